@@ -1,0 +1,1 @@
+"""What touches the world: classes whose dependencies are Protocols."""

@@ -1,0 +1,73 @@
+"""Every closed run's history is archived, so that months-old stages outlive Temporal's retention.
+
+A run that continued as new is a closed run. Histories are kept as the JSON that Temporal's own tools read.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Protocol
+
+from temporalio import activity
+
+from models.frozen import Frozen
+from models.text import Moment
+
+PAGE = 200
+"""How many runs are compared with the index at once."""
+
+
+class ClosedRun(Frozen):
+    workflow_id: str
+    run_id: str
+    closed_at: Moment
+
+
+class Archived(Frozen):
+    """What one sweep found and did, in runs."""
+
+    looked_at: int = 0
+    archived: int = 0
+
+
+class Histories(Protocol):
+    """Where runs and their histories are read from: Temporal."""
+
+    def closed_runs(self, size: int) -> AsyncIterator[tuple[ClosedRun, ...]]:
+        """Every closed run of a scene, in pages of `size`."""
+        ...
+
+    async def history_json(self, run: ClosedRun) -> tuple[str, int]:
+        """The history as JSON, and how many events it has."""
+        ...
+
+
+class Archive(Protocol):
+    """Where histories are kept: files, and an index of them."""
+
+    def missing(self, runs: tuple[ClosedRun, ...]) -> tuple[ClosedRun, ...]:
+        """Those of the runs that the index does not know."""
+        ...
+
+    def keep(self, run: ClosedRun, history: str, events: int, at: datetime) -> None: ...
+
+
+class ArchiveActivities:
+    def __init__(self, histories: Histories, archive: Archive) -> None:
+        self._histories = histories
+        self._archive = archive
+
+    @activity.defn
+    async def archive_closed_runs(self) -> Archived:
+        """Archives what is not archived yet; safe to repeat, and to be interrupted."""
+        looked_at = archived = 0
+        async for page in self._histories.closed_runs(PAGE):
+            missing = await asyncio.to_thread(self._archive.missing, page)
+            for run in missing:
+                history, events = await self._histories.history_json(run)
+                now = activity.info().started_time
+                await asyncio.to_thread(self._archive.keep, run, history, events, now)
+                activity.heartbeat(run.workflow_id)
+            looked_at += len(page)
+            archived += len(missing)
+        return Archived(looked_at=looked_at, archived=archived)

@@ -1,0 +1,202 @@
+"""`SceneClient`: the only place that knows workflow ids, task queues and update ids.
+
+It runs on our servers only and acts on somebody's behalf. What the rules refuse is written to the refusal ledger before
+the caller hears of it, because a refusal leaves nothing in a Temporal history.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowExecutionStatus,
+    WorkflowHandle,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+
+from models.canonical import canonical
+from models.commands import Command
+from models.commands.anywhere import TakeOver
+from models.commands.solicitation import Submit
+from models.opening import SceneEnd, SceneOpening
+from models.policy import Policy
+from models.receipt import Receipt
+from models.refusal import REFUSALS, Refused
+from models.state import SceneState
+from rules.decide import decide
+from rules.journal import refuse_oversized
+from workflows.scene import SceneWorkflow
+
+ANSWER_WITHIN = timedelta(seconds=20)
+"""How long a decision may take before the caller is told that no worker answers; nothing has happened then."""
+_HAND_OVER = timedelta(seconds=5)
+"""How long a scene may be between two runs (continue-as-new) before a missing run means that there is none."""
+
+
+def workflow_id(scene: str) -> str:
+    return f"scene-{scene}"
+
+
+class Refusals(Protocol):
+    """The refusal ledger; it never fails, it spools while the database is away."""
+
+    def record(self, scene: str, command: Command, refused: Refused, at: datetime) -> None: ...
+
+
+class Rulebooks(Protocol):
+    """Policies by value, by digest: what an auditor needs beside the journal."""
+
+    def keep(self, policy: Policy) -> None: ...
+
+
+@dataclass(frozen=True)
+class SceneClient:
+    temporal: Client
+    task_queue: str
+    refusals: Refusals
+    rulebooks: Rulebooks
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    async def submit(self, scene: str, policy: Policy, command: Command) -> Receipt:
+        """Begins a scene's life, with `Submit` or `TakeOver`, under a policy that it is pinned to by value.
+
+        Raises Refused.
+        """
+        try:
+            refuse_oversized(len(canonical(command)))
+            if not isinstance(command.act, Submit | TakeOver):
+                raise Refused("not_submitted")
+            blank = SceneState(scene=scene)
+            decide(policy, blank, command, self.clock())
+            await asyncio.to_thread(self.rulebooks.keep, policy)
+            start = WithStartWorkflowOperation(
+                SceneWorkflow.run,
+                SceneOpening(policy=policy, state=blank),
+                id=workflow_id(scene),
+                task_queue=self.task_queue,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                static_summary=command.act.application.name[:200],
+                static_details=f"{policy.city} · {command.act.application.domain} · {policy.version}",
+            )
+            try:
+                receipt = await self.temporal.execute_update_with_start_workflow(
+                    command.act.verb,
+                    command,
+                    start_workflow_operation=start,
+                    id=command.command_id,
+                    result_type=Receipt,
+                    rpc_timeout=ANSWER_WITHIN,
+                )
+            except RPCError as error:
+                if error.status is RPCStatusCode.ALREADY_EXISTS:
+                    raise Refused("already_submitted", scene=scene) from None
+                raise _refusal(error, scene) from error
+            except (WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
+                raise _refusal(error, scene) from error
+            return _same(receipt, command)
+        except Refused as refused:
+            await self._keep(scene, command, refused)
+            raise
+
+    async def act(self, scene: str, command: Command) -> Receipt:
+        """One act in a scene. The same id with the same content gives the same receipt. Raises Refused."""
+        try:
+            refuse_oversized(len(canonical(command)))
+            receipt = await self._update(scene, command)
+            return _same(receipt, command)
+        except Refused as refused:
+            await self._keep(scene, command, refused)
+            raise
+
+    async def _update(self, scene: str, command: Command) -> Receipt:
+        handle = self._handle(scene)
+        until = asyncio.get_running_loop().time() + _HAND_OVER.total_seconds()
+        while True:
+            try:
+                return await handle.execute_update(
+                    command.act.verb,
+                    command,
+                    id=command.command_id,
+                    result_type=Receipt,
+                    rpc_timeout=ANSWER_WITHIN,
+                )
+            except RPCError as error:
+                if error.status is not RPCStatusCode.NOT_FOUND:
+                    raise _refusal(error, scene) from error
+                if not await self._runs(handle) or asyncio.get_running_loop().time() > until:
+                    raise await self._ended(scene) from None
+                await asyncio.sleep(0.05)
+            except (WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
+                if _between_runs(error) and asyncio.get_running_loop().time() < until:
+                    await asyncio.sleep(0.05)
+                    continue
+                raise _refusal(error, scene) from error
+
+    async def state(self, scene: str) -> SceneState:
+        """The scene's state from its workflow: for one scene, never for lists. Raises Refused."""
+        try:
+            return await self._handle(scene).query(SceneWorkflow.scene, rpc_timeout=ANSWER_WITHIN)
+        except RPCError as error:
+            raise _refusal(error, scene) from error
+
+    async def end(self, scene: str) -> SceneEnd:
+        """Waits for the scene's end."""
+        return await self._handle(scene).result()
+
+    def _handle(self, scene: str) -> WorkflowHandle[SceneWorkflow, SceneEnd]:
+        return self.temporal.get_workflow_handle_for(SceneWorkflow.run, workflow_id(scene))
+
+    async def _runs(self, handle: WorkflowHandle[SceneWorkflow, SceneEnd]) -> bool:
+        try:
+            return (await handle.describe()).status is WorkflowExecutionStatus.RUNNING
+        except RPCError:
+            return False
+
+    async def _ended(self, scene: str) -> Refused:
+        try:
+            end = await self._handle(scene).result(rpc_timeout=ANSWER_WITHIN)
+        except RPCError:
+            return Refused("unknown_scene", scene=scene)
+        return Refused("already_closed", outcome=end.outcome) if end.sequence else Refused("unknown_scene", scene=scene)
+
+    async def _keep(self, scene: str, command: Command, refused: Refused) -> None:
+        await asyncio.to_thread(self.refusals.record, scene, command, refused, self.clock())
+
+
+def _same(receipt: Receipt, command: Command) -> Receipt:
+    """Temporal answers a known update id with its first result, whatever the arguments: compare the content."""
+    if receipt.digest != command.digest:
+        raise Refused("command_id_reused", command_id=command.command_id)
+    return receipt
+
+
+def _between_runs(error: Exception) -> bool:
+    cause = error.__cause__
+    return isinstance(cause, ApplicationError) and cause.type == "AcceptedUpdateCompletedWorkflow"
+
+
+def _refusal(error: Exception, scene: str) -> Exception:
+    """The refusal that an error of Temporal's stands for; the error itself where it stands for none."""
+    match error:
+        case WorkflowUpdateFailedError(cause=ApplicationError(type=str(code), details=details)) if code in REFUSALS:
+            given = details[0] if details and isinstance(details[0], dict) else {}
+            return Refused(code, **given)
+        case WorkflowUpdateRPCTimeoutOrCancelledError():
+            return Refused("no_worker")
+        case RPCError(status=RPCStatusCode.NOT_FOUND):
+            return Refused("unknown_scene", scene=scene)
+        case RPCError(status=RPCStatusCode.DEADLINE_EXCEEDED | RPCStatusCode.CANCELLED):
+            return Refused("no_worker")
+        case RPCError(status=RPCStatusCode.UNAVAILABLE):
+            return Refused("server_unreachable", address="-")
+        case _:
+            return error

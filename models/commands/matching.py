@@ -1,0 +1,142 @@
+"""Matching: challenge, sealed bids, eligibility, scoring, award, task contract."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+
+from models.document import Document
+from models.frozen import Frozen
+from models.text import Digest, Identifier, Name, Text
+from models.vocabulary import Credit, Mode
+
+from .act import Act, BidderAct
+from .review import EntryCondition
+
+Yuan = int
+
+
+class PostChallenge(Act):
+    """Also re-issues a failed call. `closes_on` is the last day for bids; `invited` for the modes that invite."""
+
+    verb: Literal["post_challenge"] = "post_challenge"
+    mode: Mode
+    legal_basis: Text
+    budget_yuan: Yuan = Field(ge=0, le=100_000_000_000)
+    criteria: Text
+    closes_on: date
+    conditions: tuple[EntryCondition, ...] = Field((), max_length=50)
+    invited: tuple[Name, ...] = Field((), max_length=20)
+    justification: Text | None = None
+
+
+class AmendChallenge(Act):
+    """A change later than the policy allows before the close moves the close."""
+
+    verb: Literal["amend_challenge"] = "amend_challenge"
+    changes: Text
+    closes_on: date | None = None
+
+
+class SubmitBid(BidderAct):
+    """Before the close only this hash is known: `commitment` = SHA-256 of nonce + proposal_sha256 + price (see `rules.matching.commitment`)."""
+
+    verb: Literal["submit_bid"] = "submit_bid"
+    commitment: Digest
+    consortium: tuple[Name, ...] = Field((), max_length=20)
+
+
+class WithdrawBid(BidderAct):
+    verb: Literal["withdraw_bid"] = "withdraw_bid"
+    reasons: Text
+
+
+class RevealBid(BidderAct):
+    verb: Literal["reveal_bid"] = "reveal_bid"
+    nonce: Identifier
+    proposal: Document
+    price_yuan: Yuan = Field(ge=0, le=100_000_000_000)
+
+
+class VerifyEligibility(BidderAct):
+    verb: Literal["verify_eligibility"] = "verify_eligibility"
+    eligible: bool
+    credit: Credit
+    commitment_signed: bool
+    reasons: Text
+
+
+class Score(Frozen):
+    """Points for one criterion of the policy's score sheet; tenths are allowed."""
+
+    criterion: Identifier
+    points: float = Field(ge=0, le=1000, multiple_of=0.1)
+
+
+class ScoreBid(BidderAct):
+    verb: Literal["score_bid"] = "score_bid"
+    scores: tuple[Score, ...] = Field(min_length=1, max_length=40)
+
+
+class Award(Act):
+    verb: Literal["award"] = "award"
+    bidders: tuple[Name, ...] = Field(min_length=1, max_length=10)
+    reasons: Text
+
+
+class DeclineAward(BidderAct):
+    verb: Literal["decline_award"] = "decline_award"
+    reasons: Text
+
+
+class Milestone(Frozen):
+    name: Name
+    due_on: date
+    share_percent: int = Field(ge=0, le=100)
+
+
+class ContractTerms(Frozen):
+    """S3 联合攻关任务书: goals, indicators, milestones, budget, IP, change, breach, acceptance method."""
+
+    goals: Text
+    indicators: tuple[Text, ...] = Field(min_length=1, max_length=50)
+    milestones: tuple[Milestone, ...] = Field(min_length=1, max_length=50)
+    budget_yuan: Yuan = Field(ge=0, le=100_000_000_000)
+    intellectual_property: Text
+    change: Text
+    breach: Text
+    acceptance_method: Text
+    document: Document
+
+
+class ProposeContract(BidderAct):
+    verb: Literal["propose_contract"] = "propose_contract"
+    terms: ContractTerms
+
+
+class SignContract(BidderAct):
+    """`terms_sha256` is the document that the party signs; another than the proposed one is refused."""
+
+    verb: Literal["sign_contract"] = "sign_contract"
+    terms_sha256: Digest
+
+
+class GiveUpMatching(Act):
+    verb: Literal["give_up_matching"] = "give_up_matching"
+    reasons: Text
+
+
+MatchingAct = (
+    PostChallenge
+    | AmendChallenge
+    | SubmitBid
+    | WithdrawBid
+    | RevealBid
+    | VerifyEligibility
+    | ScoreBid
+    | Award
+    | DeclineAward
+    | ProposeContract
+    | SignContract
+    | GiveUpMatching
+)

@@ -1,0 +1,83 @@
+"""Promotion: benchmark, benefits, copies, yearly review, closing."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from models.document import Document
+from models.text import Identifier, Name, Text
+from models.vocabulary import BenchmarkLevel
+
+from .act import Act
+
+
+class NominateBenchmark(Act):
+    verb: Literal["nominate_benchmark"] = "nominate_benchmark"
+    level: BenchmarkLevel
+    grounds: Text
+
+
+class ConcludeEvaluation(Act):
+    verb: Literal["conclude_evaluation"] = "conclude_evaluation"
+    recommended: bool
+    finding: Text
+
+
+class ConfirmBenchmark(Act):
+    verb: Literal["confirm_benchmark"] = "confirm_benchmark"
+    confirmed: bool
+    reasons: Text
+
+
+class RecordBenefit(Act):
+    verb: Literal["record_benefit"] = "record_benefit"
+    kind: Identifier
+    beneficiary: Name
+    amount_yuan: int = Field(0, ge=0, le=100_000_000_000)
+    document: Document
+
+
+class RecordReplication(Act):
+    """A copy in another district or city; `scene` is the copy's id where this engine runs it."""
+
+    verb: Literal["record_replication"] = "record_replication"
+    city: Name
+    district: Name | None = None
+    scene: Identifier | None = None
+
+
+class RecommendUpward(Act):
+    """R53: recommendation to province or nation."""
+
+    verb: Literal["recommend_upward"] = "recommend_upward"
+    to: Literal["province", "nation"]
+    document: Document
+
+
+class ReviewBenchmark(Act):
+    verb: Literal["review_benchmark"] = "review_benchmark"
+    keep: bool
+    finding: Text
+
+
+class WithdrawBenchmark(Act):
+    verb: Literal["withdraw_benchmark"] = "withdraw_benchmark"
+    reasons: Text
+
+
+class CloseScene(Act):
+    verb: Literal["close_scene"] = "close_scene"
+    reasons: Text
+
+
+PromotionAct = (
+    NominateBenchmark
+    | ConcludeEvaluation
+    | ConfirmBenchmark
+    | RecordBenefit
+    | RecordReplication
+    | RecommendUpward
+    | ReviewBenchmark
+    | WithdrawBenchmark
+    | CloseScene
+)

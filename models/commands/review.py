@@ -1,0 +1,134 @@
+"""Review: consultation, fair competition, experts, recognition, public notice, listing; objections to any notice."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from models.document import Document
+from models.frozen import Frozen
+from models.text import Identifier, Name, Text
+from models.vocabulary import GateKind, NoticeAbout, PanelPurpose, Position
+
+from .act import Act
+
+
+class AskConsultation(Act):
+    verb: Literal["ask_consultation"] = "ask_consultation"
+    question: Text
+
+
+class GiveOpinion(Act):
+    verb: Literal["give_opinion"] = "give_opinion"
+    position: Position
+    text: Text
+    conditions: tuple[Text, ...] = Field((), max_length=20)
+
+
+class EntryCondition(Frozen):
+    kind: GateKind
+    text: Text
+
+
+class ConcludeFairCompetition(Act):
+    verb: Literal["conclude_fair_competition"] = "conclude_fair_competition"
+    passed: bool
+    conditions: tuple[EntryCondition, ...] = Field((), max_length=50)
+    conclusion: Text
+
+
+class PanelMember(Frozen):
+    person: Identifier
+    unit: Name
+    expert: bool = True
+
+
+class ConvenePanel(Act):
+    """`bidder` names whose acceptance the panel reviews; recognition and scoring panels have none."""
+
+    verb: Literal["convene_panel"] = "convene_panel"
+    purpose: PanelPurpose
+    members: tuple[PanelMember, ...] = Field(min_length=1, max_length=49)
+    bidder: str | None = None
+
+
+class GiveExpertOpinion(Act):
+    verb: Literal["give_expert_opinion"] = "give_expert_opinion"
+    purpose: Literal[PanelPurpose.RECOGNITION, PanelPurpose.ACCEPTANCE]
+    recommend: bool
+    text: Text
+    bidder: str | None = None
+
+
+class Recognise(Act):
+    verb: Literal["recognise"] = "recognise"
+    value: Text
+
+
+class Refuse(Act):
+    verb: Literal["refuse"] = "refuse"
+    reasons: Text
+
+
+class ConfirmScene(Act):
+    verb: Literal["confirm_scene"] = "confirm_scene"
+    confirmed: bool
+    reasons: Text
+
+
+class PublishNotice(Act):
+    verb: Literal["publish_notice"] = "publish_notice"
+    about: NoticeAbout
+    document: Document
+    bidder: str | None = None
+
+
+class ListScene(Act):
+    verb: Literal["list_scene"] = "list_scene"
+    list: Literal["demand", "project"]
+    batch: Identifier
+
+
+class RaiseObjection(Act):
+    """In a real name and in writing; the person stands in the actor, the paper in `document`."""
+
+    verb: Literal["raise_objection"] = "raise_objection"
+    about: NoticeAbout
+    real_name: bool
+    text: Text
+    document: Document
+    bidder: str | None = None
+
+
+class AnswerObjection(Act):
+    verb: Literal["answer_objection"] = "answer_objection"
+    objection: Identifier
+    upheld: bool
+    text: Text
+
+
+class FileComplaint(Act):
+    verb: Literal["file_complaint"] = "file_complaint"
+    objection: Identifier
+    text: Text
+
+
+class DecideComplaint(Act):
+    verb: Literal["decide_complaint"] = "decide_complaint"
+    objection: Identifier
+    upheld: bool
+    text: Text
+
+
+ReviewAct = (
+    AskConsultation
+    | GiveOpinion
+    | ConcludeFairCompetition
+    | ConvenePanel
+    | GiveExpertOpinion
+    | Recognise
+    | Refuse
+    | ConfirmScene
+    | ListScene
+)
+
+NoticeAct = PublishNotice | RaiseObjection | AnswerObjection | FileComplaint | DecideComplaint

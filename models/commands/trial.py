@@ -1,0 +1,186 @@
+"""Trial: plan, admission, running, reports, suspension and resumption, termination, exit; inclusion and incidents."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+
+from models.calendar import Period
+from models.document import Document
+from models.frozen import Frozen
+from models.text import Identifier, Text
+from models.vocabulary import Phase, Risk
+
+from .act import BidderAct
+
+
+class TrialPlan(Frozen):
+    """Bounds and safeguards of a trial. `duration` is at most the policy's limit `trial`."""
+
+    duration: Period
+    bounds: Text
+    emergency_plan: Document
+    commitment: Document
+    exit_plan: Document
+    insurance: Document | None = None
+    insurance_until: date | None = None
+    complaint_channel: Text
+    risk: Risk
+
+
+class SubmitTrialPlan(BidderAct):
+    verb: Literal["submit_trial_plan"] = "submit_trial_plan"
+    plan: TrialPlan
+
+
+class AdmitTrial(BidderAct):
+    verb: Literal["admit_trial"] = "admit_trial"
+    reasons: Text
+
+
+class ReturnTrialPlan(BidderAct):
+    verb: Literal["return_trial_plan"] = "return_trial_plan"
+    reasons: Text
+
+
+class RefuseTrial(BidderAct):
+    verb: Literal["refuse_trial"] = "refuse_trial"
+    reasons: Text
+
+
+class StartTrial(BidderAct):
+    """The regulator's start notice. `inclusion` grants the inclusion period, which starts on the same date."""
+
+    verb: Literal["start_trial"] = "start_trial"
+    notice: Document
+    inclusion: bool = True
+
+
+class AdvancePhase(BidderAct):
+    verb: Literal["advance_phase"] = "advance_phase"
+    phase: Phase
+    reasons: Text
+
+
+class FileReport(BidderAct):
+    verb: Literal["file_report"] = "file_report"
+    kind: Literal["regular", "midterm"]
+    document: Document
+
+
+class SuspendTrial(BidderAct):
+    """One person is enough for safety."""
+
+    verb: Literal["suspend_trial"] = "suspend_trial"
+    reasons: Text
+
+
+class ReportFix(BidderAct):
+    verb: Literal["report_fix"] = "report_fix"
+    proof: Document
+
+
+class ProposeResumption(BidderAct):
+    verb: Literal["propose_resumption"] = "propose_resumption"
+    reasons: Text
+
+
+class ApproveResumption(BidderAct):
+    """The second person; the same one as proposed is refused."""
+
+    verb: Literal["approve_resumption"] = "approve_resumption"
+
+
+class TerminateTrial(BidderAct):
+    verb: Literal["terminate_trial"] = "terminate_trial"
+    ground: Literal["safety", "breach", "force_majeure"]
+    reasons: Text
+
+
+class ProveRollback(BidderAct):
+    verb: Literal["prove_rollback"] = "prove_rollback"
+    proof: Document
+
+
+class FileExitReport(BidderAct):
+    verb: Literal["file_exit_report"] = "file_exit_report"
+    document: Document
+
+
+class ConcludeExit(BidderAct):
+    verb: Literal["conclude_exit"] = "conclude_exit"
+    fit_for_acceptance: bool
+    reasons: Text
+
+
+class RecordFault(BidderAct):
+    """The officer's finding with its evidence; the engine never decides guilt itself.
+
+    `red_line` names one of the policy's red lines and breaches at once. `punishable` false records a first, minor,
+    corrected, harmless fault (行政处罚法33), which climbs no rung.
+    """
+
+    verb: Literal["record_fault"] = "record_fault"
+    kind: Identifier
+    red_line: Identifier | None = None
+    punishable: bool = True
+    plan_clause: Text
+    finding: Text
+    evidence: Document
+
+
+class VerifyCorrection(BidderAct):
+    verb: Literal["verify_correction"] = "verify_correction"
+    corrected: bool
+    finding: Text
+
+
+class EndInclusionEarly(BidderAct):
+    verb: Literal["end_inclusion_early"] = "end_inclusion_early"
+    reasons: Text
+
+
+class ReportIncident(BidderAct):
+    verb: Literal["report_incident"] = "report_incident"
+    incident: Identifier
+    casualty: bool = False
+    text: Text
+
+
+class AnalyseIncident(BidderAct):
+    verb: Literal["analyse_incident"] = "analyse_incident"
+    incident: Identifier
+    analysis: Document
+    order: Text | None = None
+
+
+class VerifyIncident(BidderAct):
+    """Verifier and issuer of the order are two persons."""
+
+    verb: Literal["verify_incident"] = "verify_incident"
+    incident: Identifier
+    verified: bool
+    finding: Text
+
+
+TrialAct = (
+    SubmitTrialPlan
+    | AdmitTrial
+    | ReturnTrialPlan
+    | RefuseTrial
+    | StartTrial
+    | AdvancePhase
+    | FileReport
+    | SuspendTrial
+    | ReportFix
+    | ProposeResumption
+    | ApproveResumption
+    | TerminateTrial
+    | ProveRollback
+    | FileExitReport
+    | ConcludeExit
+)
+
+InclusionAct = RecordFault | VerifyCorrection | EndInclusionEarly
+
+IncidentAct = ReportIncident | AnalyseIncident | VerifyIncident

@@ -1,0 +1,36 @@
+"""Everything that can have happened to a scene."""
+
+from typing import Annotated, get_args
+
+from pydantic import Field
+
+from .acceptance import AcceptanceEvent
+from .anywhere import AnywhereEvent
+from .clock import ClockEvent
+from .event import Event
+from .matching import MatchingEvent
+from .promotion import PromotionEvent
+from .review import NoticeEvent, ReviewEvent
+from .solicitation import SolicitationEvent
+from .trial import IncidentEvent, InclusionEvent, TrialEvent
+
+AnyEvent = (
+    ClockEvent
+    | SolicitationEvent
+    | ReviewEvent
+    | NoticeEvent
+    | MatchingEvent
+    | TrialEvent
+    | InclusionEvent
+    | IncidentEvent
+    | AcceptanceEvent
+    | PromotionEvent
+    | AnywhereEvent
+)
+
+SceneEvent = Annotated[AnyEvent, Field(discriminator="kind")]
+
+EVENTS: dict[str, type[Event]] = {event.model_fields["kind"].default: event for event in get_args(AnyEvent)}
+"""Kind: its class."""
+
+__all__ = ["EVENTS", "AnyEvent", "Event", "SceneEvent"]

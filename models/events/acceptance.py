@@ -1,0 +1,99 @@
+"""Acceptance."""
+
+from typing import Literal
+
+from models.vocabulary import Position
+
+from .event import Event
+
+
+class AcceptanceOpened(Event):
+    """An acceptance record exists from here on: the bidder may apply."""
+
+    kind: Literal["acceptance_opened"] = "acceptance_opened"
+    bidder: str
+    budget_yuan: int
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (f"acceptance/{self.bidder}",)
+
+
+class AcceptanceAppliedFor(Event):
+    kind: Literal["acceptance_applied_for"] = "acceptance_applied_for"
+    bidder: str
+    by_defence: bool
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (f"acceptance/{self.bidder}",)
+
+
+class AcceptanceOpinionGiven(Event):
+    kind: Literal["acceptance_opinion_given"] = "acceptance_opinion_given"
+    bidder: str
+    unit: str
+    position: Position
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (f"acceptance/{self.bidder}/{self.unit}",)
+
+
+class AcceptanceConcluded(Event):
+    kind: Literal["acceptance_concluded"] = "acceptance_concluded"
+    bidder: str
+    verdict: Literal["passed", "conditional", "retrial", "failed"]
+    by: str
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (f"acceptance/{self.bidder}",)
+
+
+class RectificationSubmitted(Event):
+    kind: Literal["rectification_submitted"] = "rectification_submitted"
+    bidder: str
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (f"acceptance/{self.bidder}",)
+
+
+class RefundRecorded(Event):
+    kind: Literal["refund_recorded"] = "refund_recorded"
+    bidder: str
+    amount_yuan: int
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (f"acceptance/{self.bidder}",)
+
+
+class FaultToleranceAsked(Event):
+    kind: Literal["fault_tolerance_asked"] = "fault_tolerance_asked"
+    bidder: str
+
+
+class FaultToleranceDecided(Event):
+    kind: Literal["fault_tolerance_decided"] = "fault_tolerance_decided"
+    bidder: str
+    tolerated: bool
+
+
+class ValueAssessed(Event):
+    kind: Literal["value_assessed"] = "value_assessed"
+    value_yuan: int
+
+
+AcceptanceEvent = (
+    AcceptanceOpened
+    | AcceptanceAppliedFor
+    | AcceptanceOpinionGiven
+    | AcceptanceConcluded
+    | RectificationSubmitted
+    | RefundRecorded
+    | FaultToleranceAsked
+    | FaultToleranceDecided
+    | ValueAssessed
+)

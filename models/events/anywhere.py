@@ -1,0 +1,256 @@
+"""Events that can happen at any open step."""
+
+from datetime import date
+from typing import Literal
+
+from models.commands.anywhere import DeclaredBidder
+from models.commands.solicitation import Application
+from models.text import Moment
+from models.vocabulary import Machine, Outcome, Position
+
+from .event import Event
+
+
+class SceneTakenOver(Event):
+    """存量导入: everything before this entry is declared, not witnessed."""
+
+    kind: Literal["scene_taken_over"] = "scene_taken_over"
+    application: Application
+    by: str
+    since: date
+    lead: str
+    cooperating: tuple[str, ...]
+    regulator: str
+    bidders: tuple[DeclaredBidder, ...]
+    policy_version: str
+    policy_digest: str
+    calendar: str
+
+
+class WithdrawalAsked(Event):
+    """After the contract: every other party is asked."""
+
+    kind: Literal["withdrawal_asked"] = "withdrawal_asked"
+    by: str
+    bidder: str | None
+    parties: tuple[str, ...]
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return ("withdrawal",)
+
+
+class WithdrawalAnswered(Event):
+    kind: Literal["withdrawal_answered"] = "withdrawal_answered"
+    party: str
+    agreed: bool
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (f"withdrawal/{self.party}",)
+
+
+class SceneSuspended(Event):
+    kind: Literal["scene_suspended"] = "scene_suspended"
+    at: Moment
+    by: str
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return ("suspension",)
+
+
+class SceneResumed(Event):
+    kind: Literal["scene_resumed"] = "scene_resumed"
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return ("suspension",)
+
+
+class SceneReturned(Event):
+    kind: Literal["scene_returned"] = "scene_returned"
+    to: str
+    returned_from: str
+    then: Literal["start_over", "straight_back"]
+    by: str
+
+
+class SceneResubmitted(Event):
+    kind: Literal["scene_resubmitted"] = "scene_resubmitted"
+
+
+class ExtensionRequested(Event):
+    kind: Literal["extension_requested"] = "extension_requested"
+    deadline: str
+    by: str
+    reasons_sha256: str
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (f"extension/{self.deadline}",)
+
+
+class ExtensionDecided(Event):
+    kind: Literal["extension_decided"] = "extension_decided"
+    deadline: str
+    granted: bool
+    by: str
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (f"extension/{self.deadline}",)
+
+
+class PartReassigned(Event):
+    kind: Literal["part_reassigned"] = "part_reassigned"
+    part: Literal["lead", "regulator", "cooperating"]
+    from_unit: str
+    to_unit: str
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return ("parts",)
+
+
+class AdverseDecision(Event):
+    """A decision against somebody. Its remedy runs from its service; upheld on appeal, `reopens` is entered again.
+
+    `closes_as` is the scene's outcome if it stands and nothing else keeps the scene open; None where it ends one
+    bidder's part only.
+    """
+
+    kind: Literal["adverse_decision"] = "adverse_decision"
+    decision: int
+    verb: str
+    against: str
+    by: str
+    machine: Machine
+    bidder: str | None
+    reopens: str
+    closes_as: Outcome | None
+
+
+class DecisionServed(Event):
+    kind: Literal["decision_served"] = "decision_served"
+    decision: int
+    served_on: date
+    proof: str
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (f"decision/{self.decision}",)
+
+
+class AppealLodged(Event):
+    kind: Literal["appeal_lodged"] = "appeal_lodged"
+    decision: int
+    by: str
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (f"decision/{self.decision}",)
+
+
+class AppealDecided(Event):
+    kind: Literal["appeal_decided"] = "appeal_decided"
+    decision: int
+    upheld: bool
+    by: str
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (f"decision/{self.decision}",)
+
+
+class DecisionFinal(Event):
+    """No appeal was lodged in time, or it was dismissed."""
+
+    kind: Literal["decision_final"] = "decision_final"
+    decision: int
+
+
+class CorrectionProposed(Event):
+    kind: Literal["correction_proposed"] = "correction_proposed"
+    correction: str
+    sequence: int
+    by: str
+    position: Position | None
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (f"correction/{self.correction}",)
+
+
+class EntryCorrected(Event):
+    kind: Literal["entry_corrected"] = "entry_corrected"
+    correction: str
+    sequence: int
+    by: str
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (f"correction/{self.correction}",)
+
+
+class CorrectionRejected(Event):
+    kind: Literal["correction_rejected"] = "correction_rejected"
+    correction: str
+    by: str
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (f"correction/{self.correction}",)
+
+
+class PolicyAdopted(Event):
+    kind: Literal["policy_adopted"] = "policy_adopted"
+    policy_version: str
+    policy_digest: str
+    calendar: str
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return ("policy",)
+
+
+class CalendarLoaded(Event):
+    kind: Literal["calendar_loaded"] = "calendar_loaded"
+    year: int
+    calendar: str
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return ("calendar",)
+
+
+class StepOverridden(Event):
+    kind: Literal["step_overridden"] = "step_overridden"
+    to: str
+    left: str
+    by: str
+
+
+AnywhereEvent = (
+    SceneTakenOver
+    | WithdrawalAsked
+    | WithdrawalAnswered
+    | SceneSuspended
+    | SceneResumed
+    | SceneReturned
+    | SceneResubmitted
+    | ExtensionRequested
+    | ExtensionDecided
+    | PartReassigned
+    | AdverseDecision
+    | DecisionServed
+    | AppealLodged
+    | AppealDecided
+    | DecisionFinal
+    | CorrectionProposed
+    | EntryCorrected
+    | CorrectionRejected
+    | PolicyAdopted
+    | CalendarLoaded
+    | StepOverridden
+)

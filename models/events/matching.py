@@ -1,0 +1,137 @@
+"""Matching."""
+
+from typing import Literal
+
+from models.state.matching import Bid, Challenge, Ranked
+from models.vocabulary import Credit
+
+from .event import Event
+
+
+class ChallengePosted(Event):
+    kind: Literal["challenge_posted"] = "challenge_posted"
+    challenge: Challenge
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return ("challenge",)
+
+
+class ChallengeAmended(Event):
+    kind: Literal["challenge_amended"] = "challenge_amended"
+    challenge: Challenge
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return ("challenge",)
+
+
+class BidSubmitted(Event):
+    kind: Literal["bid_submitted"] = "bid_submitted"
+    bid: Bid
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (f"bid/{self.bid.bidder}",)
+
+
+class BidWithdrawn(Event):
+    kind: Literal["bid_withdrawn"] = "bid_withdrawn"
+    bidder: str
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (f"bid/{self.bidder}",)
+
+
+class BidRevealed(Event):
+    kind: Literal["bid_revealed"] = "bid_revealed"
+    bidder: str
+    proposal_sha256: str
+    price_yuan: int
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (f"bid/{self.bidder}",)
+
+
+class EligibilityVerified(Event):
+    kind: Literal["eligibility_verified"] = "eligibility_verified"
+    bidder: str
+    eligible: bool
+    credit: Credit
+    commitment_signed: bool
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (f"bid/{self.bidder}",)
+
+
+class BidScored(Event):
+    """Points in tenths, keyed by criterion in the order of the score sheet."""
+
+    kind: Literal["bid_scored"] = "bid_scored"
+    bidder: str
+    person: str
+    tenths: tuple[tuple[str, int], ...]
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (f"score/{self.bidder}/{self.person}",)
+
+
+class BidsRanked(Event):
+    kind: Literal["bids_ranked"] = "bids_ranked"
+    ranking: tuple[Ranked, ...]
+
+
+class CallFailed(Event):
+    """No valid bid, none eligible, none above the pass mark, or no contract concluded."""
+
+    kind: Literal["call_failed"] = "call_failed"
+    because: Literal["no_bid", "none_revealed", "none_eligible", "none_passed", "no_contract"]
+
+
+class Awarded(Event):
+    kind: Literal["awarded"] = "awarded"
+    bidder: str
+    rank: int
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (f"contract/{self.bidder}",)
+
+
+class ContractProposed(Event):
+    kind: Literal["contract_proposed"] = "contract_proposed"
+    bidder: str
+    terms_sha256: str
+    budget_yuan: int
+    parties: tuple[Literal["owner", "st_bureau", "bidder"], ...]
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (f"contract/{self.bidder}",)
+
+
+class ContractSigned(Event):
+    kind: Literal["contract_signed"] = "contract_signed"
+    bidder: str
+    party: Literal["owner", "st_bureau", "bidder"]
+    person: str
+
+
+MatchingEvent = (
+    ChallengePosted
+    | ChallengeAmended
+    | BidSubmitted
+    | BidWithdrawn
+    | BidRevealed
+    | EligibilityVerified
+    | BidScored
+    | BidsRanked
+    | CallFailed
+    | Awarded
+    | ContractProposed
+    | ContractSigned
+)

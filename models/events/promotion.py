@@ -1,0 +1,63 @@
+"""Promotion."""
+
+from typing import Literal
+
+from models.vocabulary import BenchmarkLevel
+
+from .event import Event
+
+
+class BenchmarkNominated(Event):
+    kind: Literal["benchmark_nominated"] = "benchmark_nominated"
+    level: BenchmarkLevel
+
+
+class BenchmarkEvaluated(Event):
+    kind: Literal["benchmark_evaluated"] = "benchmark_evaluated"
+    recommended: bool
+
+
+class BenchmarkDecided(Event):
+    kind: Literal["benchmark_decided"] = "benchmark_decided"
+    confirmed: bool
+    by: str
+
+
+class BenchmarkReviewed(Event):
+    kind: Literal["benchmark_reviewed"] = "benchmark_reviewed"
+    keep: bool
+
+
+class BenchmarkWithdrawn(Event):
+    kind: Literal["benchmark_withdrawn"] = "benchmark_withdrawn"
+
+
+class BenefitRecorded(Event):
+    kind: Literal["benefit_recorded"] = "benefit_recorded"
+    benefit: str
+    beneficiary: str
+    amount_yuan: int
+
+
+class ReplicationRecorded(Event):
+    kind: Literal["replication_recorded"] = "replication_recorded"
+    city: str
+    district: str | None
+    scene: str | None
+
+
+class RecommendedUpward(Event):
+    kind: Literal["recommended_upward"] = "recommended_upward"
+    to: Literal["province", "nation"]
+
+
+PromotionEvent = (
+    BenchmarkNominated
+    | BenchmarkEvaluated
+    | BenchmarkDecided
+    | BenchmarkReviewed
+    | BenchmarkWithdrawn
+    | BenefitRecorded
+    | ReplicationRecorded
+    | RecommendedUpward
+)

@@ -1,0 +1,187 @@
+"""Review, public notices and objections."""
+
+from typing import Literal
+
+from models.state.review import FairCompetitionResult, Panel, Tally
+from models.vocabulary import NoticeAbout, PanelPurpose, Position
+
+from .event import Event
+
+
+class ConsultationAsked(Event):
+    kind: Literal["consultation_asked"] = "consultation_asked"
+    round: int
+    units: tuple[str, ...]
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return tuple(f"opinion/{unit}" for unit in self.units)
+
+
+class OpinionGiven(Event):
+    """`corrects` is the sequence of the wrongly entered opinion that this one supersedes."""
+
+    kind: Literal["opinion_given"] = "opinion_given"
+    unit: str
+    person: str
+    position: Position
+    conditions: int = 0
+    corrects: int | None = None
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (f"opinion/{self.unit}",)
+
+
+class ConsultationClosed(Event):
+    """`decided` and `everyone_answered` are two facts; only `passed` lets the scene go on."""
+
+    kind: Literal["consultation_closed"] = "consultation_closed"
+    tally: Tally
+    passed: bool
+
+
+class OpinionsVoided(Event):
+    """A return for correction voids what was said since the step it returns to."""
+
+    kind: Literal["opinions_voided"] = "opinions_voided"
+    consultation: bool
+    fair_competition: bool
+    panels: tuple[PanelPurpose, ...]
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return ("step",)
+
+
+class FairCompetitionConcluded(Event):
+    kind: Literal["fair_competition_concluded"] = "fair_competition_concluded"
+    result: FairCompetitionResult
+
+
+class PanelConvened(Event):
+    kind: Literal["panel_convened"] = "panel_convened"
+    panel: Panel
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (f"panel/{self.panel.key}",)
+
+
+class ExpertOpinionGiven(Event):
+    kind: Literal["expert_opinion_given"] = "expert_opinion_given"
+    purpose: PanelPurpose
+    bidder: str | None
+    person: str
+    recommend: bool
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (f"expert/{self.person}",)
+
+
+class SceneRecognised(Event):
+    kind: Literal["scene_recognised"] = "scene_recognised"
+
+
+class SceneConfirmed(Event):
+    kind: Literal["scene_confirmed"] = "scene_confirmed"
+
+
+class NoticePublished(Event):
+    kind: Literal["notice_published"] = "notice_published"
+    about: NoticeAbout
+    bidder: str | None
+    document: str
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (f"notice/{self.about}/{self.bidder or ''}",)
+
+
+class NoticeRanOut(Event):
+    """The days of a public notice are over; the scene goes on once no objection is open."""
+
+    kind: Literal["notice_ran_out"] = "notice_ran_out"
+    about: NoticeAbout
+    bidder: str | None
+
+
+class ObjectionRaised(Event):
+    kind: Literal["objection_raised"] = "objection_raised"
+    objection: str
+    about: NoticeAbout
+    bidder: str | None
+    objector: str
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (f"objection/{self.objection}",)
+
+
+class ObjectionAnswered(Event):
+    kind: Literal["objection_answered"] = "objection_answered"
+    objection: str
+    upheld: bool
+    by: str
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (f"objection/{self.objection}",)
+
+
+class ComplaintFiled(Event):
+    kind: Literal["complaint_filed"] = "complaint_filed"
+    objection: str
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (f"objection/{self.objection}",)
+
+
+class ComplaintDecided(Event):
+    kind: Literal["complaint_decided"] = "complaint_decided"
+    objection: str
+    upheld: bool
+    by: str
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (f"objection/{self.objection}",)
+
+
+class ObjectionSettled(Event):
+    """Nobody went to the supervisor in time."""
+
+    kind: Literal["objection_settled"] = "objection_settled"
+    objection: str
+
+
+class SceneListed(Event):
+    kind: Literal["scene_listed"] = "scene_listed"
+    list: Literal["demand", "project"]
+    batch: str
+
+
+ReviewEvent = (
+    ConsultationAsked
+    | OpinionGiven
+    | ConsultationClosed
+    | OpinionsVoided
+    | FairCompetitionConcluded
+    | PanelConvened
+    | ExpertOpinionGiven
+    | SceneRecognised
+    | SceneConfirmed
+    | SceneListed
+)
+
+NoticeEvent = (
+    NoticePublished
+    | NoticeRanOut
+    | ObjectionRaised
+    | ObjectionAnswered
+    | ComplaintFiled
+    | ComplaintDecided
+    | ObjectionSettled
+)

@@ -1,0 +1,148 @@
+"""Trial, inclusion period, incidents."""
+
+from datetime import date
+from typing import Literal
+
+from models.calendar import Period
+from models.state.trial import Fault, Incident
+from models.vocabulary import Phase, Risk
+
+from .event import Event
+
+
+class BidderEvent(Event):
+    bidder: str
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (f"trial/{self.bidder}",)
+
+
+class TrialPlanned(BidderEvent):
+    """A trial record exists from the first plan on; a re-trial begins a new one with the next `attempt`."""
+
+    kind: Literal["trial_planned"] = "trial_planned"
+    duration: Period
+    risk: Risk
+    plan_sha256: str
+    insurance_until: date | None
+
+
+class TrialStarted(BidderEvent):
+    kind: Literal["trial_started"] = "trial_started"
+    started_on: date
+    phase: Phase
+
+
+class PhaseAdvanced(BidderEvent):
+    kind: Literal["phase_advanced"] = "phase_advanced"
+    phase: Phase
+
+
+class ReportFiled(BidderEvent):
+    kind: Literal["report_filed"] = "report_filed"
+    report: Literal["regular", "midterm"]
+
+
+class TrialSuspended(BidderEvent):
+    kind: Literal["trial_suspended"] = "trial_suspended"
+    by: str
+
+
+class FixReported(BidderEvent):
+    kind: Literal["fix_reported"] = "fix_reported"
+
+
+class ResumptionProposed(BidderEvent):
+    kind: Literal["resumption_proposed"] = "resumption_proposed"
+    by: str
+
+
+class TrialResumed(BidderEvent):
+    kind: Literal["trial_resumed"] = "trial_resumed"
+
+
+class TrialTerminated(BidderEvent):
+    kind: Literal["trial_terminated"] = "trial_terminated"
+    ground: Literal["safety", "breach", "force_majeure"]
+
+
+class RollbackProven(BidderEvent):
+    kind: Literal["rollback_proven"] = "rollback_proven"
+
+
+class ExitReportFiled(BidderEvent):
+    kind: Literal["exit_report_filed"] = "exit_report_filed"
+
+
+class ExitConcluded(BidderEvent):
+    kind: Literal["exit_concluded"] = "exit_concluded"
+    fit_for_acceptance: bool
+
+
+class InclusionGranted(BidderEvent):
+    """Whoever granted it may not extend it alone."""
+
+    kind: Literal["inclusion_granted"] = "inclusion_granted"
+    by: str
+    started_on: date
+
+
+class FaultRecorded(BidderEvent):
+    kind: Literal["fault_recorded"] = "fault_recorded"
+    fault: Fault
+
+
+class CorrectionVerified(BidderEvent):
+    kind: Literal["correction_verified"] = "correction_verified"
+    corrected: bool
+
+
+class IncidentReported(BidderEvent):
+    kind: Literal["incident_reported"] = "incident_reported"
+    incident: Incident
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (f"incident/{self.incident.id}",)
+
+
+class IncidentAnalysed(BidderEvent):
+    kind: Literal["incident_analysed"] = "incident_analysed"
+    incident: str
+    ordered: bool
+    by: str
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (f"incident/{self.incident}",)
+
+
+class IncidentVerified(BidderEvent):
+    kind: Literal["incident_verified"] = "incident_verified"
+    incident: str
+    verified: bool
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (f"incident/{self.incident}",)
+
+
+TrialEvent = (
+    TrialPlanned
+    | TrialStarted
+    | PhaseAdvanced
+    | ReportFiled
+    | TrialSuspended
+    | FixReported
+    | ResumptionProposed
+    | TrialResumed
+    | TrialTerminated
+    | RollbackProven
+    | ExitReportFiled
+    | ExitConcluded
+)
+
+InclusionEvent = InclusionGranted | FaultRecorded | CorrectionVerified
+
+IncidentEvent = IncidentReported | IncidentAnalysed | IncidentVerified

@@ -1,0 +1,24 @@
+"""What a scene's workflow starts with, carries on, and ends with."""
+
+from .frozen import Frozen
+from .journal import JournalEntry
+from .policy import Policy
+from .state import SceneState
+from .vocabulary import Outcome
+
+
+class SceneOpening(Frozen):
+    """One run's beginning: the pinned policy by value, the state so far, and what the ledger has not confirmed yet."""
+
+    policy: Policy
+    state: SceneState
+    unrecorded: tuple[JournalEntry, ...] = ()
+
+
+class SceneEnd(Frozen):
+    """`head` is the ledger's chain head over the whole life; None for a scene that was never submitted."""
+
+    scene: str
+    outcome: Outcome | None
+    sequence: int
+    head: str | None

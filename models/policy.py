@@ -1,0 +1,377 @@
+"""A city's rules as data: one validated file per city and version, pinned by value to each scene at its submission.
+
+The lifecycle table in `rules.lifecycle` is the superset; a policy switches steps off and sets limits, quorums, score
+sheets and permissions. It adds no stages. Every group and every limit names the clause it comes from; `default: true`
+marks a figure that the city's text does not state.
+"""
+
+import hashlib
+import json
+from datetime import date, time
+from enum import StrEnum
+from fractions import Fraction
+from functools import cached_property
+from typing import Annotated, Literal, Self
+
+from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
+
+from .calendar import Calendar, Period, Unit
+from .deadline import Level
+from .frozen import Frozen
+from .text import Identifier, Name
+from .vocabulary import Credit, GateKind, Mode, Phase, Risk, Role, SceneType, Suspends, Track
+
+
+def _fraction(value: object) -> object:
+    return Fraction(value) if isinstance(value, str | int) else value
+
+
+Share = Annotated[
+    Fraction,
+    BeforeValidator(_fraction),
+    PlainSerializer(str, return_type=str),
+    Field(gt=0, le=1, description='a share such as "2/3"'),
+]
+
+
+class Sourced(Frozen):
+    clause: Name = Field(description="the source clause: the policy text's section, or the statute a default leans on")
+    default: bool = Field(False, description="true where the city's text names no figure and this one is a default")
+
+
+class ExtensionRule(Sourced):
+    """How a limit may be extended: `ask_before` the due date, approved by one of `approvers`, never by who asked."""
+
+    period: Period
+    times: int = Field(1, ge=1, description="how often")
+    ask_before: Period | None = Field(None, description="latest moment to ask, before the due date")
+    approvers: tuple[Role, ...] = Field(min_length=1, description="roles that may grant it")
+
+
+class Limit(Sourced):
+    period: Period
+    when_suspended: Suspends = Field(Suspends.PAUSES, description="what a suspension of the scene does to this clock")
+    ladder: str = Field("standard", description="the reminder ladder, by its name in `ladders`")
+    extension: ExtensionRule | None = None
+
+
+class Limits(Frozen):
+    """Every limit the engine knows; a file that lacks one, or names another, is refused."""
+
+    call_window: Limit = Field(description="how long a call for scenes stays open")
+    completeness: Limit = Field(description="platform office checks completeness; silence means accepted")
+    supplement: Limit = Field(description="owner completes the application; else deemed withdrawn")
+    registration: Limit = Field(description="platform office registers, or declines admission")
+    consultation_start: Limit = Field(description="lead department asks the cooperating departments")
+    consultation: Limit = Field(description="each cooperating department gives its opinion")
+    deadlock: Limit = Field(description="lead department settles a consultation that found no quorum")
+    fair_competition: Limit = Field(description="conclusion of the fair-competition review")
+    expert_review: Limit = Field(description="experts review and the lead department decides on recognition")
+    confirmation: Limit = Field(description="leading group confirms a comprehensive scene")
+    notice_publication: Limit = Field(description="platform office publishes a public notice that is due")
+    public_notice: Limit = Field(description="how long a public notice stands open to objections")
+    objection: Limit = Field(description="an objection is answered")
+    complaint_window: Limit = Field(description="how long an answered objection may go to the supervisor")
+    complaint: Limit = Field(description="the supervisor decides a complaint")
+    listing: Limit = Field(description="platform office puts the scene on a list, in a batch")
+    posting: Limit = Field(description="owner posts the challenge")
+    bidding: Limit = Field(description="shortest time a challenge stays open")
+    amendment: Limit = Field(description="how long before the close a challenge may still be changed")
+    bid_opening: Limit = Field(description="bidders open their sealed bids")
+    eligibility: Limit = Field(description="lead department checks eligibility and credit")
+    scoring: Limit = Field(description="the panel scores the bids")
+    award: Limit = Field(description="lead department issues the award notice")
+    contract: Limit = Field(description="the parties sign the task contract")
+    reissue: Limit = Field(description="owner re-issues a challenge that found no valid bid")
+    trial_plan: Limit = Field(description="bidder files the trial plan")
+    admission: Limit = Field(description="regulator decides on admission to the trial")
+    start: Limit = Field(description="regulator issues the start notice")
+    trial: Limit = Field(description="longest trial; its extension rule is the trial's")
+    report: Limit = Field(description="bidder's regular report")
+    midterm: Limit = Field(description="bidder's midterm report, counted from the half of the trial")
+    fix: Limit = Field(description="bidder removes the cause of a suspension")
+    resumption: Limit = Field(description="decision on resumption, after the fix")
+    rollback: Limit = Field(description="bidder proves the rollback of a terminated trial")
+    exit_evaluation: Limit = Field(description="exit evaluation after the trial's end")
+    inclusion: Limit = Field(description="length of the inclusion period; its extension rule is the period's")
+    correction_order: Limit = Field(description="bidder corrects a fault under an order")
+    incident_report: Limit = Field(description="first report of an incident")
+    incident_analysis: Limit = Field(description="analysis of an incident")
+    acceptance_application: Limit = Field(description="bidder applies for acceptance after the trial's end")
+    delivery: Limit = Field(description="fast track: bidder delivers and applies for acceptance after signing")
+    acceptance_review: Limit = Field(description="acceptance review and conclusion")
+    rectification: Limit = Field(description="bidder rectifies after a conditional acceptance")
+    refund: Limit = Field(description="bidder refunds after a failed acceptance")
+    nomination: Limit = Field(description="nomination as a benchmark case, or closing without")
+    evaluation: Limit = Field(description="evaluation team and leading group decide on a benchmark")
+    yearly_review: Limit = Field(description="yearly review of a benchmark")
+    service: Limit = Field(description="service (送达) of an adverse decision")
+    appeal_window: Limit = Field(description="how long an adverse decision may be appealed, from its service")
+    appeal: Limit = Field(description="decision on an appeal")
+    resubmission: Limit = Field(description="owner corrects and resubmits a returned scene; else deemed withdrawn")
+    withdrawal_consent: Limit = Field(description="the other parties answer a withdrawal after the contract")
+    extension_answer: Limit = Field(description="answer to a request for extension")
+
+
+class LadderRung(Frozen):
+    """A reminder `offset` working days (or days) from the due date: negative before, 0 on the day, positive overdue."""
+
+    offset: int = Field(ge=-366, le=366)
+    unit: Literal[Unit.WORKDAYS, Unit.DAYS] = Unit.WORKDAYS
+    level: Level = Level.REMIND
+    to: Role | None = Field(None, description="who hears of it; none means the holder of the duty")
+    if_limit_at_least: int = Field(0, ge=0, description="only where the limit has at least so many working days")
+
+
+class Ladder(Sourced):
+    rungs: tuple[LadderRung, ...]
+
+
+class CityUnit(Frozen):
+    name: Name
+    assumed: bool = Field(False, description="true where no source text names this unit")
+
+
+class Domain(Frozen):
+    name: Name
+    type: SceneType
+    lead: Name
+    units: tuple[Name, ...] = Field(min_length=1, description="responsible units; all but the lead cooperate")
+    regulator: Name
+    livelihood: bool = Field(False, description="true: the stricter inclusion profile applies")
+    assumed: bool = Field(False, description="true where the source does not name the units")
+    clause: Name
+
+
+class Offices(Sourced):
+    """The unit that holds each office of which the city has one."""
+
+    platform_office: Name
+    st_bureau: Name
+    evaluation_team: Name
+    complaint_supervisor: Name
+    payer: Name
+    leading_group: Name
+
+
+class TrackRule(Sourced):
+    skips: tuple[str, ...] = Field((), description="steps of the lifecycle that this track leaves out")
+
+
+class Quorum(Frozen):
+    """`all`: every department; `majority`: more than half; `share`: at least `share`; `count`: at least `count`."""
+
+    rule: Literal["all", "majority", "share", "count"]
+    share: Share | None = None
+    count: int | None = Field(None, ge=1)
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if (self.rule == "share") != (self.share is not None):
+            raise ValueError("`share` goes with rule: share, and only there")
+        if (self.rule == "count") != (self.count is not None):
+            raise ValueError("`count` goes with rule: count, and only there")
+        return self
+
+
+class Closing(StrEnum):
+    WHEN_ANSWERED = "when_all_answered"
+    WHEN_DECIDED = "when_decided"
+    AT_DEADLINE = "at_deadline"
+
+
+class ConsultationRules(Sourced):
+    quorum: Quorum
+    silence: Literal["no_objection", "abstains", "objects"] = Field(description="what a department's silence counts as")
+    veto: bool = Field(False, description="true: a single objection blocks, whatever the quorum")
+    closes: Closing = Field(description="when the count is taken")
+    rounds: int = Field(2, ge=1, description="how often the departments may be asked")
+
+
+class PanelRules(Sourced):
+    minimum: int = Field(ge=1)
+    odd: bool = True
+    expert_share: Share = Field(description="smallest share of experts among the members")
+    pass_share: Share = Field(description="share of the members that must recommend")
+    overlap: Share | None = Field(None, description="largest share of members who sat on the bidder's trial panel")
+
+
+class Criterion(Frozen):
+    key: Identifier
+    name: Name
+    points: int = Field(ge=1)
+
+
+class Dimension(Frozen):
+    key: Identifier
+    name: Name
+    criteria: tuple[Criterion, ...] = Field(min_length=1)
+
+    @property
+    def points(self) -> int:
+        return sum(criterion.points for criterion in self.criteria)
+
+
+class ScoreSheet(Sourced):
+    dimensions: tuple[Dimension, ...] = Field(min_length=1)
+    pass_mark: int = Field(ge=1)
+    drop_extremes_from: int = Field(7, ge=3, description="from this many judges one high and one low score are dropped")
+    tie_break: Identifier = Field(description="the dimension that decides a tie")
+
+    @property
+    def points(self) -> int:
+        return sum(dimension.points for dimension in self.dimensions)
+
+    @property
+    def criteria(self) -> tuple[Criterion, ...]:
+        return tuple(criterion for dimension in self.dimensions for criterion in dimension.criteria)
+
+    @model_validator(mode="after")
+    def _coherent(self) -> Self:
+        keys = [criterion.key for criterion in self.criteria]
+        if len(keys) != len(set(keys)):
+            raise ValueError("two criteria have the same key")
+        if self.tie_break not in [dimension.key for dimension in self.dimensions]:
+            raise ValueError(f"tie_break names no dimension: {self.tie_break}")
+        if self.pass_mark > self.points:
+            raise ValueError(f"pass_mark {self.pass_mark} is above the sheet's {self.points} points")
+        return self
+
+
+class ModeRule(Sourced):
+    scored: bool = Field(description="false: no panel scores, the invited bidder is ranked alone")
+    winners: int = Field(1, ge=1, description="how many bidders may be awarded at once")
+    invited_only: bool = False
+    needs_pledge: bool = Field(False, description="军令状: the bidder signs a pledge")
+    called: Name | None = Field(None, description="the city's own name for the mode, such as 场景大赛（以赛代招）")
+
+
+class RecognitionRules(Sourced):
+    criteria: tuple[Name, ...] = Field(min_length=1, description="what the panel and the lead department look at")
+
+
+class FairCompetition(Sourced):
+    unfair: tuple[GateKind, ...] = Field(description="kinds of entry condition that are refused")
+
+
+class Contracting(Sourced):
+    parties: tuple[Literal["owner", "st_bureau", "bidder"], ...] = Field(min_length=2)
+    next_ranked: bool = Field(True, description="a lapsed contract is offered to the next in the ranking")
+    reissues: int = Field(1, ge=0, description="how often a failed call may be re-issued")
+
+
+class TrialRules(Sourced):
+    phases: tuple[Phase, ...] = Field(min_length=1)
+    insurance: bool = Field(True, description="an insured trial only")
+
+
+class InclusionRules(Sourced):
+    risks: tuple[Risk, ...] = Field(min_length=1, description="risk levels that are eligible")
+    credit_at_least: Credit
+    ladder: tuple[Literal["remind", "advise", "interview", "order"], ...] = Field(min_length=1)
+    repeats_to_skip: int = Field(2, ge=1, description="this many repeats within `repeat_window` skip a step")
+    repeat_window: Period
+    red_lines: tuple[Identifier, ...] = Field(min_length=1, description="faults that breach at once")
+    livelihood_commitment: bool = Field(True, description="livelihood domains need commitment and credit check")
+    suspension_pauses: bool = Field(False, description="whether a suspended trial stops the period's clock")
+
+
+class AcceptanceRules(Sourced):
+    defence_from_yuan: int = Field(ge=0, description="from this budget with defence and site visit, below on papers")
+    retrials: int = Field(1, ge=0)
+    rectifications: int = Field(1, ge=0)
+
+
+class PromotionRules(Sourced):
+    award_cap_yuan: int = Field(ge=0, description="largest award for one case")
+    benefits: tuple[Identifier, ...] = Field(description="kinds of benefit that may be recorded")
+
+
+class ReturnRules(Sourced):
+    times: int = Field(3, ge=1, description="how often one scene may be returned for correction")
+
+
+class BackDating(Sourced):
+    at_most: Period = Field(description="how far back a paper act may be entered (补录)")
+
+
+class Policy(Frozen):
+    """The whole file. `decide` reads it and nothing else about the city."""
+
+    city: Name
+    code: Identifier = Field(description="the city's short code in scene ids")
+    version: Identifier
+    title: Name
+    effective_from: date
+    sources: tuple[Name, ...] = Field(min_length=1, description="the texts this file was made from")
+    day_ends: time = Field(time(0), description="when the due day ends, +08:00; 00:00 is midnight at its end")
+    reminders_at: time = Field(time(9), description="when a reminder goes out, +08:00")
+    units: tuple[CityUnit, ...] = Field(min_length=1)
+    offices: Offices
+    domains: tuple[Domain, ...] = Field(min_length=1)
+    tracks: dict[Track, TrackRule]
+    steps_off: tuple[str, ...] = Field((), description="steps of the lifecycle that the city does not use")
+    limits: Limits
+    ladders: dict[str, Ladder]
+    consultation: ConsultationRules
+    panels: dict[Literal["recognition", "scoring", "acceptance"], PanelRules]
+    recognition: RecognitionRules | None = Field(None, description="the recognition standard, where a city has one")
+    fair_competition: FairCompetition
+    modes: dict[Mode, ModeRule] = Field(min_length=1)
+    score_sheet: ScoreSheet
+    contracting: Contracting
+    trial: TrialRules
+    inclusion: InclusionRules
+    acceptance: AcceptanceRules
+    promotion: PromotionRules
+    returns: ReturnRules
+    back_dating: BackDating
+    permissions: dict[str, tuple[Role, ...]] = Field(description="verb: the roles that may use it; all else is denied")
+    calendar: Calendar = Field(default_factory=Calendar, description="joined at load from policies/calendars")
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the rules, without the calendar, which has a version of its own."""
+        rules = self.model_dump(mode="json", exclude={"calendar"})
+        text = json.dumps(rules, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @cached_property
+    def unit_names(self) -> frozenset[str]:
+        return frozenset(unit.name for unit in self.units)
+
+    def domain(self, name: str) -> Domain | None:
+        return next((domain for domain in self.domains if domain.name == name), None)
+
+    def office(self, role: Role) -> str | None:
+        """The unit that holds an office, or None for a role that is not one."""
+        return getattr(self.offices, role.value, None)
+
+    def limit(self, key: str) -> Limit:
+        limit: Limit = getattr(self.limits, key)
+        return limit
+
+    @model_validator(mode="after")
+    def _coherent(self) -> Self:
+        known = {unit.name for unit in self.units}
+        if len(known) != len(self.units):
+            raise ValueError("two units have the same name")
+        names = [domain.name for domain in self.domains]
+        if len(names) != len(set(names)):
+            raise ValueError("two domains have the same name")
+        for domain in self.domains:
+            for unit in (domain.lead, domain.regulator, *domain.units):
+                if unit not in known:
+                    raise ValueError(f"domains: {domain.name} names the unit {unit}, which `units` lacks")
+        for role in Offices.model_fields.keys() - Sourced.model_fields.keys():
+            if getattr(self.offices, role) not in known:
+                raise ValueError(f"offices: {role} is held by {getattr(self.offices, role)}, which `units` lacks")
+        for key in Limits.model_fields:
+            if (ladder := self.limit(key).ladder) not in self.ladders:
+                raise ValueError(f"limits: {key} uses the ladder {ladder}, which `ladders` lacks")
+        missing = {"recognition", "scoring", "acceptance"} - self.panels.keys()
+        if missing:
+            raise ValueError(f"panels: {', '.join(sorted(missing))} missing")
+        if missing_tracks := set(Track) - self.tracks.keys():
+            raise ValueError(f"tracks: {', '.join(sorted(missing_tracks))} missing")
+        return self

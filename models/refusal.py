@@ -1,0 +1,376 @@
+"""Refusals: a stable code, and a text in Chinese and English that says what is wrong and what to do next.
+
+Errors map by code, never by text. The codes are part of the interface: one is never renamed or reused.
+"""
+
+from typing import Literal
+
+Language = Literal["zh", "en"]
+
+REFUSALS: dict[str, tuple[str, str]] = {
+    "already_closed": (
+        "场景已办结（{outcome}），不再接受操作。",
+        "The scene is closed ({outcome}); nothing more can be done in it.",
+    ),
+    "already_submitted": (
+        "场景编号 {scene} 已被使用，请换一个编号。",
+        "The scene id {scene} is in use; choose another one.",
+    ),
+    "not_submitted": ("场景尚未申报，请先申报。", "The scene was not submitted yet; submit it first."),
+    "wrong_step": (
+        "当前环节“{step}”不能执行“{verb}”。可执行：{possible}。",
+        "{verb} is not possible at the step {step}. Possible now: {possible}.",
+    ),
+    "wrong_bidder_step": (
+        "{bidder} 的{machine}处于“{step}”，不能执行“{verb}”。可执行：{possible}。",
+        "{verb} is not possible for {bidder}, whose {machine} is at {step}. Possible now: {possible}.",
+    ),
+    "unknown_bidder": (
+        "本场景没有名为 {bidder} 的揭榜方参与此环节。已参与：{known}。",
+        "{bidder} has no part of this kind in the scene. Taking part: {known}.",
+    ),
+    "not_permitted": (
+        "角色“{role}”无权执行“{verb}”。有权角色：{allowed}。",
+        "The role {role} may not {verb}. Roles that may: {allowed}.",
+    ),
+    "not_your_part": (
+        "{unit} 在本场景不是“{role}”（应为：{expected}）。",
+        "{unit} is not this scene's {role} (that is: {expected}).",
+    ),
+    "unknown_unit": (
+        "政策文件中没有单位“{unit}”。相近：{near}。",
+        "The city's policy knows no unit {unit}. Near: {near}.",
+    ),
+    "unknown_domain": (
+        "政策文件中没有领域“{domain}”。可选：{known}。",
+        "The city's policy knows no domain {domain}. It knows: {known}.",
+    ),
+    "wrong_city": (
+        "申报城市为“{city}”，而该政策属于“{expected}”。",
+        "The application is for {city}, but the policy is that of {expected}.",
+    ),
+    "stale": (
+        "你看到的是第 {seen} 号记录，之后 {subject} 已在第 {changed} 号变更。请刷新后重新决定。",
+        "You saw entry {seen}; {subject} changed since, at entry {changed}. Look again and decide anew.",
+    ),
+    "seen_ahead": (
+        "所称已见记录 {seen} 超过场景现有记录 {sequence}。请刷新。",
+        "You say you saw entry {seen}, but the scene has {sequence}. Look again.",
+    ),
+    "command_id_reused": (
+        "命令编号 {command_id} 已用于另一内容的命令，请使用新编号。",
+        "The command id {command_id} was used for a command of other content; use a new id.",
+    ),
+    "too_large": (
+        "命令共 {size} 字节，上限 {limit} 字节。请以文件哈希代替正文。",
+        "The command has {size} bytes; the limit is {limit}. Refer to documents by their hash.",
+    ),
+    "malformed": ("命令内容有误：{problem}", "The command is malformed: {problem}"),
+    "unknown_verb": ("没有名为“{verb}”的操作。相近：{near}。", "There is no command {verb}. Near: {near}."),
+    "unknown_scene": ("没有编号为 {scene} 的场景。", "There is no scene {scene}."),
+    "suspended": (
+        "场景自 {since} 起暂停，只可执行：{possible}。",
+        "The scene is suspended since {since}; possible now: {possible}.",
+    ),
+    "not_suspended": ("场景并未暂停。", "The scene is not suspended."),
+    "effective_in_future": (
+        "生效日期 {effective_on} 晚于今天 {today}。",
+        "The effective date {effective_on} is after today, {today}.",
+    ),
+    "effective_too_old": (
+        "生效日期 {effective_on} 早于政策允许的补录下限 {earliest}。",
+        "The effective date {effective_on} is before {earliest}, the earliest the policy lets be entered.",
+    ),
+    "effective_without_document": (
+        "补录须附原始文件的哈希（effective_document）。",
+        "A paper act is entered with the hash of its document (effective_document).",
+    ),
+    "effective_before_step": (
+        "生效日期 {effective_on} 早于本环节开始日期 {entered_on}。",
+        "The effective date {effective_on} is before this step began, on {entered_on}.",
+    ),
+    "not_due": ("{at} 尚未到期。", "{at} is not due yet."),
+    "ledger_behind": (
+        "账本暂不可用且待记录内容过多，请稍后用同一命令编号重试。",
+        "The ledger is away and too much waits to be recorded; try again later with the same command id.",
+    ),
+    "step_off": ("本市政策未启用环节“{step}”。", "This city's policy does not use the step {step}."),
+    # solicitation
+    "self_check_missing": (
+        "公平竞争自查未通过，不能申报；请先整改。",
+        "The fair-competition self-check has not passed; mend that before submitting.",
+    ),
+    "call_closed": (
+        "征集批次 {batch} 已于 {closed_on} 截止。",
+        "The call {batch} closed on {closed_on}.",
+    ),
+    "supplement_once": (
+        "补正清单只能一次性告知，已告知过。",
+        "The list of what is missing is given once and completely; it was given already.",
+    ),
+    "duplicate_scene": (
+        "查重结论为重复建设，不能登记；请作出不予受理决定或修改结论。",
+        "The check found a duplicate; decline admission or change the finding.",
+    ),
+    # review
+    "no_cooperating": (
+        "没有配合单位，无法会商。",
+        "There is no cooperating department to ask.",
+    ),
+    "rounds_used_up": (
+        "会商最多 {rounds} 轮，已用完；请退回、拒绝或报领导小组。",
+        "The departments may be asked {rounds} times; return, refuse or ask the leading group.",
+    ),
+    "opinion_already_given": (
+        "{unit} 已于本轮发表意见；如有误请走更正。",
+        "{unit} has given its opinion in this round; correct it if it is wrong.",
+    ),
+    "not_asked": ("{unit} 不在本轮征求意见之列。", "{unit} was not asked in this round."),
+    "conditions_missing": (
+        "有条件同意须写明条件。",
+        "An agreement with conditions names them.",
+    ),
+    "unfair_gate": (
+        "参与条件涉及{kinds}，违反公平竞争（地域、业绩、规模、企业性质），请删除。",
+        "Entry conditions on {kinds} are unfair (region, track record, size, ownership); remove them.",
+    ),
+    "panel_too_small": (
+        "评审组至少 {minimum} 人，现 {size} 人。",
+        "A panel has at least {minimum} members, not {size}.",
+    ),
+    "panel_even": ("评审组人数须为单数，现 {size} 人。", "A panel has an odd number of members, not {size}."),
+    "panel_too_few_experts": (
+        "评审组专家占比须不低于 {share}，现 {experts}/{size}。",
+        "At least {share} of a panel are experts, not {experts}/{size}.",
+    ),
+    "panel_duplicate": ("{person} 在名单中出现两次。", "{person} stands twice in the panel."),
+    "panel_conflict": (
+        "{person} 所在单位 {unit} 与本事项有利害关系，须回避。",
+        "{person} belongs to {unit}, which has an interest in the matter: recusal.",
+    ),
+    "panel_overlap": (
+        "试点评审人员占比 {overlap} 超过上限 {share}。",
+        "{overlap} of the panel sat on the trial's review; at most {share} may.",
+    ),
+    "panel_already": (
+        "评审组已组成且已有成员发表意见。",
+        "The panel stands and a member has spoken already.",
+    ),
+    "no_panel": ("尚未组成评审组。", "No panel was convened yet."),
+    "not_on_panel": ("{person} 不是该评审组成员。", "{person} is not on this panel."),
+    "already_reviewed": ("{person} 已提交评审意见。", "{person} has given this review already."),
+    "panel_incomplete": (
+        "还有 {missing} 位成员未提交评审意见。",
+        "{missing} members of the panel have not given their review yet.",
+    ),
+    "panel_not_for": (
+        "评审组推荐 {yes}/{size}，未达 {needed}，不能认定。",
+        "The panel recommends with {yes} of {size}, below the {needed} needed; it cannot be recognised.",
+    ),
+    "notice_not_due": ("目前没有应发布的“{about}”公示。", "No public notice about {about} is due now."),
+    "no_open_notice": (
+        "目前没有可提异议的“{about}”公示。",
+        "No public notice about {about} is open to objections now.",
+    ),
+    "real_name_needed": ("异议须实名、书面提出。", "An objection is raised in a real name and in writing."),
+    "unknown_objection": ("没有编号为 {objection} 的异议。", "There is no objection {objection}."),
+    "objection_not_open": (
+        "异议 {objection} 处于“{status}”，不能执行该操作。",
+        "The objection {objection} is {status}; this is not possible now.",
+    ),
+    "decided_before": (
+        "{person} 参与过原决定，不得处理本事项。",
+        "{person} took part in the decision in question and may not deal with this.",
+    ),
+    # matching
+    "unknown_mode": ("本市政策未启用“{mode}”。可选：{known}。", "This city does not use {mode}. It uses: {known}."),
+    "closes_too_early": (
+        "截止日期 {closes_on} 早于最短期限 {earliest}。",
+        "The close {closes_on} is before the earliest allowed, {earliest}.",
+    ),
+    "invitation_missing": (
+        "“{mode}”须列明受邀方及理由。",
+        "{mode} names whom it invites, and why.",
+    ),
+    "not_invited": ("{bidder} 未受邀参与本榜单。", "{bidder} was not invited to this challenge."),
+    "budget_exceeded": (
+        "金额 {amount} 元超过上限 {cap} 元。",
+        "{amount} yuan is above the cap of {cap} yuan.",
+    ),
+    "own_scene": (
+        "{bidder} 是本场景的发榜方或审查单位，不得揭榜。",
+        "{bidder} owns or reviews this scene and may not bid for it.",
+    ),
+    "already_bid": ("{bidder} 已投标；如需更换请先撤回。", "{bidder} has bid; withdraw that bid first."),
+    "commitment_mismatch": (
+        "开标内容与投标时的承诺哈希不一致。",
+        "What is revealed does not match the commitment made with the bid.",
+    ),
+    "already_revealed": ("{bidder} 已开标。", "{bidder} has opened its bid already."),
+    "already_verified": ("{bidder} 已完成资格核查。", "The eligibility of {bidder} was verified already."),
+    "commitment_unsigned": (
+        "未签信用承诺的投标不能通过资格核查。",
+        "A bid without the signed credit commitment is not eligible.",
+    ),
+    "not_eligible": ("{bidder} 的投标未通过资格核查。", "The bid of {bidder} is not eligible."),
+    "scores_incomplete": (
+        "评分须涵盖评分表全部指标，且不含其他指标。缺：{missing}；多：{extra}。",
+        "Scores cover the whole score sheet and nothing else. Missing: {missing}; not on it: {extra}.",
+    ),
+    "score_too_high": (
+        "指标 {criterion} 满分 {points}，评分 {given} 超出。",
+        "The criterion {criterion} has {points} points; {given} is above.",
+    ),
+    "too_many_winners": ("“{mode}”最多 {winners} 个中榜方。", "{mode} has at most {winners} winners."),
+    "not_next_ranked": (
+        "须按名次授予；应为：{expected}。",
+        "Awards follow the ranking; next: {expected}.",
+    ),
+    "not_passed": ("{bidder} 未达及格线。", "{bidder} is below the pass mark."),
+    "other_terms": (
+        "所签文件与拟定任务书不一致。",
+        "The document signed is not the contract that was proposed.",
+    ),
+    "not_a_party": ("“{role}”不是本任务书的签约方。", "The role {role} is not a party to this contract."),
+    "already_signed": ("{party} 已签署。", "The party {party} has signed already."),
+    # trial
+    "trial_too_long": ("试点期限超过上限 {longest}。", "The trial is longer than {longest}, the longest allowed."),
+    "insurance_missing": (
+        "试点须投保，且保险期覆盖试点全程。",
+        "A trial is insured, and for its whole length.",
+    ),
+    "inclusion_not_eligible": (
+        "不符合包容期条件：{why}。可不适用包容期启动。",
+        "Not eligible for an inclusion period: {why}. The trial may start without one.",
+    ),
+    "wrong_phase": (
+        "试点阶段须按 {order} 依次推进，下一阶段为 {expected}。",
+        "The phases follow {order}; the next is {expected}.",
+    ),
+    "fix_missing": ("须先提交整改证明。", "The fix has to be reported, with proof, first."),
+    "same_person": (
+        "该操作须由另一人办理（{person} 已办理前一步）。",
+        "A second person has to do this; {person} did the first part.",
+    ),
+    "exit_report_missing": ("须先提交退出报告。", "The exit report has to be filed first."),
+    "no_inclusion": ("{bidder} 没有进行中的包容期。", "{bidder} has no running inclusion period."),
+    "unknown_red_line": ("政策未列红线“{red_line}”。可选：{known}。", "No such red line: {red_line}. Known: {known}."),
+    "no_open_order": ("没有待核验的整改责令。", "No order to correct is open."),
+    "unknown_incident": ("没有编号为 {incident} 的事件。", "There is no incident {incident}."),
+    "incident_exists": ("事件编号 {incident} 已存在。", "The incident {incident} exists already."),
+    "incident_not_open": (
+        "事件 {incident} 处于“{status}”，不能执行该操作。",
+        "The incident {incident} is {status}; this is not possible now.",
+    ),
+    # acceptance, promotion
+    "defence_needed": (
+        "预算 {budget} 元，须答辩并现场核查后方可下结论。",
+        "With a budget of {budget} yuan a defence and site visit come before the conclusion.",
+    ),
+    "rectified_already": ("整改机会已用完。", "There is no further rectification."),
+    "retried_already": ("重试机会已用完。", "There is no further re-trial."),
+    "fast_track_no_retrial": ("未经试点的场景不能重新试点。", "A scene that skipped the trial has none to repeat."),
+    "fault_tolerance_already": ("已提出或已认定。", "Asked for or decided already."),
+    "fault_tolerance_not_asked": ("没有待认定的容错申请。", "No fault tolerance was asked for."),
+    "refund_pending_finding": (
+        "容错认定未决，暂不能结清退款。",
+        "The finding on fault tolerance is open; the refund cannot be settled yet.",
+    ),
+    "unknown_benefit": ("政策未列该类激励。可选：{known}。", "No such kind of benefit. Known: {known}."),
+    "not_recommended": (
+        "评估未推荐，不能确认为标杆。",
+        "The evaluation did not recommend it; it cannot be confirmed.",
+    ),
+    "same_city_copy": (
+        "复制须注明本市其他区县，或其他城市。",
+        "A copy is in another city, or names another district of this one.",
+    ),
+    # anywhere
+    "not_returnable": (
+        "环节“{to}”不能作为退回目标。可选：{known}。",
+        "It cannot be returned to {to}. Possible: {known}.",
+    ),
+    "returns_used_up": ("退回次数已达上限 {times}。", "It was returned {times} times, the most allowed."),
+    "unknown_deadline": (
+        "没有编号为 {deadline} 的期限。现有：{known}。",
+        "There is no deadline {deadline}. Open: {known}.",
+    ),
+    "not_extendable": ("期限 {deadline} 按政策不可延长。", "By policy the deadline {deadline} cannot be extended."),
+    "extensions_used_up": (
+        "期限 {deadline} 已延长 {times} 次，达上限。",
+        "{deadline} was extended {times} times, the most allowed.",
+    ),
+    "extension_too_late": (
+        "须在 {latest} 前申请延期。",
+        "An extension is asked for by {latest}.",
+    ),
+    "extension_pending": ("期限 {deadline} 已有待决延期申请。", "An extension of {deadline} is being decided already."),
+    "no_extension_request": ("期限 {deadline} 没有待决延期申请。", "No extension of {deadline} was asked for."),
+    "not_an_approver": (
+        "“{role}”无权批准该期限延期。有权角色：{allowed}。",
+        "The role {role} may not extend this deadline. Roles that may: {allowed}.",
+    ),
+    "not_your_deadline": (
+        "期限 {deadline} 的责任方是 {holder}。",
+        "The deadline {deadline} is the duty of {holder}.",
+    ),
+    "no_withdrawal": ("没有待答复的撤回申请。", "No withdrawal is waiting for an answer."),
+    "withdrawal_pending": ("已有待答复的撤回申请。", "A withdrawal is waiting for its answer already."),
+    "not_asked_to_agree": ("{unit} 无需答复该撤回申请。", "{unit} is not asked to agree to this withdrawal."),
+    "unknown_decision": (
+        "第 {decision} 号记录不是可申诉的不利决定。",
+        "Entry {decision} is no adverse decision with open remedies.",
+    ),
+    "decision_not_served": (
+        "第 {decision} 号决定尚未送达，申诉期未开始。",
+        "Decision {decision} was not served yet; the time for an appeal has not begun.",
+    ),
+    "already_served": ("第 {decision} 号决定已送达。", "Decision {decision} was served already."),
+    "already_appealed": ("第 {decision} 号决定已被申诉。", "Decision {decision} was appealed already."),
+    "not_appealed": ("第 {decision} 号决定未被申诉。", "Decision {decision} was not appealed."),
+    "not_against_you": ("第 {decision} 号决定并非针对 {unit}。", "Decision {decision} is not against {unit}."),
+    "served_in_future": ("送达日期 {served_on} 无效。", "The date of service {served_on} is not valid."),
+    "unknown_entry": ("没有第 {sequence} 号记录。", "There is no entry {sequence}."),
+    "unknown_correction": ("没有待确认的更正 {correction}。", "No correction {correction} waits for confirmation."),
+    "correction_exists": ("更正编号 {correction} 已存在。", "The correction {correction} exists already."),
+    "same_part": ("{unit} 已担任该角色。", "{unit} has that part already."),
+    "other_city_policy": ("该政策属于 {city}，不是 {expected}。", "That policy is of {city}, not of {expected}."),
+    "policy_problem": ("政策不适用：{problem}", "The policy cannot be adopted: {problem}"),
+    "same_calendar": ("该年度放假通知与现有内容相同。", "That year's notice is the same as the one in force."),
+    "unknown_step": ("没有环节“{step}”。可选：{known}。", "There is no step {step}. Possible: {known}."),
+    "take_over_incomplete": (
+        "导入到环节“{step}”须注明：{missing}。",
+        "A scene taken over at {step} needs: {missing}.",
+    ),
+    # the servers
+    "server_unreachable": (
+        "连接不上 Temporal 服务（{address}）。请先运行 scene up，或检查连接设置。",
+        "The Temporal server does not answer ({address}). Run `scene up`, or check the connection settings.",
+    ),
+    "no_worker": (
+        "没有工作进程应答，命令未生效。请启动 worker.py 后用同一命令编号重试。",
+        "No worker answers; nothing was done. Start worker.py and repeat with the same command id.",
+    ),
+}
+"""Code: (Chinese, English). Braces are filled from the refusal's details."""
+
+
+class Refused(Exception):
+    """The rules say no. Nothing changed; `details` fill the text and are recorded with the refusal."""
+
+    def __init__(self, code: str, **details: object) -> None:
+        if code not in REFUSALS:
+            raise KeyError(f"unknown refusal code: {code}")
+        self.code = code
+        self.details: dict[str, str] = {key: str(value) for key, value in details.items()}
+        super().__init__(f"{code}: {self.text('en')}")
+
+    def text(self, language: Language) -> str:
+        return REFUSALS[self.code][0 if language == "zh" else 1].format_map(_Blanks(self.details))
+
+
+class _Blanks(dict[str, str]):
+    """A detail that is missing (from an older build) shows as itself rather than failing."""
+
+    def __missing__(self, key: str) -> str:
+        return "{" + key + "}"

@@ -1,0 +1,186 @@
+"""The state of one scene: what the rules need to judge the next command, and nothing else.
+
+It is a fold of the journal's events (`rules.evolve`). Free text stays in the journal. Everything of a bidder stands in
+a tuple keyed by that bidder, because a horse race (赛马) has several at once.
+"""
+
+from datetime import date
+
+from models.commands.solicitation import Call
+from models.deadline import Deadline
+from models.frozen import Frozen
+from models.receipt import Receipt
+from models.text import Moment
+from models.vocabulary import Maturity, Outcome, Position, Risk, Scale, SceneType, Stage, Track
+
+from .acceptance import Acceptance, Benchmark, Replication, UnitOpinion
+from .matching import Bid, Challenge, Contract, Ranked
+from .review import Consultation, FairCompetitionResult, Notice, Objection, Opinion, Panel, Seat, Tally
+from .trial import Fault, Incident, IncidentStatus, Inclusion, Trial
+
+RECEIPTS = 256
+"""How many recent receipts a scene remembers; the ledger knows all."""
+
+
+class Profile(Frozen):
+    """What the rules and the lists need of the application."""
+
+    name: str
+    city: str
+    domain: str
+    type: SceneType
+    scale: Scale
+    maturity: Maturity
+    track: Track
+    risk: Risk
+    owner: str
+    owner_person: str
+    budget_yuan: int
+    copied_from: str | None = None
+    assumed: tuple[str, ...] = ()
+
+
+class Return(Frozen):
+    to: str
+    returned_from: str
+    then: str
+    by: str
+
+
+class Suspension(Frozen):
+    since: Moment
+    by: str
+
+
+class Withdrawal(Frozen):
+    """`bidder` None: the owner withdraws the whole scene."""
+
+    by: str
+    bidder: str | None
+    parties: tuple[str, ...]
+    agreed: tuple[str, ...] = ()
+
+
+class Decision(Frozen):
+    """An adverse decision whose remedies are still open."""
+
+    sequence: int
+    verb: str
+    against: str
+    by: str
+    machine: str
+    bidder: str | None
+    reopens: str
+    closes_as: Outcome | None
+    served_on: date | None = None
+    appealed_by: str | None = None
+
+
+class Correction(Frozen):
+    id: str
+    sequence: int
+    proposed_by: str
+    position: Position | None = None
+
+
+class ExtensionRequest(Frozen):
+    deadline: str
+    asked_by: str
+    reasons_sha256: str
+
+
+class SceneState(Frozen):
+    """`sequence` is that of the last journal entry folded in; 0 before the first."""
+
+    scene: str
+    sequence: int = 0
+    stage: Stage = Stage.SOLICITATION
+    step: str = "draft"
+    entered_at: Moment | None = None
+    outcome: Outcome | None = None
+    declared: bool = False
+    began_on: date | None = None
+    profile: Profile | None = None
+    call: Call | None = None
+    policy_version: str = ""
+    policy_digest: str = ""
+    calendar: str = ""
+    lead: str | None = None
+    cooperating: tuple[str, ...] = ()
+    regulator: str | None = None
+
+    supplements: int = 0
+    consultation: Consultation | None = None
+    fair_competition: FairCompetitionResult | None = None
+    panels: tuple[Panel, ...] = ()
+    recognised: bool = False
+    notices: tuple[Notice, ...] = ()
+    objections: tuple[Objection, ...] = ()
+    listed_in: str | None = None
+
+    challenge: Challenge | None = None
+    bids: tuple[Bid, ...] = ()
+    ranking: tuple[Ranked, ...] = ()
+    contracts: tuple[Contract, ...] = ()
+
+    trials: tuple[Trial, ...] = ()
+    inclusions: tuple[Inclusion, ...] = ()
+    incidents: tuple[Incident, ...] = ()
+
+    acceptances: tuple[Acceptance, ...] = ()
+    value_yuan: int | None = None
+
+    benchmark: Benchmark | None = None
+    replications: tuple[Replication, ...] = ()
+    awarded_yuan: int = 0
+    recommendations: int = 0
+
+    returns: int = 0
+    returned: Return | None = None
+    suspension: Suspension | None = None
+    withdrawal: Withdrawal | None = None
+    decisions: tuple[Decision, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    extension_requests: tuple[ExtensionRequest, ...] = ()
+
+    deadlines: tuple[Deadline, ...] = ()
+    touched: tuple[tuple[str, int], ...] = ()
+    receipts: tuple[Receipt, ...] = ()
+
+    @property
+    def closed(self) -> bool:
+        return self.step == "closed"
+
+
+__all__ = [
+    "RECEIPTS",
+    "Acceptance",
+    "Benchmark",
+    "Bid",
+    "Challenge",
+    "Consultation",
+    "Contract",
+    "Correction",
+    "Decision",
+    "ExtensionRequest",
+    "FairCompetitionResult",
+    "Fault",
+    "Incident",
+    "IncidentStatus",
+    "Inclusion",
+    "Notice",
+    "Objection",
+    "Opinion",
+    "Panel",
+    "Profile",
+    "Ranked",
+    "Replication",
+    "Return",
+    "SceneState",
+    "Seat",
+    "Suspension",
+    "Tally",
+    "Trial",
+    "UnitOpinion",
+    "Withdrawal",
+]

@@ -1,0 +1,40 @@
+"""What a scene remembers of each bidder's acceptance, and of its promotion."""
+
+from models.frozen import Frozen
+from models.vocabulary import BenchmarkLevel, Position
+
+
+class UnitOpinion(Frozen):
+    unit: str
+    position: Position
+
+
+class Acceptance(Frozen):
+    """`step` is one of the acceptance machine's steps in `rules.lifecycle`."""
+
+    bidder: str
+    step: str
+    budget_yuan: int = 0
+    by_defence: bool = False
+    opinions: tuple[UnitOpinion, ...] = ()
+    rectifications: int = 0
+    retrials: int = 0
+    refund_due: bool = False
+    refunded_yuan: int | None = None
+    fault_tolerance_asked: bool = False
+    fault_tolerated: bool | None = None
+    concluded_by: str | None = None
+
+
+class Benchmark(Frozen):
+    level: BenchmarkLevel
+    recommended: bool | None = None
+    confirmed: bool = False
+    reviews: int = 0
+    withdrawn: bool = False
+
+
+class Replication(Frozen):
+    city: str
+    district: str | None = None
+    scene: str | None = None

@@ -1,0 +1,62 @@
+"""What a scene remembers of its matching. Everything of a bidder is keyed by the bidder."""
+
+from datetime import date
+from typing import Literal
+
+from models.frozen import Frozen
+from models.vocabulary import Credit, Mode
+
+Party = Literal["owner", "st_bureau", "bidder"]
+
+
+class Challenge(Frozen):
+    """`number` counts the calls: 1, then 2 for the re-issue. `closes_on` is the last day for bids."""
+
+    number: int
+    mode: Mode
+    budget_yuan: int
+    posted_on: date
+    closes_on: date
+    invited: tuple[str, ...] = ()
+
+
+class Bid(Frozen):
+    """Before the close a commitment and nothing else. Points stand in tenths, by judge and criterion."""
+
+    bidder: str
+    person: str
+    commitment: str
+    consortium: tuple[str, ...] = ()
+    proposal_sha256: str | None = None
+    price_yuan: int | None = None
+    eligible: bool | None = None
+    credit: Credit | None = None
+    commitment_signed: bool = False
+    scores: tuple[tuple[str, tuple[tuple[str, int], ...]], ...] = ()
+
+    @property
+    def revealed(self) -> bool:
+        return self.proposal_sha256 is not None
+
+
+class Ranked(Frozen):
+    """One line of the ranking, in hundredths of a point: a mean of tenths over the counted judges."""
+
+    rank: int
+    bidder: str
+    hundredths: int
+    dimensions: tuple[tuple[str, int], ...] = ()
+    passed: bool = True
+
+
+class Contract(Frozen):
+    """`step` is one of the contract machine's steps in `rules.lifecycle`."""
+
+    bidder: str
+    rank: int
+    step: str
+    terms_sha256: str | None = None
+    budget_yuan: int = 0
+    parties: tuple[Party, ...] = ()
+    signed: tuple[Party, ...] = ()
+    declared: bool = False

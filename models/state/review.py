@@ -1,0 +1,100 @@
+"""What a scene remembers of its review, its public notices and the objections to them."""
+
+from enum import StrEnum
+
+from models.frozen import Frozen
+from models.vocabulary import NoticeAbout, PanelPurpose, Position
+
+
+class Opinion(Frozen):
+    unit: str
+    person: str
+    position: Position
+    conditions: int = 0
+    sequence: int = 0
+    void: bool = False
+
+
+class Tally(Frozen):
+    """A count of a consultation at one moment. `decided`: no outstanding answer can change the verdict any more.
+
+    `decided` and `everyone_answered` are different things: all may have answered without enough yeses.
+    """
+
+    yes: int
+    no: int
+    silent: int
+    outstanding: int
+    needed: int
+    vetoed: bool
+    passes: bool
+    decided: bool
+    everyone_answered: bool
+
+
+class Consultation(Frozen):
+    round: int
+    units: tuple[str, ...]
+    opinions: tuple[Opinion, ...] = ()
+    result: Tally | None = None
+
+
+class FairCompetitionResult(Frozen):
+    passed: bool
+    conditions: int = 0
+    void: bool = False
+
+
+class Seat(Frozen):
+    person: str
+    unit: str
+    expert: bool
+    recommend: bool | None = None
+
+
+class Panel(Frozen):
+    purpose: PanelPurpose
+    bidder: str | None = None
+    seats: tuple[Seat, ...]
+    void: bool = False
+
+    @property
+    def key(self) -> str:
+        return f"{self.purpose}/{self.bidder or ''}"
+
+    def seat(self, person: str) -> Seat | None:
+        return next((seat for seat in self.seats if seat.person == person), None)
+
+
+class Notice(Frozen):
+    about: NoticeAbout
+    bidder: str | None
+    document: str
+    ran_out: bool = False
+
+    @property
+    def key(self) -> str:
+        return f"{self.about}/{self.bidder or ''}"
+
+
+class ObjectionStatus(StrEnum):
+    RAISED = "raised"
+    ANSWERED = "answered"
+    COMPLAINT = "complaint"
+    UPHELD = "upheld"
+    SETTLED = "settled"
+
+
+class Objection(Frozen):
+    """Freezes the step after its notice while it is raised or before the supervisor."""
+
+    id: str
+    about: NoticeAbout
+    bidder: str | None
+    objector: str
+    status: ObjectionStatus = ObjectionStatus.RAISED
+    answered_by: str | None = None
+
+    @property
+    def freezes(self) -> bool:
+        return self.status in (ObjectionStatus.RAISED, ObjectionStatus.COMPLAINT)

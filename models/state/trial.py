@@ -1,0 +1,67 @@
+"""What a scene remembers of each bidder's trial, inclusion period and incidents."""
+
+from datetime import date
+from enum import StrEnum
+
+from models.calendar import Period
+from models.frozen import Frozen
+from models.vocabulary import Credit, Phase, Risk
+
+
+class Trial(Frozen):
+    """`attempt` is 2 in a re-trial. `step` is one of the trial machine's steps in `rules.lifecycle`."""
+
+    bidder: str
+    step: str
+    attempt: int = 1
+    duration: Period | None = None
+    risk: Risk | None = None
+    plan_sha256: str | None = None
+    insurance_until: date | None = None
+    phase: Phase | None = None
+    started_on: date | None = None
+    reports: int = 0
+    fix_reported: bool = False
+    resumption_proposed_by: str | None = None
+    exit_report: bool = False
+    declared: bool = False
+
+
+class Fault(Frozen):
+    """`rung` is the measure that the fault met, None for one that is not punished; `number` counts from 1."""
+
+    number: int
+    kind: str
+    recorded_on: date
+    rung: str | None
+    by: str
+    tolerated: bool = False
+    red_line: str | None = None
+
+
+class Inclusion(Frozen):
+    """The inclusion period (包容期) of one bidder's trial. `step` is one of its own machine's steps."""
+
+    bidder: str
+    step: str
+    credit: Credit | None = None
+    granted_by: str | None = None
+    started_on: date | None = None
+    faults: tuple[Fault, ...] = ()
+    order_open: bool = False
+    ordered_by: str | None = None
+
+
+class IncidentStatus(StrEnum):
+    REPORTED = "reported"
+    ORDERED = "ordered"
+    CLOSED = "closed"
+
+
+class Incident(Frozen):
+    id: str
+    bidder: str
+    casualty: bool
+    reported_on: date
+    status: IncidentStatus = IncidentStatus.REPORTED
+    ordered_by: str | None = None

@@ -1,0 +1,169 @@
+"""The domain's closed word lists (DOMAIN.md §1, §3): one word, used alike in code, database and screen.
+
+Every list whose members a city may change (domains, units, limits) is policy data and stands in `models.policy`.
+"""
+
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    SOLICITATION = "solicitation"
+    REVIEW = "review"
+    MATCHING = "matching"
+    TRIAL = "trial"
+    ACCEPTANCE = "acceptance"
+    PROMOTION = "promotion"
+    CLOSED = "closed"
+
+
+class Machine(StrEnum):
+    """The state machines of a scene. All but the first run once for each bidder."""
+
+    SCENE = "scene"
+    CONTRACT = "contract"
+    TRIAL = "trial"
+    INCLUSION = "inclusion"
+    ACCEPTANCE = "acceptance"
+
+
+class Role(StrEnum):
+    PLATFORM_OFFICE = "platform_office"
+    LEAD = "lead_department"
+    COOPERATING = "cooperating_department"
+    OWNER = "scene_owner"
+    ST_BUREAU = "st_bureau"
+    BIDDER = "bidder"
+    EXPERT = "expert"
+    REGULATOR = "regulator"
+    EVALUATION_TEAM = "evaluation_team"
+    SUPERVISOR = "complaint_supervisor"
+    PAYER = "payer"
+    LEADING_GROUP = "leading_group"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+    SYSTEM = "system"
+    PUBLIC = "public"
+
+
+class SceneType(StrEnum):
+    """R1, the four types of S0 §二."""
+
+    TRACK_LEADING = "赛道引领型"
+    INDUSTRY_ENABLING = "产业赋能型"
+    SECTOR_APPLICATION = "行业应用型"
+    GOVERNANCE_SERVICE = "治理服务型"
+
+
+class Scale(StrEnum):
+    """R2. A comprehensive scene is confirmed by the leading group."""
+
+    SMALL = "小切口"
+    INTEGRATED = "集成式"
+    COMPREHENSIVE = "综合性"
+
+
+class Maturity(StrEnum):
+    """R3."""
+
+    EARLY = "早期"
+    MATURE = "成熟"
+
+
+class Track(StrEnum):
+    """R7: tolerant trial for the forward-looking, a shorter way for mature technology (S3 一（二）)."""
+
+    SANDBOX = "sandbox"
+    FAST = "fast"
+
+
+class Mode(StrEnum):
+    """R20-R22: how a solver is found."""
+
+    OPEN_CHALLENGE = "揭榜挂帅"
+    HORSE_RACE = "赛马"
+    DIRECTED = "定向委托"
+    DIRECTED_BEST = "定向择优"
+    JOINT_TENDER = "联合招标"
+
+
+class Risk(StrEnum):
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class Credit(StrEnum):
+    """Credit grades, best first; inclusion asks for at least `fair` (一般)."""
+
+    EXCELLENT = "优秀"
+    GOOD = "良好"
+    FAIR = "一般"
+    POOR = "较差"
+
+
+class Position(StrEnum):
+    AGREE = "agree"
+    CONDITIONAL = "agree_with_conditions"
+    OBJECT = "object"
+
+
+class Outcome(StrEnum):
+    """How a scene's life ended."""
+
+    PROMOTED = "promoted"
+    ACCEPTED = "accepted"
+    NOT_ADMITTED = "not_admitted"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    UNMATCHED = "unmatched"
+    TERMINATED = "terminated"
+    FAILED = "failed"
+
+
+class NoticeAbout(StrEnum):
+    """What a public notice (公示) announces."""
+
+    RECOGNITION = "recognition"
+    RANKING = "ranking"
+    ACCEPTANCE = "acceptance"
+    BENCHMARK = "benchmark"
+
+
+class PanelPurpose(StrEnum):
+    RECOGNITION = "recognition"
+    SCORING = "scoring"
+    ACCEPTANCE = "acceptance"
+
+
+class GateKind(StrEnum):
+    """What an entry condition of a challenge is about; the policy says which kinds are unfair."""
+
+    REGION = "region"
+    TRACK_RECORD = "track_record"
+    SIZE = "size"
+    OWNERSHIP = "ownership"
+    TECHNICAL = "technical"
+    CREDIT = "credit"
+    SAFETY = "safety"
+    LICENCE = "licence"
+
+
+class Phase(StrEnum):
+    TEST = "test"
+    DEMONSTRATION = "demonstration"
+    PILOT = "pilot"
+
+
+class BenchmarkLevel(StrEnum):
+    """R6."""
+
+    CITY = "城市级"
+    INDUSTRY = "产业级"
+    ENTERPRISE = "企业级"
+
+
+class Suspends(StrEnum):
+    """What a suspension does to a running clock."""
+
+    PAUSES = "pauses"
+    RUNS = "runs"

@@ -1,0 +1,175 @@
+"""Acceptance of one bidder's result: applied for, reviewed by a panel and the departments, concluded by the lead.
+
+Small budgets on papers, larger ones with defence and site visit. A conditional result is rectified once, or the trial is
+repeated once. A failed one leaves a duty to refund; whether the failure is tolerated (容错 S0, 尽职免责 S4) is found by
+somebody else before the refund is settled.
+"""
+
+import math
+from typing import assert_never
+
+from models.commands.acceptance import (
+    AcceptanceAct,
+    ApplyForAcceptance,
+    AskFaultTolerance,
+    AssessValue,
+    ConcludeAcceptance,
+    DecideFaultTolerance,
+    GiveAcceptanceOpinion,
+    RecordRefund,
+    SubmitRectification,
+)
+from models.commands.review import ConvenePanel
+from models.deadline import Deadline
+from models.events.acceptance import (
+    AcceptanceAppliedFor,
+    AcceptanceConcluded,
+    AcceptanceOpinionGiven,
+    FaultToleranceAsked,
+    FaultToleranceDecided,
+    RectificationSubmitted,
+    RefundRecorded,
+    ValueAssessed,
+)
+from models.state import Acceptance
+from models.vocabulary import Machine, PanelPurpose
+from rules import panels, settling
+from rules.docket import Docket
+from rules.keyed import find
+
+
+def judge(docket: Docket, act: AcceptanceAct) -> None:
+    match act:
+        case ApplyForAcceptance():
+            budget = acceptance_of(docket, act.bidder).budget_yuan
+            defence = budget >= docket.policy.acceptance.defence_from_yuan
+            docket.record(AcceptanceAppliedFor(bidder=act.bidder, by_defence=defence))
+            _review(docket, act.bidder)
+        case GiveAcceptanceOpinion():
+            _opinion(docket, act)
+        case ConcludeAcceptance():
+            _conclude(docket, act)
+        case SubmitRectification():
+            docket.record(RectificationSubmitted(bidder=act.bidder))
+            _review(docket, act.bidder)
+        case RecordRefund():
+            acceptance = acceptance_of(docket, act.bidder)
+            if acceptance.fault_tolerance_asked and acceptance.fault_tolerated is None:
+                docket.refuse("refund_pending_finding")
+            docket.record(RefundRecorded(bidder=act.bidder, amount_yuan=act.amount_yuan))
+            docket.move(Machine.ACCEPTANCE, act.bidder, "settled")
+            settling.acceptances(docket)
+        case AskFaultTolerance():
+            if acceptance_of(docket, act.bidder).fault_tolerance_asked:
+                docket.refuse("fault_tolerance_already")
+            docket.record(FaultToleranceAsked(bidder=act.bidder))
+        case DecideFaultTolerance():
+            _decide_tolerance(docket, act)
+        case AssessValue():
+            docket.record(ValueAssessed(value_yuan=act.value_yuan))
+        case _:
+            assert_never(act)
+
+
+def acceptance_of(docket: Docket, bidder: str) -> Acceptance:
+    acceptance = find(docket.state.acceptances, bidder=bidder)
+    if acceptance is None:
+        known = ", ".join(each.bidder for each in docket.state.acceptances) or "-"
+        docket.refuse("unknown_bidder", bidder=bidder, known=known)
+    return acceptance
+
+
+def _review(docket: Docket, bidder: str) -> None:
+    docket.move(Machine.ACCEPTANCE, bidder, "reviewing")
+    settling.ask_for_acceptance_opinions(docket, bidder)
+
+
+def convene(docket: Docket, act: ConvenePanel) -> None:
+    """Nobody accepts their own unit's work; who sat on the trial's review may fill only the policy's share."""
+    bidder = act.bidder or ""
+    if docket.step(Machine.ACCEPTANCE, bidder) != "reviewing":
+        known = ", ".join(each.bidder for each in docket.state.acceptances if each.step == "reviewing") or "-"
+        docket.refuse("unknown_bidder", bidder=bidder or "-", known=known)
+    rules = docket.policy.panels["acceptance"]
+    if rules.overlap is not None:
+        before = {seat.person for panel in docket.state.panels for seat in panel.seats if panel.bidder != bidder}
+        again = sum(member.person in before for member in act.members)
+        if again > math.floor(rules.overlap * len(act.members)):
+            docket.refuse("panel_overlap", overlap=f"{again}/{len(act.members)}", share=rules.overlap)
+    owner = docket.state.profile.owner if docket.state.profile else ""
+    panels.convene(docket, act, limit="acceptance_review", verbs=("give_expert_opinion",), parties=(owner, bidder))
+
+
+def _opinion(docket: Docket, act: GiveAcceptanceOpinion) -> None:
+    acceptance = acceptance_of(docket, act.bidder)
+    if any(opinion.unit == docket.unit for opinion in acceptance.opinions):
+        docket.refuse("opinion_already_given", unit=docket.unit)
+    docket.record(AcceptanceOpinionGiven(bidder=act.bidder, unit=docket.unit, position=act.position))
+    docket.met(f"acceptance_review/{act.bidder}/{docket.unit}")
+
+
+def _conclude(docket: Docket, act: ConcludeAcceptance) -> None:
+    acceptance, rules = acceptance_of(docket, act.bidder), docket.policy.acceptance
+    panel = panels.seated(docket, PanelPurpose.ACCEPTANCE, act.bidder)
+    panels.refuse_incomplete(docket, panel)
+    if acceptance.by_defence and not act.site_visit:
+        docket.refuse("defence_needed", budget=acceptance.budget_yuan)
+    match act.verdict:
+        case "passed":
+            panels.refuse_unless_recommended(docket, panel)
+        case "conditional":
+            if not act.conditions:
+                docket.refuse("conditions_missing")
+            if acceptance.rectifications >= rules.rectifications:
+                docket.refuse("rectified_already")
+        case "retrial":
+            if docket.step(Machine.TRIAL, act.bidder) != "ended":
+                docket.refuse("fast_track_no_retrial")
+            if acceptance.retrials >= rules.retrials:
+                docket.refuse("retried_already")
+        case "failed":
+            pass
+        case _:
+            assert_never(act.verdict)
+    docket.record(AcceptanceConcluded(bidder=act.bidder, verdict=act.verdict, by=docket.person))
+    match act.verdict:
+        case "passed":
+            noticed = docket.used("acceptance_notice")
+            docket.move(Machine.ACCEPTANCE, act.bidder, "concluded" if noticed else "passed")
+            settling.acceptances(docket)
+        case "conditional":
+            docket.move(Machine.ACCEPTANCE, act.bidder, "rectifying")
+        case "retrial":
+            docket.move(Machine.ACCEPTANCE, act.bidder, "retrial")
+            docket.move(Machine.TRIAL, act.bidder, "planning")
+            if docket.state.step == "acceptance":
+                docket.enter("trial")
+        case "failed":
+            _fail(docket, act.bidder)
+        case _:
+            assert_never(act.verdict)
+
+
+def _fail(docket: Docket, bidder: str) -> None:
+    docket.decide_against(bidder, reopens="reviewing", machine=Machine.ACCEPTANCE, bidder=bidder)
+    docket.move(Machine.ACCEPTANCE, bidder, "failed")
+
+
+def rectification_ran_out(docket: Docket, deadline: Deadline) -> None:
+    _fail(docket, deadline.bidder or "")
+
+
+def application_ran_out(docket: Docket, deadline: Deadline) -> None:
+    docket.move(Machine.ACCEPTANCE, deadline.bidder, "lapsed")
+    settling.acceptances(docket)
+
+
+def _decide_tolerance(docket: Docket, act: DecideFaultTolerance) -> None:
+    acceptance = acceptance_of(docket, act.bidder)
+    if not acceptance.fault_tolerance_asked:
+        docket.refuse("fault_tolerance_not_asked")
+    if acceptance.fault_tolerated is not None:
+        docket.refuse("fault_tolerance_already")
+    if acceptance.concluded_by == docket.person:
+        docket.refuse("decided_before", person=docket.person)
+    docket.record(FaultToleranceDecided(bidder=act.bidder, tolerated=act.tolerated))

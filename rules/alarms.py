@@ -1,0 +1,89 @@
+"""What comes due by itself. An alarm is a command like any other: `PassDeadline`.
+
+Everything due at one instant is dealt with in one entry, consequences included, so that after `PassDeadline` at t the
+next alarm is later than t: each consequence sets only clocks that end later.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from itertools import groupby
+
+from models.deadline import Deadline, DeadlineStatus
+from models.events.clock import DeadlinePassed, RungDue
+from models.state import SceneState
+from rules import acceptance, anywhere, inclusion, matching, notices, review, solicitation, trial
+from rules.docket import Docket
+
+CONSEQUENCES: dict[str, Callable[[Docket, Deadline], None]] = {
+    "completeness": solicitation.silence_accepts,
+    "supplement": solicitation.deemed_withdrawn,
+    "resubmission": solicitation.deemed_withdrawn,
+    "consultation": review.consultation_ran_out,
+    "public_notice": notices.notice_ran_out,
+    "complaint_window": notices.complaint_window_ran_out,
+    "bidding": matching.bidding_closed,
+    "bid_opening": matching.opening_ran_out,
+    "contract": matching.contract_lapsed,
+    "reissue": matching.reissue_ran_out,
+    "trial": trial.trial_ran_out,
+    "inclusion": inclusion.inclusion_ran_out,
+    "correction_order": inclusion.order_ran_out,
+    "acceptance_application": acceptance.application_ran_out,
+    "delivery": acceptance.application_ran_out,
+    "rectification": acceptance.rectification_ran_out,
+    "appeal_window": anywhere.appeal_window_ran_out,
+}
+"""Limit: what its passing does. A limit that is not here is a duty that stays open, overdue, and escalates."""
+
+
+def next_alarm(state: SceneState) -> datetime | None:
+    """When the scene's next reminder or deadline comes due; None while nothing runs."""
+    moments = [moment for deadline in state.deadlines for moment in _moments(deadline)]
+    return min(moments, default=None)
+
+
+def _moments(deadline: Deadline) -> tuple[datetime, ...]:
+    rung = tuple(each.at for each in deadline.rungs[:1])
+    match deadline.status:
+        case DeadlineStatus.PAUSED:
+            return ()
+        case DeadlineStatus.OVERDUE:
+            return rung
+        case DeadlineStatus.OPEN:
+            return (*rung, deadline.due_at)
+
+
+def pass_deadline(docket: Docket, at: datetime) -> None:
+    """Everything that is due at `at`: reminders first, then what has passed, each with its consequence."""
+    if at > docket.now:
+        docket.refuse("not_due", at=at.isoformat())
+    docket.at = at
+    _remind(docket)
+    while (passed := _first_passed(docket.state, at)) is not None:
+        _pass(docket, passed)
+        _remind(docket)
+
+
+def _remind(docket: Docket) -> None:
+    for deadline in docket.state.deadlines:
+        due = [rung for rung in deadline.rungs if rung.at <= docket.at]
+        if not due or deadline.status is DeadlineStatus.PAUSED:
+            continue
+        latest = [list(rungs) for _, rungs in groupby(due, key=lambda rung: rung.at)][-1]
+        skipped = tuple(rung.name for rung in due if rung.at < latest[0].at)
+        for rung in latest:
+            docket.record(RungDue(id=deadline.id, rung=rung, skipped=skipped))
+
+
+def _first_passed(state: SceneState, at: datetime) -> Deadline | None:
+    passed = [each for each in state.deadlines if each.status is DeadlineStatus.OPEN and each.due_at <= at]
+    return min(passed, key=lambda each: (each.due_at, each.id), default=None)
+
+
+def _pass(docket: Docket, deadline: Deadline) -> None:
+    consequence = CONSEQUENCES.get(deadline.limit)
+    docket.record(DeadlinePassed(id=deadline.id, overdue=consequence is None))
+    if consequence is not None:
+        docket.cause = f"after:{deadline.limit}"
+        docket.day = deadline.due_on
+        consequence(docket, deadline)

@@ -1,0 +1,198 @@
+"""Setting, pausing and moving deadlines. Everything here makes facts; nothing here is ever asked again for a date.
+
+Days are counted on the city's clock, +08:00. A deadline has passed from the first instant after its due day ends
+(policy `day_ends`). Reminders go out at `reminders_at` on the day that the ladder names; rungs that lie before the
+moment the deadline is set are left out.
+"""
+
+from datetime import date, datetime, time, timedelta, timezone
+
+from models.calendar import Arithmetic, Period, Unit
+from models.deadline import Deadline, DeadlineStatus, Extension, Holder, Rung
+from models.policy import Ladder, Policy
+from models.vocabulary import Machine
+from rules.calendar import due_date, shift_workdays, workdays_between
+
+BEIJING = timezone(timedelta(hours=8))
+
+
+def local_day(at: datetime) -> date:
+    """The city's date at an instant."""
+    return at.astimezone(BEIJING).date()
+
+
+def end_of(policy: Policy, day: date) -> datetime:
+    """The first instant at which `day` is over for deadlines."""
+    if policy.day_ends == time(0):
+        return datetime.combine(day + timedelta(days=1), time(0), BEIJING)
+    return datetime.combine(day, policy.day_ends, BEIJING)
+
+
+def _in_workdays(period: Period) -> int:
+    """How long a period is for `if_limit_at_least`: about 21 working days a month."""
+    match period.unit:
+        case Unit.HOURS:
+            return 0
+        case Unit.WORKDAYS:
+            return period.length
+        case Unit.DAYS:
+            return period.length * 5 // 7
+        case Unit.MONTHS:
+            return period.length * 21
+        case Unit.YEARS:
+            return period.length * 250
+
+
+def rungs(policy: Policy, ladder: Ladder, due_on: date, period: Period, after: datetime) -> tuple[Rung, ...]:
+    """The reminders of a deadline that still lie after `after`, in order of time."""
+    out = []
+    for rung in ladder.rungs:
+        if rung.if_limit_at_least > _in_workdays(period):
+            continue
+        if rung.unit is Unit.WORKDAYS:
+            day = shift_workdays(policy.calendar, due_on, rung.offset) if rung.offset else due_on
+            name = f"T{rung.offset:+d}"
+        else:
+            day = due_on + timedelta(days=rung.offset)
+            name = f"T{rung.offset:+d}d"
+        at = datetime.combine(day, policy.reminders_at, BEIJING)
+        if at > after:
+            out.append(Rung(name="T-0" if rung.offset == 0 else name, at=at, level=rung.level, to=rung.to))
+    return tuple(sorted(out, key=lambda rung: rung.at))
+
+
+def new_deadline(
+    policy: Policy,
+    limit: str,
+    *,
+    key: str,
+    holder: Holder | None,
+    verbs: tuple[str, ...],
+    machine: Machine,
+    bidder: str | None,
+    step: str,
+    sequence: int,
+    counted_from: date,
+    set_at: datetime,
+    period: Period | None = None,
+    due_on: date | None = None,
+) -> Deadline:
+    """A deadline under one of the policy's limits.
+
+    `counted_from` is the day of the triggering event, which is excluded; a period in hours is counted from `set_at`.
+    `period` replaces the limit's own (a trial lasts as its plan says); `due_on` fixes the last day instead of counting.
+    """
+    rule = policy.limit(limit)
+    period = period or rule.period
+    fixed = due_on is not None
+    deadline = Deadline(
+        id=key,
+        limit=limit,
+        holder=holder,
+        verbs=verbs,
+        machine=machine,
+        bidder=bidder,
+        step=step,
+        clause=rule.clause,
+        period=period,
+        started_by=sequence,
+        started_on=counted_from,
+        counted_from=counted_from,
+        legs=() if fixed else (period,),
+        due_on=due_on or counted_from,
+        due_at=set_at,
+        provisional=False,
+        calendar=policy.calendar.version,
+        arithmetic=None,
+    )
+    if period.unit is Unit.HOURS:
+        return _ends_at(policy, deadline, set_at + timedelta(hours=period.length), set_at)
+    if fixed:
+        return _ends_on(policy, deadline, deadline.due_on, set_at)
+    return _counted(policy, deadline, set_at)
+
+
+def _ends_at(policy: Policy, deadline: Deadline, due_at: datetime, at: datetime) -> Deadline:
+    return _dated(policy, deadline, local_day(due_at), due_at, at)
+
+
+def _ends_on(policy: Policy, deadline: Deadline, due_on: date, at: datetime) -> Deadline:
+    return _dated(policy, deadline, due_on, end_of(policy, due_on), at)
+
+
+def _dated(policy: Policy, deadline: Deadline, due_on: date, due_at: datetime, at: datetime) -> Deadline:
+    ladder = policy.ladders[policy.limit(deadline.limit).ladder]
+    return deadline.model_copy(
+        update={
+            "due_on": due_on,
+            "due_at": due_at,
+            "status": DeadlineStatus.OPEN,
+            "remaining": None,
+            "calendar": policy.calendar.version,
+            "rungs": rungs(policy, ladder, due_on, deadline.period, at),
+        }
+    )
+
+
+def _counted(policy: Policy, deadline: Deadline, at: datetime) -> Deadline:
+    """The date that the deadline's legs lead to under the policy's calendar."""
+    day, provisional = deadline.counted_from, False
+    arithmetic: Arithmetic | None = None
+    for leg in deadline.legs:
+        due = due_date(policy.calendar, day, leg)
+        day, arithmetic, provisional = due.on, due.arithmetic, provisional or due.provisional
+    counted = deadline.model_copy(update={"arithmetic": arithmetic, "provisional": provisional})
+    return _ends_on(policy, counted, day, at)
+
+
+def fixed_on(policy: Policy, deadline: Deadline, due_on: date, at: datetime) -> Deadline:
+    """The same clock with its last day given, not counted."""
+    return _ends_on(
+        policy, deadline.model_copy(update={"legs": (), "arithmetic": None, "provisional": False}), due_on, at
+    )
+
+
+def remaining(policy: Policy, deadline: Deadline, at: datetime) -> int:
+    """What is left of a clock when it is paused: seconds for hours, working days for working days, else days."""
+    match deadline.period.unit:
+        case Unit.HOURS:
+            return max(0, int((deadline.due_at - at).total_seconds()))
+        case Unit.WORKDAYS:
+            return max(0, workdays_between(policy.calendar, local_day(at), deadline.due_on))
+        case Unit.DAYS | Unit.MONTHS | Unit.YEARS:
+            return max(0, (deadline.due_on - local_day(at)).days)
+
+
+def resumed(policy: Policy, deadline: Deadline, at: datetime) -> Deadline:
+    """The paused clock runs on: what was left is counted from the day of resumption; at the least that day remains."""
+    left = deadline.remaining or 0
+    today = local_day(at)
+    if deadline.period.unit is Unit.HOURS:
+        return _ends_at(policy, deadline, at + timedelta(seconds=max(left, 1)), at)
+    if left == 0:
+        return _ends_on(policy, deadline.model_copy(update={"counted_from": today, "legs": ()}), today, at)
+    unit = Unit.WORKDAYS if deadline.period.unit is Unit.WORKDAYS else Unit.DAYS
+    legs = (Period(length=left, unit=unit),)
+    return _counted(policy, deadline.model_copy(update={"counted_from": today, "legs": legs}), at)
+
+
+def extended(policy: Policy, deadline: Deadline, extension: Extension, at: datetime) -> Deadline:
+    """The extension's period more, counted from the day it was due."""
+    with_it = deadline.model_copy(update={"extensions": (*deadline.extensions, extension)})
+    if extension.period.unit is Unit.HOURS:
+        return _ends_at(policy, with_it, deadline.due_at + timedelta(hours=extension.period.length), at)
+    if not deadline.legs:
+        with_it = with_it.model_copy(update={"counted_from": deadline.due_on})
+    legs = (*deadline.legs, extension.period)
+    return _counted(policy, with_it.model_copy(update={"legs": legs}), at)
+
+
+def recomputed(policy: Policy, deadline: Deadline, at: datetime) -> Deadline:
+    """The same count under the policy's present calendar. A fixed day (a call's close) and an exact instant stay."""
+    if not deadline.legs or deadline.period.unit is Unit.HOURS:
+        return deadline.model_copy(update={"calendar": policy.calendar.version})
+    status = deadline.status
+    counted = _counted(policy, deadline, at)
+    if status is DeadlineStatus.OVERDUE and counted.due_at <= at:
+        counted = counted.model_copy(update={"status": status})
+    return counted

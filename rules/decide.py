@@ -1,0 +1,162 @@
+"""`decide(policy, state, command, now) -> events`, or `Refused`: the judgement on one command.
+
+The order of the questions is the order in which a person would be told: is the scene still open, may this role do this
+here, does the decision rest on what is still so, is the date possible, is the scene suspended, does the step allow it.
+Then the stage's own rules speak. Nothing here reads a clock; `now` is given.
+"""
+
+from datetime import datetime
+from typing import assert_never
+
+from models.calendar import Unit
+from models.commands import BidderAct, Command
+from models.commands.acceptance import AcceptanceAct
+from models.commands.anywhere import AnywhereAct, Override, PassDeadline, TakeOver
+from models.commands.matching import MatchingAct
+from models.commands.promotion import PromotionAct
+from models.commands.review import NoticeAct, ReviewAct
+from models.commands.solicitation import SolicitationAct, Submit
+from models.commands.trial import IncidentAct, InclusionAct, TrialAct
+from models.events import AnyEvent
+from models.policy import Policy
+from models.refusal import Refused
+from models.state import SceneState
+from models.vocabulary import Machine
+from rules import (
+    acceptance,
+    alarms,
+    anywhere,
+    inclusion,
+    incidents,
+    lifecycle,
+    matching,
+    notices,
+    promotion,
+    review,
+    solicitation,
+    trial,
+)
+from rules.calendar import shift_workdays
+from rules.deadlines import local_day
+from rules.docket import BIDDER_MACHINES, Docket
+from rules.keyed import find
+from rules.permissions import authorise
+from rules.staleness import refuse_stale
+
+
+def decide(policy: Policy, state: SceneState, command: Command, now: datetime) -> tuple[AnyEvent, ...]:
+    """The events that follow from a command at `now`, in the order applied. Raises Refused; nothing changes then."""
+    if state.closed:
+        raise Refused("already_closed", outcome=state.outcome)
+    authorise(policy, state, command)
+    docket = Docket(policy, state, command, now)
+    act = command.act
+    if isinstance(act, PassDeadline):
+        alarms.pass_deadline(docket, act.at)
+        return tuple(docket.events)
+    _refuse_before_submission(state, command)
+    refuse_stale(state, command)
+    _refuse_effective_date(policy, state, command, now)
+    _refuse_while_suspended(state, command)
+    _refuse_step(state, command)
+    _judge(docket)
+    return tuple(docket.events)
+
+
+def _judge(docket: Docket) -> None:
+    act = docket.command.act
+    if isinstance(act, SolicitationAct):
+        solicitation.judge(docket, act)
+    elif isinstance(act, ReviewAct):
+        review.judge(docket, act)
+    elif isinstance(act, NoticeAct):
+        notices.judge(docket, act)
+    elif isinstance(act, MatchingAct):
+        matching.judge(docket, act)
+    elif isinstance(act, TrialAct):
+        trial.judge(docket, act)
+    elif isinstance(act, InclusionAct):
+        inclusion.judge(docket, act)
+    elif isinstance(act, IncidentAct):
+        incidents.judge(docket, act)
+    elif isinstance(act, AcceptanceAct):
+        acceptance.judge(docket, act)
+    elif isinstance(act, PromotionAct):
+        promotion.judge(docket, act)
+    elif isinstance(act, AnywhereAct):
+        anywhere.judge(docket, act)
+    else:
+        assert_never(act)
+
+
+def _refuse_before_submission(state: SceneState, command: Command) -> None:
+    first = isinstance(command.act, Submit | TakeOver)
+    if state.profile is None and not first:
+        raise Refused("not_submitted")
+    if state.profile is not None and first:
+        raise Refused("already_submitted", scene=state.scene)
+
+
+def _refuse_effective_date(policy: Policy, state: SceneState, command: Command, now: datetime) -> None:
+    """A paper act entered afterwards (补录): not in the future, within the policy's bound, with its document."""
+    if (on := command.effective_on) is None:
+        return
+    today = local_day(now)
+    if on > today:
+        raise Refused("effective_in_future", effective_on=on, today=today)
+    bound = policy.back_dating.at_most
+    earliest = shift_workdays(policy.calendar, today, -bound.length) if bound.unit is Unit.WORKDAYS else None
+    if earliest is None:
+        days = {Unit.DAYS: 1, Unit.MONTHS: 30, Unit.YEARS: 365}.get(bound.unit, 0) * bound.length
+        earliest = type(today).fromordinal(today.toordinal() - days)
+    if on < earliest:
+        raise Refused("effective_too_old", effective_on=on, earliest=earliest)
+    if state.entered_at is not None and on < local_day(state.entered_at):
+        raise Refused("effective_before_step", effective_on=on, entered_on=local_day(state.entered_at))
+    if command.effective_document is None:
+        raise Refused("effective_without_document")
+
+
+def _refuse_while_suspended(state: SceneState, command: Command) -> None:
+    if state.suspension is not None and command.act.verb not in lifecycle.WHILE_SUSPENDED:
+        since = state.suspension.since.isoformat(timespec="minutes")
+        raise Refused("suspended", since=since, possible=", ".join(lifecycle.WHILE_SUSPENDED))
+
+
+def _refuse_step(state: SceneState, command: Command) -> None:
+    """The lifecycle table must name the verb, at the scene's step or at a step of the bidder's own machines."""
+    act = command.act
+    verb = act.verb
+    if verb in lifecycle.ANYWHERE or isinstance(act, Override):
+        return
+    if verb in lifecycle.verbs_at(Machine.SCENE, state.step):
+        return
+    bidder = act.bidder if isinstance(act, BidderAct) else getattr(act, "bidder", None)
+    machines = lifecycle.machines_of(verb)
+    if bidder is None or not machines:
+        raise Refused("wrong_step", step=state.step, verb=verb, possible=", ".join(possible_verbs(state)))
+    standing = {machine: _standing(state, machine, bidder) for machine in machines}
+    if any(step and verb in lifecycle.verbs_at(machine, step) for machine, step in standing.items()):
+        return
+    machine = next((machine for machine, step in standing.items() if step), machines[0])
+    if not standing[machine]:
+        known = ", ".join(part.bidder for part in getattr(state, BIDDER_MACHINES[machine])) or "-"
+        raise Refused("unknown_bidder", bidder=bidder, known=known)
+    raise Refused(
+        "wrong_bidder_step", bidder=bidder, machine=machine, step=standing[machine], verb=verb,
+        possible=", ".join(lifecycle.verbs_at(machine, standing[machine])),
+    )  # fmt: skip
+
+
+def _standing(state: SceneState, machine: Machine, bidder: str) -> str:
+    part = find(getattr(state, BIDDER_MACHINES[machine]), bidder=bidder)
+    return part.step if part is not None else ""
+
+
+def possible_verbs(state: SceneState) -> tuple[str, ...]:
+    """What the table allows now, at the scene's step and at those of its bidders."""
+    verbs = list(lifecycle.verbs_at(Machine.SCENE, state.step))
+    for machine, parts in BIDDER_MACHINES.items():
+        for part in getattr(state, parts):
+            verbs.extend(lifecycle.verbs_at(machine, part.step))
+    return tuple(dict.fromkeys(verbs))

@@ -1,0 +1,288 @@
+"""The docket: one command being judged.
+
+A stage's rules read `docket.state`, `record` events (each is folded in at once, so that what comes after sees it), move
+machines along the rows of the lifecycle table, and set, meet and cancel deadlines. What they refuse leaves no trace:
+the docket is thrown away. `decide` stays a pure function of its arguments.
+"""
+
+from datetime import date, datetime
+from typing import Any, NoReturn
+
+from models.calendar import Period
+from models.commands import Command
+from models.deadline import Deadline, DeadlineStatus, Holder
+from models.events import AnyEvent
+from models.events.anywhere import AdverseDecision
+from models.events.clock import (
+    DeadlineCancelled,
+    DeadlineMet,
+    DeadlineMoved,
+    DeadlinePaused,
+    DeadlineSet,
+    SceneClosed,
+    SceneEnding,
+    StepEntered,
+)
+from models.policy import Policy
+from models.refusal import Refused
+from models.state import SceneState
+from models.vocabulary import Machine, Outcome, Role, Scale, Stage
+from rules import lifecycle
+from rules.deadlines import local_day, new_deadline, remaining, resumed
+from rules.evolve import evolve
+from rules.keyed import find
+
+BIDDER_MACHINES = {
+    Machine.CONTRACT: "contracts",
+    Machine.TRIAL: "trials",
+    Machine.INCLUSION: "inclusions",
+    Machine.ACCEPTANCE: "acceptances",
+}
+
+
+REMEDIES = ("service", "appeal_window", "appeal")
+"""Limits of the clocks that run after a decision against somebody."""
+
+
+class Docket:
+    """`at` is the legal moment of the act (the alarm's own for an alarm), `day` the date that periods are counted from."""
+
+    def __init__(self, policy: Policy, state: SceneState, command: Command, now: datetime) -> None:
+        self.policy = policy
+        self.state = state
+        self.command = command
+        self.now = now
+        self.at = now
+        self.day: date = command.effective_on or local_day(now)
+        self.cause: str = command.act.verb
+        self.events: list[AnyEvent] = []
+
+    @property
+    def sequence(self) -> int:
+        """Of the journal entry that is being written."""
+        return self.state.sequence + 1
+
+    @property
+    def person(self) -> str:
+        return self.command.actor.person
+
+    @property
+    def unit(self) -> str:
+        return self.command.actor.unit
+
+    @property
+    def role(self) -> Role:
+        return self.command.actor.role
+
+    def refuse(self, code: str, **details: object) -> NoReturn:
+        raise Refused(code, **details)
+
+    def record(self, event: AnyEvent) -> None:
+        self.events.append(event)
+        before = self.state
+        self.state = evolve(before, event)
+        for request in before.extension_requests:
+            if request not in self.state.extension_requests:
+                self.met(f"extension_answer/{request.deadline}")
+
+    # machines
+
+    def step(self, machine: Machine, bidder: str | None = None) -> str:
+        """Where a machine stands; "" where it has not begun."""
+        if bidder is None:
+            return self.state.step
+        part = find(getattr(self.state, BIDDER_MACHINES[machine]), bidder=bidder)
+        return part.step if part is not None else ""
+
+    def enter(self, step: str, *, due_on: date | None = None, period: Period | None = None) -> None:
+        """Moves the scene itself, and sets the new step's deadline for its holder."""
+        self.move(Machine.SCENE, None, step, due_on=due_on, period=period)
+
+    def move(
+        self,
+        machine: Machine,
+        bidder: str | None,
+        step: str,
+        *,
+        due_on: date | None = None,
+        period: Period | None = None,
+        limit: str | None = None,
+    ) -> None:
+        """Moves a machine along a row of the table; `limit` stands in for the step's own."""
+        left = self.step(machine, bidder)
+        if not lifecycle.has_row(machine, left, self.cause, step):
+            raise AssertionError(f"no row in the lifecycle table: {machine} {left} --{self.cause}--> {step}")
+        self._leave(machine, bidder, left)
+        spec = lifecycle.step_of(machine, step)
+        stage = self._stage_of_return() if step == "returned" else spec.stage
+        at = self.at
+        self.record(
+            StepEntered(machine=machine, bidder=bidder, step=step, stage=stage, left=left, at=at),
+        )
+        if (limit := limit or spec.limit) is not None:
+            holder = self.holder(spec.holder, bidder) if spec.holder is not None else None
+            self.set_deadline(
+                limit, holder, lifecycle.verbs_at(machine, step) if holder else (),
+                machine=machine, bidder=bidder, step=step, due_on=due_on, period=period,
+            )  # fmt: skip
+
+    def _stage_of_return(self) -> Stage:
+        return lifecycle.step_of(Machine.SCENE, self.state.returned.to).stage if self.state.returned else Stage.REVIEW
+
+    def _leave(self, machine: Machine, bidder: str | None, step: str) -> None:
+        """The clocks of a step end with it: met where the act was theirs, cancelled where it was another's."""
+        for deadline in self.state.deadlines:
+            if (deadline.machine, deadline.bidder, deadline.step) == (machine, bidder, step):
+                if self.cause in deadline.verbs and self._is_holder(deadline):
+                    self.record(DeadlineMet(id=deadline.id, late=deadline.due_at <= self.at))
+                else:
+                    self.record(DeadlineCancelled(id=deadline.id, because=self.cause))
+
+    def _is_holder(self, deadline: Deadline) -> bool:
+        return deadline.holder is not None and deadline.holder.unit == self.unit
+
+    def close(self, outcome: Outcome) -> None:
+        """Ends the scene. While remedies against a decision are open it waits in `remedies`, all else standing still."""
+        if self.state.decisions:
+            self.record(SceneEnding(outcome=outcome))
+            if self.state.step != "remedies":
+                self.enter("remedies")
+            for deadline in self.state.deadlines:
+                if deadline.limit not in REMEDIES:
+                    self.pause(deadline)
+            return
+        self.enter("closed")
+        for deadline in self.state.deadlines:
+            self.cancel(deadline.id)
+        self.record(SceneClosed(outcome=outcome, at=self.at))
+
+    def used(self, step: str) -> bool:
+        """Whether the city's policy and the scene's track use a step of the lifecycle."""
+        profile = self.state.profile
+        if profile is None or step in self.policy.steps_off or step in self.policy.tracks[profile.track].skips:
+            return False
+        return step != "confirmation" or profile.scale is Scale.COMPREHENSIVE
+
+    def enter_first_used(self, *steps: str) -> str:
+        """Enters the first of these steps that is in use, and says which."""
+        step = next(step for step in steps if self.used(step))
+        self.enter(step)
+        return step
+
+    # clocks
+
+    def holder(self, role: Role, bidder: str | None = None, person: str | None = None) -> Holder:
+        """Who plays a role in this scene."""
+        match role:
+            case Role.LEAD:
+                unit = self.state.lead
+            case Role.OWNER:
+                unit = self.state.profile.owner if self.state.profile else None
+            case Role.REGULATOR:
+                unit = self.state.regulator
+            case Role.BIDDER:
+                unit = bidder
+            case _:
+                unit = self.policy.office(role)
+        return Holder(role=role, unit=unit or "", person=person)
+
+    def set_deadline(
+        self,
+        limit: str,
+        holder: Holder | None,
+        verbs: tuple[str, ...],
+        *,
+        key: str = "",
+        machine: Machine = Machine.SCENE,
+        bidder: str | None = None,
+        step: str | None = None,
+        period: Period | None = None,
+        due_on: date | None = None,
+        counted_from: date | None = None,
+    ) -> Deadline:
+        """Sets a deadline under one of the policy's limits, bound to a step: it ends when the step is left.
+
+        Its id is the limit with `key`, or with the bidder, behind it. `step` "" binds it to no step at all.
+        """
+        name = "/".join(part for part in (limit, bidder, key) if part)
+        deadline = new_deadline(
+            self.policy,
+            limit,
+            key=name,
+            holder=holder,
+            verbs=verbs,
+            machine=machine,
+            bidder=bidder,
+            step=self.step(machine, bidder) if step is None else step,
+            sequence=self.sequence,
+            counted_from=counted_from or self.day,
+            set_at=self.at,
+            period=period,
+            due_on=due_on,
+        )
+        self.record(DeadlineSet(deadline=deadline))
+        return deadline
+
+    def share_deadline(self, of: Deadline, holder: Holder, verbs: tuple[str, ...], key: str) -> None:
+        """Another holder's duty with the same date."""
+        update: dict[str, Any] = {
+            "id": "/".join(part for part in (of.limit, of.bidder, key) if part),
+            "holder": holder, "verbs": verbs, "started_by": self.sequence,
+            "step": self.step(of.machine, of.bidder),
+        }  # fmt: skip
+        self.record(DeadlineSet(deadline=of.model_copy(update=update)))
+
+    def deadline(self, id: str) -> Deadline | None:
+        return find(self.state.deadlines, id=id)
+
+    def met(self, id: str) -> None:
+        """Nothing happens where no such deadline is open."""
+        if (deadline := self.deadline(id)) is not None:
+            self.record(DeadlineMet(id=id, late=deadline.due_at <= self.at))
+
+    def cancel(self, id: str) -> None:
+        if self.deadline(id) is not None:
+            self.record(DeadlineCancelled(id=id, because=self.cause))
+
+    def shift(self, deadline: Deadline, because: str) -> None:
+        self.record(DeadlineMoved.model_validate({"deadline": deadline, "because": because}))
+
+    # decisions against somebody
+
+    def decide_against(
+        self,
+        against: str,
+        reopens: str,
+        *,
+        closes_as: Outcome | None = None,
+        machine: Machine = Machine.SCENE,
+        bidder: str | None = None,
+    ) -> None:
+        """An adverse decision: it has to be served, and its remedy runs from the service."""
+        self.record(
+            AdverseDecision(
+                decision=self.sequence,
+                verb=self.cause,
+                against=against,
+                by=self.person,
+                machine=machine,
+                bidder=bidder,
+                reopens=reopens,
+                closes_as=closes_as,
+            )  # fmt: skip
+        )
+        office = self.holder(Role.PLATFORM_OFFICE)
+        self.set_deadline("service", office, ("record_service",), key=str(self.sequence), step="")
+
+    def pause(self, deadline: Deadline) -> None:
+        """A clock that has run out already, or stands still already, is left as it is."""
+        if deadline.status is DeadlineStatus.OPEN:
+            left = remaining(self.policy, deadline, self.at)
+            self.record(DeadlinePaused(id=deadline.id, remaining=left))
+
+    def resume(self, deadline: Deadline) -> None:
+        if deadline.status is DeadlineStatus.PAUSED:
+            self.shift(resumed(self.policy, deadline, self.at), "resumption")
+
+    def open_deadlines(self, limit: str, bidder: str | None = None) -> tuple[Deadline, ...]:
+        return tuple(each for each in self.state.deadlines if each.limit == limit and each.bidder == bidder)

@@ -1,0 +1,62 @@
+"""Acceptance."""
+
+from typing import assert_never
+
+from models.events.acceptance import (
+    AcceptanceAppliedFor,
+    AcceptanceConcluded,
+    AcceptanceEvent,
+    AcceptanceOpened,
+    AcceptanceOpinionGiven,
+    FaultToleranceAsked,
+    FaultToleranceDecided,
+    RectificationSubmitted,
+    RefundRecorded,
+    ValueAssessed,
+)
+from models.state import Acceptance, SceneState, UnitOpinion
+from models.vocabulary import PanelPurpose
+from rules.keyed import change, find, put, without
+
+
+def evolve(state: SceneState, event: AcceptanceEvent) -> SceneState:
+    match event:
+        case AcceptanceOpened():
+            known = find(state.acceptances, bidder=event.bidder) or Acceptance(bidder=event.bidder, step="")
+            opened = known.model_copy(update={"budget_yuan": event.budget_yuan})
+            return state.model_copy(update={"acceptances": put(state.acceptances, opened, by=lambda each: each.bidder)})
+        case AcceptanceAppliedFor():
+            return _fresh_review(state, event.bidder, by_defence=event.by_defence)
+        case AcceptanceOpinionGiven():
+            acceptance = find(state.acceptances, bidder=event.bidder)
+            opinion = UnitOpinion(unit=event.unit, position=event.position)
+            opinions = put(acceptance.opinions, opinion, by=lambda each: each.unit) if acceptance else (opinion,)
+            return _acceptance(state, event.bidder, opinions=opinions)
+        case AcceptanceConcluded():
+            acceptance = find(state.acceptances, bidder=event.bidder)
+            retrials = (acceptance.retrials if acceptance else 0) + (event.verdict == "retrial")
+            return _acceptance(state, event.bidder, concluded_by=event.by, retrials=retrials)
+        case RectificationSubmitted():
+            acceptance = find(state.acceptances, bidder=event.bidder)
+            count = (acceptance.rectifications if acceptance else 0) + 1
+            return _fresh_review(state, event.bidder, rectifications=count)
+        case RefundRecorded():
+            return _acceptance(state, event.bidder, refunded_yuan=event.amount_yuan)
+        case FaultToleranceAsked():
+            return _acceptance(state, event.bidder, fault_tolerance_asked=True)
+        case FaultToleranceDecided():
+            return _acceptance(state, event.bidder, fault_tolerated=event.tolerated)
+        case ValueAssessed():
+            return state.model_copy(update={"value_yuan": event.value_yuan})
+        case _:
+            assert_never(event)
+
+
+def _fresh_review(state: SceneState, bidder: str, **to: object) -> SceneState:
+    """Each application and each rectification is reviewed by a panel and with opinions of its own."""
+    state = _acceptance(state, bidder, opinions=(), **to)
+    return state.model_copy(update={"panels": without(state.panels, purpose=PanelPurpose.ACCEPTANCE, bidder=bidder)})
+
+
+def _acceptance(state: SceneState, bidder: str, **to: object) -> SceneState:
+    return state.model_copy(update={"acceptances": change(state.acceptances, to=to, bidder=bidder)})

@@ -1,0 +1,179 @@
+"""What can happen at any open step."""
+
+from typing import assert_never
+
+from models.events.anywhere import (
+    AdverseDecision,
+    AnywhereEvent,
+    AppealDecided,
+    AppealLodged,
+    CalendarLoaded,
+    CorrectionProposed,
+    CorrectionRejected,
+    DecisionFinal,
+    DecisionServed,
+    EntryCorrected,
+    ExtensionDecided,
+    ExtensionRequested,
+    PartReassigned,
+    PolicyAdopted,
+    SceneResubmitted,
+    SceneResumed,
+    SceneReturned,
+    SceneSuspended,
+    SceneTakenOver,
+    StepOverridden,
+    WithdrawalAnswered,
+    WithdrawalAsked,
+)
+from models.state import (
+    Contract,
+    Correction,
+    Decision,
+    ExtensionRequest,
+    Return,
+    SceneState,
+    Suspension,
+    Trial,
+    Withdrawal,
+)
+from rules.evolve.solicitation import profile_of
+from rules.keyed import change, without
+
+
+def evolve(state: SceneState, event: AnywhereEvent) -> SceneState:
+    match event:
+        case SceneTakenOver():
+            return _taken_over(state, event)
+        case WithdrawalAsked():
+            withdrawal = Withdrawal(by=event.by, bidder=event.bidder, parties=event.parties)
+            return state.model_copy(update={"withdrawal": withdrawal})
+        case WithdrawalAnswered(agreed=False):
+            return state.model_copy(update={"withdrawal": None})
+        case WithdrawalAnswered():
+            if state.withdrawal is None:
+                return state
+            agreed = (*state.withdrawal.agreed, event.party)
+            return state.model_copy(update={"withdrawal": state.withdrawal.model_copy(update={"agreed": agreed})})
+        case SceneSuspended():
+            return state.model_copy(update={"suspension": Suspension(since=event.at, by=event.by)})
+        case SceneResumed():
+            return state.model_copy(update={"suspension": None})
+        case SceneReturned():
+            returned = Return(to=event.to, returned_from=event.returned_from, then=event.then, by=event.by)
+            return state.model_copy(update={"returned": returned, "returns": state.returns + 1, "recognised": False})
+        case SceneResubmitted():
+            return state.model_copy(update={"returned": None})
+        case ExtensionRequested():
+            request = ExtensionRequest(deadline=event.deadline, asked_by=event.by, reasons_sha256=event.reasons_sha256)
+            return state.model_copy(update={"extension_requests": (*state.extension_requests, request)})
+        case ExtensionDecided():
+            return state.model_copy(
+                update={"extension_requests": without(state.extension_requests, deadline=event.deadline)}
+            )
+        case PartReassigned():
+            return _reassigned(state, event)
+        case AdverseDecision():
+            decision = Decision(
+                sequence=event.decision,
+                verb=event.verb,
+                against=event.against,
+                by=event.by,
+                machine=event.machine,
+                bidder=event.bidder,
+                reopens=event.reopens,
+                closes_as=event.closes_as,
+            )
+            return state.model_copy(update={"decisions": (*state.decisions, decision)})
+        case DecisionServed():
+            return _decision(state, event.decision, served_on=event.served_on)
+        case AppealLodged():
+            return _decision(state, event.decision, appealed_by=event.by)
+        case AppealDecided(upheld=True) | DecisionFinal():
+            return state.model_copy(update={"decisions": without(state.decisions, sequence=event.decision)})
+        case AppealDecided():
+            return state
+        case CorrectionProposed():
+            correction = Correction(
+                id=event.correction, sequence=event.sequence, proposed_by=event.by, position=event.position
+            )
+            return state.model_copy(update={"corrections": (*state.corrections, correction)})
+        case EntryCorrected() | CorrectionRejected():
+            return state.model_copy(update={"corrections": without(state.corrections, id=event.correction)})
+        case PolicyAdopted():
+            return state.model_copy(
+                update={
+                    "policy_version": event.policy_version,
+                    "policy_digest": event.policy_digest,
+                    "calendar": event.calendar,
+                }
+            )
+        case CalendarLoaded():
+            return state.model_copy(update={"calendar": event.calendar})
+        case StepOverridden():
+            return state
+        case _:
+            assert_never(event)
+
+
+def _decision(state: SceneState, sequence: int, **to: object) -> SceneState:
+    return state.model_copy(update={"decisions": change(state.decisions, to=to, sequence=sequence)})
+
+
+def _reassigned(state: SceneState, event: PartReassigned) -> SceneState:
+    match event.part:
+        case "lead":
+            return state.model_copy(update={"lead": event.to_unit})
+        case "regulator":
+            return state.model_copy(update={"regulator": event.to_unit})
+        case "cooperating":
+            swap = {event.from_unit: event.to_unit}
+            units = tuple(swap.get(unit, unit) for unit in state.cooperating)
+            consultation = state.consultation
+            if consultation is not None and not any(each.unit == event.from_unit for each in consultation.opinions):
+                asked = tuple(swap.get(unit, unit) for unit in consultation.units)
+                consultation = consultation.model_copy(update={"units": asked})
+            return state.model_copy(update={"cooperating": units, "consultation": consultation})
+        case _:
+            assert_never(event.part)
+
+
+def _taken_over(state: SceneState, event: SceneTakenOver) -> SceneState:
+    return state.model_copy(
+        update={
+            "profile": profile_of(event.application, event.by),
+            "declared": True,
+            "began_on": event.since,
+            "lead": event.lead,
+            "cooperating": event.cooperating,
+            "regulator": event.regulator,
+            "policy_version": event.policy_version,
+            "policy_digest": event.policy_digest,
+            "calendar": event.calendar,
+            "contracts": tuple(
+                Contract(
+                    bidder=each.bidder,
+                    rank=rank,
+                    step="",
+                    terms_sha256=each.contract_document.sha256,
+                    budget_yuan=each.budget_yuan,
+                    declared=True,
+                )
+                for rank, each in enumerate(event.bidders, start=1)
+            ),
+            "trials": tuple(
+                Trial(
+                    bidder=each.bidder,
+                    step="",
+                    duration=each.plan.duration,
+                    risk=each.plan.risk,
+                    plan_sha256=each.plan.exit_plan.sha256,
+                    insurance_until=each.plan.insurance_until,
+                    started_on=each.trial_started_on,
+                    declared=True,
+                )
+                for each in event.bidders
+                if each.plan is not None
+            ),
+        }
+    )

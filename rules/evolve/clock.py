@@ -1,0 +1,81 @@
+"""Steps and deadlines."""
+
+from typing import assert_never
+
+from models.deadline import DeadlineStatus
+from models.events.clock import (
+    ClockEvent,
+    DeadlineCancelled,
+    DeadlineMet,
+    DeadlineMoved,
+    DeadlinePassed,
+    DeadlinePaused,
+    DeadlineSet,
+    RungDue,
+    SceneClosed,
+    SceneEnding,
+    StepEntered,
+)
+from models.state import Acceptance, Inclusion, SceneState, Trial
+from models.vocabulary import Machine, Stage
+from rules.keyed import change, find, put, without
+
+
+def evolve(state: SceneState, event: ClockEvent) -> SceneState:
+    match event:
+        case StepEntered():
+            return _entered(state, event)
+        case DeadlineSet(deadline=deadline) | DeadlineMoved(deadline=deadline):
+            return state.model_copy(update={"deadlines": put(state.deadlines, deadline, by=lambda each: each.id)})
+        case DeadlineMet(id=id) | DeadlineCancelled(id=id) | DeadlinePassed(id=id, overdue=False):
+            requests = without(state.extension_requests, deadline=id)
+            return state.model_copy(
+                update={"deadlines": without(state.deadlines, id=id), "extension_requests": requests}
+            )
+        case DeadlinePassed(id=id):
+            to: dict[str, object] = {"status": DeadlineStatus.OVERDUE}
+            return state.model_copy(update={"deadlines": change(state.deadlines, to=to, id=id)})
+        case DeadlinePaused(id=id, remaining=left):
+            to = {"status": DeadlineStatus.PAUSED, "remaining": left}
+            return state.model_copy(update={"deadlines": change(state.deadlines, to=to, id=id)})
+        case RungDue(id=id, rung=rung):
+            reminded = find(state.deadlines, id=id)
+            rungs = tuple(each for each in reminded.rungs if each.at > rung.at) if reminded else ()
+            return state.model_copy(update={"deadlines": change(state.deadlines, to={"rungs": rungs}, id=id)})
+        case SceneEnding(outcome=outcome) | SceneClosed(outcome=outcome):
+            return state.model_copy(update={"outcome": outcome})
+        case _:
+            assert_never(event)
+
+
+def _entered(state: SceneState, event: StepEntered) -> SceneState:
+    step = {"step": event.step}
+    match event.machine, event.bidder:
+        case Machine.SCENE, _:
+            reopened = {} if event.stage is Stage.CLOSED else {"outcome": None}
+            return state.model_copy(update={**step, **reopened, "stage": event.stage, "entered_at": event.at})
+        case Machine.CONTRACT, bidder:
+            return state.model_copy(update={"contracts": change(state.contracts, to=dict(step), bidder=bidder)})
+        case Machine.TRIAL, str(bidder):
+            trial = find(state.trials, bidder=bidder) or Trial(bidder=bidder, step="")
+            again = event.step == "planning" and event.left == "ended"
+            entered = (
+                Trial(bidder=bidder, step=event.step, attempt=trial.attempt + 1)
+                if again
+                else trial.model_copy(update=step)
+            )
+            return state.model_copy(update={"trials": put(state.trials, entered, by=lambda each: each.bidder)})
+        case Machine.INCLUSION, str(bidder):
+            inclusion = find(state.inclusions, bidder=bidder) or Inclusion(bidder=bidder, step="")
+            entered_inclusion = inclusion.model_copy(update=step)
+            return state.model_copy(
+                update={"inclusions": put(state.inclusions, entered_inclusion, by=lambda each: each.bidder)}
+            )
+        case Machine.ACCEPTANCE, str(bidder):
+            acceptance = find(state.acceptances, bidder=bidder) or Acceptance(bidder=bidder, step="")
+            entered_acceptance = acceptance.model_copy(update=step)
+            return state.model_copy(
+                update={"acceptances": put(state.acceptances, entered_acceptance, by=lambda each: each.bidder)}
+            )
+        case _:
+            raise ValueError(f"{event.machine} belongs to a bidder")

@@ -1,0 +1,75 @@
+"""Matching."""
+
+from typing import assert_never
+
+from models.events.matching import (
+    Awarded,
+    BidRevealed,
+    BidScored,
+    BidsRanked,
+    BidSubmitted,
+    BidWithdrawn,
+    CallFailed,
+    ChallengeAmended,
+    ChallengePosted,
+    ContractProposed,
+    ContractSigned,
+    EligibilityVerified,
+    MatchingEvent,
+)
+from models.state import Contract, SceneState
+from rules.keyed import change, find, put, without
+
+
+def evolve(state: SceneState, event: MatchingEvent) -> SceneState:
+    match event:
+        case ChallengePosted(challenge=challenge):
+            return state.model_copy(update={"challenge": challenge, "bids": (), "ranking": ()})
+        case ChallengeAmended(challenge=challenge):
+            return state.model_copy(update={"challenge": challenge})
+        case BidSubmitted(bid=bid):
+            return state.model_copy(update={"bids": put(state.bids, bid, by=lambda each: each.bidder)})
+        case BidWithdrawn(bidder=bidder):
+            return state.model_copy(update={"bids": without(state.bids, bidder=bidder)})
+        case BidRevealed():
+            return _bid(state, event.bidder, {"proposal_sha256": event.proposal_sha256, "price_yuan": event.price_yuan})
+        case EligibilityVerified():
+            return _bid(
+                state,
+                event.bidder,
+                {
+                    "eligible": event.eligible,
+                    "credit": event.credit,
+                    "commitment_signed": event.commitment_signed,
+                },
+            )
+        case BidScored(bidder=bidder):
+            scored = find(state.bids, bidder=bidder)
+            others = tuple(score for score in scored.scores if score[0] != event.person) if scored else ()
+            return _bid(state, bidder, {"scores": (*others, (event.person, event.tenths))})
+        case BidsRanked(ranking=ranking):
+            return state.model_copy(update={"ranking": ranking})
+        case CallFailed():
+            return state
+        case Awarded():
+            contract = Contract(bidder=event.bidder, rank=event.rank, step="")
+            return state.model_copy(update={"contracts": put(state.contracts, contract, by=lambda each: each.bidder)})
+        case ContractProposed():
+            to: dict[str, object] = {
+                "terms_sha256": event.terms_sha256,
+                "budget_yuan": event.budget_yuan,
+                "parties": event.parties,
+                "signed": (),
+            }
+            return state.model_copy(update={"contracts": change(state.contracts, to=to, bidder=event.bidder)})
+        case ContractSigned():
+            contract_ = find(state.contracts, bidder=event.bidder)
+            signed = (*contract_.signed, event.party) if contract_ else ()
+            to = {"signed": signed}
+            return state.model_copy(update={"contracts": change(state.contracts, to=to, bidder=event.bidder)})
+        case _:
+            assert_never(event)
+
+
+def _bid(state: SceneState, bidder: str, to: dict[str, object]) -> SceneState:
+    return state.model_copy(update={"bids": change(state.bids, to=to, bidder=bidder)})

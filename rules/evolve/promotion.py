@@ -1,0 +1,45 @@
+"""Promotion."""
+
+from typing import assert_never
+
+from models.events.promotion import (
+    BenchmarkDecided,
+    BenchmarkEvaluated,
+    BenchmarkNominated,
+    BenchmarkReviewed,
+    BenchmarkWithdrawn,
+    BenefitRecorded,
+    PromotionEvent,
+    RecommendedUpward,
+    ReplicationRecorded,
+)
+from models.state import Benchmark, Replication, SceneState
+
+
+def evolve(state: SceneState, event: PromotionEvent) -> SceneState:
+    match event:
+        case BenchmarkNominated(level=level):
+            return state.model_copy(update={"benchmark": Benchmark(level=level)})
+        case BenchmarkEvaluated(recommended=recommended):
+            return _benchmark(state, recommended=recommended)
+        case BenchmarkDecided(confirmed=confirmed):
+            return _benchmark(state, confirmed=confirmed)
+        case BenchmarkReviewed():
+            return _benchmark(state, reviews=(state.benchmark.reviews if state.benchmark else 0) + 1)
+        case BenchmarkWithdrawn():
+            return _benchmark(state, withdrawn=True, confirmed=False)
+        case BenefitRecorded(amount_yuan=amount):
+            return state.model_copy(update={"awarded_yuan": state.awarded_yuan + amount})
+        case ReplicationRecorded():
+            copy = Replication(city=event.city, district=event.district, scene=event.scene)
+            return state.model_copy(update={"replications": (*state.replications, copy)})
+        case RecommendedUpward():
+            return state.model_copy(update={"recommendations": state.recommendations + 1})
+        case _:
+            assert_never(event)
+
+
+def _benchmark(state: SceneState, **to: object) -> SceneState:
+    if state.benchmark is None:
+        return state
+    return state.model_copy(update={"benchmark": state.benchmark.model_copy(update=to)})

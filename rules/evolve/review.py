@@ -1,0 +1,118 @@
+"""Review, public notices, objections."""
+
+from typing import assert_never
+
+from models.events.review import (
+    ComplaintDecided,
+    ComplaintFiled,
+    ConsultationAsked,
+    ConsultationClosed,
+    ExpertOpinionGiven,
+    FairCompetitionConcluded,
+    NoticeEvent,
+    NoticePublished,
+    NoticeRanOut,
+    ObjectionAnswered,
+    ObjectionRaised,
+    ObjectionSettled,
+    OpinionGiven,
+    OpinionsVoided,
+    PanelConvened,
+    ReviewEvent,
+    SceneConfirmed,
+    SceneListed,
+    SceneRecognised,
+)
+from models.state import Consultation, Notice, Objection, Opinion, Panel, SceneState
+from models.state.review import ObjectionStatus
+from rules.keyed import change, put
+
+
+def evolve(state: SceneState, event: ReviewEvent | NoticeEvent) -> SceneState:
+    match event:
+        case ConsultationAsked():
+            return state.model_copy(update={"consultation": Consultation(round=event.round, units=event.units)})
+        case OpinionGiven():
+            return _opinion(state, event)
+        case ConsultationClosed(tally=tally):
+            if state.consultation is None:
+                return state
+            return state.model_copy(update={"consultation": state.consultation.model_copy(update={"result": tally})})
+        case OpinionsVoided():
+            return _voided(state, event)
+        case FairCompetitionConcluded(result=result):
+            return state.model_copy(update={"fair_competition": result})
+        case PanelConvened(panel=panel):
+            return state.model_copy(update={"panels": put(state.panels, panel, by=lambda each: each.key)})
+        case ExpertOpinionGiven():
+            return state.model_copy(update={"panels": tuple(_reviewed(panel, event) for panel in state.panels)})
+        case SceneRecognised():
+            return state.model_copy(update={"recognised": True})
+        case SceneConfirmed():
+            return state
+        case SceneListed(batch=batch):
+            return state.model_copy(update={"listed_in": batch})
+        case NoticePublished():
+            notice = Notice(about=event.about, bidder=event.bidder, document=event.document)
+            return state.model_copy(update={"notices": put(state.notices, notice, by=lambda each: each.key)})
+        case NoticeRanOut():
+            to: dict[str, object] = {"ran_out": True}
+            return state.model_copy(
+                update={"notices": change(state.notices, to=to, about=event.about, bidder=event.bidder)}
+            )
+        case ObjectionRaised():
+            objection = Objection(id=event.objection, about=event.about, bidder=event.bidder, objector=event.objector)
+            return state.model_copy(update={"objections": (*state.objections, objection)})
+        case ObjectionAnswered():
+            to = {
+                "status": ObjectionStatus.UPHELD if event.upheld else ObjectionStatus.ANSWERED,
+                "answered_by": event.by,
+            }
+            return _objection(state, event.objection, to)
+        case ComplaintFiled():
+            return _objection(state, event.objection, {"status": ObjectionStatus.COMPLAINT})
+        case ComplaintDecided():
+            status = ObjectionStatus.UPHELD if event.upheld else ObjectionStatus.SETTLED
+            return _objection(state, event.objection, {"status": status})
+        case ObjectionSettled():
+            return _objection(state, event.objection, {"status": ObjectionStatus.SETTLED})
+        case _:
+            assert_never(event)
+
+
+def _objection(state: SceneState, id: str, to: dict[str, object]) -> SceneState:
+    return state.model_copy(update={"objections": change(state.objections, to=to, id=id)})
+
+
+def _opinion(state: SceneState, event: OpinionGiven) -> SceneState:
+    if state.consultation is None:
+        return state
+    opinion = Opinion(
+        unit=event.unit,
+        person=event.person,
+        position=event.position,
+        conditions=event.conditions,
+        sequence=event.corrects or state.sequence + 1,
+    )
+    opinions = put(state.consultation.opinions, opinion, by=lambda each: each.unit)
+    return state.model_copy(update={"consultation": state.consultation.model_copy(update={"opinions": opinions})})
+
+
+def _reviewed(panel: Panel, event: ExpertOpinionGiven) -> Panel:
+    if (panel.purpose, panel.bidder) != (event.purpose, event.bidder):
+        return panel
+    seats = change(panel.seats, to={"recommend": event.recommend}, person=event.person)
+    return panel.model_copy(update={"seats": seats})
+
+
+def _voided(state: SceneState, event: OpinionsVoided) -> SceneState:
+    update: dict[str, object] = {}
+    if event.consultation and state.consultation is not None:
+        void = tuple(opinion.model_copy(update={"void": True}) for opinion in state.consultation.opinions)
+        update["consultation"] = state.consultation.model_copy(update={"opinions": void, "result": None})
+    if event.fair_competition and state.fair_competition is not None:
+        update["fair_competition"] = state.fair_competition.model_copy(update={"void": True})
+    update["panels"] = tuple(
+        panel.model_copy(update={"void": True}) if panel.purpose in event.panels else panel for panel in state.panels
+    )
+    return state.model_copy(update=update)

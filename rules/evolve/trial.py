@@ -1,0 +1,92 @@
+"""Trial, inclusion period, incidents."""
+
+from typing import assert_never
+
+from models.events.trial import (
+    CorrectionVerified,
+    ExitConcluded,
+    ExitReportFiled,
+    FaultRecorded,
+    FixReported,
+    IncidentAnalysed,
+    IncidentEvent,
+    IncidentReported,
+    IncidentVerified,
+    InclusionEvent,
+    InclusionGranted,
+    PhaseAdvanced,
+    ReportFiled,
+    ResumptionProposed,
+    RollbackProven,
+    TrialEvent,
+    TrialPlanned,
+    TrialResumed,
+    TrialStarted,
+    TrialSuspended,
+    TrialTerminated,
+)
+from models.state import IncidentStatus, Inclusion, SceneState
+from rules.keyed import change, find, put
+
+
+def evolve(state: SceneState, event: TrialEvent | InclusionEvent | IncidentEvent) -> SceneState:
+    match event:
+        case TrialPlanned():
+            return _trial(
+                state,
+                event.bidder,
+                duration=event.duration,
+                risk=event.risk,
+                plan_sha256=event.plan_sha256,
+                insurance_until=event.insurance_until,
+            )
+        case TrialStarted():
+            return _trial(state, event.bidder, started_on=event.started_on, phase=event.phase)
+        case PhaseAdvanced():
+            return _trial(state, event.bidder, phase=event.phase)
+        case ReportFiled():
+            trial = find(state.trials, bidder=event.bidder)
+            return _trial(state, event.bidder, reports=trial.reports + 1 if trial else 1)
+        case TrialSuspended():
+            return _trial(state, event.bidder, fix_reported=False, resumption_proposed_by=None)
+        case FixReported():
+            return _trial(state, event.bidder, fix_reported=True)
+        case ResumptionProposed():
+            return _trial(state, event.bidder, resumption_proposed_by=event.by)
+        case TrialResumed():
+            return _trial(state, event.bidder, fix_reported=False, resumption_proposed_by=None)
+        case ExitReportFiled():
+            return _trial(state, event.bidder, exit_report=True)
+        case TrialTerminated() | RollbackProven() | ExitConcluded():
+            return state
+        case InclusionGranted():
+            inclusion = find(state.inclusions, bidder=event.bidder) or Inclusion(bidder=event.bidder, step="")
+            granted = inclusion.model_copy(update={"granted_by": event.by, "started_on": event.started_on})
+            return state.model_copy(update={"inclusions": put(state.inclusions, granted, by=lambda each: each.bidder)})
+        case FaultRecorded(fault=fault):
+            inclusion_ = find(state.inclusions, bidder=event.bidder)
+            faults = (*inclusion_.faults, fault) if inclusion_ else (fault,)
+            to: dict[str, object] = {"faults": faults}
+            if fault.rung == "order":
+                to |= {"order_open": True, "ordered_by": fault.by}
+            return state.model_copy(update={"inclusions": change(state.inclusions, to=to, bidder=event.bidder)})
+        case CorrectionVerified():
+            to = {"order_open": False}
+            return state.model_copy(update={"inclusions": change(state.inclusions, to=to, bidder=event.bidder)})
+        case IncidentReported(incident=incident):
+            return state.model_copy(update={"incidents": (*state.incidents, incident)})
+        case IncidentAnalysed():
+            status = IncidentStatus.ORDERED if event.ordered else IncidentStatus.CLOSED
+            to = {"status": status, "ordered_by": event.by if event.ordered else None}
+            return state.model_copy(update={"incidents": change(state.incidents, to=to, id=event.incident)})
+        case IncidentVerified():
+            status = IncidentStatus.CLOSED if event.verified else IncidentStatus.ORDERED
+            return state.model_copy(
+                update={"incidents": change(state.incidents, to={"status": status}, id=event.incident)}
+            )
+        case _:
+            assert_never(event)
+
+
+def _trial(state: SceneState, bidder: str, **to: object) -> SceneState:
+    return state.model_copy(update={"trials": change(state.trials, to=to, bidder=bidder)})

@@ -1,0 +1,106 @@
+"""From a command to a journal entry, and from entries back to the state. The one way in, for the engine and the audit."""
+
+from datetime import datetime
+
+from models.actor import SYSTEM
+from models.commands import COMMAND_BYTES, Command
+from models.commands.anywhere import AdoptPolicy, LoadCalendar, PassDeadline
+from models.journal import JournalEntry
+from models.policy import Policy
+from models.receipt import Receipt
+from models.refusal import Refused
+from models.state import RECEIPTS, SceneState
+from rules.alarms import next_alarm
+from rules.calendar import with_notice
+from rules.decide import decide
+from rules.evolve import evolve
+
+
+def repeated(state: SceneState, command: Command) -> Receipt | None:
+    """The receipt of a command that stands already. Raises Refused where its id was used for another content."""
+    for receipt in state.receipts:
+        if receipt.command_id == command.command_id:
+            if receipt.digest != command.digest:
+                raise Refused("command_id_reused", command_id=command.command_id)
+            return receipt
+    return None
+
+
+def entry_for(policy: Policy, state: SceneState, command: Command, now: datetime) -> JournalEntry:
+    """The entry that a command makes. Raises Refused."""
+    return JournalEntry(
+        sequence=state.sequence + 1,
+        at=now,
+        command=command,
+        events=decide(policy, state, command, now),
+        policy=policy.digest,
+        calendar=policy.calendar.version,
+    )
+
+
+def due_alarm(state: SceneState, now: datetime) -> Command | None:
+    """The system's command for what has come due by `now`; its id is the same whoever makes it."""
+    at = next_alarm(state)
+    if at is None or at > now or state.closed:
+        return None
+    return Command(
+        command_id=f"alarm-{state.sequence + 1}",
+        actor=SYSTEM,
+        seen=state.sequence,
+        act=PassDeadline(at=at),
+    )
+
+
+def admit(policy: Policy, state: SceneState, command: Command, now: datetime) -> tuple[JournalEntry, ...]:
+    """The entries that a command makes, in order: first one for each alarm that is due, then its own.
+
+    Alarms come first so that an opinion after silence never counts because a worker was away. Raises Refused.
+    """
+    entries = []
+    while (alarm := due_alarm(state, now)) is not None:
+        entry = entry_for(policy, state, alarm, now)
+        entries.append(entry)
+        state = fold(state, entry)
+    entries.append(entry_for(policy, state, command, now))
+    return tuple(entries)
+
+
+def fold(state: SceneState, entry: JournalEntry) -> SceneState:
+    """The state after an entry. Raises ValueError for one that is not the next."""
+    if entry.sequence != state.sequence + 1:
+        raise ValueError(f"entry {entry.sequence} does not follow {state.sequence}")
+    for event in entry.events:
+        state = evolve(state, event)
+    receipts = state.receipts
+    if not isinstance(entry.command.act, PassDeadline):
+        receipts = (*receipts, _receipt(state, entry))[-RECEIPTS:]
+    return state.model_copy(update={"sequence": entry.sequence, "receipts": receipts})
+
+
+def _receipt(state: SceneState, entry: JournalEntry) -> Receipt:
+    return Receipt(
+        scene=state.scene,
+        sequence=entry.sequence,
+        command_id=entry.command.command_id,
+        digest=entry.command.digest,
+        at=entry.at,
+        stage=state.stage,
+        step=state.step,
+    )
+
+
+def policy_after(policy: Policy, entry: JournalEntry) -> Policy:
+    """The policy in force after an entry: another version once adopted, the same with another calendar once loaded."""
+    match entry.command.act:
+        case AdoptPolicy(policy=adopted):
+            return adopted
+        case LoadCalendar(notice=notice):
+            return policy.model_copy(update={"calendar": with_notice(policy.calendar, notice)})
+        case _:
+            return policy
+
+
+def refuse_oversized(size: int) -> None:
+    """Raises Refused for a command of more than `COMMAND_BYTES` bytes."""
+    if size > COMMAND_BYTES:
+        raise Refused("too_large", size=size, limit=COMMAND_BYTES)

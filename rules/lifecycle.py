@@ -1,0 +1,415 @@
+"""The lifecycle: every step a scene can stand at, and every way from one step to another, as two literals.
+
+The table is the law: `Docket.enter` and `Docket.move` refuse (as an internal error) a move that has no row here, the
+diagrams in docs/ are drawn from it, and a command is possible only where a row or an act of the step names it. It is
+the superset of all cities: a policy switches steps off and sets limits, roles and quorums; it adds no stages.
+
+A scene has one machine of its own and, for each bidder, one each for contract, trial, inclusion period and acceptance
+(several bidders run at once in a 赛马). The scene's own step waits in `contracting`, `trial` and `acceptance` until the
+bidders' machines have settled.
+
+Sources: DOMAIN.md §2, from the five policy texts S0-S4; the limits of the steps are policy data.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from models.vocabulary import Machine, Role, Stage
+
+SCENE, CONTRACT, TRIAL, INCLUSION, ACCEPTANCE = Machine
+
+
+class Step(NamedTuple):
+    """`limit` is the policy's key for the time that `holder` has; a step without holder is a period that runs.
+
+    `acts` are the verbs possible at this step that do not leave it by themselves.
+    """
+
+    machine: Machine
+    key: str
+    stage: Stage
+    zh: str
+    en: str
+    limit: str | None = None
+    holder: Role | None = None
+    acts: tuple[str, ...] = ()
+    terminal: bool = False
+
+
+class Row(NamedTuple):
+    """From `source` to `target` by `by`: a verb, or `after:<limit>` when that limit passes."""
+
+    machine: Machine
+    source: str
+    by: str
+    target: str
+
+
+SOLICITATION, REVIEW, MATCHING, TRIALS, ACCEPTING, PROMOTION, CLOSED = Stage
+
+_TRIAL_ACTS = ("report_incident", "analyse_incident", "verify_incident")
+_NOTICE_ACTS = ("raise_objection", "answer_objection")
+
+STEPS: tuple[Step, ...] = (
+    # the scene's own machine
+    Step(SCENE, "draft", SOLICITATION, "草稿", "draft"),
+    Step(SCENE, "submitted", SOLICITATION, "待核完整性", "submitted", "completeness", Role.PLATFORM_OFFICE),
+    Step(SCENE, "supplement", SOLICITATION, "补正", "supplement", "supplement", Role.OWNER),
+    Step(SCENE, "accepted", SOLICITATION, "待登记", "filing accepted", "registration", Role.PLATFORM_OFFICE),
+    Step(SCENE, "registered", REVIEW, "已登记", "registered", "consultation_start", Role.LEAD),
+    Step(SCENE, "consultation", REVIEW, "会商", "consultation", acts=("give_opinion",)),
+    Step(SCENE, "deadlock", REVIEW, "会商未决", "consultation without quorum", "deadlock", Role.LEAD),
+    Step(SCENE, "fair_competition", REVIEW, "公平竞争审查", "fair-competition review", "fair_competition", Role.LEAD),
+    Step(
+        SCENE, "expert_review", REVIEW, "专家评审与认定", "expert review", "expert_review", Role.LEAD,
+        acts=("convene_panel", "give_expert_opinion"),
+    ),
+    Step(SCENE, "confirmation", REVIEW, "领导小组确认", "confirmation", "confirmation", Role.LEADING_GROUP),
+    Step(SCENE, "recognised", REVIEW, "已认定待公示", "recognised", "notice_publication", Role.PLATFORM_OFFICE),
+    Step(SCENE, "recognition_notice", REVIEW, "认定公示", "notice of recognition", "public_notice", acts=_NOTICE_ACTS),
+    Step(SCENE, "listing", REVIEW, "待列入清单", "to be listed", "listing", Role.PLATFORM_OFFICE),
+    Step(SCENE, "listed", MATCHING, "已列入清单", "listed", "posting", Role.OWNER),
+    Step(
+        SCENE, "posted", MATCHING, "张榜", "challenge open", "bidding",
+        acts=("amend_challenge", "submit_bid", "withdraw_bid"),
+    ),
+    Step(SCENE, "opening", MATCHING, "开标", "bids being opened"),
+    Step(SCENE, "eligibility", MATCHING, "资格与信用核查", "eligibility", "eligibility", Role.LEAD),
+    Step(SCENE, "scoring", MATCHING, "路演评分", "scoring", "scoring", Role.LEAD, acts=("convene_panel", "score_bid")),
+    Step(SCENE, "ranked", MATCHING, "已排名待公示", "ranked", "notice_publication", Role.PLATFORM_OFFICE),
+    Step(SCENE, "ranking_notice", MATCHING, "排名公示", "notice of ranking", "public_notice", acts=_NOTICE_ACTS),
+    Step(SCENE, "awarding", MATCHING, "待发中榜通知", "to be awarded", "award", Role.LEAD),
+    Step(SCENE, "contracting", MATCHING, "签订任务书", "contracting"),
+    Step(SCENE, "unmatched", MATCHING, "流标", "call failed", "reissue", Role.OWNER),
+    Step(SCENE, "trial", TRIALS, "沙盒试点", "sandbox trial"),
+    Step(SCENE, "acceptance", ACCEPTING, "验收", "acceptance", acts=("assess_value",)),
+    Step(
+        SCENE, "candidate", PROMOTION, "推广候选", "candidate for promotion", "nomination", Role.LEAD,
+        acts=("assess_value", "record_benefit", "record_replication", "recommend_upward"),
+    ),
+    Step(SCENE, "evaluation", PROMOTION, "标杆评估", "benchmark evaluation", "evaluation", Role.EVALUATION_TEAM),
+    Step(
+        SCENE, "benchmark_decision", PROMOTION, "标杆审定", "benchmark decision", "evaluation", Role.LEADING_GROUP,
+    ),
+    Step(
+        SCENE, "benchmark_confirmed", PROMOTION, "标杆待公示", "benchmark confirmed",
+        "notice_publication", Role.PLATFORM_OFFICE,
+    ),
+    Step(SCENE, "benchmark_notice", PROMOTION, "标杆公示", "notice of benchmark", "public_notice", acts=_NOTICE_ACTS),
+    Step(
+        SCENE, "benchmark", PROMOTION, "标杆场景", "benchmark", "yearly_review", Role.EVALUATION_TEAM,
+        acts=("assess_value", "record_benefit", "record_replication", "recommend_upward", "review_benchmark"),
+    ),
+    Step(SCENE, "returned", REVIEW, "退回修改", "returned for correction", "resubmission", Role.OWNER),
+    Step(SCENE, "remedies", CLOSED, "救济期", "remedies open"),
+    Step(SCENE, "closed", CLOSED, "办结归档", "closed", terminal=True),
+    # one bidder's contract
+    Step(CONTRACT, "offered", MATCHING, "待拟任务书", "contract offered", "contract", Role.OWNER),
+    Step(CONTRACT, "signing", MATCHING, "签署中", "being signed"),
+    Step(CONTRACT, "signed", MATCHING, "已签订", "signed", terminal=True),
+    Step(CONTRACT, "lapsed", MATCHING, "未签订", "lapsed", terminal=True),
+    Step(CONTRACT, "dissolved", MATCHING, "已解除", "dissolved", terminal=True),
+    # one bidder's trial
+    Step(TRIAL, "planning", TRIALS, "编制方案", "planning", "trial_plan", Role.BIDDER),
+    Step(TRIAL, "submitted", TRIALS, "待准入", "plan submitted", "admission", Role.REGULATOR),
+    Step(TRIAL, "admitted", TRIALS, "已准入", "admitted", "start", Role.REGULATOR),
+    Step(TRIAL, "running", TRIALS, "试点中", "running", acts=("advance_phase", "file_report", *_TRIAL_ACTS)),
+    Step(
+        TRIAL, "suspended", TRIALS, "已叫停", "suspended", "fix", Role.BIDDER,
+        acts=("report_fix", "propose_resumption", "file_report", *_TRIAL_ACTS),
+    ),
+    Step(
+        TRIAL, "exit", TRIALS, "退出评估", "exit evaluation", "exit_evaluation", Role.REGULATOR,
+        acts=("file_exit_report", *_TRIAL_ACTS),
+    ),
+    Step(
+        TRIAL, "rolling_back", TRIALS, "恢复原状", "rolling back", "rollback", Role.BIDDER, acts=_TRIAL_ACTS,
+    ),
+    Step(TRIAL, "ended", TRIALS, "试点结束", "ended", terminal=True),
+    Step(TRIAL, "unfit", TRIALS, "未通过退出评估", "ended unfit", terminal=True),
+    Step(TRIAL, "terminated", TRIALS, "已终止", "terminated", terminal=True),
+    Step(TRIAL, "refused", TRIALS, "不予准入", "refused", terminal=True),
+    Step(TRIAL, "withdrawn", TRIALS, "已退出", "withdrawn", terminal=True),
+    # one bidder's inclusion period
+    Step(INCLUSION, "pending", TRIALS, "待启动", "pending"),
+    Step(INCLUSION, "active", TRIALS, "包容期内", "active", acts=("record_fault", "verify_correction")),
+    Step(INCLUSION, "extended", TRIALS, "包容期延长", "extended", acts=("record_fault", "verify_correction")),
+    Step(INCLUSION, "ended", TRIALS, "包容期满", "ended", terminal=True),
+    Step(INCLUSION, "ended_early", TRIALS, "提前结束", "ended early", terminal=True),
+    Step(INCLUSION, "breached", TRIALS, "触碰红线", "breached", terminal=True),
+    # one bidder's acceptance
+    Step(ACCEPTANCE, "applying", ACCEPTING, "待申请验收", "to be applied for", "acceptance_application", Role.BIDDER),
+    Step(
+        ACCEPTANCE, "reviewing", ACCEPTING, "验收评审", "being reviewed", "acceptance_review", Role.LEAD,
+        acts=("convene_panel", "give_expert_opinion", "give_acceptance_opinion"),
+    ),
+    Step(
+        ACCEPTANCE, "concluded", ACCEPTING, "验收待公示", "concluded", "notice_publication", Role.PLATFORM_OFFICE,
+    ),
+    Step(ACCEPTANCE, "noticed", ACCEPTING, "验收公示", "notice of acceptance", "public_notice", acts=_NOTICE_ACTS),
+    Step(ACCEPTANCE, "rectifying", ACCEPTING, "整改", "rectifying", "rectification", Role.BIDDER),
+    Step(
+        ACCEPTANCE, "failed", ACCEPTING, "验收不合格", "failed", "refund", Role.BIDDER,
+        acts=("ask_fault_tolerance", "decide_fault_tolerance"),
+    ),
+    Step(ACCEPTANCE, "retrial", ACCEPTING, "重新试点", "in re-trial"),
+    Step(ACCEPTANCE, "passed", ACCEPTING, "验收通过", "passed", terminal=True),
+    Step(ACCEPTANCE, "settled", ACCEPTING, "已清算", "settled", terminal=True),
+    Step(ACCEPTANCE, "lapsed", ACCEPTING, "逾期未申请", "lapsed", terminal=True),
+    Step(ACCEPTANCE, "withdrawn", ACCEPTING, "已退出", "withdrawn", terminal=True),
+)  # fmt: skip
+
+BEFORE_CONTRACT = (
+    "submitted", "supplement", "accepted", "registered", "consultation", "deadlock", "fair_competition",
+    "expert_review", "confirmation", "recognised", "recognition_notice", "listing", "listed", "posted", "opening",
+    "eligibility", "scoring", "ranked", "ranking_notice", "awarding", "unmatched", "returned",
+)  # fmt: skip
+"""Steps in which the owner may still withdraw alone."""
+
+OPEN = (
+    *BEFORE_CONTRACT, "contracting", "trial", "acceptance", "candidate", "evaluation", "benchmark_decision",
+    "benchmark_confirmed", "benchmark_notice", "benchmark",
+)  # fmt: skip
+"""Every step between submission and the end."""
+
+RETURN_FROM = (
+    "registered", "consultation", "deadlock", "fair_competition", "expert_review", "confirmation", "recognised",
+    "recognition_notice", "listing",
+)  # fmt: skip
+RETURN_TO = ("accepted", "registered", "fair_competition", "expert_review")
+"""Targets of a return for correction: the owner corrects, and a resubmission starts over there."""
+
+OVERRIDE_TO = ("registered", "fair_competition", "expert_review", "listing", "listed")
+"""What the leading group may re-open, with reasons, from any later step before the contract; in promotion `candidate`."""
+
+SKIPPABLE = (
+    "consultation", "expert_review", "confirmation", "recognition_notice", "scoring", "ranking_notice", "trial",
+    "acceptance_notice", "benchmark_notice",
+)  # fmt: skip
+"""Steps that a policy may leave out, for the city (`steps_off`) or for a track (`tracks.*.skips`)."""
+
+
+def _rows(machine: Machine, sources: Iterable[str], by: str, *targets: str) -> tuple[Row, ...]:
+    return tuple(Row(machine, source, by, target) for source in sources for target in targets if source != target)
+
+
+_AFTER_REGISTRATION = ("consultation", "fair_competition")
+_AFTER_FAIR = ("expert_review", "confirmation", "recognised", "listing")
+_AFTER_EXPERTS = ("confirmation", "recognised", "listing")
+_AFTER_BIDS = ("eligibility", "unmatched", "closed")
+_AFTER_ELIGIBILITY = ("scoring", "ranked", "awarding", "unmatched", "closed")
+_AFTER_SCORING = ("ranked", "awarding", "unmatched", "closed")
+_AFTER_CONTRACTS = ("trial", "acceptance", "unmatched", "closed")
+_AFTER_TRIALS = ("acceptance", "candidate", "remedies", "closed")
+_AFTER_ACCEPTANCES = ("trial", "candidate", "remedies", "closed")
+_END = ("remedies", "closed")
+
+ROWS: tuple[Row, ...] = (
+    # solicitation
+    Row(SCENE, "draft", "submit", "submitted"),
+    *_rows(SCENE, ("submitted",), "request_supplement", "supplement"),
+    *_rows(SCENE, ("submitted",), "accept_filing", "accepted"),
+    *_rows(SCENE, ("submitted",), "after:completeness", "accepted"),
+    *_rows(SCENE, ("supplement",), "answer_supplement", "submitted"),
+    *_rows(SCENE, ("supplement",), "after:supplement", "closed"),
+    *_rows(SCENE, ("submitted", "accepted"), "register", "registered"),
+    *_rows(SCENE, ("submitted", "accepted"), "decline_admission", *_END),
+    # review
+    *_rows(SCENE, ("registered", "deadlock"), "ask_consultation", *_AFTER_REGISTRATION),
+    *_rows(SCENE, ("consultation",), "give_opinion", "fair_competition", "deadlock"),
+    *_rows(SCENE, ("consultation",), "confirm_correction", "fair_competition", "deadlock"),
+    *_rows(SCENE, ("consultation",), "reassign", "fair_competition", "deadlock"),
+    *_rows(SCENE, ("consultation",), "after:consultation", "fair_competition", "deadlock"),
+    *_rows(SCENE, ("fair_competition",), "conclude_fair_competition", *_AFTER_FAIR),
+    *_rows(SCENE, ("expert_review",), "recognise", *_AFTER_EXPERTS),
+    *_rows(SCENE, ("deadlock", "fair_competition", "expert_review"), "refuse", *_END),
+    *_rows(SCENE, ("confirmation",), "confirm_scene", "recognised", "listing", *_END),
+    *_rows(SCENE, ("recognised",), "publish_notice", "recognition_notice"),
+    *_rows(SCENE, ("recognition_notice",), "after:public_notice", "listing"),
+    *_rows(SCENE, ("recognition_notice",), "answer_objection", "listing", "expert_review"),
+    *_rows(SCENE, ("recognition_notice",), "decide_complaint", "listing", "expert_review"),
+    *_rows(SCENE, ("listing",), "list_scene", "listed"),
+    *_rows(SCENE, RETURN_FROM, "return_for_correction", "returned"),
+    *_rows(SCENE, ("returned",), "resubmit", *RETURN_FROM, *RETURN_TO),
+    *_rows(SCENE, ("returned",), "after:resubmission", "closed"),
+    # matching
+    *_rows(SCENE, ("listed", "unmatched"), "post_challenge", "posted"),
+    *_rows(SCENE, ("posted",), "after:bidding", "opening", "unmatched", "closed"),
+    *_rows(SCENE, ("opening",), "reveal_bid", *_AFTER_BIDS),
+    *_rows(SCENE, ("opening",), "after:bid_opening", *_AFTER_BIDS),
+    *_rows(SCENE, ("eligibility",), "verify_eligibility", *_AFTER_ELIGIBILITY),
+    *_rows(SCENE, ("scoring",), "score_bid", *_AFTER_SCORING),
+    *_rows(SCENE, ("ranked",), "publish_notice", "ranking_notice"),
+    *_rows(SCENE, ("ranking_notice",), "after:public_notice", "awarding"),
+    *_rows(SCENE, ("ranking_notice",), "answer_objection", "awarding", "eligibility"),
+    *_rows(SCENE, ("ranking_notice",), "decide_complaint", "awarding", "eligibility"),
+    *_rows(SCENE, ("awarding",), "award", "contracting"),
+    *_rows(SCENE, ("contracting",), "sign_contract", *_AFTER_CONTRACTS),
+    *_rows(SCENE, ("contracting",), "decline_award", *_AFTER_CONTRACTS),
+    *_rows(SCENE, ("contracting",), "after:contract", *_AFTER_CONTRACTS),
+    *_rows(SCENE, ("contracting",), "withdraw", *_AFTER_CONTRACTS),
+    *_rows(SCENE, ("unmatched",), "after:reissue", "closed"),
+    *_rows(SCENE, ("listed", "unmatched"), "give_up_matching", "closed"),
+    Row(CONTRACT, "", "award", "offered"),
+    Row(CONTRACT, "", "decline_award", "offered"),
+    Row(CONTRACT, "", "withdraw", "offered"),
+    Row(CONTRACT, "", "after:contract", "offered"),
+    *_rows(CONTRACT, ("offered", "signing"), "propose_contract", "signing"),
+    *_rows(CONTRACT, ("signing",), "sign_contract", "signed"),
+    *_rows(CONTRACT, ("offered", "signing"), "decline_award", "lapsed"),
+    *_rows(CONTRACT, ("offered", "signing"), "withdraw", "lapsed"),
+    *_rows(CONTRACT, ("offered", "signing"), "after:contract", "lapsed"),
+    *_rows(CONTRACT, ("signed",), "answer_withdrawal", "dissolved"),
+    *_rows(CONTRACT, ("signed", "offered", "signing"), "terminate", "dissolved"),
+    # trial
+    *_rows(SCENE, ("trial",), "conclude_exit", *_AFTER_TRIALS),
+    *_rows(SCENE, ("trial",), "prove_rollback", *_AFTER_TRIALS),
+    *_rows(SCENE, ("trial",), "refuse_trial", *_AFTER_TRIALS),
+    *_rows(SCENE, ("trial",), "answer_withdrawal", *_AFTER_TRIALS),
+    Row(TRIAL, "", "sign_contract", "planning"),
+    *_rows(TRIAL, ("planning",), "submit_trial_plan", "submitted"),
+    *_rows(TRIAL, ("submitted",), "admit_trial", "admitted"),
+    *_rows(TRIAL, ("submitted",), "return_trial_plan", "planning"),
+    *_rows(TRIAL, ("submitted",), "refuse_trial", "refused"),
+    *_rows(TRIAL, ("refused",), "decide_appeal", "submitted"),
+    *_rows(TRIAL, ("admitted",), "start_trial", "running"),
+    *_rows(TRIAL, ("running",), "suspend_trial", "suspended"),
+    *_rows(TRIAL, ("running",), "record_fault", "suspended"),
+    *_rows(TRIAL, ("running",), "verify_correction", "suspended"),
+    *_rows(TRIAL, ("running",), "verify_incident", "suspended"),
+    *_rows(TRIAL, ("running",), "report_incident", "suspended"),
+    *_rows(TRIAL, ("running",), "after:correction_order", "suspended"),
+    *_rows(TRIAL, ("suspended",), "approve_resumption", "running"),
+    *_rows(TRIAL, ("running", "suspended"), "after:trial", "exit"),
+    *_rows(TRIAL, ("admitted", "running", "suspended", "exit"), "terminate_trial", "rolling_back"),
+    *_rows(TRIAL, ("rolling_back",), "prove_rollback", "terminated"),
+    *_rows(TRIAL, ("exit",), "conclude_exit", "ended", "unfit"),
+    *_rows(TRIAL, ("ended",), "conclude_acceptance", "planning"),
+    *_rows(TRIAL, ("planning", "submitted", "admitted", "running", "suspended", "exit"), "answer_withdrawal", "withdrawn"),
+    *_rows(
+        TRIAL, ("planning", "submitted", "admitted", "running", "suspended", "exit", "rolling_back"),
+        "terminate", "terminated",
+    ),
+    # inclusion period
+    Row(INCLUSION, "", "start_trial", "active"),
+    *_rows(INCLUSION, ("active",), "decide_extension", "extended"),
+    *_rows(INCLUSION, ("active", "extended"), "after:inclusion", "ended"),
+    *_rows(INCLUSION, ("active", "extended"), "conclude_exit", "ended"),
+    *_rows(INCLUSION, ("active", "extended"), "end_inclusion_early", "ended_early"),
+    *_rows(INCLUSION, ("active", "extended"), "terminate_trial", "ended_early"),
+    *_rows(INCLUSION, ("active", "extended"), "answer_withdrawal", "ended_early"),
+    *_rows(INCLUSION, ("active", "extended"), "terminate", "ended_early"),
+    *_rows(INCLUSION, ("active", "extended"), "record_fault", "breached"),
+    *_rows(INCLUSION, ("active", "extended"), "verify_correction", "breached"),
+    *_rows(INCLUSION, ("active", "extended"), "after:correction_order", "breached"),
+    # acceptance
+    *_rows(SCENE, ("acceptance",), "after:public_notice", *_AFTER_ACCEPTANCES),
+    *_rows(SCENE, ("acceptance",), "answer_objection", *_AFTER_ACCEPTANCES),
+    *_rows(SCENE, ("acceptance",), "decide_complaint", *_AFTER_ACCEPTANCES),
+    *_rows(SCENE, ("acceptance",), "conclude_acceptance", *_AFTER_ACCEPTANCES),
+    *_rows(SCENE, ("acceptance",), "record_refund", *_AFTER_ACCEPTANCES),
+    *_rows(SCENE, ("acceptance",), "after:acceptance_application", *_AFTER_ACCEPTANCES),
+    *_rows(SCENE, ("acceptance",), "answer_withdrawal", *_AFTER_ACCEPTANCES),
+    Row(ACCEPTANCE, "", "sign_contract", "applying"),
+    Row(ACCEPTANCE, "", "conclude_exit", "applying"),
+    *_rows(ACCEPTANCE, ("applying",), "apply_for_acceptance", "reviewing"),
+    *_rows(ACCEPTANCE, ("applying",), "after:acceptance_application", "lapsed"),
+    *_rows(ACCEPTANCE, ("applying",), "after:delivery", "lapsed"),
+    *_rows(ACCEPTANCE, ("reviewing",), "conclude_acceptance", "concluded", "passed", "rectifying", "retrial", "failed"),
+    *_rows(ACCEPTANCE, ("concluded",), "publish_notice", "noticed"),
+    *_rows(ACCEPTANCE, ("noticed",), "after:public_notice", "passed"),
+    *_rows(ACCEPTANCE, ("noticed",), "answer_objection", "passed", "reviewing"),
+    *_rows(ACCEPTANCE, ("noticed",), "decide_complaint", "passed", "reviewing"),
+    *_rows(ACCEPTANCE, ("rectifying",), "submit_rectification", "reviewing"),
+    *_rows(ACCEPTANCE, ("rectifying",), "after:rectification", "failed"),
+    *_rows(ACCEPTANCE, ("failed",), "record_refund", "settled"),
+    *_rows(ACCEPTANCE, ("failed", "settled"), "decide_appeal", "reviewing"),
+    *_rows(ACCEPTANCE, ("retrial",), "conclude_exit", "applying", "lapsed"),
+    *_rows(ACCEPTANCE, ("retrial",), "prove_rollback", "lapsed"),
+    *_rows(ACCEPTANCE, ("retrial",), "refuse_trial", "lapsed"),
+    *_rows(ACCEPTANCE, ("applying", "reviewing", "rectifying", "retrial"), "answer_withdrawal", "withdrawn"),
+    *_rows(ACCEPTANCE, ("applying", "reviewing", "concluded", "noticed", "rectifying", "retrial"), "terminate", "withdrawn"),
+    # promotion
+    *_rows(SCENE, ("candidate",), "nominate_benchmark", "evaluation"),
+    *_rows(SCENE, ("evaluation",), "conclude_evaluation", "benchmark_decision"),
+    *_rows(SCENE, ("benchmark_decision",), "confirm_benchmark", "benchmark_confirmed", "benchmark", "candidate"),
+    *_rows(SCENE, ("benchmark_confirmed",), "publish_notice", "benchmark_notice"),
+    *_rows(SCENE, ("benchmark_notice",), "after:public_notice", "benchmark"),
+    *_rows(SCENE, ("benchmark_notice",), "answer_objection", "benchmark", "evaluation"),
+    *_rows(SCENE, ("benchmark_notice",), "decide_complaint", "benchmark", "evaluation"),
+    *_rows(SCENE, ("benchmark",), "review_benchmark", "candidate"),
+    *_rows(SCENE, ("benchmark",), "withdraw_benchmark", "candidate"),
+    *_rows(SCENE, ("candidate", "benchmark"), "close_scene", *_END),
+    # from any open step
+    *_rows(SCENE, BEFORE_CONTRACT, "withdraw", *_END),
+    *_rows(SCENE, ("contracting", "trial", "acceptance"), "answer_withdrawal", *_END),
+    *_rows(SCENE, OPEN, "terminate", *_END),
+    *_rows(SCENE, (*BEFORE_CONTRACT, "remedies"), "override", *OVERRIDE_TO),
+    *_rows(SCENE, ("evaluation", "benchmark_decision", "benchmark_confirmed", "benchmark_notice", "benchmark"),
+           "override", "candidate"),
+    *_rows(SCENE, ("remedies",), "after:appeal_window", "closed"),
+    *_rows(SCENE, ("remedies",), "decide_appeal", "closed", *OPEN),
+    *_rows(SCENE, ("trial", "acceptance"), "decide_appeal", "trial", "acceptance", "candidate", *_END),
+    # a scene that runs elsewhere is taken over into any step that holds nothing half done by a bidder
+    *_rows(SCENE, ("draft",), "take_over", "accepted", "registered", "fair_competition", "expert_review",
+           "recognised", "listing", "listed", "contracting", "trial", "acceptance", "candidate", "benchmark"),
+    Row(CONTRACT, "", "take_over", "offered"),
+    Row(CONTRACT, "", "take_over", "signed"),
+    Row(TRIAL, "", "take_over", "planning"),
+    Row(TRIAL, "", "take_over", "running"),
+    Row(TRIAL, "", "take_over", "ended"),
+    Row(INCLUSION, "", "take_over", "active"),
+    Row(ACCEPTANCE, "", "take_over", "applying"),
+    Row(ACCEPTANCE, "", "take_over", "passed"),
+)  # fmt: skip
+
+ANYWHERE = (
+    "suspend", "resume", "request_extension", "decide_extension", "reassign", "propose_correction",
+    "confirm_correction", "adopt_policy", "load_calendar", "record_service", "appeal", "decide_appeal",
+    "answer_withdrawal", "withdraw", "file_complaint", "decide_complaint",
+)  # fmt: skip
+"""Acts possible at every open step, as far as there is something for them to act on."""
+
+WHILE_SUSPENDED = (
+    "resume", "terminate", "withdraw", "answer_withdrawal", "suspend_trial", "terminate_trial", "prove_rollback",
+    "report_incident", "analyse_incident", "verify_incident", "record_service", "appeal", "decide_appeal",
+    "propose_correction", "confirm_correction", "adopt_policy", "load_calendar", "request_extension",
+    "decide_extension", "reassign", "answer_objection", "file_complaint", "decide_complaint", "override",
+)  # fmt: skip
+"""Acts that a suspension of the scene does not stop: safety, remedies, records."""
+
+_STEP: dict[tuple[Machine, str], Step] = {(step.machine, step.key): step for step in STEPS}
+_ROWS: frozenset[Row] = frozenset(ROWS)
+_ORDER: dict[str, int] = {step.key: at for at, step in enumerate(STEPS) if step.machine is SCENE}
+
+
+def step_of(machine: Machine, key: str) -> Step:
+    """Raises KeyError for a step that the table lacks."""
+    return _STEP[machine, key]
+
+
+def has_row(machine: Machine, source: str, by: str, target: str) -> bool:
+    return Row(machine, source, by, target) in _ROWS
+
+
+def verbs_at(machine: Machine, key: str) -> tuple[str, ...]:
+    """The verbs that a row or an act of this step names, in the table's order, without what is possible anywhere."""
+    rows = (row.by for row in ROWS if row.machine is machine and row.source == key and not row.by.startswith("after:"))
+    acts = _STEP[machine, key].acts if (machine, key) in _STEP else ()
+    return tuple(dict.fromkeys((*rows, *acts)))
+
+
+def comes_before(first: str, second: str) -> bool:
+    """Whether one of the scene's own steps stands before another in the normal course."""
+    return _ORDER[first] < _ORDER[second]
+
+
+def machines_of(verb: str) -> tuple[Machine, ...]:
+    """The bidders' machines in which a verb is possible at some step."""
+    return tuple(
+        dict.fromkeys(
+            step.machine
+            for step in STEPS
+            if step.machine is not Machine.SCENE and verb in verbs_at(step.machine, step.key)
+        )
+    )

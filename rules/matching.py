@@ -1,0 +1,344 @@
+"""Matching: from the posted challenge to signed contracts.
+
+A bid before the close is a commitment hash and nothing else; it is opened afterwards and must match. Only eligible bids
+are scored, only bids above the pass mark are ranked for an award, awards follow the ranking. A contract that is not
+signed in time goes to the next in the ranking. A call that finds nobody is re-issued once.
+"""
+
+import hashlib
+from datetime import timedelta
+from typing import assert_never
+
+from models.commands.matching import (
+    AmendChallenge,
+    Award,
+    DeclineAward,
+    GiveUpMatching,
+    MatchingAct,
+    PostChallenge,
+    ProposeContract,
+    RevealBid,
+    ScoreBid,
+    SignContract,
+    SubmitBid,
+    VerifyEligibility,
+    WithdrawBid,
+)
+from models.commands.review import ConvenePanel
+from models.deadline import Deadline
+from models.events.matching import (
+    Awarded,
+    BidRevealed,
+    BidScored,
+    BidsRanked,
+    BidSubmitted,
+    BidWithdrawn,
+    ChallengeAmended,
+    ChallengePosted,
+    ContractProposed,
+    ContractSigned,
+    EligibilityVerified,
+)
+from models.policy import ModeRule
+from models.state import Bid, Challenge, Contract, Ranked
+from models.state.matching import Party
+from models.vocabulary import Machine, Outcome, PanelPurpose, Role
+from rules import panels, review, scoring, settling
+from rules.calendar import due_date
+from rules.deadlines import fixed_on
+from rules.docket import Docket
+from rules.keyed import find
+
+PARTIES: dict[Party, Role] = {"owner": Role.OWNER, "st_bureau": Role.ST_BUREAU, "bidder": Role.BIDDER}
+
+
+def commitment(nonce: str, proposal_sha256: str, price_yuan: int) -> str:
+    """What a bidder commits to before the close: SHA-256 of "nonce|proposal hash|price in yuan"."""
+    return hashlib.sha256(f"{nonce}|{proposal_sha256}|{price_yuan}".encode()).hexdigest()
+
+
+def judge(docket: Docket, act: MatchingAct) -> None:
+    match act:
+        case PostChallenge():
+            _post(docket, act)
+        case AmendChallenge():
+            _amend(docket, act)
+        case SubmitBid():
+            _bid(docket, act)
+        case WithdrawBid():
+            _own_bid(docket, act.bidder)
+            docket.record(BidWithdrawn(bidder=act.bidder))
+        case RevealBid():
+            _reveal(docket, act)
+        case VerifyEligibility():
+            _verify(docket, act)
+        case ScoreBid():
+            _score(docket, act)
+        case Award():
+            _award(docket, act)
+        case DeclineAward():
+            lapse(docket, act.bidder)
+        case ProposeContract():
+            _propose(docket, act)
+        case SignContract():
+            _sign(docket, act)
+        case GiveUpMatching():
+            docket.close(Outcome.UNMATCHED)
+        case _:
+            assert_never(act)
+
+
+def _mode(docket: Docket) -> ModeRule:
+    challenge = docket.state.challenge
+    if challenge is None or (rule := docket.policy.modes.get(challenge.mode)) is None:
+        docket.refuse("unknown_mode", mode=challenge.mode if challenge else "-", known=", ".join(docket.policy.modes))
+    return rule
+
+
+def _post(docket: Docket, act: PostChallenge) -> None:
+    if (mode := docket.policy.modes.get(act.mode)) is None:
+        docket.refuse("unknown_mode", mode=act.mode, known=", ".join(docket.policy.modes))
+    review.refuse_unfair(docket, act.conditions)
+    if mode.invited_only and not (act.invited and act.justification):
+        docket.refuse("invitation_missing", mode=act.mode)
+    earliest = due_date(docket.policy.calendar, docket.day, docket.policy.limits.bidding.period)
+    if act.closes_on < earliest.on:
+        docket.refuse("closes_too_early", closes_on=act.closes_on, earliest=earliest.on)
+    before = docket.state.challenge
+    challenge = Challenge(
+        number=before.number + 1 if before else 1,
+        mode=act.mode,
+        budget_yuan=act.budget_yuan,
+        posted_on=docket.day,
+        closes_on=act.closes_on,
+        invited=act.invited,
+    )
+    docket.record(ChallengePosted(challenge=challenge))
+    docket.enter("posted", due_on=act.closes_on)
+
+
+def _amend(docket: Docket, act: AmendChallenge) -> None:
+    """A change nearer to the close than the limit `amendment` moves the close by itself."""
+    challenge, deadline = docket.state.challenge, docket.deadline("bidding")
+    if challenge is None or deadline is None:
+        docket.refuse("wrong_step", step=docket.state.step, verb=act.verb, possible="-")
+    notice = timedelta(days=docket.policy.limits.amendment.period.length)
+    earliest = docket.day + notice
+    closes_on = act.closes_on or max(challenge.closes_on, earliest)
+    if closes_on < max(earliest, min(challenge.closes_on, closes_on)):
+        docket.refuse("closes_too_early", closes_on=closes_on, earliest=earliest)
+    docket.record(ChallengeAmended(challenge=challenge.model_copy(update={"closes_on": closes_on})))
+    if closes_on != challenge.closes_on:
+        docket.shift(fixed_on(docket.policy, deadline, closes_on, docket.at), "change")
+
+
+def _bid(docket: Docket, act: SubmitBid) -> None:
+    state, challenge = docket.state, docket.state.challenge
+    invited = challenge.invited if challenge else ()
+    if _mode(docket).invited_only and act.bidder not in invited:
+        docket.refuse("not_invited", bidder=act.bidder)
+    own = {state.profile.owner if state.profile else "", state.lead, state.regulator, *state.cooperating}
+    if own & {act.bidder, *act.consortium}:
+        docket.refuse("own_scene", bidder=act.bidder)
+    if find(state.bids, bidder=act.bidder) is not None:
+        docket.refuse("already_bid", bidder=act.bidder)
+    bid = Bid(bidder=act.bidder, person=docket.person, commitment=act.commitment, consortium=act.consortium)
+    docket.record(BidSubmitted(bid=bid))
+
+
+def _own_bid(docket: Docket, bidder: str) -> Bid:
+    bid = find(docket.state.bids, bidder=bidder)
+    if bid is None:
+        known = ", ".join(each.bidder for each in docket.state.bids) or "-"
+        docket.refuse("unknown_bidder", bidder=bidder, known=known)
+    return bid
+
+
+def bidding_closed(docket: Docket, _: Deadline) -> None:
+    if not docket.state.bids:
+        settling.call_failed(docket, "no_bid")
+        return
+    docket.enter("opening")
+    for bid in docket.state.bids:
+        holder = docket.holder(Role.BIDDER, bid.bidder)
+        docket.set_deadline("bid_opening", holder, ("reveal_bid",), key=bid.bidder)
+
+
+def _reveal(docket: Docket, act: RevealBid) -> None:
+    bid = _own_bid(docket, act.bidder)
+    if bid.revealed:
+        docket.refuse("already_revealed", bidder=act.bidder)
+    if commitment(act.nonce, act.proposal.sha256, act.price_yuan) != bid.commitment:
+        docket.refuse("commitment_mismatch")
+    docket.record(BidRevealed(bidder=act.bidder, proposal_sha256=act.proposal.sha256, price_yuan=act.price_yuan))
+    docket.met(f"bid_opening/{act.bidder}")
+    _all_opened(docket)
+
+
+def opening_ran_out(docket: Docket, _: Deadline) -> None:
+    """A bid that was not opened in time is not a valid bid."""
+    _all_opened(docket)
+
+
+def _all_opened(docket: Docket) -> None:
+    if docket.open_deadlines("bid_opening"):
+        return
+    if any(bid.revealed for bid in docket.state.bids):
+        docket.enter("eligibility")
+    else:
+        settling.call_failed(docket, "none_revealed")
+
+
+def _verify(docket: Docket, act: VerifyEligibility) -> None:
+    bid = _own_bid(docket, act.bidder)
+    if not bid.revealed:
+        docket.refuse("not_eligible", bidder=act.bidder)
+    if bid.eligible is not None:
+        docket.refuse("already_verified", bidder=act.bidder)
+    if act.eligible and not act.commitment_signed:
+        docket.refuse("commitment_unsigned")
+    docket.record(
+        EligibilityVerified(
+            bidder=act.bidder, eligible=act.eligible, credit=act.credit, commitment_signed=act.commitment_signed
+        )
+    )
+    if any(each.revealed and each.eligible is None for each in docket.state.bids):
+        return
+    if not eligible(docket):
+        settling.call_failed(docket, "none_eligible")
+    elif _mode(docket).scored and docket.used("scoring"):
+        docket.enter("scoring")
+    else:
+        _rank_unscored(docket)
+
+
+def eligible(docket: Docket) -> tuple[Bid, ...]:
+    return tuple(bid for bid in docket.state.bids if bid.eligible)
+
+
+def convene(docket: Docket, act: ConvenePanel) -> None:
+    """Nobody scores a bid of their own unit's, nor the owner's scene."""
+    if docket.state.step != "scoring":
+        docket.refuse("wrong_step", step=docket.state.step, verb=act.verb, possible="-")
+    owner = docket.state.profile.owner if docket.state.profile else ""
+    units = (unit for bid in docket.state.bids for unit in (bid.bidder, *bid.consortium))
+    panels.convene(docket, act, limit="scoring", verbs=("score_bid",), parties=(owner, *units))
+
+
+def _score(docket: Docket, act: ScoreBid) -> None:
+    panel = panels.seated(docket, PanelPurpose.SCORING)
+    panels.own_seat(docket, panel)
+    bid = _own_bid(docket, act.bidder)
+    if not bid.eligible:
+        docket.refuse("not_eligible", bidder=act.bidder)
+    if any(person == docket.person for person, _ in bid.scores):
+        docket.refuse("already_reviewed", person=docket.person)
+    sheet = docket.policy.score_sheet
+    given = {score.criterion: round(score.points * 10) for score in act.scores}
+    keys = [criterion.key for criterion in sheet.criteria]
+    missing, extra = [key for key in keys if key not in given], [key for key in given if key not in keys]
+    if missing or extra or len(given) != len(act.scores):
+        docket.refuse("scores_incomplete", missing=", ".join(missing) or "-", extra=", ".join(extra) or "-")
+    for criterion in sheet.criteria:
+        if given[criterion.key] > criterion.points * 10:
+            docket.refuse(
+                "score_too_high", criterion=criterion.key, points=criterion.points, given=given[criterion.key] / 10
+            )
+    tenths = tuple((key, given[key]) for key in keys)
+    docket.record(BidScored(bidder=act.bidder, person=docket.person, tenths=tenths))
+    if all(any(person == docket.person for person, _ in each.scores) for each in eligible(docket)):
+        docket.met(panels.seat_deadline("scoring", None, docket.person))
+    if all(len(each.scores) == len(panel.seats) for each in eligible(docket)):
+        _ranked(docket, scoring.ranking(sheet, eligible(docket)))
+
+
+def _rank_unscored(docket: Docket) -> None:
+    """A mode without scoring ranks the eligible by price, then by name."""
+    bids = sorted(eligible(docket), key=lambda bid: (bid.price_yuan or 0, bid.bidder))
+    _ranked(docket, tuple(Ranked(rank=at, bidder=bid.bidder, hundredths=0) for at, bid in enumerate(bids, start=1)))
+
+
+def _ranked(docket: Docket, ranking: tuple[Ranked, ...]) -> None:
+    docket.record(BidsRanked(ranking=ranking))
+    if not any(line.passed for line in ranking):
+        settling.call_failed(docket, "none_passed")
+    else:
+        docket.enter("ranked" if docket.used("ranking_notice") else "awarding")
+
+
+def _award(docket: Docket, act: Award) -> None:
+    """To the first in the ranking, or in a 赛马 to the first few, in order, all above the pass mark."""
+    winners = _mode(docket).winners
+    if len(act.bidders) > winners:
+        docket.refuse(
+            "too_many_winners", mode=docket.state.challenge.mode if docket.state.challenge else "-", winners=winners
+        )
+    passed = [line.bidder for line in docket.state.ranking if line.passed]
+    if list(act.bidders) != passed[: len(act.bidders)]:
+        docket.refuse("not_next_ranked", expected=", ".join(passed[: len(act.bidders)]))
+    docket.enter("contracting")
+    for bidder in act.bidders:
+        docket.record(Awarded(bidder=bidder, rank=passed.index(bidder) + 1))
+        docket.move(Machine.CONTRACT, bidder, "offered")
+
+
+def lapse(docket: Docket, bidder: str) -> None:
+    """This contract will not be: the next in the ranking is asked."""
+    docket.move(Machine.CONTRACT, bidder, "lapsed")
+    settling.offer_to_next(docket)
+    settling.contracts(docket)
+
+
+def contract_lapsed(docket: Docket, deadline: Deadline) -> None:
+    lapse(docket, deadline.bidder or "")
+
+
+def _contract(docket: Docket, bidder: str) -> Contract:
+    contract = find(docket.state.contracts, bidder=bidder)
+    if contract is None:
+        known = ", ".join(each.bidder for each in docket.state.contracts) or "-"
+        docket.refuse("unknown_bidder", bidder=bidder, known=known)
+    return contract
+
+
+def _propose(docket: Docket, act: ProposeContract) -> None:
+    """The parties sign these terms, and no others, by the date of the contract; a new proposal asks everyone again."""
+    contract, challenge = _contract(docket, act.bidder), docket.state.challenge
+    if challenge is not None and act.terms.budget_yuan > challenge.budget_yuan:
+        docket.refuse("budget_exceeded", amount=act.terms.budget_yuan, cap=challenge.budget_yuan)
+    clock = next(each for each in docket.state.deadlines if each.limit == "contract" and each.bidder == act.bidder)
+    parties = docket.policy.contracting.parties
+    docket.record(
+        ContractProposed(
+            bidder=act.bidder,
+            terms_sha256=act.terms.document.sha256,
+            budget_yuan=act.terms.budget_yuan,
+            parties=parties,
+        )
+    )
+    if contract.step == "offered":
+        docket.move(Machine.CONTRACT, act.bidder, "signing")
+    for party in parties:
+        holder = docket.holder(PARTIES[party], act.bidder)
+        docket.share_deadline(clock, holder, ("sign_contract",), party)
+
+
+def _sign(docket: Docket, act: SignContract) -> None:
+    contract = _contract(docket, act.bidder)
+    party = next((party for party, role in PARTIES.items() if role is docket.role), None)
+    if party is None or party not in contract.parties:
+        docket.refuse("not_a_party", role=docket.role)
+    if party in contract.signed:
+        docket.refuse("already_signed", party=party)
+    if act.terms_sha256 != contract.terms_sha256:
+        docket.refuse("other_terms")
+    docket.record(ContractSigned(bidder=act.bidder, party=party, person=docket.person))
+    docket.met(f"contract/{act.bidder}/{party}")
+    if set(_contract(docket, act.bidder).signed) == set(contract.parties):
+        docket.move(Machine.CONTRACT, act.bidder, "signed")
+        settling.begin_work(docket, act.bidder)
+        settling.contracts(docket)
+
+
+def reissue_ran_out(docket: Docket, _: Deadline) -> None:
+    docket.close(Outcome.UNMATCHED)

@@ -1,0 +1,164 @@
+"""Public notices (公示) and what may be said against them.
+
+A notice stands for its days. An objection, in a real name and in writing, freezes the step after it until it is
+answered; an answered one may go to the supervisor, which freezes it again. Upheld, the scene goes back to the step that
+the notice announced.
+"""
+
+from typing import NamedTuple, assert_never
+
+from models.commands.review import (
+    AnswerObjection,
+    DecideComplaint,
+    FileComplaint,
+    NoticeAct,
+    PublishNotice,
+    RaiseObjection,
+)
+from models.deadline import Deadline
+from models.events.review import (
+    ComplaintDecided,
+    ComplaintFiled,
+    NoticePublished,
+    NoticeRanOut,
+    ObjectionAnswered,
+    ObjectionRaised,
+    ObjectionSettled,
+)
+from models.state import Objection
+from models.state.review import ObjectionStatus
+from models.vocabulary import Machine, NoticeAbout, Role
+from rules import settling
+from rules.docket import Docket
+from rules.keyed import find
+
+
+class Course(NamedTuple):
+    """Where a notice stands: to be published at `before`, open at `during`, then `after`; upheld objections go `back`."""
+
+    machine: Machine
+    before: str
+    during: str
+    after: str
+    back: str
+
+
+COURSES: dict[NoticeAbout, Course] = {
+    NoticeAbout.RECOGNITION: Course(Machine.SCENE, "recognised", "recognition_notice", "listing", "expert_review"),
+    NoticeAbout.RANKING: Course(Machine.SCENE, "ranked", "ranking_notice", "awarding", "eligibility"),
+    NoticeAbout.ACCEPTANCE: Course(Machine.ACCEPTANCE, "concluded", "noticed", "passed", "reviewing"),
+    NoticeAbout.BENCHMARK: Course(Machine.SCENE, "benchmark_confirmed", "benchmark_notice", "benchmark", "evaluation"),
+}
+
+
+def judge(docket: Docket, act: NoticeAct) -> None:
+    match act:
+        case PublishNotice():
+            _publish(docket, act)
+        case RaiseObjection():
+            _raise(docket, act)
+        case AnswerObjection():
+            _answer(docket, act)
+        case FileComplaint():
+            objection = _objection(docket, act.objection, ObjectionStatus.ANSWERED)
+            if docket.person != objection.objector:
+                docket.refuse("not_your_part", unit=docket.person, role="objector", expected=objection.objector)
+            docket.record(ComplaintFiled(objection=act.objection))
+            docket.cancel(f"complaint_window/{act.objection}")
+            supervisor = docket.holder(Role.SUPERVISOR)
+            docket.set_deadline("complaint", supervisor, ("decide_complaint",), key=act.objection, step="")
+        case DecideComplaint():
+            objection = _objection(docket, act.objection, ObjectionStatus.COMPLAINT)
+            if docket.person in (objection.answered_by, objection.objector):
+                docket.refuse("decided_before", person=docket.person)
+            docket.record(ComplaintDecided(objection=act.objection, upheld=act.upheld, by=docket.person))
+            docket.met(f"complaint/{act.objection}")
+            _after_decision(docket, objection, upheld=act.upheld)
+        case _:
+            assert_never(act)
+
+
+def _publish(docket: Docket, act: PublishNotice) -> None:
+    course = COURSES[act.about]
+    if docket.step(course.machine, _bidder(course, act.bidder)) != course.before:
+        docket.refuse("notice_not_due", about=act.about)
+    docket.record(NoticePublished(about=act.about, bidder=act.bidder, document=act.document.sha256))
+    docket.move(course.machine, _bidder(course, act.bidder), course.during)
+
+
+def _bidder(course: Course, bidder: str | None) -> str | None:
+    return None if course.machine is Machine.SCENE else bidder or ""
+
+
+def _raise(docket: Docket, act: RaiseObjection) -> None:
+    course = COURSES[act.about]
+    if docket.step(course.machine, _bidder(course, act.bidder)) != course.during:
+        docket.refuse("no_open_notice", about=act.about)
+    notice = find(docket.state.notices, about=act.about, bidder=act.bidder)
+    if notice is None or notice.ran_out:
+        docket.refuse("no_open_notice", about=act.about)
+    if not act.real_name:
+        docket.refuse("real_name_needed")
+    name = f"objection-{docket.sequence}"
+    docket.record(ObjectionRaised(objection=name, about=act.about, bidder=act.bidder, objector=docket.person))
+    office = docket.holder(Role.PLATFORM_OFFICE)
+    docket.set_deadline("objection", office, ("answer_objection",), key=name, step="")
+
+
+def _objection(docket: Docket, id: str, status: ObjectionStatus) -> Objection:
+    objection = find(docket.state.objections, id=id)
+    if objection is None:
+        docket.refuse("unknown_objection", objection=id)
+    if objection.status is not status:
+        docket.refuse("objection_not_open", objection=id, status=objection.status)
+    return objection
+
+
+def _answer(docket: Docket, act: AnswerObjection) -> None:
+    objection = _objection(docket, act.objection, ObjectionStatus.RAISED)
+    if docket.person == objection.objector:
+        docket.refuse("decided_before", person=docket.person)
+    docket.record(ObjectionAnswered(objection=act.objection, upheld=act.upheld, by=docket.person))
+    docket.met(f"objection/{act.objection}")
+    if not act.upheld:
+        docket.set_deadline("complaint_window", None, (), key=act.objection, step="")
+    _after_decision(docket, objection, upheld=act.upheld)
+
+
+def _after_decision(docket: Docket, objection: Objection, *, upheld: bool) -> None:
+    course = COURSES[objection.about]
+    bidder = _bidder(course, objection.bidder)
+    if docket.step(course.machine, bidder) != course.during:
+        # The scene has gone on since: what an upheld complaint means for it is the leading group's to say.
+        return
+    if upheld:
+        docket.move(course.machine, bidder, course.back)
+        if course.machine is Machine.ACCEPTANCE:
+            settling.ask_for_acceptance_opinions(docket, bidder or "")
+    else:
+        _onward(docket, objection.about, objection.bidder)
+
+
+def notice_ran_out(docket: Docket, deadline: Deadline) -> None:
+    about = next(
+        about
+        for about, course in COURSES.items()
+        if (course.machine, course.during) == (deadline.machine, deadline.step)
+    )
+    docket.record(NoticeRanOut(about=about, bidder=deadline.bidder))
+    _onward(docket, about, deadline.bidder)
+
+
+def _onward(docket: Docket, about: NoticeAbout, bidder: str | None) -> None:
+    notice = find(docket.state.notices, about=about, bidder=bidder)
+    frozen = any(each.freezes for each in docket.state.objections if (each.about, each.bidder) == (about, bidder))
+    if notice is None or not notice.ran_out or frozen:
+        return
+    course = COURSES[about]
+    docket.move(course.machine, _bidder(course, bidder), course.after)
+    if course.machine is Machine.ACCEPTANCE:
+        settling.acceptances(docket)
+
+
+def complaint_window_ran_out(docket: Docket, deadline: Deadline) -> None:
+    docket.record(ObjectionSettled(objection=deadline.id.removeprefix("complaint_window/")))

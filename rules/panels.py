@@ -1,0 +1,98 @@
+"""Panels: how they are made up, who may sit, and when they have spoken.
+
+At least `minimum` members, an odd number, at least `expert_share` experts; nobody of the owner's or a bidder's own unit
+(DOMAIN.md §3, separation of duties 2). Locked once a member has spoken.
+"""
+
+import math
+
+from models.commands.review import ConvenePanel, GiveExpertOpinion
+from models.events.review import ExpertOpinionGiven, PanelConvened
+from models.state import Panel, Seat
+from models.vocabulary import PanelPurpose, Role
+from rules.docket import Docket
+from rules.keyed import find
+
+
+def convene(
+    docket: Docket, act: ConvenePanel, *, limit: str, verbs: tuple[str, ...], parties: tuple[str, ...]
+) -> Panel:
+    """Seats a panel; each member has until the date of the step's own deadline under `limit`."""
+    rules = docket.policy.panels[act.purpose.value]
+    size, experts = len(act.members), sum(member.expert for member in act.members)
+    if size < rules.minimum:
+        docket.refuse("panel_too_small", minimum=rules.minimum, size=size)
+    if rules.odd and size % 2 == 0:
+        docket.refuse("panel_even", size=size)
+    if experts < math.ceil(rules.expert_share * size):
+        docket.refuse("panel_too_few_experts", share=rules.expert_share, experts=experts, size=size)
+    persons = [member.person for member in act.members]
+    for member in act.members:
+        if persons.count(member.person) > 1:
+            docket.refuse("panel_duplicate", person=member.person)
+        if member.unit in parties:
+            docket.refuse("panel_conflict", person=member.person, unit=member.unit)
+    before = find(docket.state.panels, purpose=act.purpose, bidder=act.bidder)
+    if before is not None and not before.void:
+        if _has_spoken(docket, before):
+            docket.refuse("panel_already")
+        for seat in before.seats:
+            docket.cancel(seat_deadline(limit, act.bidder, seat.person))
+    seats = tuple(Seat(person=each.person, unit=each.unit, expert=each.expert) for each in act.members)
+    panel = Panel(purpose=act.purpose, bidder=act.bidder, seats=seats)
+    docket.record(PanelConvened(panel=panel))
+    if (own := docket.deadline("/".join(part for part in (limit, act.bidder) if part))) is not None:
+        for member in act.members:
+            holder = docket.holder(Role.EXPERT, person=member.person).model_copy(update={"unit": member.unit})
+            docket.share_deadline(own, holder, verbs, member.person)
+    return panel
+
+
+def seat_deadline(limit: str, bidder: str | None, person: str) -> str:
+    return "/".join(part for part in (limit, bidder, person) if part)
+
+
+def _has_spoken(docket: Docket, panel: Panel) -> bool:
+    if panel.purpose is PanelPurpose.SCORING:
+        return any(bid.scores for bid in docket.state.bids)
+    return any(seat.recommend is not None for seat in panel.seats)
+
+
+def seated(docket: Docket, purpose: PanelPurpose, bidder: str | None = None) -> Panel:
+    """The panel in force. Raises Refused: no_panel."""
+    panel = find(docket.state.panels, purpose=purpose, bidder=bidder)
+    if panel is None or panel.void:
+        docket.refuse("no_panel")
+    return panel
+
+
+def own_seat(docket: Docket, panel: Panel) -> Seat:
+    seat = panel.seat(docket.person)
+    if seat is None:
+        docket.refuse("not_on_panel", person=docket.person)
+    return seat
+
+
+def give_opinion(docket: Docket, act: GiveExpertOpinion, limit: str) -> None:
+    panel = seated(docket, act.purpose, act.bidder)
+    if own_seat(docket, panel).recommend is not None:
+        docket.refuse("already_reviewed", person=docket.person)
+    docket.record(
+        ExpertOpinionGiven(purpose=act.purpose, bidder=act.bidder, person=docket.person, recommend=act.recommend)
+    )
+    docket.met(seat_deadline(limit, act.bidder, docket.person))
+
+
+def refuse_unless_recommended(docket: Docket, panel: Panel) -> None:
+    """Everyone has spoken, and enough of them for it: two questions, both must hold."""
+    refuse_incomplete(docket, panel)
+    size = len(panel.seats)
+    yes = sum(seat.recommend is True for seat in panel.seats)
+    needed = math.ceil(docket.policy.panels[panel.purpose.value].pass_share * size)
+    if yes < needed:
+        docket.refuse("panel_not_for", yes=yes, size=size, needed=needed)
+
+
+def refuse_incomplete(docket: Docket, panel: Panel) -> None:
+    if missing := sum(seat.recommend is None for seat in panel.seats):
+        docket.refuse("panel_incomplete", missing=missing)

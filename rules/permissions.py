@@ -1,0 +1,70 @@
+"""Who may do what: the policy's table says which roles, the scene says which unit plays each role in it.
+
+Deny by default: a verb that the table does not give to a role is refused, and so is a role that the actor's unit does
+not play in this scene. Finer conditions (a seat on a panel, a second person) stand with the stage's own rules.
+"""
+
+from difflib import get_close_matches
+
+from models.actor import Actor
+from models.commands import Act, BidderAct, Command
+from models.commands.anywhere import PassDeadline, TakeOver
+from models.commands.solicitation import Submit
+from models.policy import Policy
+from models.refusal import Refused
+from models.state import SceneState
+from models.vocabulary import Role
+
+_FROM_THE_CITY = {
+    Role.PLATFORM_OFFICE, Role.LEAD, Role.COOPERATING, Role.ST_BUREAU, Role.REGULATOR, Role.EVALUATION_TEAM,
+    Role.SUPERVISOR, Role.PAYER, Role.LEADING_GROUP,
+}  # fmt: skip
+"""Roles that only a unit of the city's policy can play."""
+
+
+def authorise(policy: Policy, state: SceneState, command: Command) -> None:
+    """Raises Refused: not_permitted, unknown_unit or not_your_part."""
+    actor, act = command.actor, command.act
+    if isinstance(act, PassDeadline) or actor.role is Role.SYSTEM:
+        if not (isinstance(act, PassDeadline) and actor.role is Role.SYSTEM):
+            raise Refused("not_permitted", role=actor.role, verb=act.verb, allowed=Role.SYSTEM)
+        return
+    allowed = policy.permissions.get(act.verb, ())
+    if actor.role not in allowed:
+        raise Refused("not_permitted", role=actor.role, verb=act.verb, allowed=", ".join(allowed) or "-")
+    if actor.role in _FROM_THE_CITY and actor.unit not in policy.unit_names:
+        raise unknown_unit(policy, actor.unit)
+    expected = units_playing(policy, state, actor.role, act)
+    if expected is not None and actor.unit not in expected:
+        raise Refused("not_your_part", unit=actor.unit, role=actor.role, expected=", ".join(expected) or "-")
+
+
+def unknown_unit(policy: Policy, unit: str) -> Refused:
+    near = get_close_matches(unit, sorted(policy.unit_names), n=3, cutoff=0.3)
+    return Refused("unknown_unit", unit=unit, near=", ".join(near) or ", ".join(sorted(policy.unit_names)[:5]))
+
+
+def units_playing(policy: Policy, state: SceneState, role: Role, act: Act) -> tuple[str, ...] | None:
+    """The units that play a role in this scene, as far as this act is concerned; None where any may."""
+    match role:
+        case Role.LEAD:
+            return (state.lead,) if state.lead else ()
+        case Role.COOPERATING:
+            return state.cooperating
+        case Role.OWNER:
+            if isinstance(act, Submit | TakeOver):
+                return (act.application.owner,)
+            return (state.profile.owner,) if state.profile else ()
+        case Role.REGULATOR:
+            return (state.regulator,) if state.regulator else ()
+        case Role.BIDDER:
+            return (act.bidder,) if isinstance(act, BidderAct) else bidders(state)
+        case Role.EXPERT | Role.AUDITOR | Role.ADMINISTRATOR | Role.PUBLIC | Role.SYSTEM:
+            return None
+        case _:
+            office = policy.office(role)
+            return (office,) if office else ()
+
+
+def bidders(state: SceneState) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*(bid.bidder for bid in state.bids), *(each.bidder for each in state.contracts))))

@@ -1,0 +1,137 @@
+"""When the bidders' machines have settled, the scene itself moves on.
+
+With several bidders at once (赛马) the scene waits for the last of them: it is as far as its slowest open bidder.
+"""
+
+from models.deadline import Holder
+from models.events.acceptance import AcceptanceOpened
+from models.events.matching import Awarded, CallFailed
+from models.events.trial import TrialSuspended
+from models.vocabulary import Machine, Outcome, Role, Suspends
+from rules import lifecycle
+from rules.docket import BIDDER_MACHINES, Docket
+from rules.keyed import find
+
+
+def _all_settled(docket: Docket, machine: Machine) -> bool:
+    parts = getattr(docket.state, BIDDER_MACHINES[machine])
+    return all(lifecycle.step_of(machine, part.step).terminal for part in parts)
+
+
+def call_failed(docket: Docket, because: str) -> None:
+    """The call found nobody: it is re-issued as often as the policy says, then the scene closes."""
+    docket.record(CallFailed.model_validate({"because": because}))
+    challenge = docket.state.challenge
+    if challenge is not None and challenge.number <= docket.policy.contracting.reissues:
+        docket.enter("unmatched")
+    else:
+        docket.close(Outcome.UNMATCHED)
+
+
+def offer_to_next(docket: Docket) -> None:
+    """A contract that came to nothing is offered to the next in the ranking who passed."""
+    if not docket.policy.contracting.next_ranked:
+        return
+    asked = {contract.bidder for contract in docket.state.contracts}
+    for ranked in docket.state.ranking:
+        if ranked.passed and ranked.bidder not in asked:
+            docket.record(Awarded(bidder=ranked.bidder, rank=ranked.rank))
+            docket.move(Machine.CONTRACT, ranked.bidder, "offered")
+            return
+
+
+def contracts(docket: Docket) -> None:
+    if docket.state.step != "contracting" or not _all_settled(docket, Machine.CONTRACT):
+        return
+    if not any(contract.step == "signed" for contract in docket.state.contracts):
+        call_failed(docket, "no_contract")
+    else:
+        docket.enter("trial" if docket.used("trial") else "acceptance")
+
+
+def begin_work(docket: Docket, bidder: str) -> None:
+    """After the contract: to the sandbox, or on the fast track (S3) straight to delivery and acceptance."""
+    if docket.used("trial"):
+        docket.move(Machine.TRIAL, bidder, "planning")
+    else:
+        open_acceptance(docket, bidder, limit="delivery")
+
+
+def open_acceptance(docket: Docket, bidder: str, limit: str | None = None) -> None:
+    contract = find(docket.state.contracts, bidder=bidder)
+    docket.record(AcceptanceOpened(bidder=bidder, budget_yuan=contract.budget_yuan if contract else 0))
+    docket.move(Machine.ACCEPTANCE, bidder, "applying", limit=limit)
+
+
+def ask_for_acceptance_opinions(docket: Docket, bidder: str) -> None:
+    """Owner, regulator and cooperating departments each have a duty, due with the review itself."""
+    review = docket.deadline(f"acceptance_review/{bidder}")
+    if review is None:
+        return
+    holders = [docket.holder(Role.OWNER), docket.holder(Role.REGULATOR)]
+    holders += [Holder(role=Role.COOPERATING, unit=unit) for unit in docket.state.cooperating]
+    seen = set()
+    for holder in holders:
+        if holder.unit and holder.unit not in seen:
+            seen.add(holder.unit)
+            docket.share_deadline(review, holder, ("give_acceptance_opinion",), holder.unit)
+
+
+def trials(docket: Docket) -> None:
+    if docket.state.step == "acceptance":
+        acceptances(docket)
+    if docket.state.step != "trial" or not _all_settled(docket, Machine.TRIAL):
+        return
+    if any(not lifecycle.step_of(Machine.ACCEPTANCE, each.step).terminal for each in docket.state.acceptances):
+        docket.enter("acceptance")
+    elif any(each.step == "passed" for each in docket.state.acceptances):
+        docket.enter("candidate")
+    else:
+        docket.close(Outcome.TERMINATED)
+
+
+def acceptances(docket: Docket) -> None:
+    if docket.state.step != "acceptance":
+        return
+    if not (_all_settled(docket, Machine.ACCEPTANCE) and _all_settled(docket, Machine.TRIAL)):
+        return
+    if any(each.step == "passed" for each in docket.state.acceptances):
+        docket.enter("candidate")
+    else:
+        docket.close(Outcome.FAILED)
+
+
+def stop_retrial(docket: Docket, bidder: str) -> None:
+    """A re-trial that did not end well leaves nothing to accept."""
+    if docket.step(Machine.ACCEPTANCE, bidder) == "retrial":
+        docket.move(Machine.ACCEPTANCE, bidder, "lapsed")
+
+
+def suspend_trial(docket: Docket, bidder: str) -> None:
+    """Stops a running trial; a trial that does not run is left as it is."""
+    if docket.step(Machine.TRIAL, bidder) != "running":
+        return
+    docket.record(TrialSuspended(bidder=bidder, by=docket.person))
+    for deadline in docket.state.deadlines:
+        if deadline.bidder == bidder and deadline.machine is Machine.TRIAL and deadline.step == "":
+            if docket.policy.limit(deadline.limit).when_suspended is Suspends.PAUSES:
+                docket.pause(deadline)
+        elif deadline.bidder == bidder and deadline.limit == "inclusion":
+            if docket.policy.inclusion.suspension_pauses:
+                docket.pause(deadline)
+    docket.move(Machine.TRIAL, bidder, "suspended")
+
+
+def end_trial_clocks(docket: Docket, bidder: str) -> None:
+    for deadline in docket.state.deadlines:
+        if deadline.bidder == bidder and deadline.machine is Machine.TRIAL and deadline.step == "":
+            docket.cancel(deadline.id)
+
+
+def end_inclusion(docket: Docket, bidder: str, step: str) -> None:
+    """Nothing happens where no inclusion period runs."""
+    if docket.step(Machine.INCLUSION, bidder) in ("active", "extended"):
+        docket.move(Machine.INCLUSION, bidder, step)
+        for deadline in docket.state.deadlines:
+            if deadline.bidder == bidder and deadline.machine is Machine.INCLUSION:
+                docket.cancel(deadline.id)

@@ -1,0 +1,123 @@
+"""Solicitation: what may be submitted, when it counts as complete, and how it is registered or not.
+
+The platform office asks once for everything that is missing; its silence is acceptance (行政许可法 32). An owner who does
+not answer in time is deemed to have withdrawn. A found duplicate cannot be registered (S4 避免重复建设).
+"""
+
+from typing import assert_never
+
+from models.commands.solicitation import (
+    AcceptFiling,
+    AnswerSupplement,
+    DeclineAdmission,
+    Register,
+    RequestSupplement,
+    SolicitationAct,
+    Submit,
+)
+from models.deadline import Deadline
+from models.events.solicitation import (
+    FilingAccepted,
+    SceneRegistered,
+    SceneSubmitted,
+    SupplementAnswered,
+    SupplementRequested,
+)
+from models.vocabulary import Outcome
+from rules.calendar import due_date
+from rules.docket import Docket
+from rules.permissions import unknown_unit
+
+
+def judge(docket: Docket, act: SolicitationAct) -> None:
+    match act:
+        case Submit():
+            _submit(docket, act)
+        case AcceptFiling():
+            docket.record(FilingAccepted(silent=False))
+            docket.enter("accepted")
+        case RequestSupplement():
+            if docket.state.supplements:
+                docket.refuse("supplement_once")
+            docket.record(SupplementRequested(items=len(act.items)))
+            docket.enter("supplement")
+        case AnswerSupplement():
+            docket.record(SupplementAnswered(documents=len(act.documents)))
+            docket.enter("submitted")
+        case Register():
+            _register(docket, act)
+        case DeclineAdmission():
+            docket.decide_against(_owner(docket), reopens="accepted", closes_as=Outcome.NOT_ADMITTED)
+            docket.close(Outcome.NOT_ADMITTED)
+        case _:
+            assert_never(act)
+
+
+def _owner(docket: Docket) -> str:
+    return docket.state.profile.owner if docket.state.profile else ""
+
+
+def _submit(docket: Docket, act: Submit) -> None:
+    policy, application = docket.policy, act.application
+    if application.city != policy.city:
+        docket.refuse("wrong_city", city=application.city, expected=policy.city)
+    if policy.domain(application.domain) is None:
+        known = ", ".join(domain.name for domain in policy.domains)
+        docket.refuse("unknown_domain", domain=application.domain, known=known)
+    if not application.fair_competition_self_check:
+        docket.refuse("self_check_missing")
+    if act.call is not None:
+        closes = due_date(policy.calendar, act.call.opened_on, policy.limits.call_window.period)
+        if docket.day > closes.on:
+            docket.refuse("call_closed", batch=act.call.batch, closed_on=closes.on)
+    docket.record(
+        SceneSubmitted(
+            application=application,
+            call=act.call,
+            by=docket.person,
+            on=docket.day,
+            policy_version=policy.version,
+            policy_digest=policy.digest,
+            calendar=policy.calendar.version,
+        )
+    )
+    docket.enter("submitted")
+
+
+def _register(docket: Docket, act: Register) -> None:
+    if act.duplicate_check.duplicate:
+        docket.refuse("duplicate_scene")
+    lead, cooperating, regulator = parts(docket, act.lead, act.cooperating, act.regulator)
+    docket.record(SceneRegistered(lead=lead, cooperating=cooperating, regulator=regulator))
+    docket.enter("registered")
+
+
+def parts(
+    docket: Docket, lead: str | None, cooperating: tuple[str, ...] | None, regulator: str | None
+) -> tuple[str, tuple[str, ...], str]:
+    """Who leads, who cooperates, who regulates: as named, else as the policy assigns them to the scene's domain."""
+    profile = docket.state.profile
+    domain = docket.policy.domain(profile.domain) if profile else None
+    if domain is None:
+        docket.refuse("unknown_domain", domain=profile.domain if profile else "-", known="-")
+    lead = lead or domain.lead
+    others = domain.units if cooperating is None else cooperating
+    others = tuple(dict.fromkeys(unit for unit in others if unit != lead))
+    regulator = regulator or domain.regulator
+    refuse_unknown_units(docket, lead, regulator, *others)
+    return lead, others, regulator
+
+
+def refuse_unknown_units(docket: Docket, *units: str) -> None:
+    for unit in units:
+        if unit not in docket.policy.unit_names:
+            raise unknown_unit(docket.policy, unit)
+
+
+def silence_accepts(docket: Docket, _: Deadline) -> None:
+    docket.record(FilingAccepted(silent=True))
+    docket.enter("accepted")
+
+
+def deemed_withdrawn(docket: Docket, _: Deadline) -> None:
+    docket.close(Outcome.WITHDRAWN)

@@ -1,0 +1,111 @@
+"""Whether a decision rests on what is no longer so.
+
+A command is stale only if a later entry changed its own subject: that opinion, bid, trial, order, step. Other
+departments' opinions never make it stale.
+"""
+
+from models.commands import BidderAct, Command
+from models.commands.acceptance import GiveAcceptanceOpinion
+from models.commands.anywhere import (
+    AdoptPolicy,
+    AnswerWithdrawal,
+    Appeal,
+    ConfirmCorrection,
+    DecideAppeal,
+    DecideExtension,
+    LoadCalendar,
+    PassDeadline,
+    ProposeCorrection,
+    Reassign,
+    RecordService,
+    RequestExtension,
+    Resume,
+    Suspend,
+    TakeOver,
+)
+from models.commands.matching import (
+    AmendChallenge,
+    DeclineAward,
+    ProposeContract,
+    RevealBid,
+    ScoreBid,
+    SignContract,
+    SubmitBid,
+    VerifyEligibility,
+    WithdrawBid,
+)
+from models.commands.review import (
+    AnswerObjection,
+    ConvenePanel,
+    DecideComplaint,
+    FileComplaint,
+    GiveExpertOpinion,
+    GiveOpinion,
+    PublishNotice,
+    RaiseObjection,
+)
+from models.commands.solicitation import Submit
+from models.commands.trial import AnalyseIncident, ReportIncident, VerifyIncident
+from models.refusal import Refused
+from models.state import SceneState
+from models.vocabulary import PanelPurpose
+
+
+def subjects_of(command: Command) -> tuple[str, ...]:
+    """What a command is about, in the words of `Event.touches`; nothing for one that cannot be stale."""
+    act = command.act
+    match act:
+        case Submit() | TakeOver() | PassDeadline() | LoadCalendar() | ReportIncident() | RaiseObjection():
+            return ()
+        case GiveOpinion():
+            return (f"opinion/{command.actor.unit}",)
+        case GiveExpertOpinion():
+            return (f"panel/{act.purpose}/{act.bidder or ''}", f"expert/{command.actor.person}")
+        case ConvenePanel():
+            return (f"panel/{act.purpose}/{act.bidder or ''}",)
+        case PublishNotice():
+            return (f"notice/{act.about}/{act.bidder or ''}",)
+        case AnswerObjection() | FileComplaint() | DecideComplaint():
+            return (f"objection/{act.objection}",)
+        case AmendChallenge():
+            return ("challenge",)
+        case SubmitBid():
+            return ("challenge", f"bid/{act.bidder}")
+        case WithdrawBid() | RevealBid() | VerifyEligibility():
+            return (f"bid/{act.bidder}",)
+        case ScoreBid():
+            return (f"panel/{PanelPurpose.SCORING}/", f"score/{act.bidder}/{command.actor.person}")
+        case ProposeContract() | SignContract() | DeclineAward():
+            return (f"contract/{act.bidder}",)
+        case AnalyseIncident() | VerifyIncident():
+            return (f"incident/{act.incident}",)
+        case GiveAcceptanceOpinion():
+            return (f"acceptance/{act.bidder}", f"acceptance/{act.bidder}/{command.actor.unit}")
+        case AnswerWithdrawal():
+            return ("withdrawal",)
+        case RequestExtension() | DecideExtension():
+            return (f"extension/{act.deadline}",)
+        case Appeal() | DecideAppeal() | RecordService():
+            return (f"decision/{act.decision}",)
+        case ProposeCorrection() | ConfirmCorrection():
+            return (f"correction/{act.correction}",)
+        case Suspend() | Resume():
+            return ("suspension",)
+        case Reassign():
+            return ("parts",)
+        case AdoptPolicy():
+            return ("policy",)
+        case BidderAct():
+            return (f"trial/{act.bidder}", f"inclusion/{act.bidder}", f"acceptance/{act.bidder}")
+        case _:
+            return ("step",)
+
+
+def refuse_stale(state: SceneState, command: Command) -> None:
+    """Raises Refused: stale, seen_ahead."""
+    if command.seen > state.sequence:
+        raise Refused("seen_ahead", seen=command.seen, sequence=state.sequence)
+    touched = dict(state.touched)
+    for subject in subjects_of(command):
+        if (changed := touched.get(subject, 0)) > command.seen:
+            raise Refused("stale", seen=command.seen, subject=subject, changed=changed)

@@ -1,0 +1,240 @@
+"""The sandbox trial of one bidder: planned, admitted, running in stages, stopped and resumed, ended and evaluated.
+
+One person is enough to stop a trial; resuming it takes the proven fix and two persons. A trial terminated for safety is
+over at once and its rollback is proven afterwards. It lasts as its plan says, at most as long as the policy allows.
+"""
+
+from datetime import date
+from typing import assert_never
+
+from models.calendar import Period, Unit
+from models.commands.trial import (
+    AdmitTrial,
+    AdvancePhase,
+    ApproveResumption,
+    ConcludeExit,
+    FileExitReport,
+    FileReport,
+    ProposeResumption,
+    ProveRollback,
+    RefuseTrial,
+    ReportFix,
+    ReturnTrialPlan,
+    StartTrial,
+    SubmitTrialPlan,
+    SuspendTrial,
+    TerminateTrial,
+    TrialAct,
+)
+from models.deadline import Deadline
+from models.events.trial import (
+    ExitConcluded,
+    ExitReportFiled,
+    FixReported,
+    PhaseAdvanced,
+    ReportFiled,
+    ResumptionProposed,
+    RollbackProven,
+    TrialPlanned,
+    TrialResumed,
+    TrialStarted,
+    TrialTerminated,
+)
+from models.policy import TrialRules
+from models.state import Trial
+from models.vocabulary import Machine, Phase, Role
+from rules import inclusion, settling
+from rules.calendar import due_date
+from rules.docket import Docket
+from rules.keyed import find
+
+
+def judge(docket: Docket, act: TrialAct) -> None:
+    match act:
+        case SubmitTrialPlan():
+            _plan(docket, act)
+        case AdmitTrial():
+            docket.move(Machine.TRIAL, act.bidder, "admitted")
+        case ReturnTrialPlan():
+            docket.move(Machine.TRIAL, act.bidder, "planning")
+        case RefuseTrial():
+            docket.decide_against(act.bidder, reopens="submitted", machine=Machine.TRIAL, bidder=act.bidder)
+            docket.move(Machine.TRIAL, act.bidder, "refused")
+            settling.stop_retrial(docket, act.bidder)
+            settling.trials(docket)
+        case StartTrial():
+            _start(docket, act)
+        case AdvancePhase():
+            _advance(docket, act)
+        case FileReport():
+            _report(docket, act)
+        case SuspendTrial():
+            settling.suspend_trial(docket, act.bidder)
+        case ReportFix():
+            docket.record(FixReported(bidder=act.bidder))
+            docket.met(f"fix/{act.bidder}")
+            regulator = docket.holder(Role.REGULATOR)
+            docket.set_deadline(
+                "resumption", regulator, ("propose_resumption", "approve_resumption"),
+                machine=Machine.TRIAL, bidder=act.bidder,
+            )  # fmt: skip
+        case ProposeResumption():
+            if not trial_of(docket, act.bidder).fix_reported:
+                docket.refuse("fix_missing")
+            docket.record(ResumptionProposed(bidder=act.bidder, by=docket.person))
+        case ApproveResumption():
+            _resume(docket, act.bidder)
+        case TerminateTrial():
+            docket.record(TrialTerminated(bidder=act.bidder, ground=act.ground))
+            settling.end_inclusion(docket, act.bidder, "ended_early")
+            docket.move(Machine.TRIAL, act.bidder, "rolling_back")
+            settling.end_trial_clocks(docket, act.bidder)
+        case ProveRollback():
+            docket.record(RollbackProven(bidder=act.bidder))
+            docket.move(Machine.TRIAL, act.bidder, "terminated")
+            settling.stop_retrial(docket, act.bidder)
+            settling.trials(docket)
+        case FileExitReport():
+            docket.record(ExitReportFiled(bidder=act.bidder))
+            docket.met(f"exit_evaluation/{act.bidder}/report")
+        case ConcludeExit():
+            _conclude(docket, act)
+        case _:
+            assert_never(act)
+
+
+def trial_of(docket: Docket, bidder: str) -> Trial:
+    trial = find(docket.state.trials, bidder=bidder)
+    if trial is None:
+        known = ", ".join(each.bidder for each in docket.state.trials) or "-"
+        docket.refuse("unknown_bidder", bidder=bidder, known=known)
+    return trial
+
+
+def _plan(docket: Docket, act: SubmitTrialPlan) -> None:
+    plan, calendar = act.plan, docket.policy.calendar
+    longest = docket.policy.limits.trial.period
+    if plan.duration.unit is Unit.HOURS or (
+        due_date(calendar, docket.day, plan.duration).on > due_date(calendar, docket.day, longest).on
+    ):
+        docket.refuse("trial_too_long", longest=f"{longest.length} {longest.unit}")
+    _refuse_uninsured(docket, docket.policy.trial, act)
+    docket.record(
+        TrialPlanned(
+            bidder=act.bidder,
+            duration=plan.duration,
+            risk=plan.risk,
+            plan_sha256=plan.exit_plan.sha256,
+            insurance_until=plan.insurance_until,
+        )
+    )
+    docket.move(Machine.TRIAL, act.bidder, "submitted")
+
+
+def _refuse_uninsured(docket: Docket, rules: TrialRules, act: SubmitTrialPlan) -> None:
+    if not rules.insurance:
+        return
+    ends = due_date(docket.policy.calendar, docket.day, act.plan.duration).on
+    until = act.plan.insurance_until
+    if act.plan.insurance is None or until is None or until < ends:
+        docket.refuse("insurance_missing")
+
+
+def _start(docket: Docket, act: StartTrial) -> None:
+    trial = trial_of(docket, act.bidder)
+    if act.inclusion:
+        inclusion.refuse_unless_eligible(docket, trial)
+    docket.record(TrialStarted(bidder=act.bidder, started_on=docket.day, phase=docket.policy.trial.phases[0]))
+    docket.move(Machine.TRIAL, act.bidder, "running")
+    set_running_clocks(docket, act.bidder)
+    if act.inclusion:
+        inclusion.begin(docket, act.bidder)
+
+
+def set_running_clocks(docket: Docket, bidder: str) -> None:
+    """The trial's end, and the bidder's reports: they run on through a suspension of the trial as the policy says."""
+    trial = trial_of(docket, bidder)
+    started = trial.started_on or docket.day
+    docket.set_deadline(
+        "trial", None, (), machine=Machine.TRIAL, bidder=bidder, step="",
+        period=trial.duration, counted_from=started,
+    )  # fmt: skip
+    _next_report(docket, trial)
+    end = docket.deadline(f"trial/{bidder}")
+    if end is not None:
+        half = started + (end.due_on - started) / 2
+        _report_clock(docket, bidder, "midterm", docket.policy.limits.midterm.period, half)
+
+
+def _report_clock(docket: Docket, bidder: str, limit: str, period: Period, counted_from: date) -> None:
+    """A report that would be due after the trial's end is not asked for."""
+    end = docket.deadline(f"trial/{bidder}")
+    if end is not None and due_date(docket.policy.calendar, counted_from, period).on <= end.due_on:
+        docket.set_deadline(
+            limit, docket.holder(Role.BIDDER, bidder), ("file_report",), machine=Machine.TRIAL, bidder=bidder,
+            step="", period=period, counted_from=counted_from,
+        )  # fmt: skip
+
+
+def _next_report(docket: Docket, trial: Trial) -> None:
+    """The n-th report is due n periods after the start, as long as the trial still runs then."""
+    every = docket.policy.limits.report.period
+    period = Period(length=every.length * (trial.reports + 1), unit=every.unit)
+    _report_clock(docket, trial.bidder, "report", period, trial.started_on or docket.day)
+
+
+def _advance(docket: Docket, act: AdvancePhase) -> None:
+    phases = docket.policy.trial.phases
+    present = trial_of(docket, act.bidder).phase
+    at = phases.index(present) if present in phases else -1
+    expected: Phase | None = phases[at + 1] if at + 1 < len(phases) else None
+    if act.phase is not expected:
+        docket.refuse("wrong_phase", order=" > ".join(phases), expected=expected or "-")
+    docket.record(PhaseAdvanced(bidder=act.bidder, phase=act.phase))
+
+
+def _report(docket: Docket, act: FileReport) -> None:
+    docket.record(ReportFiled(bidder=act.bidder, report=act.kind))
+    if act.kind == "midterm":
+        docket.met(f"midterm/{act.bidder}")
+    else:
+        docket.met(f"report/{act.bidder}")
+        _next_report(docket, trial_of(docket, act.bidder))
+
+
+def _resume(docket: Docket, bidder: str) -> None:
+    proposed_by = trial_of(docket, bidder).resumption_proposed_by
+    if proposed_by is None:
+        docket.refuse("fix_missing")
+    if proposed_by == docket.person:
+        docket.refuse("same_person", person=docket.person)
+    docket.record(TrialResumed(bidder=bidder))
+    docket.move(Machine.TRIAL, bidder, "running")
+    for deadline in docket.state.deadlines:
+        if deadline.bidder == bidder and deadline.machine in (Machine.TRIAL, Machine.INCLUSION):
+            docket.resume(deadline)
+
+
+def trial_ran_out(docket: Docket, deadline: Deadline) -> None:
+    """The trial's time is over: exit evaluation by the regulator, on the bidder's exit report."""
+    bidder = deadline.bidder or ""
+    settling.end_trial_clocks(docket, bidder)
+    docket.move(Machine.TRIAL, bidder, "exit")
+    docket.set_deadline(
+        "exit_evaluation", docket.holder(Role.BIDDER, bidder), ("file_exit_report",),
+        key="report", machine=Machine.TRIAL, bidder=bidder,
+    )  # fmt: skip
+
+
+def _conclude(docket: Docket, act: ConcludeExit) -> None:
+    if not trial_of(docket, act.bidder).exit_report:
+        docket.refuse("exit_report_missing")
+    docket.record(ExitConcluded(bidder=act.bidder, fit_for_acceptance=act.fit_for_acceptance))
+    settling.end_inclusion(docket, act.bidder, "ended")
+    if act.fit_for_acceptance:
+        docket.move(Machine.TRIAL, act.bidder, "ended")
+        settling.open_acceptance(docket, act.bidder)
+    else:
+        docket.move(Machine.TRIAL, act.bidder, "unfit")
+        settling.stop_retrial(docket, act.bidder)
+    settling.trials(docket)

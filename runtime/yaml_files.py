@@ -1,0 +1,278 @@
+"""Reading a YAML file into a model, so that whoever wrote the file can correct it alone.
+
+Every problem names the file, the line, the key, what is wrong and what to do; all problems of a file come at once. A
+file is data only: no tags, no merge keys, no key twice, few aliases, at most 1 MiB. Plain values mean what they look
+like: `no`, `on`, `17:30` and `0123` are text, where YAML 1.1 reads False, True, 1050 and 83; dates are dates.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+import yaml
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+
+MAX_BYTES = 1024 * 1024
+MAX_ALIASED = 1000
+"""How many values a file may repeat by aliases, counted after expansion: ten lines can stand for a billion values."""
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Problem:
+    """One thing to correct. `line` counts from 1, 0 is the whole file; `key` is a dotted path, list items from 0."""
+
+    file: Path
+    line: int = 0
+    key: str = ""
+    message: str
+    hint: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else f"{self.file}"
+        return ": ".join(part for part in (place, self.key, f"{self.message}; {self.hint}") if part)
+
+
+class FileProblems(Exception):
+    """A file, or a folder of files, that can not be used. As text: one problem a line."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__(problems)
+        self.problems = problems
+
+    def __str__(self) -> str:
+        return "\n".join(str(problem) for problem in self.problems)
+
+
+def load_yaml(path: Path, model: type[Model]) -> Model:
+    """The file's content as a `model`. Raises FileProblems with everything found wrong, in order of line."""
+    text = _Text(path)
+    content = text.read()
+    try:
+        loaded = model.model_validate(content)
+    except ValidationError as invalid:
+        text.problems.extend(text.explain(model, error) for error in invalid.errors(include_url=False))
+        raise text.failure() from None
+    if text.problems:
+        raise text.failure()
+    return loaded
+
+
+def split_advice(text: str) -> tuple[str, str]:
+    """What is wrong and what to do, from a validator's "what is wrong; what to do"."""
+    message, _, hint = text.removeprefix("Value error, ").partition("; ")
+    return message, hint or "correct it"
+
+
+_TAG = "tag:yaml.org,2002:"
+_PLAIN = {
+    "null": r"~|null|Null|NULL|",
+    "bool": r"true|True|TRUE|false|False|FALSE",
+    "int": r"[-+]?(?:0|[1-9][0-9_]*)",
+    "float": r"[-+]?(?:0|[1-9][0-9_]*)\.[0-9]+(?:[eE][-+]?[0-9]+)?",
+    "timestamp": r"[0-9]{4}-[0-9]{2}-[0-9]{2}",
+}
+"""The plain scalars that are not text, by the last word of their tag."""
+_TAGS = {_TAG + word for word in (*_PLAIN, "str", "seq", "map")}
+
+
+class _Loader(yaml.SafeLoader):
+    yaml_implicit_resolvers = {  # noqa: RUF012  # None: whatever the first character
+        None: [(_TAG + word, re.compile(rf"^(?:{pattern})$")) for word, pattern in _PLAIN.items()]
+    }
+
+
+_Path = tuple[str, ...]
+
+
+@dataclass
+class _Text:
+    """One file being read: the line of each value by its path, and what is wrong so far."""
+
+    file: Path
+    lines: dict[_Path, int] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    seen: set[int] = field(default_factory=set)
+    aliased: int = 0
+
+    def read(self) -> object:
+        text = self._text()
+        try:
+            root = yaml.compose(text, Loader=_Loader)
+            if root is None:
+                raise self._unusable(1, "is empty", "write its content, or remove the file")
+            return self._value(root, (), root.start_mark.line + 1)
+        except yaml.reader.ReaderError as error:
+            line = text.count("\n", 0, error.position) + 1
+            character = f"U+{ord(text[error.position]):04X}"
+            raise self._unusable(line, f"holds the control character {character}", "remove it") from None
+        except yaml.MarkedYAMLError as error:
+            line = error.problem_mark.line + 1 if error.problem_mark else 0
+            problem = ", ".join(part for part in (error.context, error.problem) if part)
+            raise self._unusable(
+                line, f"is not YAML: {problem}", "check indents (no tabs), quotes and colons here"
+            ) from None
+        except RecursionError:
+            raise self._unusable(0, "is nested too deeply, or refers to itself", "flatten it") from None
+
+    def explain(self, model: type[BaseModel], error: ErrorDetails) -> Problem:
+        path: _Path = ()
+        for step in error["loc"]:  # steps the file does not have, such as a union's tag, are passed over
+            if (*path, str(step)) in self.lines:
+                path = (*path, str(step))
+        line = self.lines[path]
+        match error["type"]:
+            case "missing":
+                name = str(error["loc"][-1])
+                info = _known_keys(model, path).get(name)
+                message, hint = "is missing", f"add it: {info.description}" if info and info.description else "add it"
+                path = (*path, name)
+            case "extra_forbidden":
+                known = [name for name in _known_keys(model, path[:-1]) if (*path[:-1], name) not in self.lines]
+                message, hint = "is not a known key", _nearest(path[-1], known)
+            case "value_error" | "assertion_error":
+                message, hint = split_advice(str(error.get("ctx", {}).get("error", error["msg"])))
+            case "model_type" | "dict_type":
+                message, hint = f"{_shown(error['input'])} does not fit", "write a block of `key: value` lines"
+            case "tuple_type" | "list_type":
+                message, hint = f"{_shown(error['input'])} does not fit", "write a list"
+            case "date_from_datetime_parsing" | "date_parsing" | "date_type":
+                message, hint = f"{_shown(error['input'])} is no date", "write a day that exists, as 2026-01-31"
+            case "string_type":
+                message, hint = f"{_shown(error['input'])} is not text", "put it in quotes"
+            case _:
+                message = f"{_shown(error['input'])} does not fit"
+                hint = re.sub(r"^\w+ should", "it should", error["msg"])
+        return self._problem(line, path, message, hint)
+
+    def failure(self) -> FileProblems:
+        return FileProblems(tuple(sorted(self.problems, key=lambda problem: problem.line)))
+
+    def _text(self) -> str:
+        try:
+            with self.file.open("rb") as file:
+                content = file.read(MAX_BYTES + 1)
+        except OSError as error:
+            raise self._unusable(
+                0, f"can not be read: {error.strerror}", "check the path and its permissions"
+            ) from None
+        if len(content) > MAX_BYTES:
+            raise self._unusable(
+                0, f"is larger than {MAX_BYTES:,} bytes", "split it, or check that it is the right file"
+            )
+        try:
+            return content.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = content.count(b"\n", 0, error.start) + 1
+            raise self._unusable(line, "is not UTF-8", "save the file as UTF-8") from None
+
+    def _value(self, node: yaml.Node, path: _Path, line: int) -> object:
+        self.lines[path] = line
+        if id(node) in self.seen:
+            self.aliased += 1
+            if self.aliased > MAX_ALIASED:
+                raise self._unusable(line, f"repeats more than {MAX_ALIASED:,} values by aliases", "write them out")
+        self.seen.add(id(node))
+        if node.tag not in _TAGS:
+            tag = node.tag.replace(_TAG, "!!")
+            self.problems.append(self._problem(line, path, f"has the tag {tag}", "remove the tag"))
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, path)
+        if isinstance(node, yaml.SequenceNode):
+            return [
+                self._value(item, (*path, str(index)), item.start_mark.line + 1)
+                for index, item in enumerate(node.value)
+            ]
+        return _scalar(node)
+
+    def _mapping(self, node: yaml.MappingNode, path: _Path) -> dict[Any, object]:
+        content: dict[Any, object] = {}
+        for key_node, value_node in node.value:
+            line = key_node.start_mark.line + 1
+            if not isinstance(key_node, yaml.ScalarNode):
+                self.problems.append(self._problem(line, path, "has a key that is not a word", "write a plain key"))
+                continue
+            key = _scalar(key_node)
+            here = (*path, str(key))
+            if key == "<<":
+                self.problems.append(
+                    self._problem(line, here, "would merge another block", "write that block's keys out")
+                )
+            elif here in self.lines:
+                twice = f"stands twice, on line {self.lines[here]} and on line {line}"
+                self.problems.append(self._problem(line, here, twice, "keep one of the two"))
+            else:
+                content[key] = self._value(value_node, here, line)
+        return content
+
+    def _problem(self, line: int, path: _Path, message: str, hint: str) -> Problem:
+        return Problem(file=self.file, line=line, key=".".join(path), message=message, hint=hint)
+
+    def _unusable(self, line: int, message: str, hint: str) -> FileProblems:
+        return FileProblems((*self.problems, self._problem(line, (), message, hint)))
+
+
+def _scalar(node: yaml.Node) -> object:
+    text: str = node.value
+    try:
+        match node.tag.removeprefix(_TAG):
+            case "null":
+                return None
+            case "bool":
+                return {"true": True, "false": False}[text.lower()]
+            case "int":
+                return int(text)
+            case "float":
+                return float(text)
+            case "timestamp":
+                return date.fromisoformat(text)
+    except (ValueError, KeyError):  # 2026-02-30: the model says what is wrong, and knows the key
+        pass
+    return text
+
+
+def _known_keys(model: type[BaseModel], path: _Path) -> dict[str, FieldInfo]:
+    """The keys that may stand in the block at `path`: several models' where the block is a union."""
+    keys = _keys(model)
+    for step in path:  # an index, or a key of a dict, leads on to the same models
+        if step in keys:
+            inside = _models_in(keys[step].annotation)
+            keys = {name: info for each in inside for name, info in _keys(each).items()}
+    return keys
+
+
+def _keys(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    return {info.alias or name: info for name, info in model.model_fields.items()}
+
+
+def _models_in(annotation: object) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _models_in(argument)
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    if near := get_close_matches(name, known, n=1):
+        return f"did you mean {near[0]}?"
+    return f"remove it, or use one of: {', '.join(known)}" if known else "remove it"
+
+
+def _shown(value: object) -> str:
+    match value:
+        case dict():
+            return "this block"
+        case list():
+            return "this list"
+        case None:
+            return "an empty value"
+        case _:
+            text = repr(value) if isinstance(value, str) else str(value)
+            return text if len(text) <= 60 else f"{text[:57]}..."

@@ -1,0 +1,444 @@
+"""A scene played on the rules alone: given what was done, when somebody acts, then these events.
+
+`Play` keeps a policy, a state, a journal and a clock. `play.owner`, `play.lead`, ... are the people of the scene; every
+act is entered with the newest sequence as seen unless told otherwise. Due alarms are applied first, as the engine does.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+
+from models.actor import Actor
+from models.calendar import Period, Unit
+from models.commands import Act, Command
+from models.commands.acceptance import ApplyForAcceptance, ConcludeAcceptance, GiveAcceptanceOpinion
+from models.commands.matching import (
+    Award,
+    ContractTerms,
+    Milestone,
+    PostChallenge,
+    ProposeContract,
+    RevealBid,
+    Score,
+    ScoreBid,
+    SignContract,
+    SubmitBid,
+    VerifyEligibility,
+)
+from models.commands.review import (
+    AskConsultation,
+    ConcludeFairCompetition,
+    ConfirmScene,
+    ConvenePanel,
+    GiveExpertOpinion,
+    GiveOpinion,
+    ListScene,
+    PanelMember,
+    PublishNotice,
+    Recognise,
+)
+from models.commands.solicitation import Application, DuplicateCheck, Register, Submit
+from models.commands.trial import AdmitTrial, ConcludeExit, FileExitReport, StartTrial, SubmitTrialPlan, TrialPlan
+from models.deadline import Deadline
+from models.document import Document
+from models.events import AnyEvent
+from models.journal import JournalEntry
+from models.policy import Policy
+from models.state import SceneState
+from models.vocabulary import (
+    Credit,
+    Maturity,
+    Mode,
+    NoticeAbout,
+    PanelPurpose,
+    Position,
+    Risk,
+    Role,
+    Scale,
+    Track,
+)
+from rules.alarms import next_alarm
+from rules.deadlines import BEIJING
+from rules.journal import admit, due_alarm, entry_for, fold, policy_after
+from rules.matching import commitment
+
+ROOT = Path(__file__).resolve().parent.parent
+MORNING = datetime(2026, 3, 2, 10, 0, tzinfo=BEIJING)
+"""A plain Monday morning."""
+
+
+def digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
+
+
+def document(title: str) -> Document:
+    return Document(title=title, sha256=digest(title))
+
+
+@dataclass
+class Play:
+    policy: Policy
+    scene: str = "TEST-1"
+    now: datetime = MORNING
+    domain: str = ""
+    scale: Scale = Scale.SMALL
+    track: Track = Track.SANDBOX
+    risk: Risk = Risk.MEDIUM
+    budget_yuan: int = 800_000
+    owner_unit: str = "城市运营公司"
+    state: SceneState = field(init=False)
+    journal: list[JournalEntry] = field(init=False, default_factory=list)
+    commands: int = 0
+
+    def __post_init__(self) -> None:
+        self.state = SceneState(scene=self.scene)
+        self.domain = self.domain or self.policy.domains[0].name
+
+    # who
+
+    def person(self, role: Role, unit: str, name: str = "") -> Actor:
+        return Actor(person=name or f"{role.value}-1", unit=unit, role=role)
+
+    def office(self, role: Role, name: str = "") -> Actor:
+        return self.person(role, self.policy.office(role) or "", name)
+
+    @property
+    def platform(self) -> Actor:
+        return self.office(Role.PLATFORM_OFFICE)
+
+    @property
+    def owner(self) -> Actor:
+        return self.person(Role.OWNER, self.owner_unit)
+
+    @property
+    def lead(self) -> Actor:
+        return self.person(Role.LEAD, self.state.lead or "")
+
+    @property
+    def regulator(self) -> Actor:
+        return self.person(Role.REGULATOR, self.state.regulator or "")
+
+    @property
+    def group(self) -> Actor:
+        return self.office(Role.LEADING_GROUP)
+
+    @property
+    def bureau(self) -> Actor:
+        return self.office(Role.ST_BUREAU)
+
+    @property
+    def supervisor(self) -> Actor:
+        return self.office(Role.SUPERVISOR)
+
+    @property
+    def evaluators(self) -> Actor:
+        return self.office(Role.EVALUATION_TEAM)
+
+    def cooperating(self, unit: str) -> Actor:
+        return self.person(Role.COOPERATING, unit)
+
+    def bidder(self, name: str) -> Actor:
+        return self.person(Role.BIDDER, name, f"bidder-{digest(name)[:6]}")
+
+    def expert(self, number: int) -> Actor:
+        return self.person(Role.EXPERT, f"高校{number}", f"expert-{number}")
+
+    # what
+
+    def command(self, act: Act, actor: Actor, *, seen: int | None = None, id: str = "", on: date | None = None) -> Command:
+        self.commands += 1
+        return Command.model_validate(
+            {
+                "command_id": id or f"c{self.commands}",
+                "actor": actor,
+                "seen": self.state.sequence if seen is None else seen,
+                "effective_on": on,
+                "effective_document": digest("paper") if on else None,
+                "act": act,
+            }
+        )
+
+    def do(
+        self, act: Act, actor: Actor, *, seen: int | None = None, id: str = "", on: date | None = None
+    ) -> tuple[AnyEvent, ...]:
+        """Acts; gives the events of the act itself. Raises Refused, and nothing has changed then."""
+        if seen is None:
+            self.let_pass()
+        entries = admit(self.policy, self.state, self.command(act, actor, seen=seen, id=id, on=on), self.now)
+        for entry in entries:
+            self._enter(entry)
+        return entries[-1].events
+
+    def _enter(self, entry: JournalEntry) -> None:
+        self.journal.append(entry)
+        self.state = fold(self.state, entry)
+        self.policy = policy_after(self.policy, entry)
+
+    def let_pass(self) -> tuple[AnyEvent, ...]:
+        """Applies the alarms that are due now."""
+        events: list[AnyEvent] = []
+        while (alarm := due_alarm(self.state, self.now)) is not None:
+            entry = entry_for(self.policy, self.state, alarm, self.now)
+            after = next_alarm(fold(self.state, entry))
+            assert after is None or after > alarm.act.at  # type: ignore[union-attr]
+            self._enter(entry)
+            events.extend(entry.events)
+        return tuple(events)
+
+    def wait(self, delta: timedelta) -> tuple[AnyEvent, ...]:
+        """Lets time go by, alarm by alarm."""
+        return self.until(self.now + delta)
+
+    def until(self, moment: datetime) -> tuple[AnyEvent, ...]:
+        events: list[AnyEvent] = []
+        while (at := next_alarm(self.state)) is not None and at <= moment and not self.state.closed:
+            self.now = max(self.now, at)
+            events.extend(self.let_pass())
+        self.now = max(self.now, moment)
+        return tuple(events)
+
+    def pass_limit(self, id: str) -> tuple[AnyEvent, ...]:
+        """Lets time go by until this deadline has passed."""
+        return self.until(self.deadline(id).due_at)
+
+    def deadline(self, id: str) -> Deadline:
+        found = [each for each in self.state.deadlines if each.id == id]
+        assert found, f"no deadline {id}; open: {[each.id for each in self.state.deadlines]}"
+        return found[0]
+
+    # the common way, step by step
+
+    def application(self) -> Application:
+        domain = self.policy.domain(self.domain)
+        assert domain is not None
+        return Application(
+            name="无人配送示范", city=self.policy.city, domain=self.domain, type=domain.type, scale=self.scale,
+            maturity=Maturity.EARLY, track=self.track, risk=self.risk, owner=self.owner_unit, need="末端配送",
+            budget_yuan=self.budget_yuan, funding_source="财政", fair_competition_self_check=True,
+        )  # fmt: skip
+
+    def submit(self) -> "Play":
+        self.do(Submit(application=self.application()), self.owner)
+        return self
+
+    def register(self) -> "Play":
+        self.do(Register(duplicate_check=DuplicateCheck(finding="无重复")), self.platform)
+        return self
+
+    def to_registered(self) -> "Play":
+        return self.submit().register()
+
+    def to_consultation(self) -> "Play":
+        self.to_registered().do(AskConsultation(question="是否同意"), self.lead)
+        return self
+
+    def agree(self, unit: str, position: Position = Position.AGREE) -> tuple[AnyEvent, ...]:
+        return self.do(GiveOpinion(position=position, text="意见"), self.cooperating(unit))
+
+    def to_fair_competition(self) -> "Play":
+        self.to_consultation()
+        for unit in self.state.cooperating:
+            if self.state.step == "consultation":
+                self.agree(unit)
+        if self.state.step == "consultation":
+            self.pass_limit("consultation")
+        assert self.state.step == "fair_competition", self.state.step
+        return self
+
+    def to_expert_review(self) -> "Play":
+        self.to_fair_competition().do(ConcludeFairCompetition(passed=True, conclusion="通过"), self.lead)
+        return self
+
+    def members(self, size: int = 0, purpose: PanelPurpose = PanelPurpose.RECOGNITION) -> tuple[PanelMember, ...]:
+        """Acceptance panels have faces of their own: who reviewed before may fill only a third."""
+        size = size or max(self.policy.panels[purpose.value].minimum, 5)
+        first = 51 if purpose is PanelPurpose.ACCEPTANCE else 1
+        return tuple(
+            PanelMember(person=f"expert-{n}", unit=f"高校{n}", expert=True) for n in range(first, first + size)
+        )
+
+    def seat_panel(self, purpose: PanelPurpose, bidder: str | None = None) -> tuple[int, ...]:
+        """The numbers of the experts seated."""
+        members = self.members(purpose=purpose)
+        self.do(ConvenePanel(purpose=purpose, members=members, bidder=bidder), self.lead)
+        return tuple(int(member.person.removeprefix("expert-")) for member in members)
+
+    def experts_recommend(self, purpose: PanelPurpose, bidder: str | None = None, *, no: int = 0) -> None:
+        for place, number in enumerate(self.seat_panel(purpose, bidder), start=1):
+            act = GiveExpertOpinion(purpose=purpose, recommend=place > no, text="评审意见", bidder=bidder)  # type: ignore[arg-type]
+            self.do(act, self.expert(number))
+
+    def to_recognised(self) -> "Play":
+        self.to_expert_review()
+        if self.state.step == "expert_review":
+            self.experts_recommend(PanelPurpose.RECOGNITION)
+            self.do(Recognise(value="有价值"), self.lead)
+        if self.state.step == "confirmation":
+            self.do(ConfirmScene(confirmed=True, reasons="同意"), self.group)
+        return self
+
+    def publish(self, about: NoticeAbout, bidder: str | None = None) -> None:
+        self.do(PublishNotice(about=about, document=document("公示"), bidder=bidder), self.platform)
+
+    def to_listed(self) -> "Play":
+        self.to_recognised()
+        if self.state.step == "recognised":
+            self.publish(NoticeAbout.RECOGNITION)
+            self.pass_limit("public_notice")
+        self.do(ListScene(list="demand", batch="2026-1"), self.platform)
+        return self
+
+    def post(self, mode: Mode = Mode.OPEN_CHALLENGE, days: int = 30, invited: tuple[str, ...] = ()) -> None:
+        self.do(
+            PostChallenge(
+                mode=mode, legal_basis="以赛代招", budget_yuan=self.budget_yuan, criteria="见评分表",
+                closes_on=self.now.astimezone(BEIJING).date() + timedelta(days=days), invited=invited,
+                justification="唯一来源" if invited else None,
+            ),  # fmt: skip
+            self.owner,
+        )
+
+    def bid(self, bidder: str, price: int = 500_000) -> None:
+        secret = commitment(f"n-{digest(bidder)[:8]}", digest(f"方案{bidder}"), price)
+        self.do(SubmitBid(bidder=bidder, commitment=secret), self.bidder(bidder))
+
+    def reveal(self, bidder: str, price: int = 500_000) -> None:
+        self.do(
+            RevealBid(
+                bidder=bidder, nonce=f"n-{digest(bidder)[:8]}", proposal=document(f"方案{bidder}"), price_yuan=price
+            ),
+            self.bidder(bidder),
+        )
+
+    def to_opening(self, *bidders: str, mode: Mode = Mode.OPEN_CHALLENGE) -> "Play":
+        self.to_listed().post(mode)
+        for bidder in bidders:
+            self.bid(bidder)
+        self.pass_limit("bidding")
+        return self
+
+    def to_eligibility(self, *bidders: str, mode: Mode = Mode.OPEN_CHALLENGE) -> "Play":
+        self.to_opening(*bidders, mode=mode)
+        for bidder in bidders:
+            self.reveal(bidder)
+        return self
+
+    def verify(self, bidder: str, *, eligible: bool = True, credit: Credit = Credit.GOOD) -> None:
+        act = VerifyEligibility(bidder=bidder, eligible=eligible, credit=credit, commitment_signed=True, reasons="核查")
+        self.do(act, self.lead)
+
+    def to_scoring(self, *bidders: str, mode: Mode = Mode.OPEN_CHALLENGE) -> "Play":
+        self.to_eligibility(*bidders, mode=mode)
+        for bidder in bidders:
+            self.verify(bidder)
+        return self
+
+    def scores(self, share: float) -> tuple[Score, ...]:
+        sheet = self.policy.score_sheet
+        return tuple(Score(criterion=each.key, points=round(each.points * share, 1)) for each in sheet.criteria)
+
+    def score(self, shares: dict[str, float]) -> None:
+        """Every judge gives each bidder this share of every criterion's points."""
+        for number in self.seat_panel(PanelPurpose.SCORING):
+            for bidder, share in shares.items():
+                self.do(ScoreBid(bidder=bidder, scores=self.scores(share)), self.expert(number))
+
+    def to_awarding(self, *bidders: str, mode: Mode = Mode.OPEN_CHALLENGE) -> "Play":
+        """The bidders are ranked in the order given."""
+        self.to_scoring(*bidders, mode=mode)
+        if self.state.step == "scoring":
+            self.score({bidder: 0.95 - 0.05 * at for at, bidder in enumerate(bidders)})
+        if self.state.step == "ranked":
+            self.publish(NoticeAbout.RANKING)
+            self.pass_limit("public_notice")
+        return self
+
+    def award(self, *bidders: str) -> None:
+        self.do(Award(bidders=bidders, reasons="按名次"), self.lead)
+
+    def terms(self) -> ContractTerms:
+        return ContractTerms(
+            goals="目标", indicators=("准点率≥95%",),
+            milestones=(Milestone(name="交付", due_on=date(2027, 6, 30), share_percent=100),),
+            budget_yuan=min(self.budget_yuan, 500_000), intellectual_property="共有", change="协商", breach="违约金",
+            acceptance_method="现场测试", document=document("任务书"),
+        )  # fmt: skip
+
+    def sign(self, bidder: str) -> None:
+        self.do(ProposeContract(bidder=bidder, terms=self.terms()), self.owner)
+        people = {"owner": self.owner, "st_bureau": self.bureau, "bidder": self.bidder(bidder)}
+        for party in self.policy.contracting.parties:
+            self.do(SignContract(bidder=bidder, terms_sha256=digest("任务书")), people[party])
+
+    def to_contracting(self, *bidders: str, winners: int = 1, mode: Mode = Mode.OPEN_CHALLENGE) -> "Play":
+        self.to_awarding(*bidders, mode=mode).award(*bidders[:winners])
+        return self
+
+    def to_trial(self, *bidders: str, winners: int = 1, mode: Mode = Mode.OPEN_CHALLENGE) -> "Play":
+        self.to_contracting(*bidders, winners=winners, mode=mode)
+        for bidder in bidders[:winners]:
+            self.sign(bidder)
+        return self
+
+    def plan(self, months: int = 6) -> TrialPlan:
+        return TrialPlan(
+            duration=Period(length=months, unit=Unit.MONTHS), bounds="限定路段", emergency_plan=document("应急预案"),
+            commitment=document("承诺书"), exit_plan=document("退出方案"), insurance=document("保单"),
+            insurance_until=date(2029, 12, 31), complaint_channel="12345", risk=self.risk,
+        )  # fmt: skip
+
+    def start(self, bidder: str, *, inclusion: bool = True, months: int = 6) -> None:
+        self.do(SubmitTrialPlan(bidder=bidder, plan=self.plan(months)), self.bidder(bidder))
+        self.do(AdmitTrial(bidder=bidder, reasons="准入"), self.regulator)
+        self.do(StartTrial(bidder=bidder, notice=document("启动通知"), inclusion=inclusion), self.regulator)
+
+    def to_running(self, *bidders: str, winners: int = 1, mode: Mode = Mode.OPEN_CHALLENGE) -> "Play":
+        self.to_trial(*bidders, winners=winners, mode=mode)
+        for bidder in bidders[:winners]:
+            self.start(bidder)
+        return self
+
+    def end_trial(self, bidder: str, *, fit: bool = True) -> None:
+        if f"trial/{bidder}" in [each.id for each in self.state.deadlines]:
+            self.pass_limit(f"trial/{bidder}")
+        self.do(FileExitReport(bidder=bidder, document=document("退出报告")), self.bidder(bidder))
+        self.do(ConcludeExit(bidder=bidder, fit_for_acceptance=fit, reasons="评估"), self.regulator)
+
+    def to_acceptance(self, *bidders: str, winners: int = 1, mode: Mode = Mode.OPEN_CHALLENGE) -> "Play":
+        self.to_running(*bidders, winners=winners, mode=mode)
+        for bidder in bidders[:winners]:
+            self.end_trial(bidder)
+        return self
+
+    def apply(self, bidder: str) -> None:
+        self.do(ApplyForAcceptance(bidder=bidder, documents=(document("验收申请"),)), self.bidder(bidder))
+
+    def acceptance_opinion(self, bidder: str, actor: Actor, position: Position = Position.AGREE) -> None:
+        self.do(GiveAcceptanceOpinion(bidder=bidder, position=position, text="意见"), actor)
+
+    def conclude(self, bidder: str, verdict: str = "passed", **more: object) -> tuple[AnyEvent, ...]:
+        act = ConcludeAcceptance.model_validate(
+            {"bidder": bidder, "verdict": verdict, "reasons": "结论", "document": document("验收意见书"),
+             "site_visit": True, **more}
+        )  # fmt: skip
+        return self.do(act, self.lead)
+
+    def accept(self, bidder: str) -> None:
+        self.apply(bidder)
+        self.experts_recommend(PanelPurpose.ACCEPTANCE, bidder)
+        self.conclude(bidder)
+        if f"notice_publication/{bidder}" in [each.id for each in self.state.deadlines]:
+            self.publish(NoticeAbout.ACCEPTANCE, bidder)
+            self.pass_limit(f"public_notice/{bidder}")
+
+    def to_candidate(self, bidder: str = "甲公司") -> "Play":
+        self.to_acceptance(bidder).accept(bidder)
+        return self
+
+    def kinds(self) -> list[str]:
+        return [event.kind for entry in self.journal for event in entry.events]
+
+
+def at(year: int, month: int, day: int, hour: int = 10) -> datetime:
+    return datetime(year, month, day, hour, tzinfo=BEIJING).astimezone(UTC)

@@ -1,0 +1,1 @@
+"""Temporal workflows: thin shells that wait, ask the rules, record and repeat."""
