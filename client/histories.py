@@ -1,6 +1,7 @@
 """Runs and their histories, read from Temporal; and the schedule that archives them."""
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import timedelta
 
 from temporalio.client import (
@@ -51,7 +52,5 @@ async def ensure_archive_schedule(client: Client, task_queue: str) -> None:
         spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=ARCHIVE_EVERY)]),
         policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP),
     )
-    try:
+    with suppress(ScheduleAlreadyRunningError):
         await client.create_schedule(ARCHIVE_SCHEDULE, schedule, trigger_immediately=True)
-    except ScheduleAlreadyRunningError:
-        pass

@@ -39,10 +39,17 @@ ANSWER_WITHIN = timedelta(seconds=20)
 """How long a decision may take before the caller is told that no worker answers; nothing has happened then."""
 _HAND_OVER = timedelta(seconds=5)
 """How long a scene may be between two runs (continue-as-new) before a missing run means that there is none."""
+_PAUSE = 0.05
+_ANSWERS = (RPCError, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError)
 
 
 def workflow_id(scene: str) -> str:
     return f"scene-{scene}"
+
+
+def scene_of(id: str) -> str:
+    """The scene whose workflow has this id."""
+    return id.removeprefix("scene-")
 
 
 class Refusals(Protocol):
@@ -118,28 +125,26 @@ class SceneClient:
             raise
 
     async def _update(self, scene: str, command: Command) -> Receipt:
+        """Repeats, with the same id, what met a scene on its way from one run to the next."""
         handle = self._handle(scene)
-        until = asyncio.get_running_loop().time() + _HAND_OVER.total_seconds()
+        loop = asyncio.get_running_loop()
+        until = loop.time() + _HAND_OVER.total_seconds()
         while True:
             try:
-                return await handle.execute_update(
+                receipt: Receipt = await handle.execute_update(
                     command.act.verb,
                     command,
                     id=command.command_id,
                     result_type=Receipt,
                     rpc_timeout=ANSWER_WITHIN,
                 )
-            except RPCError as error:
-                if error.status is not RPCStatusCode.NOT_FOUND:
-                    raise _refusal(error, scene) from error
-                if not await self._runs(handle) or asyncio.get_running_loop().time() > until:
+                return receipt
+            except _ANSWERS as error:
+                if _is_missing(error) and not await self._runs(handle):
                     raise await self._ended(scene) from None
-                await asyncio.sleep(0.05)
-            except (WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
-                if _between_runs(error) and asyncio.get_running_loop().time() < until:
-                    await asyncio.sleep(0.05)
-                    continue
-                raise _refusal(error, scene) from error
+                if not _between_runs(error) or loop.time() > until:
+                    raise _refusal(error, scene) from error
+            await asyncio.sleep(_PAUSE)
 
     async def state(self, scene: str) -> SceneState:
         """The scene's state from its workflow: for one scene, never for lists. Raises Refused."""
@@ -179,9 +184,19 @@ def _same(receipt: Receipt, command: Command) -> Receipt:
     return receipt
 
 
+def _is_missing(error: Exception) -> bool:
+    return isinstance(error, RPCError) and error.status is RPCStatusCode.NOT_FOUND
+
+
 def _between_runs(error: Exception) -> bool:
-    cause = error.__cause__
-    return isinstance(cause, ApplicationError) and cause.type == "AcceptedUpdateCompletedWorkflow"
+    """Whether the update may have met the end of a run: it has not happened then, or its id tells that it has."""
+    match error:
+        case RPCError(status=RPCStatusCode.NOT_FOUND | RPCStatusCode.FAILED_PRECONDITION | RPCStatusCode.ABORTED):
+            return True
+        case WorkflowUpdateFailedError(cause=ApplicationError(type="AcceptedUpdateCompletedWorkflow")):
+            return True
+        case _:
+            return False
 
 
 def _refusal(error: Exception, scene: str) -> Exception:

@@ -1,5 +1,7 @@
 """What a scene's workflow starts with, carries on, and ends with."""
 
+from datetime import timedelta
+
 from .frozen import Frozen
 from .journal import JournalEntry
 from .policy import Policy
@@ -8,11 +10,15 @@ from .vocabulary import Outcome
 
 
 class SceneOpening(Frozen):
-    """One run's beginning: the pinned policy by value, the state so far, and what the ledger has not confirmed yet."""
+    """One run's beginning: the pinned policy by value, the state so far, and what the ledger has not confirmed yet.
+
+    `patience` is how long a scene waits for its submission before it ends as never submitted.
+    """
 
     policy: Policy
     state: SceneState
     unrecorded: tuple[JournalEntry, ...] = ()
+    patience: timedelta = timedelta(minutes=1)
 
 
 class SceneEnd(Frozen):

@@ -23,7 +23,12 @@ from .vocabulary import Credit, GateKind, Mode, Phase, Risk, Role, SceneType, Su
 
 
 def _fraction(value: object) -> object:
-    return Fraction(value) if isinstance(value, str | int) else value
+    if not isinstance(value, str | int | float):
+        return value
+    try:
+        return Fraction(str(value))  # by its text: 0.1 is a tenth, not the binary number next to it
+    except (ValueError, ZeroDivisionError):
+        raise ValueError(f'{value!r} is no share; write it as "2/3"') from None
 
 
 Share = Annotated[

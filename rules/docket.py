@@ -26,7 +26,7 @@ from models.events.clock import (
 from models.policy import Policy
 from models.refusal import Refused
 from models.state import SceneState
-from models.vocabulary import Machine, Outcome, Role, Scale, Stage
+from models.vocabulary import Machine, Outcome, Role, Scale, Stage, Suspends
 from rules import lifecycle
 from rules.deadlines import local_day, new_deadline, remaining, resumed
 from rules.evolve import evolve
@@ -78,12 +78,16 @@ class Docket:
         raise Refused(code, **details)
 
     def record(self, event: AnyEvent) -> None:
+        """A request that falls away with this event leaves nobody with a duty to answer it."""
         self.events.append(event)
         before = self.state
         self.state = evolve(before, event)
         for request in before.extension_requests:
             if request not in self.state.extension_requests:
-                self.met(f"extension_answer/{request.deadline}")
+                self.cancel(f"extension_answer/{request.deadline}")
+        if before.withdrawal is not None and self.state.withdrawal is None:
+            for party in before.withdrawal.parties:
+                self.cancel(f"withdrawal_consent/{party}")
 
     # machines
 
@@ -112,31 +116,43 @@ class Docket:
         left = self.step(machine, bidder)
         if not lifecycle.has_row(machine, left, self.cause, step):
             raise AssertionError(f"no row in the lifecycle table: {machine} {left} --{self.cause}--> {step}")
-        self._leave(machine, bidder, left)
+        self._end_clocks(machine, bidder, step)
         spec = lifecycle.step_of(machine, step)
         stage = self._stage_of_return() if step == "returned" else spec.stage
-        at = self.at
         self.record(
-            StepEntered(machine=machine, bidder=bidder, step=step, stage=stage, left=left, at=at),
+            StepEntered(machine=machine, bidder=bidder, step=step, stage=stage, left=left, at=self.at, on=self.day)
         )
-        if (limit := limit or spec.limit) is not None:
-            holder = self.holder(spec.holder, bidder) if spec.holder is not None else None
-            self.set_deadline(
-                limit, holder, lifecycle.verbs_at(machine, step) if holder else (),
-                machine=machine, bidder=bidder, step=step, due_on=due_on, period=period,
-            )  # fmt: skip
+        limit = limit or spec.limit
+        if limit is None or find(self.state.deadlines, machine=machine, bidder=bidder, step=step, limit=limit):
+            return
+        holder = self.holder(spec.holder, bidder) if spec.holder is not None else None
+        self.set_deadline(
+            limit, holder, self._verbs_of(holder, machine, step),
+            machine=machine, bidder=bidder, step=step, due_on=due_on, period=period,
+        )  # fmt: skip
+
+    def _verbs_of(self, holder: Holder | None, machine: Machine, step: str) -> tuple[str, ...]:
+        """With which verbs a holder may discharge the duty of a step."""
+        if holder is None:
+            return ()
+        may = self.policy.permissions
+        return tuple(verb for verb in lifecycle.verbs_at(machine, step) if holder.role in may.get(verb, ()))
 
     def _stage_of_return(self) -> Stage:
         return lifecycle.step_of(Machine.SCENE, self.state.returned.to).stage if self.state.returned else Stage.REVIEW
 
-    def _leave(self, machine: Machine, bidder: str | None, step: str) -> None:
-        """The clocks of a step end with it: met where the act was theirs, cancelled where it was another's."""
+    def _end_clocks(self, machine: Machine, bidder: str | None, entering: str) -> None:
+        """The clocks of a step end with it: met where the act was theirs, cancelled where it was another's.
+
+        What is only interrupted, by remedies, keeps the clocks of its step: it may be entered again.
+        """
         for deadline in self.state.deadlines:
-            if (deadline.machine, deadline.bidder, deadline.step) == (machine, bidder, step):
-                if self.cause in deadline.verbs and self._is_holder(deadline):
-                    self.record(DeadlineMet(id=deadline.id, late=deadline.due_at <= self.at))
-                else:
-                    self.record(DeadlineCancelled(id=deadline.id, because=self.cause))
+            if (deadline.machine, deadline.bidder) != (machine, bidder) or deadline.step in ("", entering):
+                continue
+            if self.cause in deadline.verbs and self._is_holder(deadline):
+                self.met(deadline.id)
+            elif entering != "remedies":
+                self.cancel(deadline.id)
 
     def _is_holder(self, deadline: Deadline) -> bool:
         return deadline.holder is not None and deadline.holder.unit == self.unit
@@ -147,9 +163,7 @@ class Docket:
             self.record(SceneEnding(outcome=outcome))
             if self.state.step != "remedies":
                 self.enter("remedies")
-            for deadline in self.state.deadlines:
-                if deadline.limit not in REMEDIES:
-                    self.pause(deadline)
+            self.stand_still()
             return
         self.enter("closed")
         for deadline in self.state.deadlines:
@@ -163,11 +177,9 @@ class Docket:
             return False
         return step != "confirmation" or profile.scale is Scale.COMPREHENSIVE
 
-    def enter_first_used(self, *steps: str) -> str:
-        """Enters the first of these steps that is in use, and says which."""
-        step = next(step for step in steps if self.used(step))
-        self.enter(step)
-        return step
+    def first_used(self, *steps: str) -> str:
+        """The first of these steps that is in use."""
+        return next(step for step in steps if self.used(step))
 
     # clocks
 
@@ -202,7 +214,8 @@ class Docket:
     ) -> Deadline:
         """Sets a deadline under one of the policy's limits, bound to a step: it ends when the step is left.
 
-        Its id is the limit with `key`, or with the bidder, behind it. `step` "" binds it to no step at all.
+        Its id is the limit with `key`, or with the bidder, behind it. `step` "" binds it to no step at all. Where all else
+        stands still, the new clock does too.
         """
         name = "/".join(part for part in (limit, bidder, key) if part)
         deadline = new_deadline(
@@ -220,7 +233,7 @@ class Docket:
             period=period,
             due_on=due_on,
         )
-        self.record(DeadlineSet(deadline=deadline))
+        self._set(deadline)
         return deadline
 
     def share_deadline(self, of: Deadline, holder: Holder, verbs: tuple[str, ...], key: str) -> None:
@@ -230,7 +243,12 @@ class Docket:
             "holder": holder, "verbs": verbs, "started_by": self.sequence,
             "step": self.step(of.machine, of.bidder),
         }  # fmt: skip
-        self.record(DeadlineSet(deadline=of.model_copy(update=update)))
+        self._set(of.model_copy(update=update))
+
+    def _set(self, deadline: Deadline) -> None:
+        self.record(DeadlineSet(deadline=deadline))
+        if self._is_held(deadline):
+            self.pause(deadline)
 
     def deadline(self, id: str) -> Deadline | None:
         return find(self.state.deadlines, id=id)
@@ -238,7 +256,13 @@ class Docket:
     def met(self, id: str) -> None:
         """Nothing happens where no such deadline is open."""
         if (deadline := self.deadline(id)) is not None:
-            self.record(DeadlineMet(id=id, late=deadline.due_at <= self.at))
+            self.record(DeadlineMet(id=id, late=self._is_late(deadline)))
+
+    def _is_late(self, deadline: Deadline) -> bool:
+        """An act done on paper in time is not late because it was entered afterwards."""
+        if self.command.effective_on is not None:
+            return deadline.due_on < self.day
+        return deadline.due_at <= self.at
 
     def cancel(self, id: str) -> None:
         if self.deadline(id) is not None:
@@ -269,20 +293,50 @@ class Docket:
                 bidder=bidder,
                 reopens=reopens,
                 closes_as=closes_as,
+                on=self.day,
             )  # fmt: skip
         )
         office = self.holder(Role.PLATFORM_OFFICE)
         self.set_deadline("service", office, ("record_service",), key=str(self.sequence), step="")
 
+    # standing still
+
+    def _is_held(self, deadline: Deadline) -> bool:
+        """Open remedies hold every other clock, a suspension those that the policy lets it hold."""
+        if self.state.step == "remedies":
+            return deadline.limit not in REMEDIES
+        pauses = self.policy.limit(deadline.limit).when_suspended is Suspends.PAUSES
+        return self.state.suspension is not None and pauses
+
+    def _is_held_by_its_trial(self, deadline: Deadline) -> bool:
+        """A bidder whose trial was stopped: its clocks run on when the trial is resumed."""
+        if deadline.step or deadline.bidder is None or self.step(Machine.TRIAL, deadline.bidder) != "suspended":
+            return False
+        if deadline.machine is Machine.INCLUSION:
+            return deadline.limit == "inclusion" and self.policy.inclusion.suspension_pauses
+        return deadline.machine is Machine.TRIAL
+
+    def stand_still(self) -> None:
+        """Pauses every clock that is held now."""
+        for deadline in self.state.deadlines:
+            if self._is_held(deadline):
+                self.pause(deadline)
+
+    def run_on(self) -> None:
+        """Resumes every clock that nothing holds any more."""
+        for deadline in self.state.deadlines:
+            if not self._is_held(deadline) and not self._is_held_by_its_trial(deadline):
+                self.resume(deadline)
+
     def pause(self, deadline: Deadline) -> None:
         """A clock that has run out already, or stands still already, is left as it is."""
         if deadline.status is DeadlineStatus.OPEN:
-            left = remaining(self.policy, deadline, self.at)
+            left = remaining(self.policy, deadline, self.at, self.day)
             self.record(DeadlinePaused(id=deadline.id, remaining=left))
 
     def resume(self, deadline: Deadline) -> None:
         if deadline.status is DeadlineStatus.PAUSED:
-            self.shift(resumed(self.policy, deadline, self.at), "resumption")
+            self.shift(resumed(self.policy, deadline, self.at, self.day), "resumption")
 
     def open_deadlines(self, limit: str, bidder: str | None = None) -> tuple[Deadline, ...]:
         return tuple(each for each in self.state.deadlines if each.limit == limit and each.bidder == bidder)

@@ -374,9 +374,10 @@ WHILE_SUSPENDED = (
     "resume", "terminate", "withdraw", "answer_withdrawal", "suspend_trial", "terminate_trial", "prove_rollback",
     "report_incident", "analyse_incident", "verify_incident", "record_service", "appeal", "decide_appeal",
     "propose_correction", "confirm_correction", "adopt_policy", "load_calendar", "request_extension",
-    "decide_extension", "reassign", "answer_objection", "file_complaint", "decide_complaint", "override",
+    "decide_extension", "reassign", "raise_objection", "answer_objection", "file_complaint", "decide_complaint",
+    "override", "submit_bid", "withdraw_bid",
 )  # fmt: skip
-"""Acts that a suspension of the scene does not stop: safety, remedies, records."""
+"""Acts that a suspension of the scene does not stop: safety, remedies, records, and what has a clock that runs on."""
 
 _STEP: dict[tuple[Machine, str], Step] = {(step.machine, step.key): step for step in STEPS}
 _ROWS: frozenset[Row] = frozenset(ROWS)

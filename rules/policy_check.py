@@ -59,9 +59,17 @@ _OWN_CAUSE: dict[Role, tuple[str, ...]] = {
 
 _PARTY = {"owner": Role.OWNER, "st_bureau": Role.ST_BUREAU, "bidder": Role.BIDDER}
 
+_WAYS_OUT = {*lifecycle.ANYWHERE, "terminate", "override"}
+"""Possible at any step, and the discharge of no duty."""
+
+
+def _acts_at(step: lifecycle.Step) -> tuple[str, ...]:
+    return tuple(verb for verb in lifecycle.verbs_at(step.machine, step.key) if verb not in _WAYS_OUT)
+
+
 DUTIES: tuple[tuple[str, Role, tuple[str, ...]], ...] = (
     *(
-        (step.limit, step.holder, lifecycle.verbs_at(step.machine, step.key))
+        (step.limit, step.holder, _acts_at(step))
         for step in lifecycle.STEPS
         if step.limit is not None and step.holder is not None
     ),

@@ -4,8 +4,10 @@
 act is entered with the newest sequence as seen unless told otherwise. Due alarms are applied first, as the engine does.
 """
 
+import copy
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -45,6 +47,7 @@ from models.document import Document
 from models.events import AnyEvent
 from models.journal import JournalEntry
 from models.policy import Policy
+from models.refusal import Refused
 from models.state import SceneState
 from models.vocabulary import (
     Credit,
@@ -62,6 +65,8 @@ from rules.alarms import next_alarm
 from rules.deadlines import BEIJING
 from rules.journal import admit, due_alarm, entry_for, fold, policy_after
 from rules.matching import commitment
+from runtime.policy_files import load_city
+from tests.invariants import check_entry
 
 ROOT = Path(__file__).resolve().parent.parent
 MORNING = datetime(2026, 3, 2, 10, 0, tzinfo=BEIJING)
@@ -74,6 +79,12 @@ def digest(text: str) -> str:
 
 def document(title: str) -> Document:
     return Document(title=title, sha256=digest(title))
+
+
+@cache
+def city(name: str) -> Policy:
+    """A city's policy as its file in policies/ has it."""
+    return load_city(ROOT / "policies", name)
 
 
 @dataclass
@@ -146,7 +157,9 @@ class Play:
 
     # what
 
-    def command(self, act: Act, actor: Actor, *, seen: int | None = None, id: str = "", on: date | None = None) -> Command:
+    def command(
+        self, act: Act, actor: Actor, *, seen: int | None = None, id: str = "", on: date | None = None
+    ) -> Command:
         self.commands += 1
         return Command.model_validate(
             {
@@ -171,9 +184,29 @@ class Play:
         return entries[-1].events
 
     def _enter(self, entry: JournalEntry) -> None:
+        before = self.state
         self.journal.append(entry)
-        self.state = fold(self.state, entry)
+        self.state = fold(before, entry)
         self.policy = policy_after(self.policy, entry)
+        check_entry(self.policy, before, entry, self.state)
+
+    def refuses(self, code: str, act: Act, actor: Actor, *, seen: int | None = None, on: date | None = None) -> Refused:
+        """Tries, and is refused with this code."""
+        self.let_pass()
+        before = self.state
+        try:
+            self.do(act, actor, seen=seen, on=on)
+        except Refused as no:
+            assert no.code == code, f"refused, but with {no}"
+            assert self.state == before
+            return no
+        raise AssertionError(f"{act.verb} was not refused ({code})")
+
+    def fork(self) -> "Play":
+        """The same scene so far, to be played on in another way."""
+        other = copy.copy(self)
+        other.journal = list(self.journal)
+        return other
 
     def let_pass(self) -> tuple[AnyEvent, ...]:
         """Applies the alarms that are due now."""
@@ -292,8 +325,12 @@ class Play:
     def post(self, mode: Mode = Mode.OPEN_CHALLENGE, days: int = 30, invited: tuple[str, ...] = ()) -> None:
         self.do(
             PostChallenge(
-                mode=mode, legal_basis="以赛代招", budget_yuan=self.budget_yuan, criteria="见评分表",
-                closes_on=self.now.astimezone(BEIJING).date() + timedelta(days=days), invited=invited,
+                mode=mode,
+                legal_basis="以赛代招",
+                budget_yuan=self.budget_yuan,
+                criteria="见评分表",
+                closes_on=self.now.astimezone(BEIJING).date() + timedelta(days=days),
+                invited=invited,
                 justification="唯一来源" if invited else None,
             ),  # fmt: skip
             self.owner,

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy, VersioningBehavior
+from temporalio.common import RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
     from activities.archive import ArchiveActivities, Archived
@@ -13,7 +13,7 @@ SILENCE = timedelta(minutes=2)
 """A sweep that archives nothing for so long is started again, perhaps by another worker."""
 
 
-@workflow.defn(name="Archive", versioning_behavior=VersioningBehavior.AUTO_UPGRADE)
+@workflow.defn(name="Archive")
 class ArchiveWorkflow:
     @workflow.run
     async def run(self) -> Archived:

@@ -5,6 +5,7 @@ Search attributes are never encrypted: no personal data and no business secrets 
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 
@@ -24,8 +25,8 @@ RISK = SearchAttributeKey.for_keyword(names.SCENE_RISK)
 NEXT_DUE = SearchAttributeKey.for_datetime(names.SCENE_NEXT_DUE)
 
 
-def attributes_of(state: SceneState, next_due: datetime | None) -> Sequence[SearchAttributeUpdate]:
-    updates = [STAGE.value_set(state.stage.value), STEP.value_set(state.step)]
+def attributes_of(state: SceneState, next_due: datetime | None) -> Sequence[SearchAttributeUpdate[Any]]:
+    updates: list[SearchAttributeUpdate[Any]] = [STAGE.value_set(state.stage.value), STEP.value_set(state.step)]
     if (profile := state.profile) is not None:
         updates += [CITY.value_set(profile.city), DOMAIN.value_set(profile.domain), RISK.value_set(profile.risk.value)]
     if state.lead is not None:

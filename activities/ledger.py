@@ -1,0 +1,79 @@
+"""The `record` activity: from a scene's workflow to the ledger, one batch at a time.
+
+It is retried for ever. A ledger that holds something else than the workflow says is a fault to be shown, never a reason
+to end a scene: such an error is retried like any other, stands in Temporal's UI, and `scene doctor` reports it.
+"""
+
+from datetime import UTC, datetime
+from typing import Protocol
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from models.recording import RecordBatch, Recorded
+
+
+class LedgerFault(Exception):
+    """The ledger and a batch do not fit together."""
+
+    def __init__(self, stream: str, sequence: int, problem: str) -> None:
+        super().__init__(f"{stream}: entry {sequence} {problem}")
+        self.stream = stream
+        self.sequence = sequence
+
+
+class LedgerConflict(LedgerFault):
+    """The ledger holds another entry under this sequence."""
+
+
+class LedgerGap(LedgerFault):
+    """The entry does not follow the ledger's last one."""
+
+
+class LedgerPort(Protocol):
+    def record(self, batch: RecordBatch, *, build: str, rules: str, now: datetime) -> Recorded:
+        """Appends what is new of the batch, in one transaction with projections and outbox.
+
+        Repeating a batch changes nothing and gives the same answer. Raises LedgerConflict, LedgerGap.
+        """
+        ...
+
+    def recipients(self, batch: RecordBatch) -> tuple[str, ...]:
+        """Whose messages from these entries are not delivered yet."""
+        ...
+
+
+class Wake(Protocol):
+    def wake(self, recipients: tuple[str, ...]) -> None:
+        """Tells the recipients' mailboxes that there is something for them."""
+        ...
+
+
+class LedgerActivities:
+    """`build` and `rules` say which code writes; they stand beside each entry, and in the workflow's history."""
+
+    def __init__(self, ledger: LedgerPort, *, build: str, rules: str, wake: Wake | None = None) -> None:
+        self._ledger = ledger
+        self._build = build
+        self._rules = rules
+        self._wake = wake
+
+    @activity.defn(name="record")
+    def record(self, batch: RecordBatch) -> Recorded:
+        """Safe to repeat. Raises ApplicationError, retryable, of the type LedgerConflict or LedgerGap."""
+        try:
+            recorded = self._ledger.record(batch, build=self._build, rules=self._rules, now=datetime.now(UTC))
+        except LedgerFault as fault:
+            raise ApplicationError(str(fault), fault.stream, fault.sequence, type=type(fault).__name__) from fault
+        self._wake_recipients(batch)
+        return recorded
+
+    def _wake_recipients(self, batch: RecordBatch) -> None:
+        """Best effort: the mailboxes' own sweep finds what nobody woke them for."""
+        if self._wake is None:
+            return
+        try:
+            if recipients := self._ledger.recipients(batch):
+                self._wake.wake(recipients)
+        except Exception:  # noqa: BLE001  # whatever it is, it is recorded already
+            activity.logger.warning("the mailboxes could not be woken", exc_info=True)

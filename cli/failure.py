@@ -1,0 +1,113 @@
+"""What a command says when it does not succeed: one clear sentence with a stable code, on stderr, and an exit status.
+
+0: done. 1: refused, or a check failed. 2: what was typed cannot be meant. Nobody sees a traceback for bad input; an
+error that nobody foresaw is named as such, and its traceback comes with SCENE_LOG_LEVEL=DEBUG.
+"""
+
+import json
+import sys
+from collections.abc import Mapping
+
+import typer
+from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
+
+from models.refusal import REFUSALS, Refused
+from runtime.connect import ServerUnreachable
+from runtime.embedded import EmbeddedServerError
+from runtime.samples import UnknownSample
+from runtime.yaml_files import FileProblems
+
+from . import output
+from .output import Failure, say
+from .vocabulary import in_words
+
+REFUSED = 1
+USAGE = 2
+INTERRUPTED = 130
+
+
+def report(error: BaseException) -> int:
+    """Prints what went wrong, and gives the exit status."""
+    if isinstance(error, KeyboardInterrupt | typer.Abort):
+        output.note(say("已中断。", "Interrupted."))
+        return INTERRUPTED
+    failure = _failure(error)
+    if output.as_json():
+        content = {"error": {"code": failure.code, "message": failure.message, "details": dict(failure.details)}}
+        print(json.dumps(content, ensure_ascii=False), file=sys.stderr)  # noqa: T201  # this is the command line
+    else:
+        output.error(failure.code, failure.message)
+    return failure.status
+
+
+def _failure(error: BaseException) -> Failure:  # noqa: C901, PLR0911
+    match error:
+        case Failure():
+            return error
+        case Refused():
+            return _refusal(error)
+        case FileProblems():
+            return Failure("file", str(error))
+        case ServerUnreachable():
+            refused = Refused("server_unreachable", address=error.address)
+            return _refusal(refused)
+        case EmbeddedServerError():
+            return Failure("embedded_server", str(error))
+        case UnknownSample():
+            return Failure("unknown_sample", say(f"没有该样例：{error}。", f"{error}."))
+        case SQLAlchemyError():
+            return database_away(error)
+        case typer.TyperException():
+            return _usage(error)
+        case ValidationError():
+            return Failure("malformed", str(error))
+        case OSError():
+            return Failure("file", f"{error.filename or ''}: {error.strerror or error}")
+        case _:
+            return _unforeseen(error)
+
+
+def database_away(error: SQLAlchemyError) -> Failure:
+    reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0][:200]
+    return Failure(
+        "database_unreachable",
+        say(
+            f"数据库不可用（{reason}）。请检查 SCENE_DATABASE_URL，或先运行 scene up。",
+            f"The database does not answer ({reason}). Check SCENE_DATABASE_URL, or run `scene up` first.",
+        ),
+    )
+
+
+def _refusal(refused: Refused) -> Failure:
+    if refused.code not in REFUSALS:
+        return Failure(refused.code, str(refused))
+    words = {key: in_words(value, output.language()) for key, value in refused.details.items()}
+    text = Refused(refused.code, **words).text(output.language())
+    return Failure(refused.code, text, details=refused.details)
+
+
+def _usage(error: typer.TyperException) -> Failure:
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else "scene"
+    message = error.format_message().rstrip(".")
+    return Failure(
+        "usage",
+        say(f"用法有误：{message}。用法见 {command} --help。", f"{message}. See {command} --help."),
+        status=USAGE if error.exit_code == USAGE else REFUSED,
+    )
+
+
+def _unforeseen(error: BaseException) -> Failure:
+    name = type(error).__name__
+    return Failure(
+        "internal",
+        say(
+            f"程序内部错误（{name}：{error}）。请以 SCENE_LOG_LEVEL=DEBUG 重试，并把输出交给维护人员。",
+            f"Internal error ({name}: {error}). Repeat with SCENE_LOG_LEVEL=DEBUG and show the output to a maintainer.",
+        ),
+    )
+
+
+def details_of(**details: object) -> Mapping[str, str]:
+    return {key: str(value) for key, value in details.items()}

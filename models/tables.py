@@ -1,0 +1,234 @@
+"""The tables. `entry` and `refusal` are the ledger and only grow; everything else but delivery is made from them again.
+
+Only storage imports this. Words of the vocabulary stand as text, not as database enums: a new word is no migration.
+"""
+
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, Dialect, Index, Text, TypeDecorator, text
+from sqlmodel import Field, SQLModel
+
+
+class Utc(TypeDecorator[datetime]):
+    """An instant: stored in UTC, read with its time zone, on databases that know none as well."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None or value.tzinfo is not None:
+            return value and value.astimezone(UTC)
+        return value.replace(tzinfo=UTC)
+
+
+class DeadlineStanding(StrEnum):
+    """How a deadline stands, or how it ended."""
+
+    OPEN = "open"
+    PAUSED = "paused"
+    OVERDUE = "overdue"
+    MET = "met"
+    MET_LATE = "met_late"
+    PASSED = "passed"
+    CANCELLED = "cancelled"
+
+
+class EntryRow(SQLModel, table=True):
+    """One journal entry. `hash` is `models.journal.link` over `previous` and `text`, the entry's canonical JSON."""
+
+    __tablename__ = "entry"
+
+    stream: str = Field(primary_key=True)
+    sequence: int = Field(primary_key=True)
+    algorithm: str
+    previous: str
+    hash: str
+    text: str = Field(sa_type=Text)
+    recorded_at: datetime = Field(sa_type=Utc)
+    build: str
+    rules: str
+
+
+class SceneRow(SQLModel, table=True):
+    """One scene as of its last recorded entry, `sequence`, whose hash is `head`. `snapshot` is its SceneState."""
+
+    __tablename__ = "scene"
+    __table_args__ = (
+        Index("scene_by_city_and_stage", "city", "stage"),
+        Index("scene_by_lead", "lead"),
+        Index("scene_by_next_due", "next_due_at"),
+    )
+
+    scene: str = Field(primary_key=True)
+    name: str
+    city: str
+    domain: str
+    type: str
+    scale: str
+    track: str
+    risk: str
+    stage: str
+    step: str
+    outcome: str | None
+    lead: str | None
+    regulator: str | None
+    owner: str
+    cooperating: list[str] = Field(sa_type=JSON)
+    bidders: list[str] = Field(sa_type=JSON)
+    declared: bool
+    suspended: bool
+    overdue: bool
+    began_on: date | None
+    entered_at: datetime | None = Field(sa_type=Utc)
+    next_due_at: datetime | None = Field(sa_type=Utc)
+    sequence: int
+    head: str
+    policy_version: str
+    policy_digest: str
+    calendar: str
+    assumed: list[str] = Field(sa_type=JSON)
+    snapshot: str = Field(sa_type=Text)
+
+
+class DeadlineRow(SQLModel, table=True):
+    """Every deadline there ever was; `started_by` tells one from a later one under the same id.
+
+    `fact` is the models.deadline.Deadline as it stood last, `closed_sequence` the entry that ended it.
+    """
+
+    __tablename__ = "deadline"
+    __table_args__ = (Index("deadline_by_status", "status", "due_at"),)
+
+    scene: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    started_by: int = Field(primary_key=True)
+    limit: str
+    holder_role: str | None
+    holder_unit: str | None
+    holder_person: str | None
+    machine: str
+    bidder: str | None
+    verbs: list[str] = Field(sa_type=JSON)
+    clause: str
+    started_on: date
+    due_on: date
+    due_at: datetime = Field(sa_type=Utc)
+    provisional: bool
+    calendar: str
+    extensions: list[dict[str, Any]] = Field(sa_type=JSON)
+    status: str
+    closed_sequence: int | None
+    fact: str = Field(sa_type=Text)
+
+
+class DutyRow(SQLModel, table=True):
+    """What `rules.duties` gives now: the inbox."""
+
+    __tablename__ = "duty"
+    __table_args__ = (
+        Index("duty_by_unit", "holder_unit", "due_at"),
+        Index("duty_by_person", "holder_person", "due_at"),
+    )
+
+    scene: str = Field(primary_key=True)
+    deadline: str = Field(primary_key=True)
+    limit: str
+    holder_role: str
+    holder_unit: str
+    holder_person: str | None
+    verbs: list[str] = Field(sa_type=JSON)
+    machine: str
+    bidder: str | None
+    due_on: date
+    due_at: datetime = Field(sa_type=Utc)
+    provisional: bool
+    status: str
+
+
+class OutboxRow(SQLModel, table=True):
+    """One message to one recipient. The last four columns are the delivery's; nothing else writes them."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index(
+            "outbox_undelivered",
+            "recipient",
+            "send_after",
+            sqlite_where=text("delivered_at IS NULL"),
+            postgresql_where=text("delivered_at IS NULL"),
+        ),
+    )
+
+    stream: str = Field(primary_key=True)
+    sequence: int = Field(primary_key=True)
+    recipient: str = Field(primary_key=True)
+    rung: str = Field(primary_key=True)
+    kind: str
+    level: str
+    deadline: str | None
+    payload: dict[str, Any] = Field(sa_type=JSON)
+    send_after: datetime = Field(sa_type=Utc)
+    created_at: datetime = Field(sa_type=Utc)
+    delivered_at: datetime | None = Field(default=None, sa_type=Utc)
+    attempts: int = 0
+    last_error: str | None = Field(default=None, sa_type=Text)
+    message_id: str | None = None
+
+
+DELIVERY = frozenset({"delivered_at", "attempts", "last_error", "message_id"})
+"""The outbox's columns that are no projection: no rebuild touches them."""
+
+
+class RefusalRow(SQLModel, table=True):
+    """One refusal, chained like the journal. `text` is the whole of it; the first columns repeat what lists ask for."""
+
+    __tablename__ = "refusal"
+    __table_args__ = (Index("refusal_by_scene", "scene", "at"), Index("refusal_by_code", "code", "at"))
+
+    sequence: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    scene: str
+    code: str
+    person: str | None
+    unit: str | None
+    role: str | None
+    seen: int | None
+    at: datetime = Field(sa_type=Utc)
+    digest: str = Field(unique=True)
+    algorithm: str
+    previous: str
+    hash: str
+    text: str = Field(sa_type=Text)
+
+
+class RulebookRow(SQLModel, table=True):
+    """A policy by value with its calendar: what its digest and its calendar's version stand for."""
+
+    __tablename__ = "rulebook"
+
+    digest: str = Field(primary_key=True)
+    calendar: str = Field(primary_key=True)
+    city: str
+    version: str
+    text: str = Field(sa_type=Text)
+
+
+class ArchiveRow(SQLModel, table=True):
+    """One archived run: `path` within the archive's folder, digest and size of the history before it was packed."""
+
+    __tablename__ = "archive"
+    __table_args__ = (Index("archive_by_stream", "stream", "closed_at"),)
+
+    workflow_id: str = Field(primary_key=True)
+    run_id: str = Field(primary_key=True)
+    stream: str
+    path: str
+    sha256: str
+    bytes: int
+    events: int
+    closed_at: datetime = Field(sa_type=Utc)
+    archived_at: datetime = Field(sa_type=Utc)

@@ -1,0 +1,283 @@
+"""How the code's words read to people, in Chinese and in English: verbs, roles, limits and the other closed lists.
+
+One place for every skin. A word that a city may change (domains, units, criteria) is not here: it stands in its policy.
+Steps have theirs in `rules.lifecycle`, refusals in `models.refusal`.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from models.refusal import Language
+
+
+class Word(NamedTuple):
+    zh: str
+    en: str
+
+    def text(self, language: Language) -> str:
+        return self.zh if language == "zh" else self.en
+
+
+VERBS: Final[Mapping[str, Word]] = MappingProxyType(
+    {
+        # solicitation
+        "submit": Word("申报", "submit"),
+        "accept_filing": Word("受理", "accept the filing"),
+        "request_supplement": Word("要求补正", "request a supplement"),
+        "answer_supplement": Word("提交补正", "answer the supplement"),
+        "register": Word("登记", "register"),
+        "decline_admission": Word("不予受理", "decline admission"),
+        # review
+        "ask_consultation": Word("发起会商", "ask for consultation"),
+        "give_opinion": Word("发表意见", "give an opinion"),
+        "conclude_fair_competition": Word("公平竞争审查结论", "conclude the fair-competition review"),
+        "convene_panel": Word("组成评审组", "convene a panel"),
+        "give_expert_opinion": Word("专家意见", "give an expert opinion"),
+        "recognise": Word("认定", "recognise"),
+        "refuse": Word("不予认定", "refuse"),
+        "confirm_scene": Word("领导小组确认", "confirm the scene"),
+        "list_scene": Word("列入清单", "put on a list"),
+        "publish_notice": Word("发布公示", "publish a notice"),
+        "raise_objection": Word("提出异议", "raise an objection"),
+        "answer_objection": Word("答复异议", "answer an objection"),
+        "file_complaint": Word("投诉", "file a complaint"),
+        "decide_complaint": Word("投诉处理决定", "decide a complaint"),
+        # matching
+        "post_challenge": Word("发榜", "post the challenge"),
+        "amend_challenge": Word("变更榜单", "amend the challenge"),
+        "submit_bid": Word("揭榜投标", "submit a bid"),
+        "withdraw_bid": Word("撤回投标", "withdraw a bid"),
+        "reveal_bid": Word("开标", "reveal a bid"),
+        "verify_eligibility": Word("资格与信用核查", "verify eligibility"),
+        "score_bid": Word("评分", "score a bid"),
+        "award": Word("中榜通知", "award"),
+        "decline_award": Word("放弃中榜", "decline the award"),
+        "propose_contract": Word("拟定任务书", "propose the contract"),
+        "sign_contract": Word("签署任务书", "sign the contract"),
+        "give_up_matching": Word("放弃对接", "give up matching"),
+        # trial
+        "submit_trial_plan": Word("提交试点方案", "submit a trial plan"),
+        "admit_trial": Word("准入", "admit the trial"),
+        "return_trial_plan": Word("退回试点方案", "return the trial plan"),
+        "refuse_trial": Word("不予准入", "refuse the trial"),
+        "start_trial": Word("启动试点", "start the trial"),
+        "advance_phase": Word("推进阶段", "advance the phase"),
+        "file_report": Word("提交报告", "file a report"),
+        "suspend_trial": Word("叫停试点", "suspend the trial"),
+        "report_fix": Word("提交整改证明", "report the fix"),
+        "propose_resumption": Word("提议恢复试点", "propose resumption"),
+        "approve_resumption": Word("批准恢复试点", "approve resumption"),
+        "terminate_trial": Word("终止试点", "terminate the trial"),
+        "prove_rollback": Word("恢复原状证明", "prove the rollback"),
+        "file_exit_report": Word("提交退出报告", "file the exit report"),
+        "conclude_exit": Word("退出评估结论", "conclude the exit evaluation"),
+        "record_fault": Word("记录差错", "record a fault"),
+        "verify_correction": Word("核验整改", "verify the correction"),
+        "end_inclusion_early": Word("提前结束包容期", "end the inclusion period early"),
+        "report_incident": Word("报告事件", "report an incident"),
+        "analyse_incident": Word("事件分析", "analyse an incident"),
+        "verify_incident": Word("核验事件整改", "verify an incident"),
+        # acceptance
+        "apply_for_acceptance": Word("申请验收", "apply for acceptance"),
+        "give_acceptance_opinion": Word("验收意见", "give an acceptance opinion"),
+        "conclude_acceptance": Word("验收结论", "conclude the acceptance"),
+        "submit_rectification": Word("提交整改", "submit the rectification"),
+        "record_refund": Word("登记退款", "record a refund"),
+        "ask_fault_tolerance": Word("申请容错", "ask for fault tolerance"),
+        "decide_fault_tolerance": Word("容错认定", "decide on fault tolerance"),
+        "assess_value": Word("价值评估", "assess the value"),
+        # promotion
+        "nominate_benchmark": Word("推荐标杆", "nominate as benchmark"),
+        "conclude_evaluation": Word("标杆评估结论", "conclude the evaluation"),
+        "confirm_benchmark": Word("审定标杆", "confirm the benchmark"),
+        "record_benefit": Word("登记激励", "record a benefit"),
+        "record_replication": Word("登记复制推广", "record a copy"),
+        "recommend_upward": Word("向上推荐", "recommend upward"),
+        "review_benchmark": Word("标杆年度复核", "review the benchmark"),
+        "withdraw_benchmark": Word("撤销标杆", "withdraw the benchmark"),
+        "close_scene": Word("办结", "close the scene"),
+        # from any open step
+        "withdraw": Word("撤回", "withdraw"),
+        "answer_withdrawal": Word("答复撤回", "answer a withdrawal"),
+        "terminate": Word("终止", "terminate"),
+        "suspend": Word("暂停", "suspend"),
+        "resume": Word("恢复", "resume"),
+        "return_for_correction": Word("退回修改", "return for correction"),
+        "resubmit": Word("重新提交", "resubmit"),
+        "request_extension": Word("申请延期", "request an extension"),
+        "decide_extension": Word("延期决定", "decide on an extension"),
+        "reassign": Word("改派", "reassign"),
+        "appeal": Word("申诉", "appeal"),
+        "decide_appeal": Word("申诉决定", "decide an appeal"),
+        "record_service": Word("登记送达", "record service"),
+        "propose_correction": Word("提议更正", "propose a correction"),
+        "confirm_correction": Word("确认更正", "confirm a correction"),
+        "adopt_policy": Word("适用新版政策", "adopt a policy version"),
+        "load_calendar": Word("载入放假通知", "load a holiday notice"),
+        "override": Word("领导小组重启环节", "override"),
+        "take_over": Word("存量导入", "take over"),
+        "pass_deadline": Word("到期", "deadline passed"),
+    }
+)  # fmt: skip
+
+ROLES: Final[Mapping[str, Word]] = MappingProxyType(
+    {
+        "platform_office": Word("平台窗口", "platform office"),
+        "lead_department": Word("牵头单位", "lead department"),
+        "cooperating_department": Word("配合单位", "cooperating department"),
+        "scene_owner": Word("发榜方", "scene owner"),
+        "st_bureau": Word("科技部门", "S&T bureau"),
+        "bidder": Word("揭榜方", "bidder"),
+        "expert": Word("专家", "expert"),
+        "regulator": Word("监管单位", "regulator"),
+        "evaluation_team": Word("评估小组", "evaluation team"),
+        "complaint_supervisor": Word("投诉监督单位", "complaint supervisor"),
+        "payer": Word("付款单位", "payer"),
+        "leading_group": Word("领导小组", "leading group"),
+        "auditor": Word("审计", "auditor"),
+        "administrator": Word("系统管理员", "administrator"),
+        "system": Word("系统", "system"),
+        "public": Word("公众", "public"),
+    }
+)
+
+STAGES: Final[Mapping[str, Word]] = MappingProxyType(
+    {
+        "solicitation": Word("征集", "solicitation"),
+        "review": Word("评审", "review"),
+        "matching": Word("对接", "matching"),
+        "trial": Word("试点", "trial"),
+        "acceptance": Word("验收", "acceptance"),
+        "promotion": Word("推广", "promotion"),
+        "closed": Word("办结", "closed"),
+    }
+)
+
+MACHINES: Final[Mapping[str, Word]] = MappingProxyType(
+    {
+        "scene": Word("场景", "scene"),
+        "contract": Word("任务书", "contract"),
+        "trial": Word("试点", "trial"),
+        "inclusion": Word("包容期", "inclusion period"),
+        "acceptance": Word("验收", "acceptance"),
+    }
+)
+
+OUTCOMES: Final[Mapping[str, Word]] = MappingProxyType(
+    {
+        "promoted": Word("已推广", "promoted"),
+        "accepted": Word("已验收", "accepted"),
+        "not_admitted": Word("不予受理", "not admitted"),
+        "refused": Word("不予认定", "refused"),
+        "withdrawn": Word("已撤回", "withdrawn"),
+        "unmatched": Word("流标", "unmatched"),
+        "terminated": Word("已终止", "terminated"),
+        "failed": Word("未通过验收", "failed"),
+    }
+)
+
+STATUSES: Final[Mapping[str, Word]] = MappingProxyType(
+    {
+        "open": Word("进行中", "open"),
+        "paused": Word("暂停计时", "paused"),
+        "overdue": Word("逾期", "overdue"),
+    }
+)
+"""Of a deadline."""
+
+OBJECTIONS: Final[Mapping[str, Word]] = MappingProxyType(
+    {
+        "raised": Word("待答复", "raised"),
+        "answered": Word("已答复", "answered"),
+        "complaint": Word("投诉处理中", "with the supervisor"),
+        "upheld": Word("成立", "upheld"),
+        "settled": Word("已了结", "settled"),
+    }
+)
+
+NOTICES: Final[Mapping[str, Word]] = MappingProxyType(
+    {
+        "recognition": Word("认定", "recognition"),
+        "ranking": Word("排名", "ranking"),
+        "acceptance": Word("验收", "acceptance"),
+        "benchmark": Word("标杆", "benchmark"),
+    }
+)
+
+RISKS: Final[Mapping[str, Word]] = MappingProxyType(
+    {"low": Word("低", "low"), "medium": Word("中", "medium"), "high": Word("高", "high")}
+)
+
+TRACKS: Final[Mapping[str, Word]] = MappingProxyType(
+    {"sandbox": Word("沙盒试点", "sandbox"), "fast": Word("快速通道", "fast")}
+)
+
+UNITS: Final[Mapping[str, Word]] = MappingProxyType(
+    {
+        "hours": Word("小时", "hours"),
+        "workdays": Word("个工作日", "workdays"),
+        "days": Word("日", "days"),
+        "months": Word("个月", "months"),
+        "years": Word("年", "years"),
+    }
+)
+
+LIMITS: Final[Mapping[str, Word]] = MappingProxyType(
+    {
+        "call_window": Word("征集期", "call open"),
+        "completeness": Word("完整性核查", "completeness check"),
+        "supplement": Word("补正", "supplement"),
+        "registration": Word("登记", "registration"),
+        "consultation_start": Word("发起会商", "start of the consultation"),
+        "consultation": Word("会商意见", "consultation"),
+        "deadlock": Word("会商未决处理", "settling the deadlock"),
+        "fair_competition": Word("公平竞争审查", "fair-competition review"),
+        "expert_review": Word("专家评审与认定", "expert review"),
+        "confirmation": Word("领导小组确认", "confirmation"),
+        "notice_publication": Word("发布公示", "publication of the notice"),
+        "public_notice": Word("公示期", "public notice"),
+        "objection": Word("异议答复", "answer to the objection"),
+        "complaint_window": Word("投诉期", "time to complain"),
+        "complaint": Word("投诉处理", "decision on the complaint"),
+        "listing": Word("列入清单", "listing"),
+        "posting": Word("发榜", "posting the challenge"),
+        "bidding": Word("张榜期", "bidding"),
+        "amendment": Word("榜单变更", "amendment"),
+        "bid_opening": Word("开标", "opening of bids"),
+        "eligibility": Word("资格核查", "eligibility check"),
+        "scoring": Word("评分", "scoring"),
+        "award": Word("中榜通知", "award notice"),
+        "contract": Word("签订任务书", "signing the contract"),
+        "reissue": Word("重新发榜", "re-issue"),
+        "trial_plan": Word("编制试点方案", "trial plan"),
+        "admission": Word("准入审查", "admission"),
+        "start": Word("启动通知", "start notice"),
+        "trial": Word("试点期", "trial"),
+        "report": Word("定期报告", "regular report"),
+        "midterm": Word("中期报告", "midterm report"),
+        "fix": Word("整改", "fix"),
+        "resumption": Word("恢复决定", "decision on resumption"),
+        "rollback": Word("恢复原状", "rollback"),
+        "exit_evaluation": Word("退出评估", "exit evaluation"),
+        "inclusion": Word("包容期", "inclusion period"),
+        "correction_order": Word("责令整改", "order to correct"),
+        "incident_report": Word("事件报告", "incident report"),
+        "incident_analysis": Word("事件分析", "incident analysis"),
+        "acceptance_application": Word("申请验收", "application for acceptance"),
+        "delivery": Word("交付", "delivery"),
+        "acceptance_review": Word("验收评审", "acceptance review"),
+        "rectification": Word("验收整改", "rectification"),
+        "refund": Word("退款", "refund"),
+        "nomination": Word("推荐标杆", "nomination"),
+        "evaluation": Word("标杆评估", "evaluation"),
+        "yearly_review": Word("年度复核", "yearly review"),
+        "service": Word("送达", "service"),
+        "appeal_window": Word("申诉期", "time to appeal"),
+        "appeal": Word("申诉处理", "decision on the appeal"),
+        "resubmission": Word("修改重报", "resubmission"),
+        "withdrawal_consent": Word("答复撤回", "answer to the withdrawal"),
+        "extension_answer": Word("答复延期", "answer to the extension"),
+    }
+)  # fmt: skip
+"""What each limit of a policy (`models.policy.Limits`) gives time for; also the names of deadlines."""

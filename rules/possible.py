@@ -1,0 +1,122 @@
+"""What can be done in a scene now, and by whom: an offer to a reader, not a judgement.
+
+The lifecycle table, the policy's permissions and the scene's parties say what makes sense to try. `decide` alone says
+whether an act stands: it also looks at what the act says, at who did the step before, and at the date.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from models.commands import Act
+from models.policy import Policy
+from models.state import IncidentStatus, SceneState
+from models.state.review import ObjectionStatus
+from models.vocabulary import Machine, Role
+from rules import lifecycle
+from rules.docket import BIDDER_MACHINES
+from rules.permissions import bidders, units_playing
+
+
+class Party(NamedTuple):
+    """A role that may act, and the units that play it here; None: any unit may."""
+
+    role: Role
+    units: tuple[str, ...] | None
+
+
+class Offer(NamedTuple):
+    """A verb that is possible, in the scene's own machine (`bidder` None) or in one of a bidder's."""
+
+    verb: str
+    machine: Machine
+    bidder: str | None
+    parties: tuple[Party, ...]
+
+
+def offers(policy: Policy, state: SceneState) -> tuple[Offer, ...]:
+    """The verbs that are possible now: those of the scene's step, of its bidders' steps, and those possible anywhere."""
+    if state.closed:
+        return ()
+    found = dict.fromkeys(_named(state))
+    return tuple(
+        Offer(verb, machine, bidder, _parties(policy, state, verb, bidder))
+        for verb, machine, bidder in found
+        if _has_an_object(state, verb, bidder)
+        and (state.suspension is None or verb in lifecycle.WHILE_SUSPENDED)
+        and policy.permissions.get(verb)
+    )
+
+
+def _named(state: SceneState) -> Iterator[tuple[str, Machine, str | None]]:
+    for verb in lifecycle.verbs_at(Machine.SCENE, state.step):
+        yield verb, Machine.SCENE, None
+    for machine, parts in BIDDER_MACHINES.items():
+        for part in getattr(state, parts):
+            for verb in lifecycle.verbs_at(machine, part.step):
+                # Terminating and withdrawing are acts on the whole scene, whatever they do to a bidder's machines.
+                if verb not in lifecycle.ANYWHERE and verb != "terminate":
+                    yield verb, machine, part.bidder
+    if state.profile is not None:
+        for verb in lifecycle.ANYWHERE:
+            yield verb, Machine.SCENE, None
+
+
+def _parties(policy: Policy, state: SceneState, verb: str, bidder: str | None) -> tuple[Party, ...]:
+    return tuple(Party(role, _units(policy, state, verb, role, bidder)) for role in policy.permissions.get(verb, ()))
+
+
+def _units(policy: Policy, state: SceneState, verb: str, role: Role, bidder: str | None) -> tuple[str, ...] | None:
+    match role:
+        case Role.OWNER if state.profile is None:
+            return None
+        case Role.BIDDER if verb == "submit_bid":
+            return state.challenge.invited or None if state.challenge else None
+        case Role.BIDDER:
+            return (bidder,) if bidder else bidders(state)
+        case _:
+            return units_playing(policy, state, role, Act(verb=verb))
+
+
+def _has_an_object(state: SceneState, verb: str, bidder: str | None) -> bool:
+    """Whether there is something for the verb to act on."""
+    match verb:
+        case "suspend":
+            return state.suspension is None
+        case "resume":
+            return state.suspension is not None
+        case "request_extension":
+            return bool(state.deadlines)
+        case "decide_extension":
+            return bool(state.extension_requests)
+        case "confirm_correction":
+            return bool(state.corrections)
+        case "record_service":
+            return any(decision.served_on is None for decision in state.decisions)
+        case "appeal":
+            return any(each.served_on is not None and each.appealed_by is None for each in state.decisions)
+        case "decide_appeal":
+            return any(decision.appealed_by is not None for decision in state.decisions)
+        case "withdraw":
+            return state.withdrawal is None
+        case "answer_withdrawal":
+            return state.withdrawal is not None
+        case "answer_objection":
+            return any(objection.status is ObjectionStatus.RAISED for objection in state.objections)
+        case "file_complaint":
+            return any(objection.status is ObjectionStatus.ANSWERED for objection in state.objections)
+        case "decide_complaint":
+            return any(objection.status is ObjectionStatus.COMPLAINT for objection in state.objections)
+        case "analyse_incident":
+            return _incident(state, bidder, IncidentStatus.REPORTED)
+        case "verify_incident":
+            return _incident(state, bidder, IncidentStatus.ORDERED)
+        case "verify_correction":
+            return any(each.bidder == bidder and each.order_open for each in state.inclusions)
+        case "approve_resumption":
+            return any(each.bidder == bidder and each.resumption_proposed_by for each in state.trials)
+        case _:
+            return True
+
+
+def _incident(state: SceneState, bidder: str | None, status: IncidentStatus) -> bool:
+    return any(each.bidder == bidder and each.status is status for each in state.incidents)

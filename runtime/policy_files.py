@@ -1,0 +1,139 @@
+"""A city's policy from its file, with the calendar joined: read, checked against its model, checked against itself.
+
+Everything wrong with a file is said at once, each problem with its line and key. The file says nothing about the
+calendar: the yearly notices stand beside it in `calendars/`, one folder for all cities. A policy carries those from
+`YEARS_BEFORE` years before it took effect, so that acts entered afterwards (补录) and scenes taken over (存量导入) are
+counted right, and a policy still travels in one command.
+"""
+
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Final, NamedTuple, Self
+
+import yaml
+from pydantic import model_validator
+
+from models.calendar import Calendar
+from models.policy import Policy
+from rules.policy_check import Contradiction, contradictions
+
+from .calendar_files import load_calendar
+from .yaml_files import FileProblems, Problem, load_yaml
+
+YEARS_BEFORE: Final = 3
+"""So long may a scene have run before it is taken over: a trial of at most two years, and its contract before it."""
+
+
+class _Draft(Policy):
+    """The same file, without the model's own cross-checks: they stop at the first and know no line.
+
+    `contradictions` finds all of them, each with its key.
+    """
+
+    @model_validator(mode="after")
+    def _coherent(self) -> Self:
+        return self
+
+
+def load_policy(path: Path, calendars: Path | None = None) -> Policy:
+    """The policy of a file, with the calendar from `calendars` (default: the folder of that name beside the file).
+
+    Raises FileProblems: for what the model refuses, for what contradicts itself, and for the calendar's files.
+    """
+    draft = load_yaml(path, _Draft)
+    found = contradictions(draft)
+    if "calendar" in draft.model_fields_set:
+        hint = "remove it: the yearly notices stand in the folder calendars"
+        found = (*found, Contradiction("calendar", "is joined at load", hint))
+    problems = _problems(path, found) if found else []
+    try:
+        calendar = load_calendar(calendars or path.parent / "calendars")
+    except FileProblems as unusable:
+        problems.extend(unusable.problems)
+        raise FileProblems(tuple(problems)) from None
+    if problems:
+        raise FileProblems(tuple(problems))
+    content = {name: getattr(draft, name) for name in Policy.model_fields}
+    return Policy.model_validate({**content, "calendar": _recent(calendar, draft.effective_from)})
+
+
+def city_files(policies_dir: Path) -> tuple[Path, ...]:
+    """The cities' files of a folder, in order of name."""
+    return tuple(sorted(policies_dir.glob("*.yaml")))
+
+
+def load_city(policies_dir: Path, name: str) -> Policy:
+    """The policy of a city, named as 盐城市, 盐城, YC or yancheng (its file). Raises FileProblems."""
+    cities = [_City(path, *_head(path)) for path in city_files(policies_dir)]
+    found = [city for city in cities if name.casefold() in city.names]
+    if len(found) > 1:
+        files = ", ".join(city.path.name for city in found)
+        problem = Problem(file=policies_dir, message=f"{files} are all for {name}", hint="keep one file a city")
+        raise FileProblems((problem,))
+    if not found:
+        known = ", ".join(str(city) for city in cities) or "none"
+        near = get_close_matches(name.casefold(), [each for city in cities for each in city.names], n=1, cutoff=0.5)
+        hint = f"did you mean {near[0]}? Known" if near else "use one of"
+        raise FileProblems((Problem(file=policies_dir, message=f"there is no city {name}", hint=f"{hint}: {known}"),))
+    return load_policy(found[0].path)
+
+
+class _City(NamedTuple):
+    path: Path
+    name: str
+    code: str
+
+    @property
+    def names(self) -> set[str]:
+        names = {self.path.stem, self.name, self.name.removesuffix("市"), self.code}
+        return {name.casefold() for name in names if name}
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.code}, {self.path.stem})" if self.name else self.path.stem
+
+
+def _head(path: Path) -> tuple[str, str]:
+    """City and code, read alone, so that one city's broken file keeps nobody from another's."""
+    root = _root(path)
+    pairs = root.value if isinstance(root, yaml.MappingNode) else []
+    head = {key.value: value.value for key, value in pairs if isinstance(value, yaml.ScalarNode)}
+    return head.get("city", ""), head.get("code", "")
+
+
+def _problems(path: Path, found: tuple[Contradiction, ...]) -> list[Problem]:
+    root = _root(path)
+    problems = [
+        Problem(file=path, line=_line(root, each.key), key=each.key, message=each.message, hint=each.hint)
+        for each in found
+    ]
+    return sorted(problems, key=lambda problem: problem.line)
+
+
+def _line(root: yaml.Node | None, key: str) -> int:
+    """The line where a dotted key stands, or the nearest key above it where the file lacks it."""
+    node, line = root, 1
+    for step in key.split("."):
+        if isinstance(node, yaml.MappingNode):
+            inside = {each.value: (each.start_mark.line, value) for each, value in node.value}
+        elif isinstance(node, yaml.SequenceNode):
+            inside = {str(at): (each.start_mark.line, each) for at, each in enumerate(node.value)}
+        else:
+            break
+        if step not in inside:
+            break
+        line, node = inside[step][0] + 1, inside[step][1]
+    return line
+
+
+def _root(path: Path) -> yaml.Node | None:
+    try:
+        root: yaml.Node | None = yaml.compose(path.read_text("utf-8-sig"), Loader=yaml.SafeLoader)
+    except (yaml.YAMLError, UnicodeDecodeError, OSError, RecursionError):
+        return None
+    return root
+
+
+def _recent(calendar: Calendar, effective_from: date) -> Calendar:
+    first = effective_from.year - YEARS_BEFORE
+    return Calendar(notices=tuple(notice for notice in calendar.notices if notice.year >= first))

@@ -1,0 +1,98 @@
+"""Every setting of a process, read once from environment variables that begin with SCENE_.
+
+Where Temporal is, is not among them: the SDK's own variables say that (TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE,
+TEMPORAL_TLS_*, ...), so that the engine and the temporal command line always mean the same server.
+"""
+
+from pathlib import Path
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT: Final = Path(__file__).resolve().parent.parent
+
+
+def _absolute(path: Path) -> Path:
+    # A later change of the working directory must not move the database.
+    return path.expanduser().absolute()
+
+
+def _known_database(url: SecretStr) -> SecretStr:
+    if not url.get_secret_value().startswith(("sqlite:", "sqlite+", "postgresql:", "postgresql+")):
+        raise ValueError("must begin with sqlite: or postgresql:")
+    return url
+
+
+def _upper(value: object) -> object:
+    return value.upper() if isinstance(value, str) else value
+
+
+AbsolutePath = Annotated[Path, AfterValidator(_absolute)]
+
+
+class Settings(BaseSettings):
+    """The settings of one process. Raises `pydantic.ValidationError` for a value that cannot be meant."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="SCENE_",
+        # `SCENE_BUILD_ID=` in a compose file means "not set".
+        env_ignore_empty=True,
+        frozen=True,
+        extra="forbid",
+        # A refused database_url may hold a password: the error names the setting, never the value.
+        hide_input_in_errors=True,
+    )
+
+    data_dir: AbsolutePath = Field(
+        default=Path(".scene"),
+        description="Where this machine keeps its files: the default databases, archived histories, server log.",
+    )
+    database_url: Annotated[SecretStr, AfterValidator(_known_database)] = Field(
+        default_factory=lambda earlier: SecretStr(f"sqlite:///{earlier['data_dir'] / 'scene.db'}"),
+        description="SQLAlchemy URL of our database, sqlite or postgresql; by default scene.db in the data directory.",
+    )
+    policies_dir: AbsolutePath = Field(
+        default=PROJECT / "policies",
+        description="Folder of the cities' policies and calendars; by default the one delivered with the code.",
+    )
+    task_queue: str = Field(
+        default="scenes",
+        min_length=1,
+        description="Temporal task queue that scenes are started on and workers listen to.",
+    )
+    connect_timeout_seconds: float = Field(
+        default=5,
+        gt=0,
+        description="How long to wait for Temporal to answer before saying that it is not there, in seconds.",
+    )
+    temporal_binary: AbsolutePath | None = Field(
+        default=None,
+        description="The temporal program of the embedded server; by default the one on PATH, else the wheel's.",
+    )
+    deployment_name: str | None = Field(
+        default=None,
+        description="Worker deployment this worker belongs to; together with build_id it turns on worker versioning.",
+    )
+    build_id: str | None = Field(
+        default=None,
+        description="Build of the code this worker runs, for example a commit; goes together with deployment_name.",
+    )
+    log_format: Literal["console", "json"] = Field(
+        default="console",
+        description="Log lines for people (console) or for machines (json, one object a line); both go to stderr.",
+    )
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = Field(
+        default="INFO",
+        description="Least severity that is logged: DEBUG, INFO, WARNING or ERROR.",
+    )
+    language: Literal["zh", "en"] = Field(
+        default="zh",
+        description="Language of what the command line and notices say: zh or en.",
+    )
+
+    @model_validator(mode="after")
+    def _a_version_has_both_its_halves(self) -> Self:
+        if (self.deployment_name is None) != (self.build_id is None):
+            raise ValueError("deployment_name and build_id go together: set both for worker versioning, or neither")
+        return self

@@ -1,0 +1,102 @@
+"""The composition root: the only place that knows which implementation stands behind which port."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+from temporalio.client import Client
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
+from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymentConfig
+
+from activities.archive import ArchiveActivities
+from activities.ledger import LedgerActivities
+from client.histories import TemporalHistories
+from client.scene_client import SceneClient, scene_of
+from runtime.build import build_id, rules_digest
+from runtime.settings import Settings
+from storage.archive import SqlArchive
+from storage.archive_files import ArchiveFiles
+from storage.database import engine_for
+from storage.ledger import SqlLedger
+from storage.reads import LedgerReads
+from storage.refusals import RefusalLedger
+from storage.rulebooks import SqlRulebooks
+from workflows.archive import ArchiveWorkflow
+from workflows.scene import SceneWorkflow
+
+CACHED_SCENES = 2_000
+"""Above the number of scenes that are busy at once; a cached scene costs 100-150 KB, a missing one a replay."""
+ACTIVITY_THREADS = 16
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Everything that stands on the database and the data folder."""
+
+    settings: Settings
+    engine: Engine
+    ledger: SqlLedger
+    reads: LedgerReads
+    refusals: RefusalLedger
+    rulebooks: SqlRulebooks
+    archive: SqlArchive
+
+
+@contextmanager
+def parts(settings: Settings) -> Iterator[Parts]:
+    engine = engine_for(settings.database_url.get_secret_value())
+    try:
+        yield Parts(
+            settings=settings,
+            engine=engine,
+            ledger=SqlLedger(engine),
+            reads=LedgerReads(engine),
+            refusals=RefusalLedger(engine, settings.data_dir / "refusals.spool"),
+            rulebooks=SqlRulebooks(engine),
+            archive=SqlArchive(engine, ArchiveFiles(settings.data_dir / "archive"), scene_of),
+        )
+    finally:
+        engine.dispose()
+
+
+def scene_client(temporal: Client, parts: Parts) -> SceneClient:
+    return SceneClient(
+        temporal=temporal,
+        task_queue=parts.settings.task_queue,
+        refusals=parts.refusals,
+        rulebooks=parts.rulebooks,
+    )
+
+
+@contextmanager
+def make_worker(temporal: Client, parts: Parts) -> Iterator[Worker]:
+    """A worker for everything, ready to run: `async with` it, or await its `run`."""
+    ledger = LedgerActivities(parts.ledger, build=build_id(), rules=rules_digest())
+    archive = ArchiveActivities(TemporalHistories(temporal), parts.archive)
+    # The SDK warns of more slots than threads; both are the same number.
+    with ThreadPoolExecutor(ACTIVITY_THREADS, thread_name_prefix="activity") as executor:
+        yield Worker(
+            temporal,
+            task_queue=parts.settings.task_queue,
+            workflows=[SceneWorkflow, ArchiveWorkflow],
+            activities=[ledger.record, archive.archive_closed_runs],
+            activity_executor=executor,
+            max_concurrent_activities=ACTIVITY_THREADS,
+            max_cached_workflows=CACHED_SCENES,
+            workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
+            activity_task_poller_behavior=PollerBehaviorAutoscaling(),
+            deployment_config=_deployment(parts.settings),
+        )
+
+
+def _deployment(settings: Settings) -> WorkerDeploymentConfig | None:
+    """Scenes stay with the build that began their run and move on at continue-as-new."""
+    if settings.deployment_name is None or settings.build_id is None:
+        return None
+    return WorkerDeploymentConfig(
+        version=WorkerDeploymentVersion(deployment_name=settings.deployment_name, build_id=settings.build_id),
+        use_worker_versioning=True,
+        default_versioning_behavior=VersioningBehavior.PINNED,
+    )

@@ -1,0 +1,1 @@
+"""The one write transaction, reads for lists, migrations."""

@@ -1,0 +1,76 @@
+"""The archive of closed runs: packed files, and the index that says where each is and what it held."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from sqlalchemy import Engine, tuple_
+from sqlmodel import Session, col, select
+
+from activities.archive import ClosedRun
+from models.frozen import Frozen
+from models.tables import ArchiveRow
+from models.text import Moment
+from storage.archive_files import ArchiveFiles
+from storage.database import writing
+
+
+class ArchivedRun(Frozen):
+    """`bytes` and `sha256` are those of the history before packing."""
+
+    workflow_id: str
+    run_id: str
+    stream: str
+    path: str
+    sha256: str
+    bytes: int
+    events: int
+    closed_at: Moment
+    archived_at: Moment
+
+
+class SqlArchive:
+    """Implements `activities.archive.Archive`. `stream_of` gives the stream that a workflow id stands for."""
+
+    def __init__(self, engine: Engine, files: ArchiveFiles, stream_of: Callable[[str], str]) -> None:
+        self._engine = engine
+        self._files = files
+        self._stream_of = stream_of
+
+    def missing(self, runs: tuple[ClosedRun, ...]) -> tuple[ClosedRun, ...]:
+        keys = [(run.workflow_id, run.run_id) for run in runs]
+        known = select(ArchiveRow.workflow_id, ArchiveRow.run_id).where(
+            tuple_(col(ArchiveRow.workflow_id), col(ArchiveRow.run_id)).in_(keys)
+        )
+        with Session(self._engine) as session:
+            there = {(workflow_id, run_id) for workflow_id, run_id in session.exec(known)}
+        return tuple(run for run in runs if (run.workflow_id, run.run_id) not in there)
+
+    def keep(self, run: ClosedRun, history: str, events: int, at: datetime) -> None:
+        """First the file, then the index: what the index knows is there. Safe to repeat."""
+        file = self._files.write(run.workflow_id, run.run_id, history)
+        row = ArchiveRow(
+            workflow_id=run.workflow_id,
+            run_id=run.run_id,
+            stream=self._stream_of(run.workflow_id),
+            path=file.path,
+            sha256=file.sha256,
+            bytes=file.bytes,
+            events=events,
+            closed_at=run.closed_at,
+            archived_at=at,
+        )
+        with writing(self._engine, f"archive {run.workflow_id}") as session:
+            session.merge(row)
+
+    def runs(self, stream: str | None = None) -> Iterator[ArchivedRun]:
+        """Every archived run, or those of one stream, the earliest first."""
+        rows = select(ArchiveRow).order_by(col(ArchiveRow.closed_at), col(ArchiveRow.run_id))
+        if stream is not None:
+            rows = rows.where(ArchiveRow.stream == stream)
+        with Session(self._engine) as session:
+            for row in session.exec(rows):
+                yield ArchivedRun.model_validate(row, from_attributes=True)
+
+    def history(self, run: ArchivedRun) -> str:
+        """The run's history as Temporal's JSON. Raises storage.archive_files.ArchiveDamaged."""
+        return self._files.read(run.path, run.sha256)

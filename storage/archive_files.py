@@ -1,0 +1,91 @@
+"""Archived histories as files: one for each run, packed, in a folder for each workflow.
+
+A file is there as a whole or not at all. Its digest is that of the history before packing, so that it can be compared
+with what Temporal gives, and packed anew by another program.
+"""
+
+import gzip
+import os
+import tempfile
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import quote
+
+_NAME_BYTES = 200
+"""File systems allow 255 bytes for a name, suffixes included."""
+
+
+class ArchivedFile(NamedTuple):
+    """`path` is relative to the archive's folder; digest and size are those of the history before packing."""
+
+    path: str
+    sha256: str
+    bytes: int
+
+
+class ArchiveDamaged(Exception):
+    """A file of the archive is missing, can not be unpacked, or is not what was archived."""
+
+    def __init__(self, path: str, problem: str) -> None:
+        super().__init__(f"{path}: {problem}")
+        self.path = path
+
+
+class ArchiveFiles:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def write(self, workflow_id: str, run_id: str, history: str) -> ArchivedFile:
+        """Safe to repeat: the same history makes the same file."""
+        content = history.encode()
+        path = f"{_name(workflow_id)}/{_name(run_id)}.json.gz"
+        target = self._folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _put(target, gzip.compress(content, mtime=0))
+        return ArchivedFile(path, sha256(content).hexdigest(), len(content))
+
+    def read(self, path: str, digest: str) -> str:
+        """The history, checked against its digest. Raises ArchiveDamaged."""
+        file = (self._folder / path).resolve()
+        if not file.is_relative_to(self._folder.resolve()):
+            raise ArchiveDamaged(path, "leads out of the archive")
+        try:
+            content = gzip.decompress(file.read_bytes())
+        except (OSError, EOFError, ValueError) as error:
+            raise ArchiveDamaged(path, f"can not be read: {error}") from error
+        if sha256(content).hexdigest() != digest:
+            raise ArchiveDamaged(path, "is not what was archived")
+        return content.decode()
+
+
+def _name(id: str) -> str:
+    """An id as a file name: letters of any script stay, all else is escaped, what is too long ends in its digest."""
+    name = "".join(letter if letter.isalnum() or letter in "-_" else _escaped(letter) for letter in id)
+    if len(name.encode()) <= _NAME_BYTES and name:
+        return name
+    start = name.encode()[: _NAME_BYTES - 65].decode(errors="ignore")
+    return f"{start}~{sha256(id.encode()).hexdigest()}"
+
+
+def _escaped(letter: str) -> str:
+    return quote(letter, safe="").replace(".", "%2E").replace("~", "%7E")
+
+
+def _put(target: Path, content: bytes) -> None:
+    """Written beside its place, made durable, then moved there."""
+    handle, beside = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(beside).replace(target)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

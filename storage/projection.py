@@ -1,0 +1,244 @@
+"""What the tables say of a scene, as a function of its journal. Recording and rebuilding use the same function."""
+
+from collections.abc import Callable, Iterable
+from typing import Literal, NamedTuple, TypeVar, assert_never
+
+from sqlalchemy import inspect
+from sqlmodel import Session, SQLModel
+
+from models.canonical import canonical
+from models.deadline import Deadline, DeadlineStatus
+from models.events import AnyEvent
+from models.events.clock import (
+    ClockEvent,
+    DeadlineCancelled,
+    DeadlineMet,
+    DeadlineMoved,
+    DeadlinePassed,
+    DeadlinePaused,
+    DeadlineSet,
+    RungDue,
+    SceneClosed,
+    SceneEnding,
+    StepEntered,
+)
+from models.journal import JournalEntry
+from models.notification import Notification
+from models.state import SceneState
+from models.tables import DeadlineRow, DeadlineStanding, DutyRow, OutboxRow, SceneRow
+from rules.duties import duties
+from rules.journal import fold
+from rules.notifications import notifications
+
+
+class Projection:
+    """Follows a scene's journal from `state` on. `deadlines` are the rows that changed since, `outbox` the new ones."""
+
+    def __init__(self, state: SceneState) -> None:
+        self.state = state
+        self.deadlines: dict[tuple[str, int], DeadlineRow] = {}
+        self.outbox: list[OutboxRow] = []
+        self._clocks = {deadline.id: deadline for deadline in state.deadlines}
+
+    def follow(self, entry: JournalEntry) -> None:
+        """Raises ValueError for an entry that is not the next."""
+        before = self.state
+        self.state = fold(before, entry)
+        for event in entry.events:
+            self._turn(event, entry.sequence)
+        for notification in notifications(before, self.state, entry):
+            self.outbox.append(_outbox_row(self.state.scene, entry, notification))
+
+    def scene(self, head: str) -> SceneRow:
+        return _scene_row(self.state, head)
+
+    def duties(self) -> list[DutyRow]:
+        return [
+            DutyRow(
+                scene=self.state.scene,
+                deadline=duty.deadline,
+                limit=duty.limit,
+                holder_role=duty.holder.role.value,
+                holder_unit=duty.holder.unit,
+                holder_person=duty.holder.person,
+                verbs=list(duty.verbs),
+                machine=duty.machine.value,
+                bidder=duty.bidder,
+                due_on=duty.due_on,
+                due_at=duty.due_at,
+                provisional=duty.provisional,
+                status=duty.status.value,
+            )
+            for duty in duties(self.state)
+        ]
+
+    def _turn(self, event: AnyEvent, sequence: int) -> None:
+        if not isinstance(event, ClockEvent):
+            return
+        match event:
+            case DeadlineSet(deadline=deadline) | DeadlineMoved(deadline=deadline):
+                replaced = self._clocks.get(deadline.id)
+                if replaced is not None and replaced.started_by != deadline.started_by:
+                    self._end(deadline.id, DeadlineStanding.CANCELLED, sequence)
+                self._runs(deadline)
+            case DeadlinePaused(id=id, remaining=left):
+                paused = {"status": DeadlineStatus.PAUSED, "remaining": left}
+                self._runs(self._clocks[id].model_copy(update=paused))
+            case DeadlinePassed(id=id, overdue=True):
+                self._runs(self._clocks[id].model_copy(update={"status": DeadlineStatus.OVERDUE}))
+            case DeadlinePassed(id=id):
+                self._end(id, DeadlineStanding.PASSED, sequence)
+            case DeadlineMet(id=id, late=late):
+                self._end(id, DeadlineStanding.MET_LATE if late else DeadlineStanding.MET, sequence)
+            case DeadlineCancelled(id=id):
+                self._end(id, DeadlineStanding.CANCELLED, sequence)
+            case StepEntered() | RungDue() | SceneEnding() | SceneClosed():
+                pass
+            case _:
+                assert_never(event)
+
+    def _runs(self, deadline: Deadline) -> None:
+        self._clocks[deadline.id] = deadline
+        self._keep(deadline, DeadlineStanding(deadline.status.value), None)
+
+    def _end(self, id: str, how: DeadlineStanding, sequence: int) -> None:
+        self._keep(self._clocks.pop(id), how, sequence)
+
+    def _keep(self, deadline: Deadline, status: DeadlineStanding, closed: int | None) -> None:
+        row = _deadline_row(self.state.scene, deadline, status, closed)
+        self.deadlines[deadline.id, deadline.started_by] = row
+
+
+def _scene_row(state: SceneState, head: str) -> SceneRow:
+    profile = state.profile
+    if profile is None:
+        raise ValueError(f"{state.scene}: its first entry does not submit it")
+    running = [each for each in state.deadlines if each.status is not DeadlineStatus.PAUSED]
+    return SceneRow(
+        scene=state.scene,
+        name=profile.name,
+        city=profile.city,
+        domain=profile.domain,
+        type=profile.type.value,
+        scale=profile.scale.value,
+        track=profile.track.value,
+        risk=profile.risk.value,
+        stage=state.stage.value,
+        step=state.step,
+        outcome=state.outcome.value if state.outcome else None,
+        lead=state.lead,
+        regulator=state.regulator,
+        owner=profile.owner,
+        cooperating=list(state.cooperating),
+        bidders=list(_known_bidders(state)),
+        declared=state.declared,
+        suspended=state.suspension is not None,
+        overdue=any(each.holder is not None and each.status is DeadlineStatus.OVERDUE for each in running),
+        began_on=state.began_on,
+        entered_at=state.entered_at,
+        next_due_at=min((each.due_at for each in running), default=None),
+        sequence=state.sequence,
+        head=head,
+        policy_version=state.policy_version,
+        policy_digest=state.policy_digest,
+        calendar=state.calendar,
+        assumed=list(profile.assumed),
+        snapshot=canonical(state).decode(),
+    )
+
+
+def _known_bidders(state: SceneState) -> tuple[str, ...]:
+    """Until a bid is opened, nobody learns from a list who has bid."""
+    opened = (bid.bidder for bid in state.bids if bid.revealed)
+    return tuple(dict.fromkeys((*opened, *(contract.bidder for contract in state.contracts))))
+
+
+def _deadline_row(scene: str, deadline: Deadline, status: DeadlineStanding, closed: int | None) -> DeadlineRow:
+    holder = deadline.holder
+    return DeadlineRow(
+        scene=scene,
+        id=deadline.id,
+        started_by=deadline.started_by,
+        limit=deadline.limit,
+        holder_role=holder.role.value if holder else None,
+        holder_unit=holder.unit if holder else None,
+        holder_person=holder.person if holder else None,
+        machine=deadline.machine.value,
+        bidder=deadline.bidder,
+        verbs=list(deadline.verbs),
+        clause=deadline.clause,
+        started_on=deadline.started_on,
+        due_on=deadline.due_on,
+        due_at=deadline.due_at,
+        provisional=deadline.provisional,
+        calendar=deadline.calendar,
+        extensions=[extension.model_dump(mode="json") for extension in deadline.extensions],
+        status=status.value,
+        closed_sequence=closed,
+        # The reminders still to come change with every reminder, and say nothing afterwards.
+        fact=canonical(deadline.model_copy(update={"rungs": ()})).decode(),
+    )
+
+
+def _outbox_row(stream: str, entry: JournalEntry, notification: Notification) -> OutboxRow:
+    return OutboxRow(
+        stream=stream,
+        sequence=entry.sequence,
+        recipient=notification.recipient,
+        rung=notification.rung,
+        kind=notification.kind.value,
+        level=notification.level.value,
+        deadline=notification.deadline,
+        payload=notification.matter.model_dump(mode="json"),
+        send_after=notification.send_after,
+        created_at=entry.at,
+    )
+
+
+class Difference(NamedTuple):
+    """A row that was not what the journal says; `columns` are those that differed."""
+
+    table: str
+    key: tuple[object, ...]
+    found: Literal["missing", "different", "too_many"]
+    columns: tuple[str, ...] = ()
+
+
+Row = TypeVar("Row", bound=SQLModel)
+
+
+def put(
+    session: Session,
+    present: Iterable[Row],
+    wanted: Iterable[Row],
+    *,
+    leave: frozenset[str] = frozenset(),
+    spare: Callable[[Row], bool] = lambda row: False,
+) -> list[Difference]:
+    """Makes the present rows what is wanted, and says what differed.
+
+    The columns in `leave` are not looked at; a row that nobody wants stays where `spare` says so.
+    """
+    known = {_key(row): row for row in present}
+    differences = []
+    for row in wanted:
+        table, key = str(row.__tablename__), _key(row)
+        old = known.pop(key, None)
+        if old is None:
+            session.add(row)
+            differences.append(Difference(table, key, "missing"))
+            continue
+        columns = tuple(name for name in type(row).model_fields if getattr(old, name) != getattr(row, name))
+        if changed := tuple(name for name in columns if name not in leave):
+            for name in changed:
+                setattr(old, name, getattr(row, name))
+            differences.append(Difference(table, key, "different", changed))
+    for key, row in known.items():
+        if not spare(row):
+            session.delete(row)
+        differences.append(Difference(str(row.__tablename__), key, "too_many"))
+    return differences
+
+
+def _key(row: SQLModel) -> tuple[object, ...]:
+    return tuple(inspect(type(row)).primary_key_from_instance(row))

@@ -1,0 +1,369 @@
+"""What lists, inboxes and auditors read. Lists come from here, never from querying workflows.
+
+Results are frozen models of their own, not rows: whoever shows them needs no session, and no table.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Generic, Literal, TypeVar, get_args
+
+from sqlalchemy import ColumnElement, Engine, Select, func, or_, select
+from sqlalchemy.orm import Mapped, Session
+from sqlmodel import col
+
+from models.deadline import Deadline, DeadlineStatus, Holder
+from models.frozen import Frozen
+from models.journal import GENESIS, Algorithm, JournalEntry, link
+from models.state import SceneState
+from models.tables import DeadlineRow, DeadlineStanding, DutyRow, EntryRow, RefusalRow, SceneRow
+from models.text import Moment
+from models.vocabulary import Machine, Outcome, Risk, Role, Scale, SceneType, Stage, Track
+from storage.refusals import Refusal
+
+__all__ = [
+    "DeadlineRecord",
+    "DeadlineStanding",
+    "EntryRecord",
+    "InboxItem",
+    "LedgerReads",
+    "Page",
+    "RefusalFilter",
+    "RefusalRecord",
+    "SceneFilter",
+    "SceneSort",
+    "SceneSummary",
+]
+
+LARGEST_PAGE = 500
+SceneSort = Literal["next_due_at", "entered_at", "began_on", "name", "stage", "scene"]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page(Generic[T]):
+    """One page of a list; `number` counts from 1, `total` is over all pages."""
+
+    items: tuple[T, ...]
+    total: int
+    number: int
+    limit: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // self.limit))
+
+
+@dataclass(frozen=True, kw_only=True)
+class SceneFilter:
+    """What is None does not matter. `text` is looked for in id, name, owner and lead, whatever its case."""
+
+    stage: Stage | None = None
+    city: str | None = None
+    domain: str | None = None
+    type: SceneType | None = None
+    lead: str | None = None
+    overdue: bool | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefusalFilter:
+    """What is None does not matter."""
+
+    scene: str | None = None
+    code: str | None = None
+    person: str | None = None
+    unit: str | None = None
+    role: Role | None = None
+
+
+class SceneSummary(Frozen):
+    """One line of a list of scenes, as of entry `sequence`. `next_due_at` may lie in the past: then it is overdue."""
+
+    scene: str
+    name: str
+    city: str
+    domain: str
+    type: SceneType
+    scale: Scale
+    track: Track
+    risk: Risk
+    stage: Stage
+    step: str
+    outcome: Outcome | None
+    lead: str | None
+    regulator: str | None
+    owner: str
+    cooperating: tuple[str, ...]
+    bidders: tuple[str, ...]
+    declared: bool
+    suspended: bool
+    overdue: bool
+    began_on: date | None
+    entered_at: Moment | None
+    next_due_at: Moment | None
+    sequence: int
+    head: str
+    policy_version: str
+    policy_digest: str
+    calendar: str
+    assumed: tuple[str, ...]
+
+
+class InboxItem(Frozen):
+    """One duty, with its scene."""
+
+    scene: str
+    name: str
+    city: str
+    stage: Stage
+    step: str
+    deadline: str
+    limit: str
+    holder: Holder
+    verbs: tuple[str, ...]
+    machine: Machine
+    bidder: str | None
+    due_on: date
+    due_at: Moment
+    provisional: bool
+    status: DeadlineStatus
+
+
+class DeadlineRecord(Frozen):
+    """A deadline as it stood last, and what became of it; `closed_sequence` is the entry that ended it."""
+
+    deadline: Deadline
+    status: DeadlineStanding
+    closed_sequence: int | None
+
+
+class EntryRecord(Frozen):
+    """A journal entry as it stands in the ledger; `text` is what the chain is computed over."""
+
+    stream: str
+    entry: JournalEntry
+    text: str
+    algorithm: str
+    previous: str
+    hash: str
+    recorded_at: Moment
+    build: str
+    rules: str
+
+
+class RefusalRecord(Frozen):
+    sequence: int
+    refusal: Refusal
+    hash: str
+
+
+class LedgerReads:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def list_scenes(
+        self,
+        where: SceneFilter | None = None,
+        *,
+        sort: SceneSort = "next_due_at",
+        descending: bool = False,
+        page: int = 1,
+        limit: int = 50,
+    ) -> Page[SceneSummary]:
+        """What has no date comes last, in either direction."""
+        conditions = tuple(_scene_conditions(where or SceneFilter()))
+        column: Mapped[Any] = col(getattr(SceneRow, sort))
+        order = (column.desc() if descending else column.asc()).nulls_last()
+        query = select(*_SUMMARY).where(*conditions).order_by(order, col(SceneRow.scene))
+        page, limit = max(page, 1), min(max(limit, 1), LARGEST_PAGE)
+        with Session(self._engine) as session:
+            total = session.scalar(select(func.count()).select_from(SceneRow).where(*conditions)) or 0
+            rows = session.execute(query.offset((page - 1) * limit).limit(limit))
+            items = tuple(SceneSummary.model_validate(row, from_attributes=True) for row in rows)
+        return Page(items=items, total=total, number=page, limit=limit)
+
+    def scene(self, scene: str) -> SceneSummary | None:
+        with Session(self._engine) as session:
+            row = session.execute(select(*_SUMMARY).where(col(SceneRow.scene) == scene)).first()
+        return None if row is None else SceneSummary.model_validate(row, from_attributes=True)
+
+    def state(self, scene: str) -> SceneState | None:
+        """The state as of the last recorded entry; its workflow may be further by what is being recorded."""
+        with Session(self._engine) as session:
+            snapshot = session.scalar(select(col(SceneRow.snapshot)).where(col(SceneRow.scene) == scene))
+        return None if snapshot is None else SceneState.model_validate_json(snapshot)
+
+    def inbox(
+        self, *, city: str | None = None, unit: str | None = None, role: Role | None = None, person: str | None = None
+    ) -> tuple[InboxItem, ...]:
+        """The open duties of whoever is named, the most urgent first. Units of two cities may bear the same name."""
+        conditions = _equal(
+            (col(SceneRow.city), city),
+            (col(DutyRow.holder_unit), unit),
+            (col(DutyRow.holder_role), role),
+            (col(DutyRow.holder_person), person),
+        )
+        query = (
+            select(DutyRow, col(SceneRow.name), col(SceneRow.city), col(SceneRow.stage), col(SceneRow.step))
+            .join(SceneRow, col(SceneRow.scene) == col(DutyRow.scene))
+            .where(*conditions)
+            .order_by(col(DutyRow.due_at), col(DutyRow.scene), col(DutyRow.deadline))
+        )
+        with Session(self._engine) as session:
+            return tuple(
+                InboxItem(
+                    scene=duty.scene,
+                    name=name,
+                    city=city,
+                    stage=Stage(stage),
+                    step=step,
+                    deadline=duty.deadline,
+                    limit=duty.limit,
+                    holder=Holder(role=Role(duty.holder_role), unit=duty.holder_unit, person=duty.holder_person),
+                    verbs=tuple(duty.verbs),
+                    machine=Machine(duty.machine),
+                    bidder=duty.bidder,
+                    due_on=duty.due_on,
+                    due_at=duty.due_at,
+                    provisional=duty.provisional,
+                    status=DeadlineStatus(duty.status),
+                )
+                for duty, name, city, stage, step in session.execute(query)
+            )
+
+    def deadlines(self, scene: str) -> tuple[DeadlineRecord, ...]:
+        """Every deadline the scene ever had, in order of their start."""
+        query = (
+            select(DeadlineRow)
+            .where(col(DeadlineRow.scene) == scene)
+            .order_by(col(DeadlineRow.started_by), col(DeadlineRow.id))
+        )
+        with Session(self._engine) as session:
+            return tuple(
+                DeadlineRecord(
+                    deadline=Deadline.model_validate_json(row.fact),
+                    status=DeadlineStanding(row.status),
+                    closed_sequence=row.closed_sequence,
+                )
+                for row in session.scalars(query)
+            )
+
+    def streams(self) -> tuple[str, ...]:
+        with Session(self._engine) as session:
+            return tuple(session.scalars(select(col(EntryRow.stream)).distinct().order_by(col(EntryRow.stream))))
+
+    def entries(self, stream: str, first: int = 1, last: int | None = None) -> tuple[EntryRecord, ...]:
+        """The journal from entry `first` to `last`, both included; to its end where `last` is None."""
+        query = _journal(stream).where(col(EntryRow.sequence) >= first)
+        if last is not None:
+            query = query.where(col(EntryRow.sequence) <= last)
+        with Session(self._engine) as session:
+            return tuple(
+                EntryRecord(
+                    stream=row.stream,
+                    entry=JournalEntry.model_validate_json(row.text),
+                    text=row.text,
+                    algorithm=row.algorithm,
+                    previous=row.previous,
+                    hash=row.hash,
+                    recorded_at=row.recorded_at,
+                    build=row.build,
+                    rules=row.rules,
+                )
+                for row in session.scalars(query)
+            )
+
+    def verify_chain(self, stream: str) -> int | None:
+        """The first sequence of a stream that is missing, changed or out of its chain; None where all stands."""
+        with Session(self._engine) as session:
+            # Read first: a recorder that writes meanwhile makes the journal longer, never shorter than this.
+            known = session.scalar(select(col(SceneRow.sequence)).where(col(SceneRow.scene) == stream)) or 0
+            previous, last = GENESIS, 0
+            for row in session.scalars(_journal(stream).execution_options(yield_per=200)):
+                if row.sequence != last + 1:
+                    return last + 1
+                if not _links(row, previous) or json.loads(row.text)["sequence"] != row.sequence:
+                    return row.sequence
+                previous, last = row.hash, row.sequence
+        return last + 1 if last < known else None
+
+    def refusals(self, where: RefusalFilter | None = None, *, page: int = 1, limit: int = 50) -> Page[RefusalRecord]:
+        """The last recorded first."""
+        where = where or RefusalFilter()
+        conditions = _equal(
+            (col(RefusalRow.scene), where.scene),
+            (col(RefusalRow.code), where.code),
+            (col(RefusalRow.person), where.person),
+            (col(RefusalRow.unit), where.unit),
+            (col(RefusalRow.role), where.role),
+        )
+        query = select(RefusalRow).where(*conditions).order_by(col(RefusalRow.sequence).desc())
+        page, limit = max(page, 1), min(max(limit, 1), LARGEST_PAGE)
+        with Session(self._engine) as session:
+            total = session.scalar(select(func.count()).select_from(RefusalRow).where(*conditions)) or 0
+            rows = session.scalars(query.offset((page - 1) * limit).limit(limit))
+            items = tuple(
+                RefusalRecord(sequence=row.sequence, refusal=Refusal.model_validate_json(row.text), hash=row.hash)
+                for row in rows
+            )
+        return Page(items=items, total=total, number=page, limit=limit)
+
+    def verify_refusals(self) -> int | None:
+        """The first refusal that is missing, changed or out of its chain; None where all stands."""
+        query = select(RefusalRow).order_by(col(RefusalRow.sequence)).execution_options(yield_per=200)
+        with Session(self._engine) as session:
+            previous, last = GENESIS, 0
+            for row in session.scalars(query):
+                if row.sequence != last + 1:
+                    return last + 1
+                if not _links(row, previous) or not _repeats(row):
+                    return row.sequence
+                previous, last = row.hash, row.sequence
+        return None
+
+
+_SUMMARY = tuple(getattr(SceneRow, name) for name in SceneSummary.model_fields)
+
+
+def _scene_conditions(where: SceneFilter) -> Iterator[ColumnElement[bool]]:
+    yield from _equal(
+        (col(SceneRow.stage), where.stage),
+        (col(SceneRow.city), where.city),
+        (col(SceneRow.domain), where.domain),
+        (col(SceneRow.type), where.type),
+        (col(SceneRow.lead), where.lead),
+    )
+    if where.overdue is not None:
+        yield col(SceneRow.overdue).is_(where.overdue)
+    if where.text:
+        searched = (SceneRow.scene, SceneRow.name, SceneRow.owner, SceneRow.lead)
+        yield or_(*(col(each).icontains(where.text, autoescape=True) for each in searched))
+
+
+def _equal(*wanted: tuple[Mapped[Any], str | None]) -> tuple[ColumnElement[bool], ...]:
+    """A word of the vocabulary is compared as the text it stands for."""
+    return tuple(column == str(value) for column, value in wanted if value is not None)
+
+
+def _journal(stream: str) -> Select[EntryRow]:
+    return select(EntryRow).where(col(EntryRow.stream) == stream).order_by(col(EntryRow.sequence))
+
+
+def _links(row: EntryRow | RefusalRow, previous: str) -> bool:
+    algorithm = next((known for known in get_args(Algorithm) if known == row.algorithm), None)
+    return algorithm is not None and (previous, link(algorithm, previous, row.text.encode())) == (
+        row.previous,
+        row.hash,
+    )
+
+
+def _repeats(row: RefusalRow) -> bool:
+    """Whether the columns that lists ask for say what the text says."""
+    refusal = Refusal.model_validate_json(row.text)
+    actor = refusal.actor
+    said = (refusal.scene, refusal.code, refusal.seen, refusal.at)
+    who = (actor.person, actor.unit, actor.role.value) if actor else (None, None, None)
+    return said == (row.scene, row.code, row.seen, row.at) and who == (row.person, row.unit, row.role)

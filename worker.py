@@ -1,0 +1,64 @@
+"""The worker process: `run` serves scenes until it is stopped; `verify` replays live histories before a deployment."""
+
+import asyncio
+import signal
+import sys
+
+import structlog
+import typer
+
+from client.histories import ensure_archive_schedule
+from client.verification import unreplayable
+from runtime.connect import ServerUnreachable, connect
+from runtime.logging import configure_logging
+from runtime.plugin import scene_plugin
+from runtime.settings import Settings
+from runtime.wiring import make_worker, parts
+
+main = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
+log = structlog.get_logger("worker")
+
+
+@main.command()
+def run() -> None:
+    """Serve the task queue until SIGTERM or Ctrl-C; work in hand is finished first."""
+    configure_logging(settings := Settings())
+    asyncio.run(_run(settings))
+
+
+async def _run(settings: Settings) -> None:
+    temporal = await _connected(settings)
+    stopped = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    with parts(settings) as stored, make_worker(temporal, stored) as worker:
+        await ensure_archive_schedule(temporal, settings.task_queue)
+        async with worker:
+            log.info("serving", task_queue=settings.task_queue)
+            await stopped.wait()
+    log.info("stopped")
+
+
+@main.command()
+def verify() -> None:
+    """Replay the histories of all open scenes on this code; names those that it cannot carry on, and exits with 1."""
+    configure_logging(settings := Settings())
+    failures = asyncio.run(_verify(settings))
+    for scene, problem in failures.items():
+        print(f"{scene}: {problem}")
+    sys.exit(1 if failures else 0)
+
+
+async def _verify(settings: Settings) -> dict[str, str]:
+    return await unreplayable(await _connected(settings), [scene_plugin()])
+
+
+async def _connected(settings: Settings):  # type: ignore[no-untyped-def]
+    try:
+        return await connect(settings, [scene_plugin()])
+    except ServerUnreachable as problem:
+        sys.exit(str(problem))
+
+
+if __name__ == "__main__":
+    main()
