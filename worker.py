@@ -6,6 +6,7 @@ import sys
 
 import structlog
 import typer
+from temporalio.client import Client
 
 from client.histories import ensure_archive_schedule
 from client.verification import unreplayable
@@ -53,7 +54,7 @@ async def _verify(settings: Settings) -> dict[str, str]:
     return await unreplayable(await _connected(settings), [scene_plugin()])
 
 
-async def _connected(settings: Settings):  # type: ignore[no-untyped-def]
+async def _connected(settings: Settings) -> Client:
     try:
         return await connect(settings, [scene_plugin()])
     except ServerUnreachable as problem:

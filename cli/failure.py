@@ -6,7 +6,6 @@ error that nobody foresaw is named as such, and its traceback comes with SCENE_L
 
 import json
 import sys
-from collections.abc import Mapping
 
 import typer
 from pydantic import ValidationError
@@ -20,7 +19,8 @@ from runtime.yaml_files import FileProblems
 
 from . import output
 from .output import Failure, say
-from .vocabulary import in_words
+from .session import database_away
+from .wording import in_words
 
 REFUSED = 1
 USAGE = 2
@@ -68,17 +68,6 @@ def _failure(error: BaseException) -> Failure:  # noqa: C901, PLR0911
             return _unforeseen(error)
 
 
-def database_away(error: SQLAlchemyError) -> Failure:
-    reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0][:200]
-    return Failure(
-        "database_unreachable",
-        say(
-            f"数据库不可用（{reason}）。请检查 SCENE_DATABASE_URL，或先运行 scene up。",
-            f"The database does not answer ({reason}). Check SCENE_DATABASE_URL, or run `scene up` first.",
-        ),
-    )
-
-
 def _refusal(refused: Refused) -> Failure:
     if refused.code not in REFUSALS:
         return Failure(refused.code, str(refused))
@@ -107,7 +96,3 @@ def _unforeseen(error: BaseException) -> Failure:
             f"Internal error ({name}: {error}). Repeat with SCENE_LOG_LEVEL=DEBUG and show the output to a maintainer.",
         ),
     )
-
-
-def details_of(**details: object) -> Mapping[str, str]:
-    return {key: str(value) for key, value in details.items()}

@@ -71,6 +71,11 @@ class Story:
     begins: date
     copied_from: str | None = None
 
+    def check_end(self, scene: "Scene") -> None:
+        """Raises StoryBroken where the scene, told to its end, did not end as it should."""
+        scene.holds(scene.state.closed, f"it is told to its end, and stands at {scene.state.step}")
+        scene.holds(scene.state.outcome is self.ends, f"it ends as {scene.state.outcome}, not as {self.ends}")
+
 
 class Person(NamedTuple):
     actor: Actor

@@ -83,7 +83,7 @@ def _lifecycle() -> str:
     blocks.append("## 任何环节均可 · possible at any open step")
     blocks.append(ways(lifecycle.ANYWHERE, "zh"))
     blocks.append("## 暂停期间仍可 · possible while suspended")
-    blocks.append(ways(lifecycle.WHILE_SUSPENDED, "zh"))
+    blocks.append(ways(lifecycle.WHILE_STANDING_STILL, "zh"))
     return _page("生命周期 · Lifecycle", *blocks)
 
 

@@ -64,7 +64,7 @@ class Deadline(Frozen):
     `counted_from` (that day excluded): the period, then each extension; after a pause what was left, from the day of
     resumption. No legs: the day was fixed, not counted. `arithmetic` is that of the last leg.
     `due_at` is the first instant at which it has passed. `remaining` counts the units left while paused (working days for
-    a period in working days, seconds for one in hours, else natural days).
+    a period in working days, seconds for one in hours, else natural days), negative for one that was overdue by so many.
     """
 
     id: str

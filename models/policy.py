@@ -47,17 +47,17 @@ class Sourced(Frozen):
 class ExtensionRule(Sourced):
     """How a limit may be extended: `ask_before` the due date, approved by one of `approvers`, never by who asked."""
 
-    period: Period
+    period: Period = Field(description="how much longer, counted from the due date")
     times: int = Field(1, ge=1, description="how often")
     ask_before: Period | None = Field(None, description="latest moment to ask, before the due date")
     approvers: tuple[Role, ...] = Field(min_length=1, description="roles that may grant it")
 
 
 class Limit(Sourced):
-    period: Period
+    period: Period = Field(description="how long, and in what it is counted")
     when_suspended: Suspends = Field(Suspends.PAUSES, description="what a suspension of the scene does to this clock")
     ladder: str = Field("standard", description="the reminder ladder, by its name in `ladders`")
-    extension: ExtensionRule | None = None
+    extension: ExtensionRule | None = Field(None, description="whether and how it may be extended")
 
 
 class Limits(Frozen):
@@ -122,27 +122,27 @@ class LadderRung(Frozen):
     """A reminder `offset` working days (or days) from the due date: negative before, 0 on the day, positive overdue."""
 
     offset: int = Field(ge=-366, le=366)
-    unit: Literal[Unit.WORKDAYS, Unit.DAYS] = Unit.WORKDAYS
-    level: Level = Level.REMIND
+    unit: Literal[Unit.WORKDAYS, Unit.DAYS] = Field(Unit.WORKDAYS, description="what the offset is counted in")
+    level: Level = Field(Level.REMIND, description="how loud it is")
     to: Role | None = Field(None, description="who hears of it; none means the holder of the duty")
     if_limit_at_least: int = Field(0, ge=0, description="only where the limit has at least so many working days")
 
 
 class Ladder(Sourced):
-    rungs: tuple[LadderRung, ...]
+    rungs: tuple[LadderRung, ...] = Field(description="its reminders; none for a period that nobody has to act in")
 
 
 class CityUnit(Frozen):
-    name: Name
+    name: Name = Field(description="the unit as the city writes it")
     assumed: bool = Field(False, description="true where no source text names this unit")
 
 
 class Domain(Frozen):
-    name: Name
-    type: SceneType
-    lead: Name
+    name: Name = Field(description="the domain as the city writes it")
+    type: SceneType = Field(description="which of the four types it belongs to")
+    lead: Name = Field(description="the lead department")
     units: tuple[Name, ...] = Field(min_length=1, description="responsible units; all but the lead cooperate")
-    regulator: Name
+    regulator: Name = Field(description="admits to the sandbox, grants inclusion, issues orders")
     livelihood: bool = Field(False, description="true: the stricter inclusion profile applies")
     assumed: bool = Field(False, description="true where the source does not name the units")
     clause: Name
@@ -151,12 +151,12 @@ class Domain(Frozen):
 class Offices(Sourced):
     """The unit that holds each office of which the city has one."""
 
-    platform_office: Name
-    st_bureau: Name
-    evaluation_team: Name
-    complaint_supervisor: Name
-    payer: Name
-    leading_group: Name
+    platform_office: Name = Field(description="checks completeness, publishes lists and notices")
+    st_bureau: Name = Field(description="third party to task contracts")
+    evaluation_team: Name = Field(description="evaluates and reviews benchmark cases")
+    complaint_supervisor: Name = Field(description="decides complaints and appeals; decides nothing else")
+    payer: Name = Field(description="pays; proposes and approves nothing")
+    leading_group: Name = Field(description="last step of escalation; confirms and overrides")
 
 
 class TrackRule(Sourced):
@@ -166,9 +166,9 @@ class TrackRule(Sourced):
 class Quorum(Frozen):
     """`all`: every department; `majority`: more than half; `share`: at least `share`; `count`: at least `count`."""
 
-    rule: Literal["all", "majority", "share", "count"]
-    share: Share | None = None
-    count: int | None = Field(None, ge=1)
+    rule: Literal["all", "majority", "share", "count"] = Field(description="how it is counted")
+    share: Share | None = Field(None, description="the share, with rule: share")
+    count: int | None = Field(None, ge=1, description="the number, with rule: count")
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -186,7 +186,7 @@ class Closing(StrEnum):
 
 
 class ConsultationRules(Sourced):
-    quorum: Quorum
+    quorum: Quorum = Field(description="how many yeses carry a round")
     silence: Literal["no_objection", "abstains", "objects"] = Field(description="what a department's silence counts as")
     veto: bool = Field(False, description="true: a single objection blocks, whatever the quorum")
     closes: Closing = Field(description="when the count is taken")
@@ -194,23 +194,23 @@ class ConsultationRules(Sourced):
 
 
 class PanelRules(Sourced):
-    minimum: int = Field(ge=1)
-    odd: bool = True
+    minimum: int = Field(ge=1, description="fewest members")
+    odd: bool = Field(True, description="an odd number of members")
     expert_share: Share = Field(description="smallest share of experts among the members")
     pass_share: Share = Field(description="share of the members that must recommend")
     overlap: Share | None = Field(None, description="largest share of members who sat on the bidder's trial panel")
 
 
 class Criterion(Frozen):
-    key: Identifier
-    name: Name
-    points: int = Field(ge=1)
+    key: Identifier = Field(description="its short name in scores")
+    name: Name = Field(description="its name for people")
+    points: int = Field(ge=1, description="the most points a judge can give")
 
 
 class Dimension(Frozen):
-    key: Identifier
-    name: Name
-    criteria: tuple[Criterion, ...] = Field(min_length=1)
+    key: Identifier = Field(description="its short name")
+    name: Name = Field(description="its name for people")
+    criteria: tuple[Criterion, ...] = Field(min_length=1, description="what is scored in it")
 
     @property
     def points(self) -> int:
@@ -218,8 +218,8 @@ class Dimension(Frozen):
 
 
 class ScoreSheet(Sourced):
-    dimensions: tuple[Dimension, ...] = Field(min_length=1)
-    pass_mark: int = Field(ge=1)
+    dimensions: tuple[Dimension, ...] = Field(min_length=1, description="what a bid is scored on")
+    pass_mark: int = Field(ge=1, description="fewest points of a bid that may be awarded")
     drop_extremes_from: int = Field(7, ge=3, description="from this many judges one high and one low score are dropped")
     tie_break: Identifier = Field(description="the dimension that decides a tie")
 
@@ -246,7 +246,7 @@ class ScoreSheet(Sourced):
 class ModeRule(Sourced):
     scored: bool = Field(description="false: no panel scores, the invited bidder is ranked alone")
     winners: int = Field(1, ge=1, description="how many bidders may be awarded at once")
-    invited_only: bool = False
+    invited_only: bool = Field(False, description="only who is invited may bid")
     needs_pledge: bool = Field(False, description="军令状: the bidder signs a pledge")
     called: Name | None = Field(None, description="the city's own name for the mode, such as 场景大赛（以赛代招）")
 
@@ -260,22 +260,24 @@ class FairCompetition(Sourced):
 
 
 class Contracting(Sourced):
-    parties: tuple[Literal["owner", "st_bureau", "bidder"], ...] = Field(min_length=2)
+    parties: tuple[Literal["owner", "st_bureau", "bidder"], ...] = Field(min_length=2, description="who signs")
     next_ranked: bool = Field(True, description="a lapsed contract is offered to the next in the ranking")
     reissues: int = Field(1, ge=0, description="how often a failed call may be re-issued")
 
 
 class TrialRules(Sourced):
-    phases: tuple[Phase, ...] = Field(min_length=1)
+    phases: tuple[Phase, ...] = Field(min_length=1, description="the stages of a trial, in order")
     insurance: bool = Field(True, description="an insured trial only")
 
 
 class InclusionRules(Sourced):
     risks: tuple[Risk, ...] = Field(min_length=1, description="risk levels that are eligible")
-    credit_at_least: Credit
-    ladder: tuple[Literal["remind", "advise", "interview", "order"], ...] = Field(min_length=1)
+    credit_at_least: Credit = Field(description="worst credit grade that is eligible")
+    ladder: tuple[Literal["remind", "advise", "interview", "order"], ...] = Field(
+        min_length=1, description="measures for faults, mildest first; after the last comes breach"
+    )
     repeats_to_skip: int = Field(2, ge=1, description="this many repeats within `repeat_window` skip a step")
-    repeat_window: Period
+    repeat_window: Period = Field(description="how long a fault counts as a repeat")
     red_lines: tuple[Identifier, ...] = Field(min_length=1, description="faults that breach at once")
     livelihood_commitment: bool = Field(True, description="livelihood domains need commitment and credit check")
     suspension_pauses: bool = Field(False, description="whether a suspended trial stops the period's clock")
@@ -283,8 +285,8 @@ class InclusionRules(Sourced):
 
 class AcceptanceRules(Sourced):
     defence_from_yuan: int = Field(ge=0, description="from this budget with defence and site visit, below on papers")
-    retrials: int = Field(1, ge=0)
-    rectifications: int = Field(1, ge=0)
+    retrials: int = Field(1, ge=0, description="how often a trial may be repeated")
+    rectifications: int = Field(1, ge=0, description="how often a conditional result may be rectified")
 
 
 class PromotionRules(Sourced):
@@ -303,34 +305,36 @@ class BackDating(Sourced):
 class Policy(Frozen):
     """The whole file. `decide` reads it and nothing else about the city."""
 
-    city: Name
+    city: Name = Field(description="the city as scenes name it")
     code: Identifier = Field(description="the city's short code in scene ids")
-    version: Identifier
-    title: Name
-    effective_from: date
+    version: Identifier = Field(description="names this version; a scene stays pinned to its own")
+    title: Name = Field(description="what the policy is called")
+    effective_from: date = Field(description="when it took effect")
     sources: tuple[Name, ...] = Field(min_length=1, description="the texts this file was made from")
     day_ends: time = Field(time(0), description="when the due day ends, +08:00; 00:00 is midnight at its end")
     reminders_at: time = Field(time(9), description="when a reminder goes out, +08:00")
-    units: tuple[CityUnit, ...] = Field(min_length=1)
-    offices: Offices
-    domains: tuple[Domain, ...] = Field(min_length=1)
-    tracks: dict[Track, TrackRule]
+    units: tuple[CityUnit, ...] = Field(min_length=1, description="the city's units; nobody else plays a city's role")
+    offices: Offices = Field(description="who holds each office")
+    domains: tuple[Domain, ...] = Field(min_length=1, description="the domains that scenes belong to, with their units")
+    tracks: dict[Track, TrackRule] = Field(description="what the sandbox track and the fast track leave out")
     steps_off: tuple[str, ...] = Field((), description="steps of the lifecycle that the city does not use")
-    limits: Limits
-    ladders: dict[str, Ladder]
-    consultation: ConsultationRules
-    panels: dict[Literal["recognition", "scoring", "acceptance"], PanelRules]
+    limits: Limits = Field(description="every time limit")
+    ladders: dict[str, Ladder] = Field(description="reminder ladders by name")
+    consultation: ConsultationRules = Field(description="how departments are asked and counted")
+    panels: dict[Literal["recognition", "scoring", "acceptance"], PanelRules] = Field(
+        description="who may sit on which panel"
+    )
     recognition: RecognitionRules | None = Field(None, description="the recognition standard, where a city has one")
-    fair_competition: FairCompetition
-    modes: dict[Mode, ModeRule] = Field(min_length=1)
-    score_sheet: ScoreSheet
-    contracting: Contracting
-    trial: TrialRules
-    inclusion: InclusionRules
-    acceptance: AcceptanceRules
-    promotion: PromotionRules
-    returns: ReturnRules
-    back_dating: BackDating
+    fair_competition: FairCompetition = Field(description="which entry conditions are unfair")
+    modes: dict[Mode, ModeRule] = Field(min_length=1, description="the challenge modes in use")
+    score_sheet: ScoreSheet = Field(description="how bids are scored")
+    contracting: Contracting = Field(description="task contracts and what follows a failed call")
+    trial: TrialRules = Field(description="sandbox trials")
+    inclusion: InclusionRules = Field(description="the inclusion period (包容期)")
+    acceptance: AcceptanceRules = Field(description="acceptance")
+    promotion: PromotionRules = Field(description="benchmark cases and benefits")
+    returns: ReturnRules = Field(description="return for correction")
+    back_dating: BackDating = Field(description="entering paper acts afterwards (补录)")
     permissions: dict[str, tuple[Role, ...]] = Field(description="verb: the roles that may use it; all else is denied")
     calendar: Calendar = Field(default_factory=Calendar, description="joined at load from policies/calendars")
 

@@ -100,6 +100,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "公平竞争自查未通过，不能申报；请先整改。",
         "The fair-competition self-check has not passed; mend that before submitting.",
     ),
+    "call_not_open": (
+        "征集批次 {batch} 自 {opened_on} 起开放。",
+        "The call {batch} opens on {opened_on}.",
+    ),
     "call_closed": (
         "征集批次 {batch} 已于 {closed_on} 截止。",
         "The call {batch} closed on {closed_on}.",
@@ -124,6 +128,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "opinion_already_given": (
         "{unit} 已于本轮发表意见；如有误请走更正。",
         "{unit} has given its opinion in this round; correct it if it is wrong.",
+    ),
+    "silent_already": (
+        "{unit} 的答复期限已过，本轮按沉默计；如需再征求意见，由牵头单位另行发起。",
+        "The time of {unit} is over, and its silence counts in this round; the lead may ask again.",
     ),
     "not_asked": ("{unit} 不在本轮征求意见之列。", "{unit} was not asked in this round."),
     "conditions_missing": (
@@ -329,7 +337,11 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "already_appealed": ("第 {decision} 号决定已被申诉。", "Decision {decision} was appealed already."),
     "not_appealed": ("第 {decision} 号决定未被申诉。", "Decision {decision} was not appealed."),
     "not_against_you": ("第 {decision} 号决定并非针对 {unit}。", "Decision {decision} is not against {unit}."),
-    "served_in_future": ("送达日期 {served_on} 无效。", "The date of service {served_on} is not valid."),
+    "served_in_future": ("送达日期 {served_on} 晚于今天。", "The date of service {served_on} is after today."),
+    "served_before_decision": (
+        "送达日期 {served_on} 早于决定日期 {decided_on}。",
+        "The date of service {served_on} is before the decision, of {decided_on}.",
+    ),
     "unknown_entry": ("没有第 {sequence} 号记录。", "There is no entry {sequence}."),
     "unknown_correction": ("没有待确认的更正 {correction}。", "No correction {correction} waits for confirmation."),
     "correction_exists": ("更正编号 {correction} 已存在。", "The correction {correction} exists already."),

@@ -175,13 +175,9 @@ class OutboxRow(SQLModel, table=True):
     send_after: datetime = Field(sa_type=Utc)
     created_at: datetime = Field(sa_type=Utc)
     delivered_at: datetime | None = Field(default=None, sa_type=Utc)
-    attempts: int = 0
+    attempts: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     last_error: str | None = Field(default=None, sa_type=Text)
     message_id: str | None = None
-
-
-DELIVERY = frozenset({"delivered_at", "attempts", "last_error", "message_id"})
-"""The outbox's columns that are no projection: no rebuild touches them."""
 
 
 class RefusalRow(SQLModel, table=True):

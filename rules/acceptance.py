@@ -58,7 +58,7 @@ def judge(docket: Docket, act: AcceptanceAct) -> None:
                 docket.refuse("refund_pending_finding")
             docket.record(RefundRecorded(bidder=act.bidder, amount_yuan=act.amount_yuan))
             docket.move(Machine.ACCEPTANCE, act.bidder, "settled")
-            settling.acceptances(docket)
+            settling.settle(docket)
         case AskFaultTolerance():
             if acceptance_of(docket, act.bidder).fault_tolerance_asked:
                 docket.refuse("fault_tolerance_already")
@@ -136,7 +136,7 @@ def _conclude(docket: Docket, act: ConcludeAcceptance) -> None:
         case "passed":
             noticed = docket.used("acceptance_notice")
             docket.move(Machine.ACCEPTANCE, act.bidder, "concluded" if noticed else "passed")
-            settling.acceptances(docket)
+            settling.settle(docket)
         case "conditional":
             docket.move(Machine.ACCEPTANCE, act.bidder, "rectifying")
         case "retrial":
@@ -161,7 +161,7 @@ def rectification_ran_out(docket: Docket, deadline: Deadline) -> None:
 
 def application_ran_out(docket: Docket, deadline: Deadline) -> None:
     docket.move(Machine.ACCEPTANCE, deadline.bidder, "lapsed")
-    settling.acceptances(docket)
+    settling.settle(docket)
 
 
 def _decide_tolerance(docket: Docket, act: DecideFaultTolerance) -> None:

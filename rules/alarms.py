@@ -6,7 +6,6 @@ next alarm is later than t: each consequence sets only clocks that end later.
 
 from collections.abc import Callable
 from datetime import datetime
-from itertools import groupby
 
 from models.deadline import Deadline, DeadlineStatus
 from models.events.clock import DeadlinePassed, RungDue
@@ -23,7 +22,7 @@ CONSEQUENCES: dict[str, Callable[[Docket, Deadline], None]] = {
     "complaint_window": notices.complaint_window_ran_out,
     "bidding": matching.bidding_closed,
     "bid_opening": matching.opening_ran_out,
-    "contract": matching.contract_lapsed,
+    "contract": matching.contract_ran_out,
     "reissue": matching.reissue_ran_out,
     "trial": trial.trial_ran_out,
     "inclusion": inclusion.inclusion_ran_out,
@@ -38,40 +37,54 @@ CONSEQUENCES: dict[str, Callable[[Docket, Deadline], None]] = {
 
 def next_alarm(state: SceneState) -> datetime | None:
     """When the scene's next reminder or deadline comes due; None while nothing runs."""
-    moments = [moment for deadline in state.deadlines for moment in _moments(deadline)]
-    return min(moments, default=None)
+    return min((moment for deadline in state.deadlines for moment in _moments(deadline)), default=None)
+
+
+def due_until(state: SceneState, now: datetime) -> datetime | None:
+    """The instant whose alarm is the next to be dealt with at `now`; None while nothing is due.
+
+    After an outage that is the next passing with a consequence, which counts from its own day. What lies before it, or
+    before `now` where there is none, is dealt with together: reminders collapse into the last for each who hears of it.
+    """
+    decisive = [
+        deadline.due_at
+        for deadline in state.deadlines
+        if deadline.status is DeadlineStatus.OPEN and deadline.limit in CONSEQUENCES and deadline.due_at <= now
+    ]
+    due = [moment for deadline in state.deadlines for moment in _moments(deadline) if moment <= now]
+    return min(decisive, default=max(due, default=None))
 
 
 def _moments(deadline: Deadline) -> tuple[datetime, ...]:
-    rung = tuple(each.at for each in deadline.rungs[:1])
+    rungs = tuple(rung.at for rung in deadline.rungs)
     match deadline.status:
         case DeadlineStatus.PAUSED:
             return ()
         case DeadlineStatus.OVERDUE:
-            return rung
+            return rungs
         case DeadlineStatus.OPEN:
-            return (*rung, deadline.due_at)
+            return (*rungs, deadline.due_at)
 
 
 def pass_deadline(docket: Docket, at: datetime) -> None:
-    """Everything that is due at `at`: reminders first, then what has passed, each with its consequence."""
+    """Everything that is due by `at`: what has passed, each with its consequence, then the reminders."""
     if at > docket.now:
         docket.refuse("not_due", at=at.isoformat())
     docket.at = at
-    _remind(docket)
     while (passed := _first_passed(docket.state, at)) is not None:
         _pass(docket, passed)
-        _remind(docket)
-
-
-def _remind(docket: Docket) -> None:
     for deadline in docket.state.deadlines:
-        due = [rung for rung in deadline.rungs if rung.at <= docket.at]
-        if not due or deadline.status is DeadlineStatus.PAUSED:
-            continue
-        latest = [list(rungs) for _, rungs in groupby(due, key=lambda rung: rung.at)][-1]
-        skipped = tuple(rung.name for rung in due if rung.at < latest[0].at)
-        for rung in latest:
+        if deadline.status is not DeadlineStatus.PAUSED:
+            _remind(docket, deadline)
+
+
+def _remind(docket: Docket, deadline: Deadline) -> None:
+    """Each who hears of this deadline hears the latest that is due, and of the earlier ones only that they were skipped."""
+    due = [rung for rung in deadline.rungs if rung.at <= docket.at]
+    for rung in due:
+        of_the_same = [other for other in due if other.to == rung.to]
+        if all(other.at <= rung.at for other in of_the_same):
+            skipped = tuple(other.name for other in of_the_same if other.at < rung.at)
             docket.record(RungDue(id=deadline.id, rung=rung, skipped=skipped))
 
 

@@ -52,9 +52,9 @@ from models.events.anywhere import (
 )
 from models.events.review import OpinionGiven, OpinionsVoided
 from models.policy import ExtensionRule
-from models.state import Decision, Withdrawal
+from models.state import Decision, SceneState, Withdrawal
 from models.vocabulary import Machine, Outcome, PanelPurpose, Role, Suspends
-from rules import lifecycle, matching, review, settling, taking_over
+from rules import lifecycle, matching, review, settling, taking_over, trial
 from rules.calendar import shift_workdays, with_notice
 from rules.deadlines import extended, local_day, recomputed
 from rules.docket import REMEDIES, Docket
@@ -136,7 +136,7 @@ def _withdraw(docket: Docket) -> None:
             docket.refuse("wrong_step", step=state.step, verb="withdraw", possible="withdraw_bid")
         bidder = unit
         others = [docket.holder(Role.OWNER)]
-    if state.step not in ("contracting", "trial", "acceptance"):
+    if state.step not in lifecycle.BY_AGREEMENT:
         docket.refuse("wrong_step", step=state.step, verb="withdraw", possible=", ".join(_verbs(docket)))
     if state.withdrawal is not None:
         docket.refuse("withdrawal_pending")
@@ -159,34 +159,29 @@ def _answer_withdrawal(docket: Docket, act: AnswerWithdrawal) -> None:
         docket.refuse("no_withdrawal")
     if docket.unit not in withdrawal.parties or docket.unit in withdrawal.agreed:
         docket.refuse("not_asked_to_agree", unit=docket.unit)
-    docket.record(WithdrawalAnswered(party=docket.unit, agreed=act.agreed))
     docket.met(f"withdrawal_consent/{docket.unit}")
-    after = docket.state.withdrawal
-    if after is None:
-        for party in withdrawal.parties:
-            docket.cancel(f"withdrawal_consent/{party}")
-    elif set(after.agreed) == set(after.parties):
-        _withdrawn(docket, after)
+    docket.record(WithdrawalAnswered(party=docket.unit, agreed=act.agreed))
+    if act.agreed and docket.state.withdrawal is None:
+        _withdrawn(docket, withdrawal)
 
 
 def _withdrawn(docket: Docket, withdrawal: Withdrawal) -> None:
     leaving = [withdrawal.bidder] if withdrawal.bidder else [each.bidder for each in docket.state.contracts]
     for bidder in leaving:
-        settling.end_inclusion(docket, bidder, "ended_early")
-        for machine, to in (
-            (Machine.TRIAL, "withdrawn"),
-            (Machine.ACCEPTANCE, "withdrawn"),
-            (Machine.CONTRACT, "dissolved"),
-        ):
-            if lifecycle.has_row(machine, docket.step(machine, bidder), docket.cause, to):
-                docket.move(machine, bidder, to)
-        settling.end_trial_clocks(docket, bidder)
+        _end_part(docket, bidder, "withdrawn")
     if withdrawal.bidder is None:
         docket.close(Outcome.WITHDRAWN)
     else:
-        settling.contracts(docket)
-        settling.trials(docket)
-        settling.acceptances(docket)
+        settling.settle(docket)
+
+
+def _end_part(docket: Docket, bidder: str, trial: str) -> None:
+    """Ends what is still open of a bidder's contract, trial, inclusion period and acceptance."""
+    settling.end_inclusion(docket, bidder, "ended_early")
+    for machine, to in ((Machine.TRIAL, trial), (Machine.ACCEPTANCE, "withdrawn"), (Machine.CONTRACT, "dissolved")):
+        if lifecycle.has_row(machine, docket.step(machine, bidder), docket.cause, to):
+            docket.move(machine, bidder, to)
+    settling.end_trial_clocks(docket, bidder)
 
 
 # suspension: a domain state with its own clock rules
@@ -196,20 +191,14 @@ def _suspend(docket: Docket) -> None:
     if docket.state.suspension is not None:
         docket.refuse("suspended", since=docket.state.suspension.since.isoformat(), possible="resume")
     docket.record(SceneSuspended(at=docket.at, by=docket.person))
-    for deadline in docket.state.deadlines:
-        if docket.policy.limit(deadline.limit).when_suspended is Suspends.PAUSES:
-            docket.pause(deadline)
+    docket.stand_still()
 
 
 def _resume(docket: Docket) -> None:
-    """Clocks that a bidder's own suspension holds stay as they are."""
     if docket.state.suspension is None:
         docket.refuse("not_suspended")
     docket.record(SceneResumed())
-    for deadline in docket.state.deadlines:
-        held = deadline.step == "" and docket.step(Machine.TRIAL, deadline.bidder or "-") == "suspended"
-        if not held:
-            docket.resume(deadline)
+    docket.run_on()
 
 
 # return for correction
@@ -233,21 +222,19 @@ def _return(docket: Docket, act: ReturnForCorrection) -> None:
     docket.enter("returned")
 
 
-_STRAIGHT_BACK = {"recognition_notice": "recognised"}
-"""A notice that was returned has to be published anew."""
-
-
 def _resubmit(docket: Docket) -> None:
     returned = docket.state.returned
     if returned is None:
         docket.refuse("wrong_step", step=docket.state.step, verb="resubmit", possible=", ".join(_verbs(docket)))
     docket.record(SceneResubmitted())
-    to = returned.to
-    if returned.then == "straight_back":
-        to = _STRAIGHT_BACK.get(returned.returned_from, returned.returned_from)
-    docket.enter(to)
-    if to == "consultation":
+    if returned.then == "start_over":
+        docket.enter(returned.to)
+    elif returned.returned_from == "consultation":
         review.open_round(docket)
+    elif returned.returned_from in lifecycle.STRAIGHT_BACK_TO:
+        docket.enter(returned.returned_from)
+    else:
+        docket.enter("recognised")
 
 
 # extension
@@ -290,6 +277,7 @@ def _request_extension(docket: Docket, act: RequestExtension) -> None:
 
 
 def _decide_extension(docket: Docket, act: DecideExtension) -> None:
+    """With the clock of a step go those that others share in it: the members of its panel, the parties who sign."""
     request = find(docket.state.extension_requests, deadline=act.deadline)
     if request is None:
         docket.refuse("no_extension_request", deadline=act.deadline)
@@ -302,8 +290,8 @@ def _decide_extension(docket: Docket, act: DecideExtension) -> None:
         granted_by = inclusion.granted_by
     if docket.person in (request.asked_by, granted_by):
         docket.refuse("same_person", person=docket.person)
-    docket.record(ExtensionDecided(deadline=act.deadline, granted=act.granted, by=docket.person))
     docket.met(f"extension_answer/{act.deadline}")
+    docket.record(ExtensionDecided(deadline=act.deadline, granted=act.granted, by=docket.person))
     if not act.granted:
         return
     extension = Extension(
@@ -313,17 +301,13 @@ def _decide_extension(docket: Docket, act: DecideExtension) -> None:
         approved_by=docket.person,
         sequence=docket.sequence,
     )
-    moved = extended(docket.policy, deadline, extension, docket.at)
-    if deadline.status is DeadlineStatus.PAUSED:
-        moved = moved.model_copy(update={"status": deadline.status, "remaining": _remaining_with(moved, deadline)})
-    docket.shift(moved, "extension")
+    for each in docket.state.deadlines:
+        if each.id == deadline.id or each.id.startswith(f"{deadline.id}/"):
+            docket.shift(extended(docket.policy, each, extension, docket.at), "extension")
+    if deadline.limit == "trial":
+        trial.ask_for_report(docket, deadline.bidder or "", "report", docket.day)
     if deadline.limit == "inclusion" and docket.step(Machine.INCLUSION, deadline.bidder) == "active":
         docket.move(Machine.INCLUSION, deadline.bidder, "extended")
-
-
-def _remaining_with(moved: Deadline, deadline: Deadline) -> int:
-    """A paused clock that is extended has the days between the two dates more."""
-    return (deadline.remaining or 0) + (moved.due_on - deadline.due_on).days
 
 
 # parts
@@ -338,24 +322,24 @@ def _reassign(docket: Docket, act: Reassign) -> None:
         )
     if act.to_unit not in docket.policy.unit_names:
         raise unknown_unit(docket.policy, act.to_unit)
-    if act.to_unit in (state.lead, *state.cooperating) and act.part != "regulator":
+    taken = present if act.part == "regulator" else (state.lead, *state.cooperating)
+    if act.to_unit in taken:
         docket.refuse("same_part", unit=act.to_unit)
     role = {"lead": Role.LEAD, "regulator": Role.REGULATOR, "cooperating": Role.COOPERATING}[act.part]
     docket.record(PartReassigned(part=act.part, from_unit=act.from_unit, to_unit=act.to_unit))
     for deadline in state.deadlines:
         if deadline.holder == Holder(role=role, unit=act.from_unit):
-            docket.shift(_handed_over(deadline, act), "reassignment")
-            if deadline.id.endswith(f"/{act.from_unit}"):
-                docket.cancel(deadline.id)
+            _hand_over(docket, deadline, Holder(role=role, unit=act.to_unit))
 
 
-def _handed_over(deadline: Deadline, act: Reassign) -> Deadline:
+def _hand_over(docket: Docket, deadline: Deadline, holder: Holder) -> None:
     """The same clock in other hands; an id that names the unit names the new one."""
-    holder = deadline.holder.model_copy(update={"unit": act.to_unit}) if deadline.holder else None
     id = deadline.id
-    if id.endswith(f"/{act.from_unit}"):
-        id = id.removesuffix(act.from_unit) + act.to_unit
-    return deadline.model_copy(update={"id": id, "holder": holder})
+    if deadline.holder is not None and id.endswith(f"/{deadline.holder.unit}"):
+        id = id.removesuffix(deadline.holder.unit) + holder.unit
+    docket.shift(deadline.model_copy(update={"id": id, "holder": holder}), "reassignment")
+    if id != deadline.id:
+        docket.cancel(deadline.id)
 
 
 # remedies
@@ -375,6 +359,8 @@ def _serve(docket: Docket, act: RecordService) -> None:
         docket.refuse("already_served", decision=act.decision)
     if act.served_on > local_day(docket.now):
         docket.refuse("served_in_future", served_on=act.served_on)
+    if act.served_on < decision.on:
+        docket.refuse("served_before_decision", served_on=act.served_on, decided_on=decision.on)
     docket.record(DecisionServed(decision=act.decision, served_on=act.served_on, proof=act.proof.sha256))
     docket.met(f"service/{act.decision}")
     docket.set_deadline("appeal_window", None, (), key=str(act.decision), step="", counted_from=act.served_on)
@@ -410,20 +396,21 @@ def _decide_appeal(docket: Docket, act: DecideAppeal) -> None:
 
 
 def _reopen(docket: Docket, decision: Decision) -> None:
-    """Back to where the decision was made; the clocks that stood still with the scene run on."""
+    """Back to where the decision was made; the clocks that stood still with the scene run on.
+
+    A bidder's part that is reopened does not bring back a scene that another decision ends.
+    """
     machine = Machine(decision.machine)
-    standing_still = docket.state.step == "remedies"
-    if machine is Machine.SCENE:
-        docket.enter(decision.reopens)
-    else:
-        docket.move(machine, decision.bidder, decision.reopens)
+    to = decision.reopens
+    if machine is not Machine.SCENE:
+        docket.move(machine, decision.bidder, to)
         if machine is Machine.ACCEPTANCE:
             settling.ask_for_acceptance_opinions(docket, decision.bidder or "")
-        if standing_still:
-            docket.enter("trial" if machine is Machine.TRIAL else "acceptance")
-    if standing_still and docket.state.suspension is None:
-        for deadline in docket.state.deadlines:
-            docket.resume(deadline)
+        to = "trial" if machine is Machine.TRIAL else "acceptance"
+    if docket.state.step == "remedies" and not any(each.closes_as for each in docket.state.decisions):
+        docket.enter(to)
+        docket.run_on()
+    settling.settle(docket)
 
 
 def appeal_window_ran_out(docket: Docket, deadline: Deadline) -> None:
@@ -432,8 +419,13 @@ def appeal_window_ran_out(docket: Docket, deadline: Deadline) -> None:
 
 
 def _end_if_final(docket: Docket) -> None:
-    if docket.state.step == "remedies" and not docket.state.decisions and docket.state.outcome is not None:
-        docket.close(docket.state.outcome)
+    state = docket.state
+    if state.step != "remedies" or state.decisions or state.outcome is None:
+        return
+    if state.outcome is Outcome.TERMINATED:
+        for contract in state.contracts:
+            _end_part(docket, contract.bidder, "terminated")
+    docket.close(state.outcome)
 
 
 # correction
@@ -481,17 +473,24 @@ def _confirm_correction(docket: Docket, act: ConfirmCorrection) -> None:
 
 
 def _adopt(docket: Docket, act: AdoptPolicy) -> None:
-    policy = act.policy
+    """The rules change from here on; the calendar stays: holiday notices come by themselves. Offices hand over."""
+    policy, state = act.policy, docket.state
     if policy.city != docket.policy.city:
         docket.refuse("other_city_policy", city=policy.city, expected=docket.policy.city)
     for problem in contradictions(policy):
         docket.refuse("policy_problem", problem=f"{problem.key}: {problem.message}")
-    for unit in filter(None, (docket.state.lead, docket.state.regulator, *docket.state.cooperating)):
+    for unit in filter(None, (state.lead, state.regulator, *state.cooperating)):
         if unit not in policy.unit_names:
             docket.refuse("policy_problem", problem=f"units: {unit} takes part in this scene and is missing")
-    docket.record(
-        PolicyAdopted(policy_version=policy.version, policy_digest=policy.digest, calendar=policy.calendar.version)
-    )
+    if state.profile is not None and policy.domain(state.profile.domain) is None:
+        docket.refuse("policy_problem", problem=f"domains: this scene's, {state.profile.domain}, is missing")
+    if state.challenge is not None and state.challenge.mode not in policy.modes:
+        docket.refuse("policy_problem", problem=f"modes: this scene's, {state.challenge.mode}, is missing")
+    docket.record(PolicyAdopted(policy_version=policy.version, policy_digest=policy.digest, calendar=state.calendar))
+    for deadline in state.deadlines:
+        office = policy.office(deadline.holder.role) if deadline.holder else None
+        if deadline.holder is not None and office not in (None, deadline.holder.unit):
+            _hand_over(docket, deadline, deadline.holder.model_copy(update={"unit": office}))
 
 
 def _load_calendar(docket: Docket, act: LoadCalendar) -> None:
@@ -509,7 +508,7 @@ def _load_calendar(docket: Docket, act: LoadCalendar) -> None:
         if deadline.status is DeadlineStatus.PAUSED:
             continue
         again = recomputed(policy, deadline, docket.at)
-        if (again.due_on, again.provisional) != (deadline.due_on, deadline.provisional):
+        if again != deadline.model_copy(update={"calendar": again.calendar}):
             docket.shift(again, "calendar")
 
 
@@ -517,17 +516,16 @@ def _load_calendar(docket: Docket, act: LoadCalendar) -> None:
 
 
 def _override(docket: Docket, act: Override) -> None:
-    """Re-opens an earlier step, with reasons; scores and opinions that were given stay as they are."""
+    """Re-opens a step where the scene was already, with reasons; scores and opinions that were given stay as they are."""
     state = docket.state
+    reached = _reached(state)
     targets = [
         to
         for to in (*lifecycle.OVERRIDE_TO, "candidate")
         if lifecycle.has_row(Machine.SCENE, state.step, "override", to)
         and docket.used(to)
-        and (state.step == "remedies" or lifecycle.comes_before(to, state.step))
+        and not lifecycle.comes_before(reached, to)
     ]
-    if state.contracts and state.step == "remedies":
-        targets = []
     if act.to not in targets:
         docket.refuse("not_returnable", to=act.to, known=", ".join(targets) or "-")
     docket.record(StepOverridden(to=act.to, left=state.step, by=docket.person))
@@ -538,6 +536,13 @@ def _override(docket: Docket, act: Override) -> None:
             if deadline.limit in REMEDIES:
                 docket.cancel(deadline.id)
     docket.enter(act.to)
-    for deadline in docket.state.deadlines:
-        if state.step == "remedies" and docket.state.suspension is None:
-            docket.resume(deadline)
+    docket.run_on()
+
+
+def _reached(state: SceneState) -> str:
+    """How far the scene has come, also where it was returned from or a decision ended it; "draft" where bidders are in."""
+    if state.step == "returned" and state.returned is not None:
+        return state.returned.returned_from
+    if state.step == "remedies":
+        return "draft" if state.contracts else state.decisions[-1].reopens
+    return state.step

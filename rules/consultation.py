@@ -30,14 +30,14 @@ def needed_yeses(quorum: Quorum, units: int) -> int:
     return max(needed, 1)
 
 
-def tally(rules: ConsultationRules, consultation: Consultation, *, over: bool) -> Tally:
-    """The count as it stands. `over`: the time has run out, and those who have not answered are silent."""
+def tally(rules: ConsultationRules, consultation: Consultation, *, waiting: tuple[str, ...]) -> Tally:
+    """The count as it stands. `waiting`: the units whose time still runs; the others who have not answered are silent."""
     valid = [opinion for opinion in consultation.opinions if not opinion.void]
     yes = sum(opinion.position is not Position.OBJECT for opinion in valid)
     no = len(valid) - yes
-    open_ones = len(consultation.units) - len(valid)
-    silent = open_ones if over else 0
-    outstanding = 0 if over else open_ones
+    answered = {opinion.unit for opinion in valid}
+    outstanding = sum(unit in waiting for unit in consultation.units if unit not in answered)
+    silent = len(consultation.units) - len(valid) - outstanding
     if rules.silence == "no_objection":
         yes += silent
     elif rules.silence == "objects":

@@ -11,7 +11,7 @@ from models.calendar import Arithmetic, Period, Unit
 from models.deadline import Deadline, DeadlineStatus, Extension, Holder, Rung
 from models.policy import Ladder, Policy
 from models.vocabulary import Machine
-from rules.calendar import due_date, shift_workdays, workdays_between
+from rules.calendar import due_date, is_workday, shift_workdays, workdays_between
 
 BEIJING = timezone(timedelta(hours=8))
 
@@ -152,32 +152,62 @@ def fixed_on(policy: Policy, deadline: Deadline, due_on: date, at: datetime) -> 
     )
 
 
-def remaining(policy: Policy, deadline: Deadline, at: datetime) -> int:
-    """What is left of a clock when it is paused: seconds for hours, working days for working days, else days."""
-    match deadline.period.unit:
-        case Unit.HOURS:
-            return max(0, int((deadline.due_at - at).total_seconds()))
-        case Unit.WORKDAYS:
-            return max(0, workdays_between(policy.calendar, local_day(at), deadline.due_on))
-        case Unit.DAYS | Unit.MONTHS | Unit.YEARS:
-            return max(0, (deadline.due_on - local_day(at)).days)
+def remaining(policy: Policy, deadline: Deadline, at: datetime, today: date) -> int:
+    """What is left of a clock when it is paused: seconds for hours, working days for working days, else days.
 
-
-def resumed(policy: Policy, deadline: Deadline, at: datetime) -> Deadline:
-    """The paused clock runs on: what was left is counted from the day of resumption; at the least that day remains."""
-    left = deadline.remaining or 0
-    today = local_day(at)
+    Negative, and at least one unit, for what is overdue: a pause neither heals it nor makes it worse.
+    """
     if deadline.period.unit is Unit.HOURS:
-        return _ends_at(policy, deadline, at + timedelta(seconds=max(left, 1)), at)
-    if left == 0:
-        return _ends_on(policy, deadline.model_copy(update={"counted_from": today, "legs": ()}), today, at)
-    unit = Unit.WORKDAYS if deadline.period.unit is Unit.WORKDAYS else Unit.DAYS
-    legs = (Period(length=left, unit=unit),)
-    return _counted(policy, deadline.model_copy(update={"counted_from": today, "legs": legs}), at)
+        left = int((deadline.due_at - at).total_seconds())
+    else:
+        left = _days_between(policy, deadline, today, deadline.due_on)
+    return min(left, -1) if deadline.status is DeadlineStatus.OVERDUE else max(left, 0)
+
+
+def _days_between(policy: Policy, deadline: Deadline, first: date, last: date) -> int:
+    if deadline.period.unit is Unit.WORKDAYS:
+        return workdays_between(policy.calendar, first, last)
+    return (last - first).days
+
+
+def resumed(policy: Policy, deadline: Deadline, at: datetime, today: date) -> Deadline:
+    """The paused clock runs on: what was left is counted from the day of resumption; at the least a working day remains.
+
+    What was overdue is overdue again, by as much.
+    """
+    left = deadline.remaining or 0
+    if deadline.period.unit is Unit.HOURS:
+        again = _ends_at(policy, deadline, at + timedelta(seconds=left or 1), at)
+    elif left > 0:
+        unit = Unit.WORKDAYS if deadline.period.unit is Unit.WORKDAYS else Unit.DAYS
+        legs = (Period(length=left, unit=unit),)
+        again = _counted(policy, deadline.model_copy(update={"counted_from": today, "legs": legs}), at)
+    else:
+        again = fixed_on(policy, deadline, _last_day(policy, deadline, left, at, today), at)
+    return again.model_copy(update={"status": DeadlineStatus.OVERDUE}) if left < 0 else again
+
+
+def _last_day(policy: Policy, deadline: Deadline, left: int, at: datetime, today: date) -> date:
+    if left < 0:
+        workdays = deadline.period.unit is Unit.WORKDAYS
+        return shift_workdays(policy.calendar, today, left) if workdays else today + timedelta(days=left)
+    over = end_of(policy, today) <= at or not is_workday(policy.calendar, today)
+    return shift_workdays(policy.calendar, today, 1) if over else today
 
 
 def extended(policy: Policy, deadline: Deadline, extension: Extension, at: datetime) -> Deadline:
-    """The extension's period more, counted from the day it was due."""
+    """The extension's period more, counted from the day it was due. A clock that stands still has as much more left."""
+    longer = _with(policy, deadline, extension, at)
+    if deadline.status is not DeadlineStatus.PAUSED:
+        return longer
+    if deadline.period.unit is Unit.HOURS:
+        more = int((longer.due_at - deadline.due_at).total_seconds())
+    else:
+        more = _days_between(policy, deadline, deadline.due_on, longer.due_on)
+    return longer.model_copy(update={"status": deadline.status, "remaining": (deadline.remaining or 0) + more})
+
+
+def _with(policy: Policy, deadline: Deadline, extension: Extension, at: datetime) -> Deadline:
     with_it = deadline.model_copy(update={"extensions": (*deadline.extensions, extension)})
     if extension.period.unit is Unit.HOURS:
         return _ends_at(policy, with_it, deadline.due_at + timedelta(hours=extension.period.length), at)
@@ -188,11 +218,16 @@ def extended(policy: Policy, deadline: Deadline, extension: Extension, at: datet
 
 
 def recomputed(policy: Policy, deadline: Deadline, at: datetime) -> Deadline:
-    """The same count under the policy's present calendar. A fixed day (a call's close) and an exact instant stay."""
-    if not deadline.legs or deadline.period.unit is Unit.HOURS:
-        return deadline.model_copy(update={"calendar": policy.calendar.version})
-    status = deadline.status
-    counted = _counted(policy, deadline, at)
-    if status is DeadlineStatus.OVERDUE and counted.due_at <= at:
-        counted = counted.model_copy(update={"status": status})
-    return counted
+    """The same count, and the reminders, under the policy's present calendar.
+
+    A day that was fixed (a call's close) and an exact instant stay.
+    """
+    if deadline.period.unit is Unit.HOURS:
+        again = _ends_at(policy, deadline, deadline.due_at, at)
+    elif deadline.legs:
+        again = _counted(policy, deadline, at)
+    else:
+        again = _ends_on(policy, deadline, deadline.due_on, at)
+    if deadline.status is DeadlineStatus.OVERDUE and again.due_at <= at:
+        again = again.model_copy(update={"status": deadline.status})
+    return again

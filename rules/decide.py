@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import assert_never
 
 from models.calendar import Unit
-from models.commands import BidderAct, Command
+from models.commands import Act, BidderAct, Command
 from models.commands.acceptance import AcceptanceAct
 from models.commands.anywhere import AnywhereAct, Override, PassDeadline, TakeOver
 from models.commands.matching import MatchingAct
@@ -111,30 +111,32 @@ def _refuse_effective_date(policy: Policy, state: SceneState, command: Command, 
         earliest = type(today).fromordinal(today.toordinal() - days)
     if on < earliest:
         raise Refused("effective_too_old", effective_on=on, earliest=earliest)
-    if state.entered_at is not None and on < local_day(state.entered_at):
-        raise Refused("effective_before_step", effective_on=on, entered_on=local_day(state.entered_at))
+    if state.entered_on is not None and on < state.entered_on:
+        raise Refused("effective_before_step", effective_on=on, entered_on=state.entered_on)
     if command.effective_document is None:
         raise Refused("effective_without_document")
 
 
 def _refuse_while_suspended(state: SceneState, command: Command) -> None:
-    if state.suspension is not None and command.act.verb not in lifecycle.WHILE_SUSPENDED:
+    if state.suspension is not None and command.act.verb not in lifecycle.WHILE_STANDING_STILL:
         since = state.suspension.since.isoformat(timespec="minutes")
-        raise Refused("suspended", since=since, possible=", ".join(lifecycle.WHILE_SUSPENDED))
+        raise Refused("suspended", since=since, possible=", ".join(lifecycle.WHILE_STANDING_STILL))
 
 
 def _refuse_step(state: SceneState, command: Command) -> None:
     """The lifecycle table must name the verb, at the scene's step or at a step of the bidder's own machines."""
     act = command.act
     verb = act.verb
+    if state.step == "remedies" and verb not in lifecycle.WHILE_STANDING_STILL:
+        raise Refused("wrong_step", step=state.step, verb=verb, possible=", ".join(lifecycle.WHILE_STANDING_STILL))
     if verb in lifecycle.ANYWHERE or isinstance(act, Override):
         return
-    if verb in lifecycle.verbs_at(Machine.SCENE, state.step):
-        return
     bidder = act.bidder if isinstance(act, BidderAct) else getattr(act, "bidder", None)
-    machines = lifecycle.machines_of(verb)
-    if bidder is None or not machines:
-        raise Refused("wrong_step", step=state.step, verb=verb, possible=", ".join(possible_verbs(state)))
+    if bidder is None or not lifecycle.machines_of(verb):
+        if verb not in lifecycle.verbs_at(Machine.SCENE, state.step):
+            raise Refused("wrong_step", step=state.step, verb=verb, possible=", ".join(possible_verbs(state)))
+        return
+    machines = _machines(act)
     standing = {machine: _standing(state, machine, bidder) for machine in machines}
     if any(step and verb in lifecycle.verbs_at(machine, step) for machine, step in standing.items()):
         return
@@ -146,6 +148,17 @@ def _refuse_step(state: SceneState, command: Command) -> None:
         "wrong_bidder_step", bidder=bidder, machine=machine, step=standing[machine], verb=verb,
         possible=", ".join(lifecycle.verbs_at(machine, standing[machine])),
     )  # fmt: skip
+
+
+def _machines(act: Act) -> tuple[Machine, ...]:
+    """Those of the bidder's machines whose step must allow the act; others may move with it."""
+    if isinstance(act, MatchingAct):
+        return (Machine.CONTRACT,)
+    if isinstance(act, TrialAct | IncidentAct):
+        return (Machine.TRIAL,)
+    if isinstance(act, InclusionAct):
+        return (Machine.TRIAL, Machine.INCLUSION)
+    return (Machine.ACCEPTANCE,)
 
 
 def _standing(state: SceneState, machine: Machine, bidder: str) -> str:

@@ -20,9 +20,10 @@ START = ""
 
 WIDE = (
     "return_for_correction", "resubmit", "override", "withdraw", "answer_withdrawal", "terminate",
-    "answer_objection", "decide_complaint", "decide_appeal", "confirm_correction", "reassign", "take_over",
+    "answer_objection", "decide_complaint", "decide_appeal", "after:appeal_window", "confirm_correction", "reassign",
+    "take_over",
 )  # fmt: skip
-"""Ways that lead from many steps, or to many: listed, not drawn."""
+"""Ways that are listed and not drawn, where they lead from or to several steps."""
 _FEW = 6
 """So many places a listed way names; beyond them it says how many there are."""
 
@@ -75,7 +76,10 @@ def graph(machine: Machine, policy: Policy | None = None) -> Graph:
     ]  # fmt: skip
     nodes = tuple(Node(step.key, step.stage, step.zh, step.en, step.limit, step.terminal) for step in steps)
     order = {node.key: at for at, node in enumerate(nodes)}
-    return Graph(machine, nodes, _edges(rows, order), _wide(rows))
+    wide = _wide(rows)
+    listed_ways = {each.by for each in wide}
+    drawn = [row for row in rows if row.source == START or row.by not in listed_ways]
+    return Graph(machine, nodes, _edges(drawn, order), wide)
 
 
 def mermaid(graphs: tuple[Graph, ...], language: Language, policy: Policy | None = None) -> str:
@@ -129,8 +133,7 @@ def _places(keys: tuple[str, ...], names: dict[str, str], language: Language) ->
 def _edges(rows: list[lifecycle.Row], order: dict[str, int]) -> tuple[Edge, ...]:
     by: dict[tuple[str, str], list[str]] = defaultdict(list)
     for row in rows:
-        if row.by not in WIDE or row.source == START:
-            by[row.source, row.target].append(row.by)
+        by[row.source, row.target].append(row.by)
     return tuple(
         Edge(source, target, tuple(each), _skips(by, source, target, order)) for (source, target), each in by.items()
     )
@@ -154,7 +157,7 @@ def _wide(rows: list[lifecycle.Row]) -> tuple[Wide, ...]:
     return tuple(
         Wide(verb, tuple(dict.fromkeys(row.source for row in its)), tuple(dict.fromkeys(row.target for row in its)))
         for verb, its in found.items()
-        if its
+        if len(its) > 1
     )
 
 

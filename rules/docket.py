@@ -329,8 +329,8 @@ class Docket:
                 self.resume(deadline)
 
     def pause(self, deadline: Deadline) -> None:
-        """A clock that has run out already, or stands still already, is left as it is."""
-        if deadline.status is DeadlineStatus.OPEN:
+        """Also one that is overdue: nobody is reminded of what cannot be done now."""
+        if deadline.status is not DeadlineStatus.PAUSED:
             left = remaining(self.policy, deadline, self.at, self.day)
             self.record(DeadlinePaused(id=deadline.id, remaining=left))
 

@@ -10,7 +10,7 @@ from models.policy import Policy
 from models.receipt import Receipt
 from models.refusal import Refused
 from models.state import RECEIPTS, SceneState
-from rules.alarms import next_alarm
+from rules.alarms import due_until
 from rules.calendar import with_notice
 from rules.decide import decide
 from rules.evolve import evolve
@@ -40,8 +40,8 @@ def entry_for(policy: Policy, state: SceneState, command: Command, now: datetime
 
 def due_alarm(state: SceneState, now: datetime) -> Command | None:
     """The system's command for what has come due by `now`; its id is the same whoever makes it."""
-    at = next_alarm(state)
-    if at is None or at > now or state.closed:
+    at = due_until(state, now)
+    if at is None:
         return None
     return Command(
         command_id=f"alarm-{state.sequence + 1}",
@@ -54,8 +54,11 @@ def due_alarm(state: SceneState, now: datetime) -> Command | None:
 def admit(policy: Policy, state: SceneState, command: Command, now: datetime) -> tuple[JournalEntry, ...]:
     """The entries that a command makes, in order: first one for each alarm that is due, then its own.
 
-    Alarms come first so that an opinion after silence never counts because a worker was away. Raises Refused.
+    Alarms come first so that an opinion after silence never counts because a worker was away. They are nobody's to send:
+    what is due passes by itself. Raises Refused.
     """
+    if isinstance(command.act, PassDeadline):
+        raise Refused("not_permitted", role=command.actor.role, verb=command.act.verb, allowed="-")
     entries = []
     while (alarm := due_alarm(state, now)) is not None:
         entry = entry_for(policy, state, alarm, now)
@@ -90,10 +93,10 @@ def _receipt(state: SceneState, entry: JournalEntry) -> Receipt:
 
 
 def policy_after(policy: Policy, entry: JournalEntry) -> Policy:
-    """The policy in force after an entry: another version once adopted, the same with another calendar once loaded."""
+    """The policy in force after an entry: other rules once adopted, another calendar once a notice is loaded."""
     match entry.command.act:
         case AdoptPolicy(policy=adopted):
-            return adopted
+            return adopted.model_copy(update={"calendar": policy.calendar})
         case LoadCalendar(notice=notice):
             return policy.model_copy(update={"calendar": with_notice(policy.calendar, notice)})
         case _:

@@ -48,6 +48,7 @@ class Row(NamedTuple):
 SOLICITATION, REVIEW, MATCHING, TRIALS, ACCEPTING, PROMOTION, CLOSED = Stage
 
 _TRIAL_ACTS = ("report_incident", "analyse_incident", "verify_incident")
+"""An incident is dealt with to its end, also where the trial is over."""
 _NOTICE_ACTS = ("raise_objection", "answer_objection")
 
 STEPS: tuple[Step, ...] = (
@@ -105,7 +106,7 @@ STEPS: tuple[Step, ...] = (
     Step(SCENE, "closed", CLOSED, "办结归档", "closed", terminal=True),
     # one bidder's contract
     Step(CONTRACT, "offered", MATCHING, "待拟任务书", "contract offered", "contract", Role.OWNER),
-    Step(CONTRACT, "signing", MATCHING, "签署中", "being signed"),
+    Step(CONTRACT, "signing", MATCHING, "签署中", "being signed", acts=("propose_contract",)),
     Step(CONTRACT, "signed", MATCHING, "已签订", "signed", terminal=True),
     Step(CONTRACT, "lapsed", MATCHING, "未签订", "lapsed", terminal=True),
     Step(CONTRACT, "dissolved", MATCHING, "已解除", "dissolved", terminal=True),
@@ -125,13 +126,12 @@ STEPS: tuple[Step, ...] = (
     Step(
         TRIAL, "rolling_back", TRIALS, "恢复原状", "rolling back", "rollback", Role.BIDDER, acts=_TRIAL_ACTS,
     ),
-    Step(TRIAL, "ended", TRIALS, "试点结束", "ended", terminal=True),
-    Step(TRIAL, "unfit", TRIALS, "未通过退出评估", "ended unfit", terminal=True),
-    Step(TRIAL, "terminated", TRIALS, "已终止", "terminated", terminal=True),
+    Step(TRIAL, "ended", TRIALS, "试点结束", "ended", acts=_TRIAL_ACTS, terminal=True),
+    Step(TRIAL, "unfit", TRIALS, "未通过退出评估", "ended unfit", acts=_TRIAL_ACTS, terminal=True),
+    Step(TRIAL, "terminated", TRIALS, "已终止", "terminated", acts=_TRIAL_ACTS, terminal=True),
     Step(TRIAL, "refused", TRIALS, "不予准入", "refused", terminal=True),
-    Step(TRIAL, "withdrawn", TRIALS, "已退出", "withdrawn", terminal=True),
+    Step(TRIAL, "withdrawn", TRIALS, "已退出", "withdrawn", acts=_TRIAL_ACTS, terminal=True),
     # one bidder's inclusion period
-    Step(INCLUSION, "pending", TRIALS, "待启动", "pending"),
     Step(INCLUSION, "active", TRIALS, "包容期内", "active", acts=("record_fault", "verify_correction")),
     Step(INCLUSION, "extended", TRIALS, "包容期延长", "extended", acts=("record_fault", "verify_correction")),
     Step(INCLUSION, "ended", TRIALS, "包容期满", "ended", terminal=True),
@@ -166,8 +166,11 @@ BEFORE_CONTRACT = (
 )  # fmt: skip
 """Steps in which the owner may still withdraw alone."""
 
+BY_AGREEMENT = ("contracting", "trial", "acceptance")
+"""Steps in which a withdrawal takes the agreement of the other parties to the contract."""
+
 OPEN = (
-    *BEFORE_CONTRACT, "contracting", "trial", "acceptance", "candidate", "evaluation", "benchmark_decision",
+    *BEFORE_CONTRACT, *BY_AGREEMENT, "candidate", "evaluation", "benchmark_decision",
     "benchmark_confirmed", "benchmark_notice", "benchmark",
 )  # fmt: skip
 """Every step between submission and the end."""
@@ -178,9 +181,11 @@ RETURN_FROM = (
 )  # fmt: skip
 RETURN_TO = ("accepted", "registered", "fair_competition", "expert_review")
 """Targets of a return for correction: the owner corrects, and a resubmission starts over there."""
+STRAIGHT_BACK_TO = tuple(step for step in RETURN_FROM if step != "recognition_notice")
+"""Where it can go straight back to instead; a public notice that was interrupted is published anew."""
 
-OVERRIDE_TO = ("registered", "fair_competition", "expert_review", "listing", "listed")
-"""What the leading group may re-open, with reasons, from any later step before the contract; in promotion `candidate`."""
+OVERRIDE_TO = ("accepted", "registered", "fair_competition", "expert_review", "listing", "listed")
+"""What the leading group may re-open, with reasons, where the scene was already before the contract; in promotion `candidate`."""
 
 SKIPPABLE = (
     "consultation", "expert_review", "confirmation", "recognition_notice", "scoring", "ranking_notice", "trial",
@@ -193,16 +198,24 @@ def _rows(machine: Machine, sources: Iterable[str], by: str, *targets: str) -> t
     return tuple(Row(machine, source, by, target) for source in sources for target in targets if source != target)
 
 
+def _when_final(machine: Machine, sources: Iterable[str], target: str) -> tuple[Row, ...]:
+    """The scene was terminated, and nothing can be done against it any more."""
+    return (
+        *_rows(machine, sources, "after:appeal_window", target),
+        *_rows(machine, sources, "decide_appeal", target),
+    )
+
+
 _AFTER_REGISTRATION = ("consultation", "fair_competition")
 _AFTER_FAIR = ("expert_review", "confirmation", "recognised", "listing")
 _AFTER_EXPERTS = ("confirmation", "recognised", "listing")
-_AFTER_BIDS = ("eligibility", "unmatched", "closed")
-_AFTER_ELIGIBILITY = ("scoring", "ranked", "awarding", "unmatched", "closed")
-_AFTER_SCORING = ("ranked", "awarding", "unmatched", "closed")
-_AFTER_CONTRACTS = ("trial", "acceptance", "unmatched", "closed")
-_AFTER_TRIALS = ("acceptance", "candidate", "remedies", "closed")
-_AFTER_ACCEPTANCES = ("trial", "candidate", "remedies", "closed")
+_BACK_FROM_NOTICE = ("expert_review", "fair_competition")
+_CALL_FAILED = ("unmatched", "closed")
+_AFTER_SCORING = ("ranked", "awarding", *_CALL_FAILED)
 _END = ("remedies", "closed")
+_AFTER_ACCEPTANCES = ("candidate", *_END)
+_AFTER_TRIALS = ("acceptance", *_AFTER_ACCEPTANCES)
+_AFTER_CONTRACTS = ("trial", *_AFTER_TRIALS, "unmatched")
 
 ROWS: tuple[Row, ...] = (
     # solicitation
@@ -213,38 +226,37 @@ ROWS: tuple[Row, ...] = (
     *_rows(SCENE, ("supplement",), "answer_supplement", "submitted"),
     *_rows(SCENE, ("supplement",), "after:supplement", "closed"),
     *_rows(SCENE, ("submitted", "accepted"), "register", "registered"),
-    *_rows(SCENE, ("submitted", "accepted"), "decline_admission", *_END),
+    *_rows(SCENE, ("submitted", "accepted"), "decline_admission", "remedies"),
     # review
     *_rows(SCENE, ("registered", "deadlock"), "ask_consultation", *_AFTER_REGISTRATION),
     *_rows(SCENE, ("consultation",), "give_opinion", "fair_competition", "deadlock"),
     *_rows(SCENE, ("consultation",), "confirm_correction", "fair_competition", "deadlock"),
-    *_rows(SCENE, ("consultation",), "reassign", "fair_competition", "deadlock"),
     *_rows(SCENE, ("consultation",), "after:consultation", "fair_competition", "deadlock"),
     *_rows(SCENE, ("fair_competition",), "conclude_fair_competition", *_AFTER_FAIR),
     *_rows(SCENE, ("expert_review",), "recognise", *_AFTER_EXPERTS),
-    *_rows(SCENE, ("deadlock", "fair_competition", "expert_review"), "refuse", *_END),
-    *_rows(SCENE, ("confirmation",), "confirm_scene", "recognised", "listing", *_END),
+    *_rows(SCENE, ("deadlock", "fair_competition", "expert_review"), "refuse", "remedies"),
+    *_rows(SCENE, ("confirmation",), "confirm_scene", "recognised", "listing", "remedies"),
     *_rows(SCENE, ("recognised",), "publish_notice", "recognition_notice"),
     *_rows(SCENE, ("recognition_notice",), "after:public_notice", "listing"),
-    *_rows(SCENE, ("recognition_notice",), "answer_objection", "listing", "expert_review"),
-    *_rows(SCENE, ("recognition_notice",), "decide_complaint", "listing", "expert_review"),
+    *_rows(SCENE, ("recognition_notice",), "answer_objection", "listing", *_BACK_FROM_NOTICE),
+    *_rows(SCENE, ("recognition_notice",), "decide_complaint", "listing", *_BACK_FROM_NOTICE),
     *_rows(SCENE, ("listing",), "list_scene", "listed"),
     *_rows(SCENE, RETURN_FROM, "return_for_correction", "returned"),
-    *_rows(SCENE, ("returned",), "resubmit", *RETURN_FROM, *RETURN_TO),
+    *_rows(SCENE, ("returned",), "resubmit", *RETURN_TO, *STRAIGHT_BACK_TO),
     *_rows(SCENE, ("returned",), "after:resubmission", "closed"),
     # matching
     *_rows(SCENE, ("listed", "unmatched"), "post_challenge", "posted"),
-    *_rows(SCENE, ("posted",), "after:bidding", "opening", "unmatched", "closed"),
-    *_rows(SCENE, ("opening",), "reveal_bid", *_AFTER_BIDS),
-    *_rows(SCENE, ("opening",), "after:bid_opening", *_AFTER_BIDS),
-    *_rows(SCENE, ("eligibility",), "verify_eligibility", *_AFTER_ELIGIBILITY),
+    *_rows(SCENE, ("posted",), "after:bidding", "opening", *_CALL_FAILED),
+    Row(SCENE, "opening", "reveal_bid", "eligibility"),
+    *_rows(SCENE, ("opening",), "after:bid_opening", "eligibility", *_CALL_FAILED),
+    *_rows(SCENE, ("eligibility",), "verify_eligibility", "scoring", *_AFTER_SCORING),
     *_rows(SCENE, ("scoring",), "score_bid", *_AFTER_SCORING),
     *_rows(SCENE, ("ranked",), "publish_notice", "ranking_notice"),
     *_rows(SCENE, ("ranking_notice",), "after:public_notice", "awarding"),
     *_rows(SCENE, ("ranking_notice",), "answer_objection", "awarding", "eligibility"),
     *_rows(SCENE, ("ranking_notice",), "decide_complaint", "awarding", "eligibility"),
     *_rows(SCENE, ("awarding",), "award", "contracting"),
-    *_rows(SCENE, ("contracting",), "sign_contract", *_AFTER_CONTRACTS),
+    *_rows(SCENE, ("contracting",), "sign_contract", "trial", "acceptance"),
     *_rows(SCENE, ("contracting",), "decline_award", *_AFTER_CONTRACTS),
     *_rows(SCENE, ("contracting",), "after:contract", *_AFTER_CONTRACTS),
     *_rows(SCENE, ("contracting",), "withdraw", *_AFTER_CONTRACTS),
@@ -254,22 +266,23 @@ ROWS: tuple[Row, ...] = (
     Row(CONTRACT, "", "decline_award", "offered"),
     Row(CONTRACT, "", "withdraw", "offered"),
     Row(CONTRACT, "", "after:contract", "offered"),
-    *_rows(CONTRACT, ("offered", "signing"), "propose_contract", "signing"),
+    Row(CONTRACT, "offered", "propose_contract", "signing"),
     *_rows(CONTRACT, ("signing",), "sign_contract", "signed"),
     *_rows(CONTRACT, ("offered", "signing"), "decline_award", "lapsed"),
     *_rows(CONTRACT, ("offered", "signing"), "withdraw", "lapsed"),
     *_rows(CONTRACT, ("offered", "signing"), "after:contract", "lapsed"),
     *_rows(CONTRACT, ("signed",), "answer_withdrawal", "dissolved"),
-    *_rows(CONTRACT, ("signed", "offered", "signing"), "terminate", "dissolved"),
+    *_when_final(CONTRACT, ("signed", "offered", "signing"), "dissolved"),
     # trial
-    *_rows(SCENE, ("trial",), "conclude_exit", *_AFTER_TRIALS),
+    *_rows(SCENE, ("trial",), "conclude_exit", "acceptance", "candidate", "remedies"),
+    *_rows(SCENE, ("trial",), "refuse_trial", "acceptance", "candidate", "remedies"),
     *_rows(SCENE, ("trial",), "prove_rollback", *_AFTER_TRIALS),
-    *_rows(SCENE, ("trial",), "refuse_trial", *_AFTER_TRIALS),
     *_rows(SCENE, ("trial",), "answer_withdrawal", *_AFTER_TRIALS),
+    *_rows(SCENE, ("trial",), "decide_appeal", *_AFTER_TRIALS),
     Row(TRIAL, "", "sign_contract", "planning"),
     *_rows(TRIAL, ("planning",), "submit_trial_plan", "submitted"),
     *_rows(TRIAL, ("submitted",), "admit_trial", "admitted"),
-    *_rows(TRIAL, ("submitted",), "return_trial_plan", "planning"),
+    *_rows(TRIAL, ("submitted", "admitted"), "return_trial_plan", "planning"),
     *_rows(TRIAL, ("submitted",), "refuse_trial", "refused"),
     *_rows(TRIAL, ("refused",), "decide_appeal", "submitted"),
     *_rows(TRIAL, ("admitted",), "start_trial", "running"),
@@ -284,32 +297,34 @@ ROWS: tuple[Row, ...] = (
     *_rows(TRIAL, ("admitted", "running", "suspended", "exit"), "terminate_trial", "rolling_back"),
     *_rows(TRIAL, ("rolling_back",), "prove_rollback", "terminated"),
     *_rows(TRIAL, ("exit",), "conclude_exit", "ended", "unfit"),
+    *_rows(TRIAL, ("unfit",), "decide_appeal", "exit"),
     *_rows(TRIAL, ("ended",), "conclude_acceptance", "planning"),
     *_rows(TRIAL, ("planning", "submitted", "admitted", "running", "suspended", "exit"), "answer_withdrawal", "withdrawn"),
-    *_rows(
-        TRIAL, ("planning", "submitted", "admitted", "running", "suspended", "exit", "rolling_back"),
-        "terminate", "terminated",
+    *_when_final(
+        TRIAL, ("planning", "submitted", "admitted", "running", "suspended", "exit", "rolling_back"), "terminated",
     ),
     # inclusion period
-    Row(INCLUSION, "", "start_trial", "active"),
+    *_rows(INCLUSION, ("", "ended", "ended_early"), "start_trial", "active"),
     *_rows(INCLUSION, ("active",), "decide_extension", "extended"),
     *_rows(INCLUSION, ("active", "extended"), "after:inclusion", "ended"),
     *_rows(INCLUSION, ("active", "extended"), "conclude_exit", "ended"),
     *_rows(INCLUSION, ("active", "extended"), "end_inclusion_early", "ended_early"),
     *_rows(INCLUSION, ("active", "extended"), "terminate_trial", "ended_early"),
     *_rows(INCLUSION, ("active", "extended"), "answer_withdrawal", "ended_early"),
-    *_rows(INCLUSION, ("active", "extended"), "terminate", "ended_early"),
+    *_when_final(INCLUSION, ("active", "extended"), "ended_early"),
     *_rows(INCLUSION, ("active", "extended"), "record_fault", "breached"),
     *_rows(INCLUSION, ("active", "extended"), "verify_correction", "breached"),
     *_rows(INCLUSION, ("active", "extended"), "after:correction_order", "breached"),
     # acceptance
-    *_rows(SCENE, ("acceptance",), "after:public_notice", *_AFTER_ACCEPTANCES),
-    *_rows(SCENE, ("acceptance",), "answer_objection", *_AFTER_ACCEPTANCES),
-    *_rows(SCENE, ("acceptance",), "decide_complaint", *_AFTER_ACCEPTANCES),
-    *_rows(SCENE, ("acceptance",), "conclude_acceptance", *_AFTER_ACCEPTANCES),
+    *_rows(SCENE, ("acceptance",), "after:public_notice", "candidate"),
+    *_rows(SCENE, ("acceptance",), "answer_objection", "candidate"),
+    *_rows(SCENE, ("acceptance",), "decide_complaint", "candidate"),
+    *_rows(SCENE, ("acceptance",), "conclude_acceptance", "candidate", "trial"),
     *_rows(SCENE, ("acceptance",), "record_refund", *_AFTER_ACCEPTANCES),
     *_rows(SCENE, ("acceptance",), "after:acceptance_application", *_AFTER_ACCEPTANCES),
+    *_rows(SCENE, ("acceptance",), "after:delivery", *_AFTER_ACCEPTANCES),
     *_rows(SCENE, ("acceptance",), "answer_withdrawal", *_AFTER_ACCEPTANCES),
+    *_rows(SCENE, ("acceptance",), "decide_appeal", "trial"),
     Row(ACCEPTANCE, "", "sign_contract", "applying"),
     Row(ACCEPTANCE, "", "conclude_exit", "applying"),
     *_rows(ACCEPTANCE, ("applying",), "apply_for_acceptance", "reviewing"),
@@ -325,10 +340,16 @@ ROWS: tuple[Row, ...] = (
     *_rows(ACCEPTANCE, ("failed",), "record_refund", "settled"),
     *_rows(ACCEPTANCE, ("failed", "settled"), "decide_appeal", "reviewing"),
     *_rows(ACCEPTANCE, ("retrial",), "conclude_exit", "applying", "lapsed"),
+    *_rows(ACCEPTANCE, ("lapsed",), "conclude_exit", "applying"),
     *_rows(ACCEPTANCE, ("retrial",), "prove_rollback", "lapsed"),
     *_rows(ACCEPTANCE, ("retrial",), "refuse_trial", "lapsed"),
-    *_rows(ACCEPTANCE, ("applying", "reviewing", "rectifying", "retrial"), "answer_withdrawal", "withdrawn"),
-    *_rows(ACCEPTANCE, ("applying", "reviewing", "concluded", "noticed", "rectifying", "retrial"), "terminate", "withdrawn"),
+    *_rows(
+        ACCEPTANCE, ("applying", "reviewing", "concluded", "noticed", "rectifying", "retrial"),
+        "answer_withdrawal", "withdrawn",
+    ),
+    *_when_final(
+        ACCEPTANCE, ("applying", "reviewing", "concluded", "noticed", "rectifying", "retrial"), "withdrawn",
+    ),
     # promotion
     *_rows(SCENE, ("candidate",), "nominate_benchmark", "evaluation"),
     *_rows(SCENE, ("evaluation",), "conclude_evaluation", "benchmark_decision"),
@@ -342,14 +363,13 @@ ROWS: tuple[Row, ...] = (
     *_rows(SCENE, ("candidate", "benchmark"), "close_scene", *_END),
     # from any open step
     *_rows(SCENE, BEFORE_CONTRACT, "withdraw", *_END),
-    *_rows(SCENE, ("contracting", "trial", "acceptance"), "answer_withdrawal", *_END),
-    *_rows(SCENE, OPEN, "terminate", *_END),
+    *_rows(SCENE, ("contracting",), "answer_withdrawal", *_END),
+    *_rows(SCENE, OPEN, "terminate", "remedies"),
     *_rows(SCENE, (*BEFORE_CONTRACT, "remedies"), "override", *OVERRIDE_TO),
     *_rows(SCENE, ("evaluation", "benchmark_decision", "benchmark_confirmed", "benchmark_notice", "benchmark"),
            "override", "candidate"),
     *_rows(SCENE, ("remedies",), "after:appeal_window", "closed"),
     *_rows(SCENE, ("remedies",), "decide_appeal", "closed", *OPEN),
-    *_rows(SCENE, ("trial", "acceptance"), "decide_appeal", "trial", "acceptance", "candidate", *_END),
     # a scene that runs elsewhere is taken over into any step that holds nothing half done by a bidder
     *_rows(SCENE, ("draft",), "take_over", "accepted", "registered", "fair_competition", "expert_review",
            "recognised", "listing", "listed", "contracting", "trial", "acceptance", "candidate", "benchmark"),
@@ -358,7 +378,6 @@ ROWS: tuple[Row, ...] = (
     Row(TRIAL, "", "take_over", "planning"),
     Row(TRIAL, "", "take_over", "running"),
     Row(TRIAL, "", "take_over", "ended"),
-    Row(INCLUSION, "", "take_over", "active"),
     Row(ACCEPTANCE, "", "take_over", "applying"),
     Row(ACCEPTANCE, "", "take_over", "passed"),
 )  # fmt: skip
@@ -366,18 +385,18 @@ ROWS: tuple[Row, ...] = (
 ANYWHERE = (
     "suspend", "resume", "request_extension", "decide_extension", "reassign", "propose_correction",
     "confirm_correction", "adopt_policy", "load_calendar", "record_service", "appeal", "decide_appeal",
-    "answer_withdrawal", "withdraw", "file_complaint", "decide_complaint",
+    "answer_withdrawal", "withdraw", "answer_objection", "file_complaint", "decide_complaint",
 )  # fmt: skip
 """Acts possible at every open step, as far as there is something for them to act on."""
 
-WHILE_SUSPENDED = (
+WHILE_STANDING_STILL = (
     "resume", "terminate", "withdraw", "answer_withdrawal", "suspend_trial", "terminate_trial", "prove_rollback",
     "report_incident", "analyse_incident", "verify_incident", "record_service", "appeal", "decide_appeal",
     "propose_correction", "confirm_correction", "adopt_policy", "load_calendar", "request_extension",
     "decide_extension", "reassign", "raise_objection", "answer_objection", "file_complaint", "decide_complaint",
     "override", "submit_bid", "withdraw_bid",
 )  # fmt: skip
-"""Acts that a suspension of the scene does not stop: safety, remedies, records, and what has a clock that runs on."""
+"""Acts that neither a suspension nor open remedies stop: safety, remedies, records, and what has a clock that runs on."""
 
 _STEP: dict[tuple[Machine, str], Step] = {(step.machine, step.key): step for step in STEPS}
 _ROWS: frozenset[Row] = frozenset(ROWS)

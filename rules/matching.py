@@ -6,7 +6,6 @@ signed in time goes to the next in the ranking. A call that finds nobody is re-i
 """
 
 import hashlib
-from datetime import timedelta
 from typing import assert_never
 
 from models.commands.matching import (
@@ -43,10 +42,11 @@ from models.policy import ModeRule
 from models.state import Bid, Challenge, Contract, Ranked
 from models.state.matching import Party
 from models.vocabulary import Machine, Outcome, PanelPurpose, Role
-from rules import panels, review, scoring, settling
+from rules import panels, scoring, settling
 from rules.calendar import due_date
 from rules.deadlines import fixed_on
 from rules.docket import Docket
+from rules.fair_competition import refuse_unfair
 from rules.keyed import find
 
 PARTIES: dict[Party, Role] = {"owner": Role.OWNER, "st_bureau": Role.ST_BUREAU, "bidder": Role.BIDDER}
@@ -98,7 +98,7 @@ def _mode(docket: Docket) -> ModeRule:
 def _post(docket: Docket, act: PostChallenge) -> None:
     if (mode := docket.policy.modes.get(act.mode)) is None:
         docket.refuse("unknown_mode", mode=act.mode, known=", ".join(docket.policy.modes))
-    review.refuse_unfair(docket, act.conditions)
+    refuse_unfair(docket, act.conditions)
     if mode.invited_only and not (act.invited and act.justification):
         docket.refuse("invitation_missing", mode=act.mode)
     earliest = due_date(docket.policy.calendar, docket.day, docket.policy.limits.bidding.period)
@@ -114,21 +114,27 @@ def _post(docket: Docket, act: PostChallenge) -> None:
         invited=act.invited,
     )
     docket.record(ChallengePosted(challenge=challenge))
+    for deadline in docket.state.deadlines:
+        if deadline.bidder is not None:
+            docket.cancel(deadline.id)
     docket.enter("posted", due_on=act.closes_on)
 
 
 def _amend(docket: Docket, act: AmendChallenge) -> None:
-    """A change nearer to the close than the limit `amendment` moves the close by itself."""
+    """A change nearer to the close than the limit `amendment` moves the close by itself; none makes the call too short."""
     challenge, deadline = docket.state.challenge, docket.deadline("bidding")
     if challenge is None or deadline is None:
         docket.refuse("wrong_step", step=docket.state.step, verb=act.verb, possible="-")
-    notice = timedelta(days=docket.policy.limits.amendment.period.length)
-    earliest = docket.day + notice
-    closes_on = act.closes_on or max(challenge.closes_on, earliest)
-    if closes_on < max(earliest, min(challenge.closes_on, closes_on)):
+    calendar, limits = docket.policy.calendar, docket.policy.limits
+    earliest = max(
+        due_date(calendar, docket.day, limits.amendment.period).on,
+        due_date(calendar, challenge.posted_on, limits.bidding.period).on,
+    )
+    closes_on = act.closes_on or max(deadline.due_on, earliest)
+    if closes_on < earliest:
         docket.refuse("closes_too_early", closes_on=closes_on, earliest=earliest)
     docket.record(ChallengeAmended(challenge=challenge.model_copy(update={"closes_on": closes_on})))
-    if closes_on != challenge.closes_on:
+    if closes_on != deadline.due_on:
         docket.shift(fixed_on(docket.policy, deadline, closes_on, docket.at), "change")
 
 
@@ -286,11 +292,13 @@ def lapse(docket: Docket, bidder: str) -> None:
     """This contract will not be: the next in the ranking is asked."""
     docket.move(Machine.CONTRACT, bidder, "lapsed")
     settling.offer_to_next(docket)
-    settling.contracts(docket)
+    settling.settle(docket)
 
 
-def contract_lapsed(docket: Docket, deadline: Deadline) -> None:
-    lapse(docket, deadline.bidder or "")
+def contract_ran_out(docket: Docket, deadline: Deadline) -> None:
+    """The contract lapses when nobody's time to sign it runs any more."""
+    if not docket.open_deadlines("contract", deadline.bidder):
+        lapse(docket, deadline.bidder or "")
 
 
 def _contract(docket: Docket, bidder: str) -> Contract:
@@ -337,7 +345,7 @@ def _sign(docket: Docket, act: SignContract) -> None:
     if set(_contract(docket, act.bidder).signed) == set(contract.parties):
         docket.move(Machine.CONTRACT, act.bidder, "signed")
         settling.begin_work(docket, act.bidder)
-        settling.contracts(docket)
+        settling.settle(docket)
 
 
 def reissue_ran_out(docket: Docket, _: Deadline) -> None:

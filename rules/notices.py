@@ -1,8 +1,8 @@
 """Public notices (公示) and what may be said against them.
 
 A notice stands for its days. An objection, in a real name and in writing, freezes the step after it until it is
-answered; an answered one may go to the supervisor, which freezes it again. Upheld, the scene goes back to the step that
-the notice announced.
+answered; an answered one may go to the supervisor, which freezes it again. Upheld, the scene goes back to the step whose
+result the notice announced.
 """
 
 from typing import NamedTuple, assert_never
@@ -24,30 +24,45 @@ from models.events.review import (
     ObjectionAnswered,
     ObjectionRaised,
     ObjectionSettled,
+    OpinionsVoided,
 )
 from models.state import Objection
 from models.state.review import ObjectionStatus
-from models.vocabulary import Machine, NoticeAbout, Role
+from models.vocabulary import Machine, NoticeAbout, PanelPurpose, Role
 from rules import settling
 from rules.docket import Docket
 from rules.keyed import find
 
 
 class Course(NamedTuple):
-    """Where a notice stands: to be published at `before`, open at `during`, then `after`; upheld objections go `back`."""
+    """Where a notice stands: to be published at `before`, open at `during`, then `after`.
+
+    What an upheld objection puts in question is done again at the first of `back` that the city uses, and by panels that
+    are convened anew.
+    """
 
     machine: Machine
     before: str
     during: str
     after: str
-    back: str
+    back: tuple[str, ...]
+    panels: tuple[PanelPurpose, ...] = ()
 
 
 COURSES: dict[NoticeAbout, Course] = {
-    NoticeAbout.RECOGNITION: Course(Machine.SCENE, "recognised", "recognition_notice", "listing", "expert_review"),
-    NoticeAbout.RANKING: Course(Machine.SCENE, "ranked", "ranking_notice", "awarding", "eligibility"),
-    NoticeAbout.ACCEPTANCE: Course(Machine.ACCEPTANCE, "concluded", "noticed", "passed", "reviewing"),
-    NoticeAbout.BENCHMARK: Course(Machine.SCENE, "benchmark_confirmed", "benchmark_notice", "benchmark", "evaluation"),
+    NoticeAbout.RECOGNITION: Course(
+        Machine.SCENE,
+        before="recognised",
+        during="recognition_notice",
+        after="listing",
+        back=("expert_review", "fair_competition"),
+        panels=(PanelPurpose.RECOGNITION,),
+    ),
+    NoticeAbout.RANKING: Course(Machine.SCENE, "ranked", "ranking_notice", "awarding", ("eligibility",)),
+    NoticeAbout.ACCEPTANCE: Course(Machine.ACCEPTANCE, "concluded", "noticed", "passed", ("reviewing",)),
+    NoticeAbout.BENCHMARK: Course(
+        Machine.SCENE, "benchmark_confirmed", "benchmark_notice", "benchmark", ("evaluation",)
+    ),
 }
 
 
@@ -132,7 +147,9 @@ def _after_decision(docket: Docket, objection: Objection, *, upheld: bool) -> No
         # The scene has gone on since: what an upheld complaint means for it is the leading group's to say.
         return
     if upheld:
-        docket.move(course.machine, bidder, course.back)
+        if course.panels:
+            docket.record(OpinionsVoided(consultation=False, fair_competition=False, panels=course.panels))
+        docket.move(course.machine, bidder, docket.first_used(*course.back))
         if course.machine is Machine.ACCEPTANCE:
             settling.ask_for_acceptance_opinions(docket, bidder or "")
     else:
@@ -157,7 +174,7 @@ def _onward(docket: Docket, about: NoticeAbout, bidder: str | None) -> None:
     course = COURSES[about]
     docket.move(course.machine, _bidder(course, bidder), course.after)
     if course.machine is Machine.ACCEPTANCE:
-        settling.acceptances(docket)
+        settling.settle(docket)
 
 
 def complaint_window_ran_out(docket: Docket, deadline: Deadline) -> None:

@@ -6,7 +6,7 @@ not play in this scene. Finer conditions (a seat on a panel, a second person) st
 
 from difflib import get_close_matches
 
-from models.actor import Actor
+from models.actor import SYSTEM
 from models.commands import Act, BidderAct, Command
 from models.commands.anywhere import PassDeadline, TakeOver
 from models.commands.solicitation import Submit
@@ -25,12 +25,10 @@ _FROM_THE_CITY = {
 def authorise(policy: Policy, state: SceneState, command: Command) -> None:
     """Raises Refused: not_permitted, unknown_unit or not_your_part."""
     actor, act = command.actor, command.act
-    if isinstance(act, PassDeadline) or actor.role is Role.SYSTEM:
-        if not (isinstance(act, PassDeadline) and actor.role is Role.SYSTEM):
-            raise Refused("not_permitted", role=actor.role, verb=act.verb, allowed=Role.SYSTEM)
+    if isinstance(act, PassDeadline) and actor == SYSTEM:
         return
-    allowed = policy.permissions.get(act.verb, ())
-    if actor.role not in allowed:
+    allowed = () if isinstance(act, PassDeadline) else policy.permissions.get(act.verb, ())
+    if actor.role not in allowed or actor.role is Role.SYSTEM:
         raise Refused("not_permitted", role=actor.role, verb=act.verb, allowed=", ".join(allowed) or "-")
     if actor.role in _FROM_THE_CITY and actor.unit not in policy.unit_names:
         raise unknown_unit(policy, actor.unit)

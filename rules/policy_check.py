@@ -270,7 +270,7 @@ def _limits(policy: Policy) -> Iterator[Contradiction]:
             yield Contradiction(f"{key}.ladder", f"{limit.ladder} is not among `ladders`", hint)
         if limit.when_suspended is Suspends.RUNS:
             verbs = [verb for duty, _, verbs in DUTIES if duty == name for verb in verbs]
-            if verbs and not set(verbs) & set(lifecycle.WHILE_SUSPENDED):
+            if verbs and not set(verbs) & set(lifecycle.WHILE_STANDING_STILL):
                 yield Contradiction(
                     f"{key}.when_suspended",
                     "the clock would run while the scene is suspended, when its holder may do nothing about it",

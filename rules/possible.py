@@ -42,7 +42,7 @@ def offers(policy: Policy, state: SceneState) -> tuple[Offer, ...]:
         Offer(verb, machine, bidder, _parties(policy, state, verb, bidder))
         for verb, machine, bidder in found
         if _has_an_object(state, verb, bidder)
-        and (state.suspension is None or verb in lifecycle.WHILE_SUSPENDED)
+        and (not state.stands_still or verb in lifecycle.WHILE_STANDING_STILL)
         and policy.permissions.get(verb)
     )
 

@@ -12,7 +12,6 @@ from models.commands.review import (
     ConcludeFairCompetition,
     ConfirmScene,
     ConvenePanel,
-    EntryCondition,
     GiveExpertOpinion,
     GiveOpinion,
     ListScene,
@@ -36,6 +35,7 @@ from models.vocabulary import Outcome, PanelPurpose, Position, Role
 from rules import acceptance, matching, panels
 from rules.consultation import tally
 from rules.docket import Docket
+from rules.fair_competition import refuse_unfair
 
 
 def judge(docket: Docket, act: ReviewAct) -> None:
@@ -80,12 +80,12 @@ def _ask(docket: Docket) -> None:
         return
     if docket.state.step == "deadlock" and before is not None and before.round >= rules.rounds:
         docket.refuse("rounds_used_up", rounds=rules.rounds)
-    docket.enter("consultation")
     open_round(docket)
 
 
 def open_round(docket: Docket) -> None:
     """A new round: every cooperating department is asked, with a duty of its own."""
+    docket.enter("consultation")
     before, units = docket.state.consultation, docket.state.cooperating
     docket.record(ConsultationAsked(round=before.round + 1 if before else 1, units=units))
     for unit in units:
@@ -101,11 +101,19 @@ def _give_opinion(docket: Docket, act: GiveOpinion) -> None:
         docket.refuse("not_asked", unit=unit)
     if any(opinion.unit == unit and not opinion.void for opinion in consultation.opinions):
         docket.refuse("opinion_already_given", unit=unit)
+    if unit not in _waited_for(docket):
+        docket.refuse("silent_already", unit=unit)
     if act.position is Position.CONDITIONAL and not act.conditions:
         docket.refuse("conditions_missing")
     docket.record(OpinionGiven(unit=unit, person=docket.person, position=act.position, conditions=len(act.conditions)))
     docket.met(f"consultation/{unit}")
     count(docket)
+
+
+def _waited_for(docket: Docket) -> tuple[str, ...]:
+    """The departments whose time still runs."""
+    clocks = docket.open_deadlines("consultation")
+    return tuple(clock.holder.unit for clock in clocks if clock.holder is not None)
 
 
 def count(docket: Docket) -> None:
@@ -114,8 +122,8 @@ def count(docket: Docket) -> None:
     if consultation is None or docket.state.step != "consultation":
         return
     rules = docket.policy.consultation
+    result = tally(rules, consultation, waiting=_waited_for(docket))
     over = not docket.open_deadlines("consultation")
-    result = tally(rules, consultation, over=over)
     match rules.closes:
         case Closing.WHEN_ANSWERED | Closing.AT_DEADLINE:
             closes = over
@@ -129,25 +137,19 @@ def count(docket: Docket) -> None:
 
 
 def consultation_ran_out(docket: Docket, _: Deadline) -> None:
-    """A department's time is over: it is silent. The round closes when nobody's time runs any more."""
+    """A department's time is over: it is silent, and what it says from here on does not count in this round."""
     count(docket)
-
-
-def refuse_unfair(docket: Docket, conditions: tuple[EntryCondition, ...]) -> None:
-    unfair = [each.kind.value for each in conditions if each.kind in docket.policy.fair_competition.unfair]
-    if unfair:
-        docket.refuse("unfair_gate", kinds=", ".join(dict.fromkeys(unfair)))
 
 
 def _conclude_fair_competition(docket: Docket, act: ConcludeFairCompetition) -> None:
     refuse_unfair(docket, act.conditions)
     result = FairCompetitionResult(passed=act.passed, conditions=len(act.conditions))
     docket.record(FairCompetitionConcluded(result=result))
-    if not act.passed:
+    own = docket.deadline("fair_competition")
+    if not act.passed and own is not None:
         # Blocked: the drafter amends and concludes again, in the same time.
-        docket.met("fair_competition")
-        lead = docket.holder(Role.LEAD)
-        docket.set_deadline("fair_competition", lead, ("conclude_fair_competition",))
+        docket.met(own.id)
+        docket.set_deadline("fair_competition", docket.holder(Role.LEAD), own.verbs)
     elif docket.used("expert_review"):
         docket.enter("expert_review")
     else:

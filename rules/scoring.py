@@ -3,8 +3,11 @@
 Each judge gives points for each criterion of the score sheet. From `drop_extremes_from` judges on, the highest and the
 lowest total are dropped (S3 三（三）: two dimensions; the dropping and the pass mark are defaults). A bid's score is the
 mean of what remains; a tie goes to the dimension that the sheet names, then to the earlier name, so that the order is
-always the same. Arithmetic is exact: tenths in, hundredths out, halves rounded up.
+always the same. Order and pass mark are judged on the exact mean; what is shown is rounded, halves up.
 """
+
+import math
+from fractions import Fraction
 
 from models.policy import ScoreSheet
 from models.state import Bid, Ranked
@@ -22,34 +25,34 @@ def counted(sheet: ScoreSheet, scores: Scores) -> Scores:
     return tuple(score for score in scores if score[0] in kept)
 
 
-def _mean_hundredths(total_tenths: int, judges: int) -> int:
-    """Tenths summed over judges, as hundredths of their mean, halves up."""
-    return (2 * total_tenths * 10 + judges) // (2 * judges) if judges else 0
-
-
-def standing(sheet: ScoreSheet, bid: Bid) -> Ranked:
-    """A bid's line before it has a rank."""
+def means(sheet: ScoreSheet, bid: Bid) -> dict[str, Fraction]:
+    """Dimension: the exact mean of its points over the judges that count. The score is their sum."""
     scores = counted(sheet, bid.scores)
-    totals = {criterion.key: 0 for criterion in sheet.criteria}
-    for _, points in scores:
-        for criterion, tenths in points:
-            totals[criterion] += tenths
-    dimensions = tuple(
-        (dimension.key, _mean_hundredths(sum(totals[each.key] for each in dimension.criteria), len(scores)))
+    return {
+        dimension.key: Fraction(_tenths(scores, {each.key for each in dimension.criteria}), 10 * max(len(scores), 1))
         for dimension in sheet.dimensions
-    )
-    hundredths = _mean_hundredths(sum(totals.values()), len(scores))
-    return Ranked(
-        rank=0,
-        bidder=bid.bidder,
-        hundredths=hundredths,
-        dimensions=dimensions,
-        passed=hundredths >= sheet.pass_mark * 100,
-    )
+    }
+
+
+def _tenths(scores: Scores, criteria: set[str]) -> int:
+    return sum(tenths for _, points in scores for criterion, tenths in points if criterion in criteria)
+
+
+def _hundredths(points: Fraction) -> int:
+    return math.floor(points * 100 + Fraction(1, 2))
 
 
 def ranking(sheet: ScoreSheet, bids: tuple[Bid, ...]) -> tuple[Ranked, ...]:
     """The bids in order, best first."""
-    lines = [standing(sheet, bid) for bid in bids]
-    lines.sort(key=lambda line: (-line.hundredths, -dict(line.dimensions)[sheet.tie_break], line.bidder))
-    return tuple(line.model_copy(update={"rank": rank}) for rank, line in enumerate(lines, start=1))
+    found = [(means(sheet, bid), bid.bidder) for bid in bids]
+    found.sort(key=lambda line: (-sum(line[0].values()), -line[0][sheet.tie_break], line[1]))
+    return tuple(
+        Ranked(
+            rank=rank,
+            bidder=bidder,
+            hundredths=_hundredths(score := sum(dimensions.values(), Fraction())),
+            dimensions=tuple((key, _hundredths(points)) for key, points in dimensions.items()),
+            passed=score >= sheet.pass_mark,
+        )
+        for rank, (dimensions, bidder) in enumerate(found, start=1)
+    )

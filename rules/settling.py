@@ -1,6 +1,7 @@
 """When the bidders' machines have settled, the scene itself moves on.
 
-With several bidders at once (赛马) the scene waits for the last of them: it is as far as its slowest open bidder.
+With several bidders at once (赛马) the scene waits for the last of them: it is as far as its slowest open bidder. A bidder
+who signs early begins at once, while the others still sign.
 """
 
 from models.deadline import Holder
@@ -13,16 +14,41 @@ from rules.docket import BIDDER_MACHINES, Docket
 from rules.keyed import find
 
 
+def settle(docket: Docket) -> None:
+    """Moves a scene with bidders at work to where the slowest of them stands, or beyond them all."""
+    step, contracts, acceptances = docket.state.step, docket.state.contracts, docket.state.acceptances
+    at_work = next((to for machine, to in _WORK if not _all_settled(docket, machine)), None)
+    if step not in lifecycle.BY_AGREEMENT or step == at_work:
+        return
+    if at_work is not None:
+        docket.enter(at_work)
+    elif any(each.step == "passed" for each in acceptances):
+        docket.enter("candidate")
+    elif any(each.step == "signed" for each in contracts):
+        docket.close(Outcome.FAILED if acceptances else Outcome.TERMINATED)
+    elif step == "contracting":
+        call_failed(docket, "no_contract")
+    else:
+        docket.close(Outcome.WITHDRAWN)
+
+
+_WORK = ((Machine.CONTRACT, "contracting"), (Machine.TRIAL, "trial"), (Machine.ACCEPTANCE, "acceptance"))
+"""The bidders' machines in order, and where the scene waits for each."""
+
+
 def _all_settled(docket: Docket, machine: Machine) -> bool:
     parts = getattr(docket.state, BIDDER_MACHINES[machine])
     return all(lifecycle.step_of(machine, part.step).terminal for part in parts)
 
 
 def call_failed(docket: Docket, because: str) -> None:
-    """The call found nobody: it is re-issued as often as the policy says, then the scene closes."""
+    """The call found nobody: it is re-issued as often as the policy says, then the scene closes.
+
+    The call of a scene that was taken over was its first.
+    """
     docket.record(CallFailed.model_validate({"because": because}))
     challenge = docket.state.challenge
-    if challenge is not None and challenge.number <= docket.policy.contracting.reissues:
+    if (challenge.number if challenge else 1) <= docket.policy.contracting.reissues:
         docket.enter("unmatched")
     else:
         docket.close(Outcome.UNMATCHED)
@@ -38,15 +64,6 @@ def offer_to_next(docket: Docket) -> None:
             docket.record(Awarded(bidder=ranked.bidder, rank=ranked.rank))
             docket.move(Machine.CONTRACT, ranked.bidder, "offered")
             return
-
-
-def contracts(docket: Docket) -> None:
-    if docket.state.step != "contracting" or not _all_settled(docket, Machine.CONTRACT):
-        return
-    if not any(contract.step == "signed" for contract in docket.state.contracts):
-        call_failed(docket, "no_contract")
-    else:
-        docket.enter("trial" if docket.used("trial") else "acceptance")
 
 
 def begin_work(docket: Docket, bidder: str) -> None:
@@ -77,30 +94,6 @@ def ask_for_acceptance_opinions(docket: Docket, bidder: str) -> None:
             docket.share_deadline(review, holder, ("give_acceptance_opinion",), holder.unit)
 
 
-def trials(docket: Docket) -> None:
-    if docket.state.step == "acceptance":
-        acceptances(docket)
-    if docket.state.step != "trial" or not _all_settled(docket, Machine.TRIAL):
-        return
-    if any(not lifecycle.step_of(Machine.ACCEPTANCE, each.step).terminal for each in docket.state.acceptances):
-        docket.enter("acceptance")
-    elif any(each.step == "passed" for each in docket.state.acceptances):
-        docket.enter("candidate")
-    else:
-        docket.close(Outcome.TERMINATED)
-
-
-def acceptances(docket: Docket) -> None:
-    if docket.state.step != "acceptance":
-        return
-    if not (_all_settled(docket, Machine.ACCEPTANCE) and _all_settled(docket, Machine.TRIAL)):
-        return
-    if any(each.step == "passed" for each in docket.state.acceptances):
-        docket.enter("candidate")
-    else:
-        docket.close(Outcome.FAILED)
-
-
 def stop_retrial(docket: Docket, bidder: str) -> None:
     """A re-trial that did not end well leaves nothing to accept."""
     if docket.step(Machine.ACCEPTANCE, bidder) == "retrial":
@@ -123,9 +116,9 @@ def suspend_trial(docket: Docket, bidder: str) -> None:
 
 
 def end_trial_clocks(docket: Docket, bidder: str) -> None:
-    for deadline in docket.state.deadlines:
-        if deadline.bidder == bidder and deadline.machine is Machine.TRIAL and deadline.step == "":
-            docket.cancel(deadline.id)
+    """The trial's own end and its reports; an incident is dealt with to its end."""
+    for limit in ("trial", "report", "midterm"):
+        docket.cancel(f"{limit}/{bidder}")
 
 
 def end_inclusion(docket: Docket, bidder: str, step: str) -> None:

@@ -67,6 +67,8 @@ def _submit(docket: Docket, act: Submit) -> None:
     if not application.fair_competition_self_check:
         docket.refuse("self_check_missing")
     if act.call is not None:
+        if docket.day < act.call.opened_on:
+            docket.refuse("call_not_open", batch=act.call.batch, opened_on=act.call.opened_on)
         closes = due_date(policy.calendar, act.call.opened_on, policy.limits.call_window.period)
         if docket.day > closes.on:
             docket.refuse("call_closed", batch=act.call.batch, closed_on=closes.on)

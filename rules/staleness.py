@@ -36,6 +36,7 @@ from models.commands.matching import (
 )
 from models.commands.review import (
     AnswerObjection,
+    ConcludeFairCompetition,
     ConvenePanel,
     DecideComplaint,
     FileComplaint,
@@ -60,7 +61,12 @@ def subjects_of(command: Command) -> tuple[str, ...]:
         case GiveOpinion():
             return (f"opinion/{command.actor.unit}",)
         case GiveExpertOpinion():
-            return (f"panel/{act.purpose}/{act.bidder or ''}", f"expert/{command.actor.person}")
+            return (
+                f"panel/{act.purpose}/{act.bidder or ''}",
+                f"expert/{act.purpose}/{act.bidder or ''}/{command.actor.person}",
+            )
+        case ConcludeFairCompetition():
+            return ("step", "fair_competition")
         case ConvenePanel():
             return (f"panel/{act.purpose}/{act.bidder or ''}",)
         case PublishNotice():

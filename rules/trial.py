@@ -40,7 +40,6 @@ from models.events.trial import (
     TrialStarted,
     TrialTerminated,
 )
-from models.policy import TrialRules
 from models.state import Trial
 from models.vocabulary import Machine, Phase, Role
 from rules import inclusion, settling
@@ -61,7 +60,7 @@ def judge(docket: Docket, act: TrialAct) -> None:
             docket.decide_against(act.bidder, reopens="submitted", machine=Machine.TRIAL, bidder=act.bidder)
             docket.move(Machine.TRIAL, act.bidder, "refused")
             settling.stop_retrial(docket, act.bidder)
-            settling.trials(docket)
+            settling.settle(docket)
         case StartTrial():
             _start(docket, act)
         case AdvancePhase():
@@ -93,7 +92,7 @@ def judge(docket: Docket, act: TrialAct) -> None:
             docket.record(RollbackProven(bidder=act.bidder))
             docket.move(Machine.TRIAL, act.bidder, "terminated")
             settling.stop_retrial(docket, act.bidder)
-            settling.trials(docket)
+            settling.settle(docket)
         case FileExitReport():
             docket.record(ExitReportFiled(bidder=act.bidder))
             docket.met(f"exit_evaluation/{act.bidder}/report")
@@ -118,7 +117,7 @@ def _plan(docket: Docket, act: SubmitTrialPlan) -> None:
         due_date(calendar, docket.day, plan.duration).on > due_date(calendar, docket.day, longest).on
     ):
         docket.refuse("trial_too_long", longest=f"{longest.length} {longest.unit}")
-    _refuse_uninsured(docket, docket.policy.trial, act)
+    _refuse_uninsured(docket, plan.duration, plan.insurance_until if plan.insurance else None)
     docket.record(
         TrialPlanned(
             bidder=act.bidder,
@@ -131,17 +130,17 @@ def _plan(docket: Docket, act: SubmitTrialPlan) -> None:
     docket.move(Machine.TRIAL, act.bidder, "submitted")
 
 
-def _refuse_uninsured(docket: Docket, rules: TrialRules, act: SubmitTrialPlan) -> None:
-    if not rules.insurance:
-        return
-    ends = due_date(docket.policy.calendar, docket.day, act.plan.duration).on
-    until = act.plan.insurance_until
-    if act.plan.insurance is None or until is None or until < ends:
+def _refuse_uninsured(docket: Docket, duration: Period, until: date | None) -> None:
+    """A trial that began today would be insured to its end: asked when it is planned, and again when it starts."""
+    ends = due_date(docket.policy.calendar, docket.day, duration).on
+    if docket.policy.trial.insurance and (until is None or until < ends):
         docket.refuse("insurance_missing")
 
 
 def _start(docket: Docket, act: StartTrial) -> None:
     trial = trial_of(docket, act.bidder)
+    if trial.duration is not None:
+        _refuse_uninsured(docket, trial.duration, trial.insurance_until)
     if act.inclusion:
         inclusion.refuse_unless_eligible(docket, trial)
     docket.record(TrialStarted(bidder=act.bidder, started_on=docket.day, phase=docket.policy.trial.phases[0]))
@@ -155,32 +154,24 @@ def set_running_clocks(docket: Docket, bidder: str) -> None:
     """The trial's end, and the bidder's reports: they run on through a suspension of the trial as the policy says."""
     trial = trial_of(docket, bidder)
     started = trial.started_on or docket.day
-    docket.set_deadline(
+    end = docket.set_deadline(
         "trial", None, (), machine=Machine.TRIAL, bidder=bidder, step="",
         period=trial.duration, counted_from=started,
     )  # fmt: skip
-    _next_report(docket, trial)
-    end = docket.deadline(f"trial/{bidder}")
-    if end is not None:
-        half = started + (end.due_on - started) / 2
-        _report_clock(docket, bidder, "midterm", docket.policy.limits.midterm.period, half)
+    ask_for_report(docket, bidder, "report", docket.day)
+    ask_for_report(docket, bidder, "midterm", started + (end.due_on - started) / 2)
 
 
-def _report_clock(docket: Docket, bidder: str, limit: str, period: Period, counted_from: date) -> None:
-    """A report that would be due after the trial's end is not asked for."""
+def ask_for_report(docket: Docket, bidder: str, limit: str, counted_from: date) -> None:
+    """Of a running trial, if none is asked for already. One due before today, or after the trial's end, is not."""
     end = docket.deadline(f"trial/{bidder}")
-    if end is not None and due_date(docket.policy.calendar, counted_from, period).on <= end.due_on:
+    if end is None or docket.deadline(f"{limit}/{bidder}") or docket.step(Machine.TRIAL, bidder) != "running":
+        return
+    if docket.day <= due_date(docket.policy.calendar, counted_from, docket.policy.limit(limit).period).on <= end.due_on:
         docket.set_deadline(
             limit, docket.holder(Role.BIDDER, bidder), ("file_report",), machine=Machine.TRIAL, bidder=bidder,
-            step="", period=period, counted_from=counted_from,
+            step="", counted_from=counted_from,
         )  # fmt: skip
-
-
-def _next_report(docket: Docket, trial: Trial) -> None:
-    """The n-th report is due n periods after the start, as long as the trial still runs then."""
-    every = docket.policy.limits.report.period
-    period = Period(length=every.length * (trial.reports + 1), unit=every.unit)
-    _report_clock(docket, trial.bidder, "report", period, trial.started_on or docket.day)
 
 
 def _advance(docket: Docket, act: AdvancePhase) -> None:
@@ -194,12 +185,14 @@ def _advance(docket: Docket, act: AdvancePhase) -> None:
 
 
 def _report(docket: Docket, act: FileReport) -> None:
+    """The next regular report is due one period after this one was due, or after it was filed if that was later."""
     docket.record(ReportFiled(bidder=act.bidder, report=act.kind))
-    if act.kind == "midterm":
-        docket.met(f"midterm/{act.bidder}")
-    else:
-        docket.met(f"report/{act.bidder}")
-        _next_report(docket, trial_of(docket, act.bidder))
+    clock = docket.deadline(f"{'report' if act.kind == 'regular' else 'midterm'}/{act.bidder}")
+    if clock is None:
+        return
+    docket.met(clock.id)
+    if act.kind == "regular":
+        ask_for_report(docket, act.bidder, "report", max(clock.due_on, docket.day))
 
 
 def _resume(docket: Docket, bidder: str) -> None:
@@ -213,6 +206,7 @@ def _resume(docket: Docket, bidder: str) -> None:
     for deadline in docket.state.deadlines:
         if deadline.bidder == bidder and deadline.machine in (Machine.TRIAL, Machine.INCLUSION):
             docket.resume(deadline)
+    ask_for_report(docket, bidder, "report", docket.day)
 
 
 def trial_ran_out(docket: Docket, deadline: Deadline) -> None:
@@ -235,6 +229,7 @@ def _conclude(docket: Docket, act: ConcludeExit) -> None:
         docket.move(Machine.TRIAL, act.bidder, "ended")
         settling.open_acceptance(docket, act.bidder)
     else:
+        docket.decide_against(act.bidder, reopens="exit", machine=Machine.TRIAL, bidder=act.bidder)
         docket.move(Machine.TRIAL, act.bidder, "unfit")
         settling.stop_retrial(docket, act.bidder)
-    settling.trials(docket)
+    settling.settle(docket)

@@ -144,6 +144,12 @@ class EmbeddedServer:
         """Process id of the running server; None before its start and after its end."""
         return self._process.pid if self._process is not None else None
 
+    async def ended(self) -> int:
+        """Waits until the server ends by itself, which it should not, and gives its status. Only between start and end."""
+        if self._process is None:
+            raise RuntimeError("the embedded server was not started")
+        return await self._process.wait()
+
     async def __aenter__(self) -> Self:
         self._port = _reserve(self._port)
         if self._ui_port is not None:

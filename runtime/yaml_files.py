@@ -6,7 +6,7 @@ like: `no`, `on`, `17:30` and `0123` are text, where YAML 1.1 reads False, True,
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
@@ -51,10 +51,13 @@ class FileProblems(Exception):
         return "\n".join(str(problem) for problem in self.problems)
 
 
-def load_yaml(path: Path, model: type[Model]) -> Model:
-    """The file's content as a `model`. Raises FileProblems with everything found wrong, in order of line."""
+def load_yaml(path: Path, model: type[Model], prepare: Callable[[object], object] = lambda content: content) -> Model:
+    """The file's content, as `prepare` makes it, as a `model`.
+
+    Raises FileProblems with everything found wrong, in order of line.
+    """
     text = _Text(path)
-    content = text.read()
+    content = prepare(text.read())
     try:
         loaded = model.model_validate(content)
     except ValidationError as invalid:

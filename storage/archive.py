@@ -1,17 +1,18 @@
 """The archive of closed runs: packed files, and the index that says where each is and what it held."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import Engine, tuple_
-from sqlmodel import Session, col, select
+from sqlalchemy import Engine, delete, insert, select, tuple_
 
 from activities.archive import ClosedRun
 from models.frozen import Frozen
 from models.tables import ArchiveRow
 from models.text import Moment
 from storage.archive_files import ArchiveFiles
-from storage.database import writing
+from storage.database import table_of, writing
+
+ARCHIVE = table_of(ArchiveRow)
 
 
 class ArchivedRun(Frozen):
@@ -37,39 +38,39 @@ class SqlArchive:
         self._stream_of = stream_of
 
     def missing(self, runs: tuple[ClosedRun, ...]) -> tuple[ClosedRun, ...]:
-        keys = [(run.workflow_id, run.run_id) for run in runs]
-        known = select(ArchiveRow.workflow_id, ArchiveRow.run_id).where(
-            tuple_(col(ArchiveRow.workflow_id), col(ArchiveRow.run_id)).in_(keys)
-        )
-        with Session(self._engine) as session:
-            there = {(workflow_id, run_id) for workflow_id, run_id in session.exec(known)}
+        key = (ARCHIVE.c.workflow_id, ARCHIVE.c.run_id)
+        known = select(*key).where(tuple_(*key).in_([(run.workflow_id, run.run_id) for run in runs]))
+        with self._engine.connect() as connection:
+            there = set(connection.execute(known).tuples())
         return tuple(run for run in runs if (run.workflow_id, run.run_id) not in there)
 
     def keep(self, run: ClosedRun, history: str, events: int, at: datetime) -> None:
         """First the file, then the index: what the index knows is there. Safe to repeat."""
         file = self._files.write(run.workflow_id, run.run_id, history)
-        row = ArchiveRow(
-            workflow_id=run.workflow_id,
-            run_id=run.run_id,
-            stream=self._stream_of(run.workflow_id),
-            path=file.path,
-            sha256=file.sha256,
-            bytes=file.bytes,
-            events=events,
-            closed_at=run.closed_at,
-            archived_at=at,
-        )
-        with writing(self._engine, f"archive {run.workflow_id}") as session:
-            session.merge(row)
+        row = {
+            "workflow_id": run.workflow_id,
+            "run_id": run.run_id,
+            "stream": self._stream_of(run.workflow_id),
+            "path": file.path,
+            "sha256": file.sha256,
+            "bytes": file.bytes,
+            "events": events,
+            "closed_at": run.closed_at,
+            "archived_at": at,
+        }
+        with writing(self._engine, f"archive {run.workflow_id}") as connection:
+            connection.execute(
+                delete(ARCHIVE).where(ARCHIVE.c.workflow_id == run.workflow_id, ARCHIVE.c.run_id == run.run_id)
+            )
+            connection.execute(insert(ARCHIVE), row)
 
-    def runs(self, stream: str | None = None) -> Iterator[ArchivedRun]:
+    def runs(self, stream: str | None = None) -> tuple[ArchivedRun, ...]:
         """Every archived run, or those of one stream, the earliest first."""
-        rows = select(ArchiveRow).order_by(col(ArchiveRow.closed_at), col(ArchiveRow.run_id))
+        rows = select(ARCHIVE).order_by(ARCHIVE.c.closed_at, ARCHIVE.c.run_id)
         if stream is not None:
-            rows = rows.where(ArchiveRow.stream == stream)
-        with Session(self._engine) as session:
-            for row in session.exec(rows):
-                yield ArchivedRun.model_validate(row, from_attributes=True)
+            rows = rows.where(ARCHIVE.c.stream == stream)
+        with self._engine.connect() as connection:
+            return tuple(ArchivedRun.model_validate(dict(row)) for row in connection.execute(rows).mappings())
 
     def history(self, run: ArchivedRun) -> str:
         """The run's history as Temporal's JSON. Raises storage.archive_files.ArchiveDamaged."""

@@ -5,12 +5,13 @@ refused. The chain's head is a function of the entries alone, whatever the batch
 """
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from datetime import datetime
 from threading import Lock
+from typing import NamedTuple
 
 from pydantic import ValidationError
-from sqlalchemy import Engine
-from sqlmodel import Session, col, select
+from sqlalchemy import Connection, Engine, Table, bindparam, delete, insert, select, update
 
 from activities.ledger import LedgerConflict, LedgerGap
 from models.canonical import canonical
@@ -19,11 +20,17 @@ from models.recording import RecordBatch, Recorded
 from models.state import SceneState
 from models.tables import DeadlineRow, DutyRow, EntryRow, OutboxRow, SceneRow
 from rules.journal import fold
-from storage.database import writing
-from storage.projection import Projection, put
+from storage.database import table_of, writing
+from storage.projection import Projection, Values
 
 STATES_IN_MEMORY = 512
 """A busy scene's state is not read back from its snapshot for each batch."""
+
+ENTRY = table_of(EntryRow)
+SCENE = table_of(SceneRow)
+DEADLINE = table_of(DeadlineRow)
+DUTY = table_of(DutyRow)
+OUTBOX = table_of(OutboxRow)
 
 
 class SqlLedger:
@@ -36,24 +43,24 @@ class SqlLedger:
     def record(self, batch: RecordBatch, *, build: str, rules: str, now: datetime) -> Recorded:
         """See the port. Raises LedgerConflict, LedgerGap, and SQLAlchemy's errors; nothing is written then."""
         _refuse_unless_consecutive(batch)
-        projection = None
-        with writing(self._engine, f"stream {batch.stream}") as session:
-            rows = _rows(session, batch)
-            new = tuple(entry for entry in batch.entries if not _is_there(rows, entry))
+        stream, projection = batch.stream, None
+        with writing(self._engine, f"stream {stream}") as connection:
+            lines = _lines(connection, batch)
+            new = tuple(entry for entry in batch.entries if not _is_there(lines, stream, entry))
             if new:
-                before = _predecessor(rows, batch.stream, new[0])
-                projection = Projection(self._state(session, batch.stream, before))
+                before = _predecessor(lines, stream, new[0])
+                projection = Projection(self._state(connection, stream, before))
                 for entry in new:
                     projection.follow(entry)
-                appended = _linked(batch.stream, new, before, build=build, rules=rules, now=now)
-                session.add_all(appended)
-                _project(session, projection, appended[-1].hash)
-                rows |= {row.sequence: row for row in appended}
-        last = rows[batch.entries[-1].sequence]
+                appended = _linked(new, before, build=build, rules=rules, now=now)
+                connection.execute(insert(ENTRY), [{"stream": stream, **line._asdict()} for line in appended])
+                _project(connection, projection, appended[-1].hash)
+                lines |= {line.sequence: line for line in appended}
+        last = lines[batch.entries[-1].sequence]
         if projection is not None:
-            self._states.keep(last.stream, last.hash, projection.state)
+            self._states.keep(stream, last.hash, projection.state)
         return Recorded(
-            stream=last.stream,
+            stream=stream,
             sequence=last.sequence,
             head=last.hash,
             algorithm=last.algorithm,
@@ -63,27 +70,55 @@ class SqlLedger:
 
     def recipients(self, batch: RecordBatch) -> tuple[str, ...]:
         sequences = [entry.sequence for entry in batch.entries]
-        with Session(self._engine) as session:
-            undelivered = (
-                select(OutboxRow.recipient)
-                .where(OutboxRow.stream == batch.stream, col(OutboxRow.sequence).in_(sequences))
-                .where(col(OutboxRow.delivered_at).is_(None))
-            )
-            return tuple(session.exec(undelivered.distinct().order_by(OutboxRow.recipient)))
+        undelivered = (
+            select(OUTBOX.c.recipient)
+            .where(OUTBOX.c.stream == batch.stream, OUTBOX.c.sequence.in_(sequences), OUTBOX.c.delivered_at.is_(None))
+            .distinct()
+            .order_by(OUTBOX.c.recipient)
+        )
+        with self._engine.connect() as connection:
+            return tuple(connection.scalars(undelivered))
 
-    def _state(self, session: Session, stream: str, last: EntryRow | None) -> SceneState:
+    def _state(self, connection: Connection, stream: str, last: "_Line | None") -> SceneState:
         """The state after the ledger's last entry."""
         if last is None:
             return SceneState(scene=stream)
         if (state := self._states.find(stream, last.hash)) is not None:
             return state
-        scene = session.get(SceneRow, stream)
-        if scene is not None and scene.head == last.hash:
+        of_the_head = select(SCENE.c.snapshot).where(SCENE.c.scene == stream, SCENE.c.head == last.hash)
+        if (snapshot := connection.scalar(of_the_head)) is not None:
             try:
-                return SceneState.model_validate_json(scene.snapshot)
+                return SceneState.model_validate_json(snapshot)
             except ValidationError:
-                pass  # an older build's snapshot; the journal is what counts
-        return _folded(session, stream)
+                pass  # an older build's; the journal is what counts
+        return _folded(connection, stream)
+
+
+class _Line(NamedTuple):
+    """An entry as it stands in its stream: the table's columns."""
+
+    sequence: int
+    algorithm: str
+    previous: str
+    hash: str
+    text: str
+    recorded_at: datetime
+    build: str
+    rules: str
+
+
+_LINES = (
+    select(*(ENTRY.c[name] for name in _Line._fields))
+    .where(ENTRY.c.stream == bindparam("of"))
+    .where(ENTRY.c.sequence.between(bindparam("first"), bindparam("last")))
+)
+_CHANGE_SCENE = update(SCENE).where(SCENE.c.scene == bindparam("of"))
+_CLEAR_DUTIES = delete(DUTY).where(DUTY.c.scene == bindparam("of"))
+_CLEAR_DEADLINE = delete(DEADLINE).where(
+    DEADLINE.c.scene == bindparam("of"),
+    DEADLINE.c.id == bindparam("named"),
+    DEADLINE.c.started_by == bindparam("since"),
+)
 
 
 def _refuse_unless_consecutive(batch: RecordBatch) -> None:
@@ -94,75 +129,68 @@ def _refuse_unless_consecutive(batch: RecordBatch) -> None:
             raise LedgerGap(batch.stream, entry.sequence, f"stands in the batch where {expected} belongs")
 
 
-def _rows(session: Session, batch: RecordBatch) -> dict[int, EntryRow]:
+def _lines(connection: Connection, batch: RecordBatch) -> dict[int, _Line]:
     """The ledger's entries of the batch, and the one before."""
-    found = session.exec(
-        select(EntryRow)
-        .where(EntryRow.stream == batch.stream)
-        .where(col(EntryRow.sequence).between(batch.entries[0].sequence - 1, batch.entries[-1].sequence))
-    )
-    return {row.sequence: row for row in found}
+    between = {"of": batch.stream, "first": batch.entries[0].sequence - 1, "last": batch.entries[-1].sequence}
+    return {row.sequence: _Line(*row) for row in connection.execute(_LINES, between)}
 
 
-def _is_there(rows: dict[int, EntryRow], entry: JournalEntry) -> bool:
+def _is_there(lines: dict[int, _Line], stream: str, entry: JournalEntry) -> bool:
     """Raises LedgerConflict where another content is there."""
-    if (row := rows.get(entry.sequence)) is None:
+    if (line := lines.get(entry.sequence)) is None:
         return False
     # Another build may write the same entry with one field more, at its default: equal, though not in its text.
-    if row.text != canonical(entry).decode() and JournalEntry.model_validate_json(row.text) != entry:
-        raise LedgerConflict(row.stream, row.sequence, "stands in the ledger with another content")
+    if line.text != canonical(entry).decode() and JournalEntry.model_validate_json(line.text) != entry:
+        raise LedgerConflict(stream, entry.sequence, "stands in the ledger with another content")
     return True
 
 
-def _predecessor(rows: dict[int, EntryRow], stream: str, first: JournalEntry) -> EntryRow | None:
-    """The row that the first new entry follows. Raises LedgerGap where that is not the last one known."""
-    if max(rows, default=0) != first.sequence - 1:
+def _predecessor(lines: dict[int, _Line], stream: str, first: JournalEntry) -> _Line | None:
+    """What the first new entry follows. Raises LedgerGap where that is not the last one known."""
+    if max(lines, default=0) != first.sequence - 1:
         raise LedgerGap(stream, first.sequence, "does not follow the ledger's last one")
-    return rows.get(first.sequence - 1)
+    return lines.get(first.sequence - 1)
 
 
 def _linked(
-    stream: str, entries: tuple[JournalEntry, ...], before: EntryRow | None, *, build: str, rules: str, now: datetime
-) -> list[EntryRow]:
+    entries: Sequence[JournalEntry], before: _Line | None, *, build: str, rules: str, now: datetime
+) -> list[_Line]:
+    lines = []
     previous = before.hash if before is not None else GENESIS
-    rows = []
     for entry in entries:
         text = canonical(entry)
-        row = EntryRow(
-            stream=stream,
-            sequence=entry.sequence,
-            algorithm=ALGORITHM,
-            previous=previous,
-            hash=link(ALGORITHM, previous, text),
-            text=text.decode(),
-            recorded_at=now,
-            build=build,
-            rules=rules,
-        )
-        rows.append(row)
-        previous = row.hash
-    return rows
+        head = link(ALGORITHM, previous, text)
+        lines.append(_Line(entry.sequence, ALGORITHM, previous, head, text.decode(), now, build, rules))
+        previous = head
+    return lines
 
 
-def _folded(session: Session, stream: str) -> SceneState:
+def _folded(connection: Connection, stream: str) -> SceneState:
     state = SceneState(scene=stream)
-    texts = select(EntryRow.text).where(EntryRow.stream == stream).order_by(col(EntryRow.sequence))
-    for text in session.exec(texts):
+    texts = select(ENTRY.c.text).where(ENTRY.c.stream == stream).order_by(ENTRY.c.sequence)
+    for text in connection.scalars(texts):
         state = fold(state, JournalEntry.model_validate_json(text))
     return state
 
 
-def _project(session: Session, projection: Projection, head: str) -> None:
-    scene = projection.state.scene
-    present = session.get(SceneRow, scene)
-    put(session, [present] if present is not None else [], [projection.scene(head)])
-    put(session, session.exec(select(DutyRow).where(DutyRow.scene == scene)), projection.duties())
-    turned = projection.deadlines
-    known = session.exec(
-        select(DeadlineRow).where(DeadlineRow.scene == scene, col(DeadlineRow.id).in_({id for id, _ in turned}))
-    )
-    put(session, [row for row in known if (row.id, row.started_by) in turned], turned.values())
-    session.add_all(projection.outbox)
+def _project(connection: Connection, projection: Projection, head: str) -> None:
+    of = projection.state.scene
+    scene = projection.scene(head)
+    if not connection.execute(_CHANGE_SCENE, {"of": of, **scene}).rowcount:
+        connection.execute(insert(SCENE), scene)
+    if projection.duties_changed:
+        connection.execute(_CLEAR_DUTIES, {"of": of})
+        _add(connection, DUTY, projection.duties())
+    if projection.deadlines:
+        turned = [{"of": of, "named": id, "since": started_by} for id, started_by in projection.deadlines]
+        connection.execute(_CLEAR_DEADLINE, turned)
+        _add(connection, DEADLINE, list(projection.deadlines.values()))
+    _add(connection, OUTBOX, projection.outbox)
+
+
+def _add(connection: Connection, table: Table, rows: list[Values]) -> None:
+    if rows:
+        connection.execute(insert(table), rows)
 
 
 class _States:

@@ -1,12 +1,7 @@
 """What the tables say of a scene, as a function of its journal. Recording and rebuilding use the same function."""
 
-from collections.abc import Callable, Iterable
-from typing import Literal, NamedTuple, TypeVar, assert_never
+from typing import assert_never
 
-from sqlalchemy import inspect
-from sqlmodel import Session, SQLModel
-
-from models.canonical import canonical
 from models.deadline import Deadline, DeadlineStatus
 from models.events import AnyEvent
 from models.events.clock import (
@@ -25,10 +20,13 @@ from models.events.clock import (
 from models.journal import JournalEntry
 from models.notification import Notification
 from models.state import SceneState
-from models.tables import DeadlineRow, DeadlineStanding, DutyRow, OutboxRow, SceneRow
+from models.tables import DeadlineStanding
 from rules.duties import duties
 from rules.journal import fold
 from rules.notifications import notifications
+
+Values = dict[str, object]
+"""A row to be: column: value."""
 
 
 class Projection:
@@ -36,9 +34,10 @@ class Projection:
 
     def __init__(self, state: SceneState) -> None:
         self.state = state
-        self.deadlines: dict[tuple[str, int], DeadlineRow] = {}
-        self.outbox: list[OutboxRow] = []
+        self.deadlines: dict[tuple[str, int], Values] = {}
+        self.outbox: list[Values] = []
         self._clocks = {deadline.id: deadline for deadline in state.deadlines}
+        self._duties_before = duties(state)
 
     def follow(self, entry: JournalEntry) -> None:
         """Raises ValueError for an entry that is not the next."""
@@ -49,12 +48,16 @@ class Projection:
         for notification in notifications(before, self.state, entry):
             self.outbox.append(_outbox_row(self.state.scene, entry, notification))
 
-    def scene(self, head: str) -> SceneRow:
+    def scene(self, head: str) -> Values:
         return _scene_row(self.state, head)
 
-    def duties(self) -> list[DutyRow]:
+    @property
+    def duties_changed(self) -> bool:
+        return duties(self.state) != self._duties_before
+
+    def duties(self) -> list[Values]:
         return [
-            DutyRow(
+            Values(
                 scene=self.state.scene,
                 deadline=duty.deadline,
                 limit=duty.limit,
@@ -109,12 +112,12 @@ class Projection:
         self.deadlines[deadline.id, deadline.started_by] = row
 
 
-def _scene_row(state: SceneState, head: str) -> SceneRow:
+def _scene_row(state: SceneState, head: str) -> Values:
     profile = state.profile
     if profile is None:
         raise ValueError(f"{state.scene}: its first entry does not submit it")
     running = [each for each in state.deadlines if each.status is not DeadlineStatus.PAUSED]
-    return SceneRow(
+    return Values(
         scene=state.scene,
         name=profile.name,
         city=profile.city,
@@ -143,7 +146,7 @@ def _scene_row(state: SceneState, head: str) -> SceneRow:
         policy_digest=state.policy_digest,
         calendar=state.calendar,
         assumed=list(profile.assumed),
-        snapshot=canonical(state).decode(),
+        snapshot=state.model_dump_json(),
     )
 
 
@@ -153,9 +156,9 @@ def _known_bidders(state: SceneState) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*opened, *(contract.bidder for contract in state.contracts))))
 
 
-def _deadline_row(scene: str, deadline: Deadline, status: DeadlineStanding, closed: int | None) -> DeadlineRow:
+def _deadline_row(scene: str, deadline: Deadline, status: DeadlineStanding, closed: int | None) -> Values:
     holder = deadline.holder
-    return DeadlineRow(
+    return Values(
         scene=scene,
         id=deadline.id,
         started_by=deadline.started_by,
@@ -176,12 +179,12 @@ def _deadline_row(scene: str, deadline: Deadline, status: DeadlineStanding, clos
         status=status.value,
         closed_sequence=closed,
         # The reminders still to come change with every reminder, and say nothing afterwards.
-        fact=canonical(deadline.model_copy(update={"rungs": ()})).decode(),
+        fact=deadline.model_copy(update={"rungs": ()}).model_dump_json(),
     )
 
 
-def _outbox_row(stream: str, entry: JournalEntry, notification: Notification) -> OutboxRow:
-    return OutboxRow(
+def _outbox_row(stream: str, entry: JournalEntry, notification: Notification) -> Values:
+    return Values(
         stream=stream,
         sequence=entry.sequence,
         recipient=notification.recipient,
@@ -193,52 +196,3 @@ def _outbox_row(stream: str, entry: JournalEntry, notification: Notification) ->
         send_after=notification.send_after,
         created_at=entry.at,
     )
-
-
-class Difference(NamedTuple):
-    """A row that was not what the journal says; `columns` are those that differed."""
-
-    table: str
-    key: tuple[object, ...]
-    found: Literal["missing", "different", "too_many"]
-    columns: tuple[str, ...] = ()
-
-
-Row = TypeVar("Row", bound=SQLModel)
-
-
-def put(
-    session: Session,
-    present: Iterable[Row],
-    wanted: Iterable[Row],
-    *,
-    leave: frozenset[str] = frozenset(),
-    spare: Callable[[Row], bool] = lambda row: False,
-) -> list[Difference]:
-    """Makes the present rows what is wanted, and says what differed.
-
-    The columns in `leave` are not looked at; a row that nobody wants stays where `spare` says so.
-    """
-    known = {_key(row): row for row in present}
-    differences = []
-    for row in wanted:
-        table, key = str(row.__tablename__), _key(row)
-        old = known.pop(key, None)
-        if old is None:
-            session.add(row)
-            differences.append(Difference(table, key, "missing"))
-            continue
-        columns = tuple(name for name in type(row).model_fields if getattr(old, name) != getattr(row, name))
-        if changed := tuple(name for name in columns if name not in leave):
-            for name in changed:
-                setattr(old, name, getattr(row, name))
-            differences.append(Difference(table, key, "different", changed))
-    for key, row in known.items():
-        if not spare(row):
-            session.delete(row)
-        differences.append(Difference(str(row.__tablename__), key, "too_many"))
-    return differences
-
-
-def _key(row: SQLModel) -> tuple[object, ...]:
-    return tuple(inspect(type(row)).primary_key_from_instance(row))

@@ -4,7 +4,8 @@ Results are frozen models of their own, not rows: whoever shows them needs no se
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic, Literal, TypeVar, get_args
@@ -20,7 +21,7 @@ from models.state import SceneState
 from models.tables import DeadlineRow, DeadlineStanding, DutyRow, EntryRow, RefusalRow, SceneRow
 from models.text import Moment
 from models.vocabulary import Machine, Outcome, Risk, Role, Scale, SceneType, Stage, Track
-from storage.refusals import Refusal
+from storage.refusals import Refusal, columns_of
 
 __all__ = [
     "DeadlineRecord",
@@ -39,6 +40,7 @@ __all__ = [
 LARGEST_PAGE = 500
 SceneSort = Literal["next_due_at", "entered_at", "began_on", "name", "stage", "scene"]
 T = TypeVar("T")
+Link = TypeVar("Link", EntryRow, RefusalRow)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +62,7 @@ class SceneFilter:
     """What is None does not matter. `text` is looked for in id, name, owner and lead, whatever its case."""
 
     stage: Stage | None = None
+    step: str | None = None
     city: str | None = None
     domain: str | None = None
     type: SceneType | None = None
@@ -281,14 +284,10 @@ class LedgerReads:
         with Session(self._engine) as session:
             # Read first: a recorder that writes meanwhile makes the journal longer, never shorter than this.
             known = session.scalar(select(col(SceneRow.sequence)).where(col(SceneRow.scene) == stream)) or 0
-            previous, last = GENESIS, 0
-            for row in session.scalars(_journal(stream).execution_options(yield_per=200)):
-                if row.sequence != last + 1:
-                    return last + 1
-                if not _links(row, previous) or json.loads(row.text)["sequence"] != row.sequence:
-                    return row.sequence
-                previous, last = row.hash, row.sequence
-        return last + 1 if last < known else None
+            last, broken = _follow(
+                session, _journal(stream), lambda row: json.loads(row.text)["sequence"] == row.sequence
+            )
+        return last + 1 if broken or last < known else None
 
     def refusals(self, where: RefusalFilter | None = None, *, page: int = 1, limit: int = 50) -> Page[RefusalRecord]:
         """The last recorded first."""
@@ -313,16 +312,9 @@ class LedgerReads:
 
     def verify_refusals(self) -> int | None:
         """The first refusal that is missing, changed or out of its chain; None where all stands."""
-        query = select(RefusalRow).order_by(col(RefusalRow.sequence)).execution_options(yield_per=200)
         with Session(self._engine) as session:
-            previous, last = GENESIS, 0
-            for row in session.scalars(query):
-                if row.sequence != last + 1:
-                    return last + 1
-                if not _links(row, previous) or not _repeats(row):
-                    return row.sequence
-                previous, last = row.hash, row.sequence
-        return None
+            last, broken = _follow(session, select(RefusalRow).order_by(col(RefusalRow.sequence)), _repeats)
+        return last + 1 if broken else None
 
 
 _SUMMARY = tuple(getattr(SceneRow, name) for name in SceneSummary.model_fields)
@@ -331,6 +323,7 @@ _SUMMARY = tuple(getattr(SceneRow, name) for name in SceneSummary.model_fields)
 def _scene_conditions(where: SceneFilter) -> Iterator[ColumnElement[bool]]:
     yield from _equal(
         (col(SceneRow.stage), where.stage),
+        (col(SceneRow.step), where.step),
         (col(SceneRow.city), where.city),
         (col(SceneRow.domain), where.domain),
         (col(SceneRow.type), where.type),
@@ -352,18 +345,25 @@ def _journal(stream: str) -> Select[EntryRow]:
     return select(EntryRow).where(col(EntryRow.stream) == stream).order_by(col(EntryRow.sequence))
 
 
+def _follow(session: Session, chain: Select[Link], is_true: Callable[[Link], bool]) -> tuple[int, bool]:
+    """How far a chain holds, and whether it breaks there."""
+    previous, last = GENESIS, 0
+    with closing(session.scalars(chain.execution_options(yield_per=200))) as rows:
+        for row in rows:
+            if row.sequence != last + 1 or not _links(row, previous) or not is_true(row):
+                return last, True
+            previous, last = row.hash, row.sequence
+    return last, False
+
+
 def _links(row: EntryRow | RefusalRow, previous: str) -> bool:
     algorithm = next((known for known in get_args(Algorithm) if known == row.algorithm), None)
-    return algorithm is not None and (previous, link(algorithm, previous, row.text.encode())) == (
-        row.previous,
-        row.hash,
-    )
+    if algorithm is None or row.previous != previous:
+        return False
+    return link(algorithm, previous, row.text.encode()) == row.hash
 
 
 def _repeats(row: RefusalRow) -> bool:
     """Whether the columns that lists ask for say what the text says."""
-    refusal = Refusal.model_validate_json(row.text)
-    actor = refusal.actor
-    said = (refusal.scene, refusal.code, refusal.seen, refusal.at)
-    who = (actor.person, actor.unit, actor.role.value) if actor else (None, None, None)
-    return said == (row.scene, row.code, row.seen, row.at) and who == (row.person, row.unit, row.role)
+    said = columns_of(Refusal.model_validate_json(row.text))
+    return all(getattr(row, name) == value for name, value in said.items())

@@ -5,19 +5,29 @@ message that the journal no longer asks for stays as well. One that is missing i
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
-from sqlalchemy import Engine, union
-from sqlmodel import Session, col, select
+from sqlalchemy import ColumnElement, Connection, Engine, Table, and_, delete, insert, select, union, update
 
 from models.journal import JournalEntry
 from models.state import SceneState
-from models.tables import DELIVERY, DeadlineRow, DutyRow, EntryRow, OutboxRow, SceneRow
 from storage.database import writing
-from storage.projection import Difference, Projection, put
+from storage.ledger import DEADLINE, DUTY, ENTRY, OUTBOX, SCENE
+from storage.projection import Projection, Values
 
 PAGE = 200
 """How many entries are in memory at once."""
+
+
+class Difference(NamedTuple):
+    """A row that was not what the journal says; `columns` are those that differed."""
+
+    table: str
+    key: tuple[object, ...]
+    found: Literal["missing", "different", "too_many"]
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +42,7 @@ class Progress:
 
 
 class JournalDamaged(Exception):
-    """An entry can not be read, or does not follow: a rebuild stops before this stream, and changes nothing in it."""
+    """An entry can not be read, or does not follow: the rebuild stops before this stream, and changes nothing in it."""
 
     def __init__(self, stream: str, sequence: int) -> None:
         super().__init__(f"{stream}: entry {sequence} can not be folded; see `verify_chain`")
@@ -50,8 +60,8 @@ def rebuild(
     streams = [stream] if stream is not None else _streams(engine)
     differences: list[Difference] = []
     for done, each in enumerate(streams, start=1):
-        with writing(engine, f"stream {each}") as session:
-            entries, found = _rebuild(session, each)
+        with writing(engine, f"stream {each}") as connection:
+            entries, found = _rebuild(connection, each)
         differences += found
         progress(Progress(stream=each, done=done, total=len(streams), entries=entries, differences=tuple(found)))
     return tuple(differences)
@@ -59,46 +69,78 @@ def rebuild(
 
 def _streams(engine: Engine) -> list[str]:
     """Those of the journal, and those that only projections know."""
-    every = union(*(select(column) for column in (EntryRow.stream, SceneRow.scene, OutboxRow.stream)))
-    with Session(engine) as session:
-        return sorted(session.scalars(every))
+    with engine.connect() as connection:
+        return sorted(connection.scalars(union(*map(select, (ENTRY.c.stream, SCENE.c.scene, OUTBOX.c.stream)))))
 
 
-def _rebuild(session: Session, stream: str) -> tuple[int, list[Difference]]:
+def _rebuild(connection: Connection, stream: str) -> tuple[int, list[Difference]]:
     projection, head = Projection(SceneState(scene=stream)), ""
-    for row in _entries(session, stream):
+    for sequence, text, hash_ in _entries(connection, stream):
         try:
-            projection.follow(JournalEntry.model_validate_json(row.text))
+            projection.follow(JournalEntry.model_validate_json(text))
         except ValueError as error:
-            raise JournalDamaged(stream, row.sequence) from error
-        head = row.hash
-    scenes = [projection.scene(head)] if head else []
-    return projection.state.sequence, [
-        *put(session, session.exec(select(SceneRow).where(SceneRow.scene == stream)), scenes),
-        *put(session, session.exec(select(DutyRow).where(DutyRow.scene == stream)), projection.duties()),
-        *put(
-            session,
-            session.exec(select(DeadlineRow).where(DeadlineRow.scene == stream)),
-            projection.deadlines.values(),
-        ),
-        *put(
-            session,
-            session.exec(select(OutboxRow).where(OutboxRow.stream == stream)),
-            projection.outbox,
-            leave=DELIVERY,
-            spare=lambda row: row.delivered_at is not None,
-        ),
-    ]
+            raise JournalDamaged(stream, sequence) from error
+        head = hash_
+    put = _Put(connection, stream)
+    put.rows(SCENE, [projection.scene(head)] if head else [])
+    put.rows(DUTY, projection.duties())
+    put.rows(DEADLINE, list(projection.deadlines.values()))
+    put.rows(OUTBOX, projection.outbox)
+    return projection.state.sequence, put.differences
 
 
-def _entries(session: Session, stream: str) -> Iterator[EntryRow]:
+def _entries(connection: Connection, stream: str) -> Iterator[tuple[int, str, str]]:
     after = 0
-    while page := session.exec(
-        select(EntryRow)
-        .where(EntryRow.stream == stream, col(EntryRow.sequence) > after)
-        .order_by(col(EntryRow.sequence))
-        .limit(PAGE)
-    ).all():
-        yield from page
-        after = page[-1].sequence
-        session.expunge_all()
+    page = select(ENTRY.c.sequence, ENTRY.c.text, ENTRY.c.hash).where(ENTRY.c.stream == stream).limit(PAGE)
+    while rows := connection.execute(page.where(ENTRY.c.sequence > after).order_by(ENTRY.c.sequence)).all():
+        for sequence, text, hash_ in rows:
+            yield sequence, text, hash_
+            after = sequence
+
+
+class _Put:
+    """Makes a stream's rows what is wanted, and keeps what differed. Columns that nobody wants values in stay."""
+
+    def __init__(self, connection: Connection, stream: str) -> None:
+        self._connection = connection
+        self._stream = stream
+        self.differences: list[Difference] = []
+
+    def rows(self, table: Table, wanted: list[Values]) -> None:
+        of_the_stream = table.primary_key.columns[0] == self._stream
+        names = [column.name for column in table.primary_key.columns]
+        present = {
+            tuple(row[name] for name in names): row
+            for row in self._connection.execute(select(table).where(of_the_stream)).mappings()
+        }
+        for values in wanted:
+            key = tuple(values[name] for name in names)
+            row = present.pop(key, None)
+            if row is None:
+                self._connection.execute(insert(table), values)
+                self.differences.append(Difference(table.name, key, "missing"))
+            elif changed := {name: value for name, value in values.items() if row[name] != value}:
+                self._connection.execute(update(table).where(_is(table, key)).values(changed))
+                self.differences.append(Difference(table.name, key, "different", tuple(changed)))
+        for key, row in present.items():
+            if row.get("delivered_at") is None:
+                self._connection.execute(delete(table).where(_is(table, key)))
+            self.differences.append(Difference(table.name, key, "too_many"))
+
+
+def _is(table: Table, key: tuple[object, ...]) -> ColumnElement[bool]:
+    return and_(*(column == value for column, value in zip(table.primary_key.columns, key, strict=True)))
+
+
+class _OnlyLooked(Exception):
+    """Ends a transaction that was only to look."""
+
+
+def compare(engine: Engine, stream: str | None = None) -> tuple[Difference, ...]:
+    """What a rebuild of one stream, or of all, would put right; nothing is changed. Raises JournalDamaged."""
+    differences: list[Difference] = []
+    for each in [stream] if stream is not None else _streams(engine):
+        with suppress(_OnlyLooked), writing(engine, f"stream {each}") as connection:
+            differences += _rebuild(connection, each)[1]
+            raise _OnlyLooked
+    return tuple(differences)

@@ -15,9 +15,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pydantic import JsonValue, ValidationError
-from sqlalchemy import Engine
+from sqlalchemy import Engine, insert, select
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import col, select
 
 from models.actor import Actor
 from models.canonical import canonical
@@ -28,8 +27,9 @@ from models.journal import ALGORITHM, GENESIS, link
 from models.refusal import Refused
 from models.tables import RefusalRow
 from models.text import Moment
-from storage.database import writing
+from storage.database import table_of, writing
 
+REFUSAL = table_of(RefusalRow)
 DETAIL_LENGTH = 2_000
 """Characters of one detail that are kept: a malformed command can be as long as its sender likes."""
 _log = logging.getLogger(__name__)
@@ -118,17 +118,18 @@ class RefusalLedger:
         return len(refusals)
 
     def _append(self, refusals: list[Refusal]) -> None:
-        with writing(self._engine, "refusals") as session:
-            last = session.exec(select(RefusalRow).order_by(col(RefusalRow.sequence).desc()).limit(1)).first()
+        with writing(self._engine, "refusals") as connection:
+            newest = select(REFUSAL.c.sequence, REFUSAL.c.hash).order_by(REFUSAL.c.sequence.desc()).limit(1)
+            last = connection.execute(newest).first()
             sequence, head = (last.sequence, last.hash) if last else (0, GENESIS)
             for refusal in refusals:
                 text = canonical(refusal)
                 digest = sha256(text).hexdigest()
-                if session.exec(select(RefusalRow.sequence).where(RefusalRow.digest == digest)).first() is None:
-                    sequence += 1
-                    row = _row(refusal, text.decode(), digest, sequence, head)
-                    session.add(row)
-                    head = row.hash
+                if connection.scalar(select(REFUSAL.c.sequence).where(REFUSAL.c.digest == digest)) is None:
+                    sequence, previous, head = sequence + 1, head, link(ALGORITHM, head, text)
+                    chained = {"sequence": sequence, "digest": digest, "algorithm": ALGORITHM, "previous": previous,
+                               "hash": head, "text": text.decode()}  # fmt: skip
+                    connection.execute(insert(REFUSAL), columns_of(refusal) | chained)
 
     @contextmanager
     def _alone_with_spool(self) -> Iterator[BinaryIO]:
@@ -139,23 +140,18 @@ class RefusalLedger:
             yield file
 
 
-def _row(refusal: Refusal, text: str, digest: str, sequence: int, previous: str) -> RefusalRow:
+def columns_of(refusal: Refusal) -> dict[str, object]:
+    """The columns that repeat, for lists, what the text says."""
     actor = refusal.actor
-    return RefusalRow(
-        sequence=sequence,
-        scene=refusal.scene,
-        code=refusal.code,
-        person=actor.person if actor else None,
-        unit=actor.unit if actor else None,
-        role=actor.role.value if actor else None,
-        seen=refusal.seen,
-        at=refusal.at,
-        digest=digest,
-        algorithm=ALGORITHM,
-        previous=previous,
-        hash=link(ALGORITHM, previous, text.encode()),
-        text=text,
-    )
+    return {
+        "scene": refusal.scene,
+        "code": refusal.code,
+        "person": actor.person if actor else None,
+        "unit": actor.unit if actor else None,
+        "role": actor.role.value if actor else None,
+        "seen": refusal.seen,
+        "at": refusal.at,
+    }
 
 
 def _add_line(file: BinaryIO, line: bytes) -> None:

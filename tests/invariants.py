@@ -12,7 +12,7 @@ from models.vocabulary import Machine, Suspends
 from rules.docket import BIDDER_MACHINES, REMEDIES
 from rules.duties import duties
 from rules.journal import fold
-from rules.lifecycle import ANYWHERE, ROWS, WHILE_SUSPENDED, Row, step_of, verbs_at
+from rules.lifecycle import ANYWHERE, ROWS, WHILE_STANDING_STILL, Row, step_of, verbs_at
 
 _ROWS = frozenset(ROWS)
 _HELD_BY_A_STOP = ("trial", "report", "midterm")
@@ -122,5 +122,5 @@ def _can_be_done(policy: Policy, state: SceneState, duty: Duty) -> bool:
             if part.bidder == duty.bidder:
                 possible.update(verbs_at(machine, part.step))
     if state.suspension is not None:
-        possible &= set(WHILE_SUSPENDED)
+        possible &= set(WHILE_STANDING_STILL)
     return any(verb in possible and duty.holder.role in policy.permissions.get(verb, ()) for verb in duty.verbs)

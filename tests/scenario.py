@@ -6,7 +6,7 @@ act is entered with the newest sequence as seen unless told otherwise. Due alarm
 
 import copy
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -15,6 +15,7 @@ from models.actor import Actor
 from models.calendar import Period, Unit
 from models.commands import Act, Command
 from models.commands.acceptance import ApplyForAcceptance, ConcludeAcceptance, GiveAcceptanceOpinion
+from models.commands.anywhere import RecordService, Resume, Suspend
 from models.commands.matching import (
     Award,
     ContractTerms,
@@ -41,8 +42,16 @@ from models.commands.review import (
     Recognise,
 )
 from models.commands.solicitation import Application, DuplicateCheck, Register, Submit
-from models.commands.trial import AdmitTrial, ConcludeExit, FileExitReport, StartTrial, SubmitTrialPlan, TrialPlan
-from models.deadline import Deadline
+from models.commands.trial import (
+    AdmitTrial,
+    ConcludeExit,
+    FileExitReport,
+    RefuseTrial,
+    StartTrial,
+    SubmitTrialPlan,
+    TrialPlan,
+)
+from models.deadline import Deadline, Holder
 from models.document import Document
 from models.events import AnyEvent
 from models.journal import JournalEntry
@@ -62,7 +71,7 @@ from models.vocabulary import (
     Track,
 )
 from rules.alarms import next_alarm
-from rules.deadlines import BEIJING
+from rules.deadlines import BEIJING, local_day
 from rules.journal import admit, due_alarm, entry_for, fold, policy_after
 from rules.matching import commitment
 from runtime.policy_files import load_city
@@ -87,6 +96,17 @@ def city(name: str) -> Policy:
     return load_city(ROOT / "policies", name)
 
 
+def with_limit(policy: Policy, name: str, **to: object) -> Policy:
+    """The policy with another limit: `with_limit(policy, "bidding", when_suspended=Suspends.PAUSES)`."""
+    limit = policy.limit(name).model_copy(update=to)
+    return policy.model_copy(update={"limits": policy.limits.model_copy(update={name: limit})})
+
+
+def with_rules(policy: Policy, group: str, **to: object) -> Policy:
+    """The policy with other rules of one group: `with_rules(policy, "contracting", reissues=0)`."""
+    return policy.model_copy(update={group: getattr(policy, group).model_copy(update=to)})
+
+
 @dataclass
 class Play:
     policy: Policy
@@ -105,6 +125,10 @@ class Play:
     def __post_init__(self) -> None:
         self.state = SceneState(scene=self.scene)
         self.domain = self.domain or self.policy.domains[0].name
+
+    @property
+    def today(self) -> date:
+        return local_day(self.now)
 
     # who
 
@@ -129,6 +153,15 @@ class Play:
     @property
     def regulator(self) -> Actor:
         return self.person(Role.REGULATOR, self.state.regulator or "")
+
+    @property
+    def second_regulator(self) -> Actor:
+        return self.person(Role.REGULATOR, self.state.regulator or "", "regulator-2")
+
+    def holder(self, role: Role, bidder: str = "") -> Holder:
+        """Who a duty of this role is laid on."""
+        units = {Role.BIDDER: bidder, Role.OWNER: self.owner_unit, Role.LEAD: self.state.lead, Role.REGULATOR: self.state.regulator}
+        return Holder(role=role, unit=units.get(role) or self.policy.office(role) or "")
 
     @property
     def group(self) -> Actor:
@@ -231,9 +264,26 @@ class Play:
         self.now = max(self.now, moment)
         return tuple(events)
 
+    def suspend_and_resume(self, after: timedelta) -> None:
+        self.do(Suspend(reasons="安全检查"), self.lead)
+        self.wait(after)
+        self.do(Resume(reasons="检查结束"), self.lead)
+
     def pass_limit(self, id: str) -> tuple[AnyEvent, ...]:
         """Lets time go by until this deadline has passed."""
         return self.until(self.deadline(id).due_at)
+
+    def morning_of(self, day: date) -> datetime:
+        return datetime.combine(day, time(10), BEIJING)
+
+    def serve(self, decision: int, to: str = "") -> None:
+        """Serves (送达) an adverse decision today, in person."""
+        self.do(
+            RecordService(
+                decision=decision, how="in_person", served_on=self.today, to=to or "当事人", proof=document("送达回证")
+            ),
+            self.platform,
+        )
 
     def deadline(self, id: str) -> Deadline:
         found = [each for each in self.state.deadlines if each.id == id]
@@ -290,6 +340,12 @@ class Play:
         return tuple(
             PanelMember(person=f"expert-{n}", unit=f"高校{n}", expert=True) for n in range(first, first + size)
         )
+
+    def panel_act(self, purpose: PanelPurpose, bidder: str | None = None, *, unit: str = "") -> ConvenePanel:
+        """`unit`: where the first member comes from."""
+        first, *others = self.members(purpose=purpose)
+        first = first.model_copy(update={"unit": unit or first.unit})
+        return ConvenePanel(purpose=purpose, members=(first, *others), bidder=bidder)
 
     def seat_panel(self, purpose: PanelPurpose, bidder: str | None = None) -> tuple[int, ...]:
         """The numbers of the experts seated."""
@@ -375,20 +431,29 @@ class Play:
         sheet = self.policy.score_sheet
         return tuple(Score(criterion=each.key, points=round(each.points * share, 1)) for each in sheet.criteria)
 
-    def score(self, shares: dict[str, float]) -> None:
-        """Every judge gives each bidder this share of every criterion's points."""
-        for number in self.seat_panel(PanelPurpose.SCORING):
-            for bidder, share in shares.items():
-                self.do(ScoreBid(bidder=bidder, scores=self.scores(share)), self.expert(number))
+    def score_act(self, bidder: str, share: float) -> ScoreBid:
+        return ScoreBid(bidder=bidder, scores=self.scores(share))
 
-    def to_awarding(self, *bidders: str, mode: Mode = Mode.OPEN_CHALLENGE) -> "Play":
-        """The bidders are ranked in the order given."""
-        self.to_scoring(*bidders, mode=mode)
+    def score(self, shares: dict[str, float], *, convene: bool = True) -> None:
+        """Every judge gives each bidder this share of every criterion's points."""
+        if convene:
+            self.seat_panel(PanelPurpose.SCORING)
+        for panel in self.state.panels:
+            for seat in panel.seats if panel.purpose is PanelPurpose.SCORING else ():
+                for bidder, share in shares.items():
+                    self.do(self.score_act(bidder, share), self.expert(int(seat.person.removeprefix("expert-"))))
+
+    def rank(self, *bidders: str) -> None:
+        """From the eligibility check to the award: the bidders are ranked in the order given."""
         if self.state.step == "scoring":
             self.score({bidder: 0.95 - 0.05 * at for at, bidder in enumerate(bidders)})
         if self.state.step == "ranked":
             self.publish(NoticeAbout.RANKING)
             self.pass_limit("public_notice")
+
+    def to_awarding(self, *bidders: str, mode: Mode = Mode.OPEN_CHALLENGE) -> "Play":
+        """The bidders are ranked in the order given."""
+        self.to_scoring(*bidders, mode=mode).rank(*bidders)
         return self
 
     def award(self, *bidders: str) -> None:
@@ -430,6 +495,10 @@ class Play:
         self.do(AdmitTrial(bidder=bidder, reasons="准入"), self.regulator)
         self.do(StartTrial(bidder=bidder, notice=document("启动通知"), inclusion=inclusion), self.regulator)
 
+    def refuse_trial(self, bidder: str) -> None:
+        self.do(SubmitTrialPlan(bidder=bidder, plan=self.plan()), self.bidder(bidder))
+        self.do(RefuseTrial(bidder=bidder, reasons="风险不可控"), self.regulator)
+
     def to_running(self, *bidders: str, winners: int = 1, mode: Mode = Mode.OPEN_CHALLENGE) -> "Play":
         self.to_trial(*bidders, winners=winners, mode=mode)
         for bidder in bidders[:winners]:
@@ -460,6 +529,12 @@ class Play:
              "site_visit": True, **more}
         )  # fmt: skip
         return self.do(act, self.lead)
+
+    def retrial(self, bidder: str) -> None:
+        """The bidder applies, and is sent back to the sandbox."""
+        self.apply(bidder)
+        self.experts_recommend(PanelPurpose.ACCEPTANCE, bidder)
+        self.conclude(bidder, "retrial")
 
     def accept(self, bidder: str) -> None:
         self.apply(bidder)

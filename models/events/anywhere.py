@@ -129,6 +129,7 @@ class AdverseDecision(Event):
     bidder: str | None
     reopens: str
     closes_as: Outcome | None
+    on: date
 
 
 class DecisionServed(Event):

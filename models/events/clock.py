@@ -1,5 +1,6 @@
 """Steps and deadlines: the events that every stage uses."""
 
+from datetime import date
 from typing import Literal
 
 from models.deadline import Deadline, Rung
@@ -10,7 +11,10 @@ from .event import Event
 
 
 class StepEntered(Event):
-    """A machine moved along one row of the lifecycle table. `bidder` is None for the scene's own machine."""
+    """A machine moved along one row of the lifecycle table. `bidder` is None for the scene's own machine.
+
+    `on` is the day that counts in law, `at` the moment it was entered: they differ for an act done on paper (补录).
+    """
 
     kind: Literal["step_entered"] = "step_entered"
     machine: Machine
@@ -19,6 +23,7 @@ class StepEntered(Event):
     stage: Stage
     left: str
     at: Moment
+    on: date
 
     @property
     def touches(self) -> tuple[str, ...]:

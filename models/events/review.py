@@ -58,6 +58,10 @@ class FairCompetitionConcluded(Event):
     kind: Literal["fair_competition_concluded"] = "fair_competition_concluded"
     result: FairCompetitionResult
 
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return ("fair_competition",)
+
 
 class PanelConvened(Event):
     kind: Literal["panel_convened"] = "panel_convened"
@@ -77,7 +81,7 @@ class ExpertOpinionGiven(Event):
 
     @property
     def touches(self) -> tuple[str, ...]:
-        return (f"expert/{self.person}",)
+        return (f"expert/{self.purpose}/{self.bidder or ''}/{self.person}",)
 
 
 class SceneRecognised(Event):

@@ -72,6 +72,7 @@ class Decision(Frozen):
     bidder: str | None
     reopens: str
     closes_as: Outcome | None
+    on: date
     served_on: date | None = None
     appealed_by: str | None = None
 
@@ -97,6 +98,7 @@ class SceneState(Frozen):
     stage: Stage = Stage.SOLICITATION
     step: str = "draft"
     entered_at: Moment | None = None
+    entered_on: date | None = None
     outcome: Outcome | None = None
     declared: bool = False
     began_on: date | None = None
@@ -113,7 +115,6 @@ class SceneState(Frozen):
     consultation: Consultation | None = None
     fair_competition: FairCompetitionResult | None = None
     panels: tuple[Panel, ...] = ()
-    recognised: bool = False
     notices: tuple[Notice, ...] = ()
     objections: tuple[Objection, ...] = ()
     listed_in: str | None = None
@@ -150,6 +151,11 @@ class SceneState(Frozen):
     @property
     def closed(self) -> bool:
         return self.step == "closed"
+
+    @property
+    def stands_still(self) -> bool:
+        """Suspended, or waiting for remedies to be used up: only safety, remedies and records go on."""
+        return self.suspension is not None or self.step == "remedies"
 
 
 __all__ = [

@@ -26,7 +26,7 @@ def evolve(state: SceneState, event: AcceptanceEvent) -> SceneState:
             opened = known.model_copy(update={"budget_yuan": event.budget_yuan})
             return state.model_copy(update={"acceptances": put(state.acceptances, opened, by=lambda each: each.bidder)})
         case AcceptanceAppliedFor():
-            return _fresh_review(state, event.bidder, by_defence=event.by_defence)
+            return _acceptance(state, event.bidder, by_defence=event.by_defence)
         case AcceptanceOpinionGiven():
             acceptance = find(state.acceptances, bidder=event.bidder)
             opinion = UnitOpinion(unit=event.unit, position=event.position)
@@ -39,7 +39,7 @@ def evolve(state: SceneState, event: AcceptanceEvent) -> SceneState:
         case RectificationSubmitted():
             acceptance = find(state.acceptances, bidder=event.bidder)
             count = (acceptance.rectifications if acceptance else 0) + 1
-            return _fresh_review(state, event.bidder, rectifications=count)
+            return _acceptance(state, event.bidder, rectifications=count)
         case RefundRecorded():
             return _acceptance(state, event.bidder, refunded_yuan=event.amount_yuan)
         case FaultToleranceAsked():
@@ -52,9 +52,9 @@ def evolve(state: SceneState, event: AcceptanceEvent) -> SceneState:
             assert_never(event)
 
 
-def _fresh_review(state: SceneState, bidder: str, **to: object) -> SceneState:
-    """Each application and each rectification is reviewed by a panel and with opinions of its own."""
-    state = _acceptance(state, bidder, opinions=(), **to)
+def reviewed_anew(state: SceneState, bidder: str) -> SceneState:
+    """A review begins: with opinions and a panel of its own, and nothing asked yet about a failure."""
+    state = _acceptance(state, bidder, opinions=(), fault_tolerance_asked=False, fault_tolerated=None)
     return state.model_copy(update={"panels": without(state.panels, purpose=PanelPurpose.ACCEPTANCE, bidder=bidder)})
 
 

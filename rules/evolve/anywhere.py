@@ -38,7 +38,7 @@ from models.state import (
     Withdrawal,
 )
 from rules.evolve.solicitation import profile_of
-from rules.keyed import change, without
+from rules.keyed import change, find, without
 
 
 def evolve(state: SceneState, event: AnywhereEvent) -> SceneState:
@@ -54,14 +54,15 @@ def evolve(state: SceneState, event: AnywhereEvent) -> SceneState:
             if state.withdrawal is None:
                 return state
             agreed = (*state.withdrawal.agreed, event.party)
-            return state.model_copy(update={"withdrawal": state.withdrawal.model_copy(update={"agreed": agreed})})
+            asked = state.withdrawal.model_copy(update={"agreed": agreed})
+            return state.model_copy(update={"withdrawal": asked if set(agreed) < set(asked.parties) else None})
         case SceneSuspended():
             return state.model_copy(update={"suspension": Suspension(since=event.at, by=event.by)})
         case SceneResumed():
             return state.model_copy(update={"suspension": None})
         case SceneReturned():
             returned = Return(to=event.to, returned_from=event.returned_from, then=event.then, by=event.by)
-            return state.model_copy(update={"returned": returned, "returns": state.returns + 1, "recognised": False})
+            return state.model_copy(update={"returned": returned, "returns": state.returns + 1})
         case SceneResubmitted():
             return state.model_copy(update={"returned": None})
         case ExtensionRequested():
@@ -83,6 +84,7 @@ def evolve(state: SceneState, event: AnywhereEvent) -> SceneState:
                 bidder=event.bidder,
                 reopens=event.reopens,
                 closes_as=event.closes_as,
+                on=event.on,
             )
             return state.model_copy(update={"decisions": (*state.decisions, decision)})
         case DecisionServed():
@@ -130,7 +132,7 @@ def _reassigned(state: SceneState, event: PartReassigned) -> SceneState:
             swap = {event.from_unit: event.to_unit}
             units = tuple(swap.get(unit, unit) for unit in state.cooperating)
             consultation = state.consultation
-            if consultation is not None and not any(each.unit == event.from_unit for each in consultation.opinions):
+            if consultation is not None and find(state.deadlines, id=f"consultation/{event.from_unit}") is not None:
                 asked = tuple(swap.get(unit, unit) for unit in consultation.units)
                 consultation = consultation.model_copy(update={"units": asked})
             return state.model_copy(update={"cooperating": units, "consultation": consultation})

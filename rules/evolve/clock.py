@@ -18,7 +18,10 @@ from models.events.clock import (
 )
 from models.state import Acceptance, Inclusion, SceneState, Trial
 from models.vocabulary import Machine, Stage
+from rules.evolve.acceptance import reviewed_anew
+from rules.evolve.matching import checked_anew
 from rules.keyed import change, find, put, without
+from rules.lifecycle import BY_AGREEMENT
 
 
 def evolve(state: SceneState, event: ClockEvent) -> SceneState:
@@ -52,19 +55,24 @@ def _entered(state: SceneState, event: StepEntered) -> SceneState:
     step = {"step": event.step}
     match event.machine, event.bidder:
         case Machine.SCENE, _:
-            reopened = {} if event.stage is Stage.CLOSED else {"outcome": None}
-            return state.model_copy(update={**step, **reopened, "stage": event.stage, "entered_at": event.at})
+            entered: dict[str, object] = {"stage": event.stage, "entered_at": event.at, "entered_on": event.on}
+            if event.stage is not Stage.CLOSED:
+                entered["outcome"] = None
+            if event.step not in (*BY_AGREEMENT, "remedies"):
+                entered["withdrawal"] = None
+            state = state.model_copy(update={**step, **entered})
+            return checked_anew(state) if event.step == "eligibility" else state
         case Machine.CONTRACT, bidder:
             return state.model_copy(update={"contracts": change(state.contracts, to=dict(step), bidder=bidder)})
         case Machine.TRIAL, str(bidder):
             trial = find(state.trials, bidder=bidder) or Trial(bidder=bidder, step="")
             again = event.step == "planning" and event.left == "ended"
-            entered = (
+            entered_trial = (
                 Trial(bidder=bidder, step=event.step, attempt=trial.attempt + 1)
                 if again
                 else trial.model_copy(update=step)
             )
-            return state.model_copy(update={"trials": put(state.trials, entered, by=lambda each: each.bidder)})
+            return state.model_copy(update={"trials": put(state.trials, entered_trial, by=lambda each: each.bidder)})
         case Machine.INCLUSION, str(bidder):
             inclusion = find(state.inclusions, bidder=bidder) or Inclusion(bidder=bidder, step="")
             entered_inclusion = inclusion.model_copy(update=step)
@@ -74,8 +82,8 @@ def _entered(state: SceneState, event: StepEntered) -> SceneState:
         case Machine.ACCEPTANCE, str(bidder):
             acceptance = find(state.acceptances, bidder=bidder) or Acceptance(bidder=bidder, step="")
             entered_acceptance = acceptance.model_copy(update=step)
-            return state.model_copy(
-                update={"acceptances": put(state.acceptances, entered_acceptance, by=lambda each: each.bidder)}
-            )
+            acceptances = put(state.acceptances, entered_acceptance, by=lambda each: each.bidder)
+            state = state.model_copy(update={"acceptances": acceptances})
+            return reviewed_anew(state, bidder) if event.step == "reviewing" else state
         case _:
             raise ValueError(f"{event.machine} belongs to a bidder")

@@ -18,13 +18,14 @@ from models.events.matching import (
     MatchingEvent,
 )
 from models.state import Contract, SceneState
+from models.vocabulary import PanelPurpose
 from rules.keyed import change, find, put, without
 
 
 def evolve(state: SceneState, event: MatchingEvent) -> SceneState:
     match event:
         case ChallengePosted(challenge=challenge):
-            return state.model_copy(update={"challenge": challenge, "bids": (), "ranking": ()})
+            return state.model_copy(update={"challenge": challenge, **_NOBODY})
         case ChallengeAmended(challenge=challenge):
             return state.model_copy(update={"challenge": challenge})
         case BidSubmitted(bid=bid):
@@ -69,6 +70,24 @@ def evolve(state: SceneState, event: MatchingEvent) -> SceneState:
             return state.model_copy(update={"contracts": change(state.contracts, to=to, bidder=event.bidder)})
         case _:
             assert_never(event)
+
+
+_NOBODY: dict[str, object] = {
+    "bids": (), "ranking": (), "contracts": (), "trials": (), "inclusions": (), "acceptances": (),
+}  # fmt: skip
+"""A new call begins with nobody; those who bid before may bid again."""
+
+
+def checked_anew(state: SceneState) -> SceneState:
+    """The eligibility check begins: nothing that was found or scored before counts."""
+    unchecked = {"eligible": None, "credit": None, "commitment_signed": False, "scores": ()}
+    return state.model_copy(
+        update={
+            "bids": tuple(bid.model_copy(update=unchecked) for bid in state.bids),
+            "ranking": (),
+            "panels": without(state.panels, purpose=PanelPurpose.SCORING),
+        }
+    )
 
 
 def _bid(state: SceneState, bidder: str, to: dict[str, object]) -> SceneState:

@@ -46,9 +46,7 @@ def evolve(state: SceneState, event: ReviewEvent | NoticeEvent) -> SceneState:
             return state.model_copy(update={"panels": put(state.panels, panel, by=lambda each: each.key)})
         case ExpertOpinionGiven():
             return state.model_copy(update={"panels": tuple(_reviewed(panel, event) for panel in state.panels)})
-        case SceneRecognised():
-            return state.model_copy(update={"recognised": True})
-        case SceneConfirmed():
+        case SceneRecognised() | SceneConfirmed():
             return state
         case SceneListed(batch=batch):
             return state.model_copy(update={"listed_in": batch})

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
 import models.tables  # noqa: F401  # fills the metadata
-from storage.database import engine_for, migrating
+from storage.database import engine_for, writing
 
 
 def _url() -> str:
@@ -34,6 +34,6 @@ elif (handed_in := context.config.attributes.get("connection")) is not None:
     _run(handed_in)
 else:
     engine = engine_for(_url())
-    with migrating(engine) as connection:
+    with writing(engine, "schema") as connection:
         _run(connection)
     engine.dispose()

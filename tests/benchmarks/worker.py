@@ -1,6 +1,6 @@
 """One design's worker as a process of its own, so that its CPU time is known apart.
 
-`python -m tests.benchmarks.worker DESIGN ADDRESS DATABASE_URL` says `ready` and works until its standard input ends.
+`python -m tests.benchmarks.worker DESIGN TASK_QUEUE ADDRESS DATABASE_URL` says `ready` and works until its standard input ends.
 The working directory decides whose code it is: that is how another checkout's engine is measured beside this one's.
 """
 

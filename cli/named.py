@@ -1,0 +1,270 @@
+"""The acts of every day as commands of their own, with proper options. All others: `scene act`."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+import typer
+
+from models.commands import Act
+from models.commands.anywhere import (
+    Appeal,
+    DecideExtension,
+    RecordService,
+    RequestExtension,
+    Resume,
+    ReturnForCorrection,
+    Suspend,
+    Terminate,
+    Withdraw,
+)
+from models.commands.matching import Award, PostChallenge, RevealBid, ScoreBid, SubmitBid
+from models.commands.review import (
+    AskConsultation,
+    ConcludeFairCompetition,
+    GiveOpinion,
+    ListScene,
+    PublishNotice,
+    Recognise,
+    Refuse,
+)
+from models.commands.solicitation import AcceptFiling, DuplicateCheck, Register, RequestSupplement
+from models.document import Document
+from models.vocabulary import Mode, NoticeAbout, Position
+from rules.matching import commitment
+
+from .acting import a_date, command_for
+from .fields import digest, document, validated
+from .output import misuse, note, say
+
+Reasons = Annotated[str, typer.Option(help="理由 · the reasons", show_default=False)]
+Paper = Annotated[str, typer.Option(metavar="@FILE|SHA256", help="文件 · the document", show_default=False)]
+Number = Annotated[str | None, typer.Option(help="文号 · its official number", show_default=False)]
+Bidder = Annotated[str, typer.Option(help="揭榜方 · the bidder", show_default=False)]
+ForBidder = Annotated[str | None, typer.Option(help="揭榜方 · the bidder it concerns", show_default=False)]
+Decision = Annotated[int, typer.Option(min=1, help="不利决定的记录号 · entry of the decision", show_default=False)]
+Proposal = Annotated[str, typer.Option(metavar="@FILE", help="投标文件 · the proposal", show_default=False)]
+Price = Annotated[int, typer.Option(min=0, help="报价（元） · price in yuan", show_default=False)]
+
+
+def add_to(app: typer.Typer) -> None:
+    for name, build in _COMMANDS.items():
+        command_for(app, name)(build)
+
+
+def paper(value: str, number: str | None = None) -> Document:
+    return validated(Document, {**document(value), "number": number})
+
+
+def accept_filing() -> Act:
+    """受理申报 · Accept a filing as complete"""
+    return AcceptFiling()
+
+
+def supplement(
+    item: Annotated[list[str], typer.Option(help="所缺材料，可多个，一次性告知 · what is missing, all at once", show_default=False)],
+) -> Act:
+    """要求补正 · Ask for what an application lacks"""
+    return RequestSupplement(items=tuple(item))
+
+
+def register(
+    finding: Annotated[str, typer.Option(help="查重结论 · finding of the duplicate check", show_default=False)],
+    looked_at: Annotated[list[str] | None, typer.Option(help="比对过的场景，可多个 · scenes looked at", show_default=False)] = None,
+    duplicate: Annotated[bool, typer.Option("--duplicate", help="认定为重复建设 · found to be a duplicate")] = False,
+    lead: Annotated[str | None, typer.Option(help="牵头单位，默认按领域 · lead department", show_default=False)] = None,
+    cooperating: Annotated[list[str] | None, typer.Option(help="配合单位，可多个 · cooperating departments", show_default=False)] = None,
+    regulator: Annotated[str | None, typer.Option(help="监管单位 · regulator", show_default=False)] = None,
+) -> Act:
+    """登记 · Register an application, with its duplicate check"""
+    check = DuplicateCheck(looked_at=tuple(looked_at or ()), duplicate=duplicate, finding=finding)
+    units = tuple(cooperating) if cooperating else None
+    return Register(duplicate_check=check, lead=lead, cooperating=units, regulator=regulator)
+
+
+def ask(question: Annotated[str, typer.Option(help="征求意见的问题 · the question", show_default=False)]) -> Act:
+    """发起会商 · Ask the cooperating departments"""
+    return AskConsultation(question=question)
+
+
+def opinion(
+    position: Annotated[Position, typer.Argument(metavar="agree|agree_with_conditions|object", help="意见 · position", show_default=False)],
+    text: Annotated[str, typer.Option(help="意见内容 · the opinion", show_default=False)],
+    condition: Annotated[list[str] | None, typer.Option(help="条件，可多个 · a condition", show_default=False)] = None,
+) -> Act:
+    """发表会商意见 · Give a department's opinion"""
+    return GiveOpinion(position=position, text=text, conditions=tuple(condition or ()))
+
+
+def fair_competition(
+    conclusion: Annotated[str, typer.Option(help="审查结论 · the conclusion", show_default=False)],
+    passed: Annotated[bool, typer.Option("--passed/--failed", help="是否通过 · whether it passed")] = True,
+) -> Act:
+    """公平竞争审查结论 · Conclude the fair-competition review"""
+    return ConcludeFairCompetition(passed=passed, conclusion=conclusion)
+
+
+def recognise(value: Annotated[str, typer.Option(help="场景价值 · its value", show_default=False)]) -> Act:
+    """认定 · Recognise a scene"""
+    return Recognise(value=value)
+
+
+def refuse(reasons: Reasons) -> Act:
+    """不予认定 · Refuse a scene in review"""
+    return Refuse(reasons=reasons)
+
+
+def return_(
+    to: Annotated[str, typer.Option(metavar="STEP", help="退回到的环节 · the step it returns to", show_default=False)],
+    reasons: Reasons,
+    then: Annotated[
+        Literal["start_over", "straight_back"], typer.Option(help="重报后 · where a resubmission goes")
+    ] = "start_over",
+) -> Act:
+    """退回修改 · Return a scene for correction"""
+    return ReturnForCorrection(to=to, then=then, reasons=reasons)
+
+
+def publish(
+    about: Annotated[NoticeAbout, typer.Argument(metavar="recognition|ranking|acceptance|benchmark", help="公示事项 · about", show_default=False)],
+    document: Paper,
+    number: Number = None,
+    bidder: ForBidder = None,
+) -> Act:
+    """发布公示 · Publish a public notice"""
+    return PublishNotice(about=about, document=paper(document, number), bidder=bidder)
+
+
+def list_scene(
+    batch: Annotated[str, typer.Option(help="发布批次 · the batch", show_default=False)],
+    to: Annotated[Literal["demand", "project"], typer.Option(help="需求清单或项目清单 · which list")] = "demand",
+) -> Act:
+    """列入清单 · Put a scene on a list"""
+    return ListScene(list=to, batch=batch)
+
+
+def post(
+    mode: Annotated[Mode, typer.Option(help="发榜方式 · the mode", show_default=False)],
+    budget: Annotated[int, typer.Option(min=0, help="预算（元） · budget in yuan", show_default=False)],
+    closes_on: Annotated[str, typer.Option(metavar="DATE", help="截止日 · last day for bids", show_default=False)],
+    criteria: Annotated[str, typer.Option(help="评审标准 · criteria", show_default=False)],
+    legal_basis: Annotated[str, typer.Option(help="法律依据 · legal basis", show_default=False)],
+    invite: Annotated[list[str] | None, typer.Option(help="受邀方，可多个 · who is invited", show_default=False)] = None,
+    justification: Annotated[str | None, typer.Option(help="邀请理由 · why them", show_default=False)] = None,
+) -> Act:
+    """发榜 · Post the challenge"""
+    content: dict[str, Any] = {
+        "mode": mode, "legal_basis": legal_basis, "budget_yuan": budget, "criteria": criteria,
+        "closes_on": a_date(closes_on, "--closes-on"), "invited": tuple(invite or ()), "justification": justification,
+    }  # fmt: skip
+    return validated(PostChallenge, content)
+
+
+def bid(
+    bidder: Bidder,
+    proposal: Proposal,
+    price: Price,
+    nonce: Annotated[str, typer.Option(help="密封口令，开标时须同一口令 · the seal; the same opens the bid", show_default=False)],
+    with_: Annotated[list[str] | None, typer.Option("--with", help="联合体成员，可多个 · consortium", show_default=False)] = None,
+) -> Act:
+    """密封投标：只提交承诺哈希 · Bid under seal: only a hash of proposal, price and nonce is handed in"""
+    seal = commitment(nonce, digest(proposal), price)
+    note(say(f"承诺哈希 {seal}；请保管好口令、文件与报价，开标时须一致。", f"Seal {seal}; keep nonce, file and price to open it."))
+    return SubmitBid(bidder=bidder, commitment=seal, consortium=tuple(with_ or ()))
+
+
+def reveal(
+    bidder: Bidder,
+    proposal: Proposal,
+    price: Price,
+    nonce: Annotated[str, typer.Option(help="投标时的密封口令 · the seal of the bid", show_default=False)],
+) -> Act:
+    """开标：公开投标内容 · Open a sealed bid"""
+    return RevealBid(bidder=bidder, nonce=nonce, proposal=paper(proposal), price_yuan=price)
+
+
+def score(
+    bidder: Bidder,
+    points: Annotated[list[str], typer.Argument(metavar="CRITERION=POINTS...", help="指标=得分 · criterion=points", show_default=False)],
+) -> Act:
+    """评分 · Score a bid"""
+    scores = []
+    for each in points:
+        criterion, sign, value = each.partition("=")
+        try:
+            scores.append({"criterion": criterion, "points": float(value)})
+        except ValueError:
+            raise misuse(f"应为 指标=得分，而不是“{each}”。", f"Expected criterion=points, not {each}.") from None
+    return validated(ScoreBid, {"bidder": bidder, "scores": scores})
+
+
+def award(
+    bidder: Annotated[list[str], typer.Option(help="中榜方，可多个，按名次 · winners, in order", show_default=False)],
+    reasons: Reasons,
+) -> Act:
+    """中榜通知 · Award"""
+    return Award(bidders=tuple(bidder), reasons=reasons)
+
+
+def suspend(reasons: Reasons) -> Act:
+    """暂停场景 · Suspend a scene"""
+    return Suspend(reasons=reasons)
+
+
+def resume(reasons: Reasons) -> Act:
+    """恢复场景（须另一人） · Resume a suspended scene (a second person)"""
+    return Resume(reasons=reasons)
+
+
+def terminate(
+    reasons: Reasons,
+    ground: Annotated[Literal["breach", "force_majeure", "safety"], typer.Option(help="事由 · ground", show_default=False)],
+) -> Act:
+    """终止场景 · Terminate a scene"""
+    return Terminate(ground=ground, reasons=reasons)
+
+
+def withdraw(reasons: Reasons) -> Act:
+    """撤回 · Withdraw"""
+    return Withdraw(reasons=reasons)
+
+
+def extend(deadline: Annotated[str, typer.Option(help="期限编号，见 scene deadlines · id of the deadline", show_default=False)], reasons: Reasons) -> Act:
+    """申请延期 · Ask for an extension"""
+    return RequestExtension(deadline=deadline, reasons=reasons)
+
+
+def decide_extension(
+    deadline: Annotated[str, typer.Option(help="期限编号 · id of the deadline", show_default=False)],
+    reasons: Reasons,
+    granted: Annotated[bool, typer.Option("--granted/--denied", help="是否同意 · whether it is granted")] = True,
+) -> Act:
+    """延期决定 · Decide on an extension"""
+    return DecideExtension(deadline=deadline, granted=granted, reasons=reasons)
+
+
+def serve(
+    decision: Decision,
+    to: Annotated[str, typer.Option(help="受送达人 · to whom", show_default=False)],
+    served_on: Annotated[str, typer.Option("--on", metavar="DATE", help="送达日期 · when", show_default=False)],
+    proof: Paper,
+    how: Annotated[
+        Literal["in_person", "post", "electronic", "public_notice", "left"], typer.Option(help="送达方式 · how")
+    ] = "in_person",
+) -> Act:
+    """登记送达 · Record the service of a decision; the time to appeal runs from it"""
+    day = a_date(served_on, "--on") or date.min
+    return RecordService(decision=decision, how=how, served_on=day, to=to, proof=paper(proof))
+
+
+def appeal(decision: Decision, grounds: Annotated[str, typer.Option(help="申诉理由 · the grounds", show_default=False)]) -> Act:
+    """申诉 · Appeal against a decision"""
+    return Appeal(decision=decision, grounds=grounds)
+
+
+_COMMANDS = {
+    "accept": accept_filing, "supplement": supplement, "register": register, "ask": ask, "opinion": opinion,
+    "fair-competition": fair_competition, "recognise": recognise, "refuse": refuse, "return": return_,
+    "publish": publish, "list-scene": list_scene, "post": post, "bid": bid, "reveal": reveal, "score": score,
+    "award": award, "suspend": suspend, "resume": resume, "terminate": terminate, "withdraw": withdraw,
+    "extend": extend, "decide-extension": decide_extension, "serve": serve, "appeal": appeal,
+}  # fmt: skip

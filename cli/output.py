@@ -1,0 +1,130 @@
+"""How a command speaks: data to stdout, for people or as JSON; remarks and errors to stderr; in Chinese or English."""
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated
+
+import typer
+from pydantic_core import to_jsonable_python
+from rich.box import SIMPLE_HEAD
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from models.refusal import Language
+
+PIPED_WIDTH = 200
+"""A file or a pipe has no width; lines longer than this are folded."""
+
+
+@dataclass
+class _Speech:
+    language: Language = "zh"
+    json: bool = False
+
+
+_speech = _Speech()
+
+
+@dataclass(eq=False)
+class Failure(Exception):
+    """The command did not succeed: `code` is for programs, `message` one sentence for people, with what to do next."""
+
+    code: str
+    message: str
+    status: int = 1
+    details: dict[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message}"
+
+
+def misuse(zh: str, en: str, code: str = "usage") -> Failure:
+    """What was typed cannot be meant."""
+    return Failure(code, say(zh, en), status=2)
+
+
+def begin(language: Language) -> None:
+    """Before each command: its language, and people as the readers until it says otherwise."""
+    _speech.language = language
+    _speech.json = False
+
+
+def language() -> Language:
+    return _speech.language
+
+
+def as_json() -> bool:
+    return _speech.json
+
+
+def say(zh: str, en: str) -> str:
+    return zh if _speech.language == "zh" else en
+
+
+def _set_json(value: bool) -> bool:
+    _speech.json = value
+    return value
+
+
+AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出 · print JSON", callback=_set_json, is_eager=True)]
+"""The option of every command that prints data; its callback notes it, so that errors come as JSON too."""
+
+
+def present(data: object, *shown: RenderableType) -> None:
+    """`data` as JSON for programs, or what is `shown` for people."""
+    if _speech.json:
+        write(json.dumps(to_jsonable_python(data), ensure_ascii=False, indent=2))
+        return
+    console = _console()
+    for each in shown:
+        console.print(each)
+
+
+def write(text: str) -> None:
+    """Plain text to stdout, as it is."""
+    sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+
+
+def note(text: str) -> None:
+    """A remark beside the data: progress, where a file went."""
+    _console(stderr=True).print(Text(text), soft_wrap=True)
+
+
+def error(code: str, message: str) -> None:
+    line = Text.assemble((say("错误", "Error"), "bold red"), (f" [{code}] ", "red"), message)
+    _console(stderr=True).print(line, soft_wrap=True)
+
+
+def table(columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[object]], title: str = "") -> Table:
+    """A table whose cells are plain text, whatever stands in them. Columns are given as (Chinese, English)."""
+    made = Table(box=SIMPLE_HEAD, title=Text(title, "bold") if title else None, title_justify="left", pad_edge=False)
+    for zh, en in columns:
+        made.add_column(say(zh, en), overflow="fold")
+    for row in rows:
+        made.add_row(*(cell if isinstance(cell, Text) else Text("" if cell is None else str(cell)) for cell in row))
+    return made
+
+
+def pairs(rows: Iterable[tuple[str, object]]) -> Table:
+    """Name and value, one a line."""
+    made = Table.grid(padding=(0, 2))
+    made.add_column(style="dim", no_wrap=True)
+    made.add_column(overflow="fold")
+    for name, value in rows:
+        made.add_row(Text(name), value if isinstance(value, Text) else Text("-" if value is None else str(value)))
+    return made
+
+
+def line(*parts: str | tuple[str, str]) -> Text:
+    """Text with styles: ("overdue", "red")."""
+    return Text.assemble(*parts)
+
+
+def _console(*, stderr: bool = False) -> Console:
+    console = Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+    if not console.is_terminal:
+        console = Console(stderr=stderr, highlight=False, markup=False, emoji=False, width=PIPED_WIDTH)
+    return console

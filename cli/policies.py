@@ -1,0 +1,232 @@
+"""Policies: are they right, what do they say, how do two differ; and the lifecycle drawn from the table."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+import yaml
+
+from models.policy import Limits, Policy
+from models.vocabulary import Machine, Role
+from models.words import LIMITS, VERBS
+from rules.diagram import graph, length, mermaid
+from runtime.drawing import svg
+from runtime.policy_files import city_files, load_city, load_policy
+from runtime.yaml_files import FileProblems, Problem
+
+from . import identity, output, wording
+from .fields import act_class
+from .output import AsJson, Failure, misuse, say
+from .session import settings
+
+app = typer.Typer(help="政策文件 · The cities' policies", no_args_is_help=True)
+
+City = Annotated[str, typer.Argument(metavar="CITY|FILE", help="城市或政策文件 · a city or a file", show_default=False)]
+OneCity = Annotated[
+    str | None, typer.Option("--city", metavar="CITY|FILE", help="城市或政策文件 · a city or a file", show_default=False)
+]
+
+Machines = StrEnum("Machines", ["all", *(machine.value for machine in Machine)])
+
+
+@app.command()
+def check(
+    named: Annotated[
+        list[str] | None, typer.Argument(metavar="[CITY|FILE]...", help="城市或政策文件 · cities or files", show_default=False)
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="全部城市 · every city")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """检查政策文件，问题一次说全 · Check policy files; all problems at once, each with its line"""
+    if bool(named) == every:
+        raise misuse("请给出城市或文件，或用 --all。", "Name cities or files, or use --all.")
+    wanted = [str(path) for path in city_files(settings().policies_dir)] if every else named or []
+    results = [_checked(each) for each in wanted]
+    rows = [_row(each) for each in results]
+    columns = [("文件", "file"), ("结果", "result"), ("说明", "details")]
+    output.present(results, output.table(columns, rows))
+    if not all(each["ok"] for each in results):
+        raise typer.Exit(1)
+
+
+def _checked(name: str) -> dict[str, Any]:
+    try:
+        policy = load(name)
+    except FileProblems as found:
+        return {"file": name, "ok": False, "problems": [_problem(each) for each in found.problems]}
+    return {
+        "file": name,
+        "ok": True,
+        "problems": [],
+        "city": policy.city,
+        "version": policy.version,
+        "digest": policy.digest,
+        "calendar": policy.calendar.version,
+    }
+
+
+def _problem(problem: Problem) -> dict[str, Any]:
+    return {
+        "file": str(problem.file), "line": problem.line, "key": problem.key, "message": problem.message,
+        "hint": problem.hint, "text": str(problem),
+    }  # fmt: skip
+
+
+def _row(result: dict[str, Any]) -> tuple[object, ...]:
+    if result["ok"]:
+        details = f"{result['city']} {result['version']} · {result['digest'][:12]} · {result['calendar']}"
+        return (result["file"], output.line((say("✔ 正确", "✔ right"), "green")), details)
+    count = len(result["problems"])
+    bad = output.line((say(f"✘ {count} 处问题", f"✘ {count} problems"), "bold red"))
+    return (result["file"], bad, "\n".join(each["text"] for each in result["problems"]))
+
+
+def load(name: str) -> Policy:
+    """A city's policy by its name, or a file's. Raises FileProblems."""
+    if name.endswith((".yaml", ".yml")) or "/" in name:
+        return load_policy(Path(name))
+    return load_city(settings().policies_dir, name)
+
+
+@app.command()
+def show(
+    city: City,
+    key: Annotated[
+        str | None, typer.Option(metavar="KEY", help="只看一项，如 limits.trial · one key only", show_default=False)
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """查看政策 · What a policy says"""
+    policy = load(city)
+    whole = policy.model_dump(mode="json", exclude={"calendar"})
+    if key is not None:
+        value = _at(whole, key)
+        output.present(value, yaml.safe_dump(value, allow_unicode=True, sort_keys=False).removesuffix("...\n").rstrip())
+        return
+    facts = [
+        (say("城市", "city"), f"{policy.city} ({policy.code})"),
+        (say("版本", "version"), f"{policy.version} · {say('自', 'from')} {policy.effective_from}"),
+        (say("名称", "title"), policy.title),
+        (say("摘要", "digest"), policy.digest),
+        (say("日历", "calendar"), policy.calendar.version),
+        (say("依据", "sources"), "\n".join(policy.sources)),
+        (say("领域", "domains"), "、".join(domain.name for domain in policy.domains)),
+        (say("不启用的环节", "steps off"), "、".join(wording.step(step) for step in policy.steps_off) or "-"),
+    ]
+    columns = [("期限", "limit"), ("键", "key"), ("时长", "length"), ("默认值", "default"), ("依据", "clause")]
+    rows = [
+        (
+            LIMITS[name].text(output.language()), f"limits.{name}", length(policy, name, output.language()),
+            say("默认", "default") if policy.limit(name).default else "", policy.limit(name).clause,
+        )
+        for name in Limits.model_fields
+    ]  # fmt: skip
+    output.present(
+        {**whole, "digest": policy.digest, "calendar": policy.calendar.version},
+        output.pairs(facts),
+        output.table(columns, rows),
+    )
+
+
+def _at(whole: Any, key: str) -> Any:
+    value = whole
+    for step in key.split("."):
+        if isinstance(value, dict) and step in value:
+            value = value[step]
+        elif isinstance(value, list) and step.isdecimal() and int(step) < len(value):
+            value = value[int(step)]
+        else:
+            known = ", ".join(value) if isinstance(value, dict) else "-"
+            raise Failure(
+                "unknown_key",
+                say(f"政策里没有 {key}（“{step}”）。此处有：{known}。", f"The policy has no {key} ({step}). Here are: {known}."),
+            )
+    return value
+
+
+@app.command()
+def diagram(
+    machine: Annotated[Machines, typer.Option(help="哪个状态机 · which machine")] = Machines["scene"],
+    format_: Annotated[Literal["mermaid", "svg"], typer.Option("--format", help="格式 · format")] = "mermaid",
+    city: OneCity = None,
+    to: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="写入文件 · write to a file", show_default=False)
+    ] = None,
+) -> None:
+    """流程图，由流程表生成 · The lifecycle drawn from its table, for all cities or one"""
+    policy = load(city) if city else None
+    machines = tuple(Machine) if machine.value == "all" else (Machine(machine.value),)
+    graphs = tuple(graph(each, policy) for each in machines)
+    text = mermaid(graphs, output.language(), policy) if format_ == "mermaid" else svg(graphs, output.language(), policy)
+    if to is None:
+        output.write(text)
+        return
+    to.write_text(text, encoding="utf-8")
+    output.note(say(f"已写入 {to}", f"Written to {to}"))
+
+
+@app.command()
+def permissions(
+    role: Annotated[str | None, typer.Option(help="只看某角色 · one role", show_default=False)] = None,
+    verb: Annotated[str | None, typer.Option(help="只看某操作 · one verb", show_default=False)] = None,
+    city: OneCity = None,
+    as_json: AsJson = False,
+) -> None:
+    """权限表：谁可以办什么 · Who may do what, city by city"""
+    chosen = [load(city)] if city else [load_policy(path) for path in city_files(settings().policies_dir)]
+    only = identity.who(role).role if role else None
+    verbs = [_verb(verb)] if verb else [each for each in VERBS if each != "pass_deadline"]
+    data = [
+        {"verb": each, "roles": {policy.city: [*policy.permissions.get(each, ())] for policy in chosen}}
+        for each in verbs
+        if only is None or any(only in policy.permissions.get(each, ()) for policy in chosen)
+    ]
+    columns = [("操作", "verb"), *((policy.city, policy.city) for policy in chosen)]
+    rows = [
+        (wording.verb(str(each["verb"])), *(_roles(policy, str(each["verb"]), only) for policy in chosen)) for each in data
+    ]
+    output.present(data, output.table(columns, rows))
+
+
+def _verb(name: str) -> str:
+    verb: str = act_class(name).model_fields["verb"].default
+    return verb
+
+
+def _roles(policy: Policy, verb: str, only: Role | None) -> str:
+    roles = policy.permissions.get(verb, ())
+    if only is not None:
+        return "✔" if only in roles else "-"
+    return say("、", ", ").join(wording.role(role) for role in roles) or "-"
+
+
+@app.command()
+def diff(first: City, second: City, as_json: AsJson = False) -> None:
+    """比较两份政策 · How two policies differ, key by key"""
+    one, other = load(first), load(second)
+    flat, against = _flat(one), _flat(other)
+    keys = [key for key in (*flat, *(key for key in against if key not in flat)) if flat.get(key) != against.get(key)]
+    data = [{"key": key, "first": flat.get(key), "second": against.get(key)} for key in keys]
+    names = [f"{policy.city} {policy.version}" for policy in (one, other)]
+    columns = [("键", "key"), *((name, name) for name in names)]
+    same = say("两份政策相同。", "The two are the same.")
+    rows = [(key, flat.get(key, "-"), against.get(key, "-")) for key in keys]
+    output.present(data, output.table(columns, rows) if rows else same)
+
+
+def _flat(policy: Policy) -> dict[str, Any]:
+    """Every leaf by its dotted path; items of lists that have a name stand under it."""
+    content = policy.model_dump(mode="json", exclude={"calendar"})
+    return dict(_leaves("", content)) | {"calendar": policy.calendar.version}
+
+
+def _leaves(path: str, value: Any) -> list[tuple[str, Any]]:
+    if isinstance(value, dict):
+        return [leaf for key, inner in value.items() for leaf in _leaves(f"{path}.{key}" if path else key, inner)]
+    if isinstance(value, list) and any(isinstance(each, dict) for each in value):
+        named = {str(each.get("name") or each.get("key") or at): each for at, each in enumerate(value)}
+        return [leaf for name, inner in named.items() for leaf in _leaves(f"{path}[{name}]", inner)]
+    return [(path, ", ".join(map(str, value)) if isinstance(value, list) else value)]
+
+

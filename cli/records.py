@@ -1,0 +1,216 @@
+"""The records: messages that wait, refusals, the archive; and making the projections, or the ledger itself, again."""
+
+import asyncio
+from typing import Annotated, Any
+
+import typer
+from rich.progress import Progress as Bar
+
+from client.from_archives import HistoriesDiffer, journal_of
+from client.health import archive_now
+from models.recording import RECORD_ENTRIES, RecordBatch
+from models.refusal import Refused
+from runtime.build import build_id, rules_digest
+from runtime.wiring import Parts
+from storage.archive_files import ArchiveDamaged
+from storage.outbox import OutboxReads
+from storage.reads import RefusalFilter
+from storage.rebuild import JournalDamaged, Progress, rebuild as rebuilt
+
+from . import output, shown, wording
+from .output import AsJson, Failure, say
+from .session import database, server, settings, state_of
+
+SceneOption = Annotated[str | None, typer.Option("--scene", help="只看某场景 · one scene", show_default=False)]
+PageNumber = Annotated[int, typer.Option("--page", min=1, help="页 · page")]
+PerPage = Annotated[int, typer.Option("--limit", min=1, max=500, help="每页条数 · per page")]
+
+archive = typer.Typer(help="归档的运行历史 · The archived histories", no_args_is_help=True)
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command("outbox")(outbox)
+    app.command("refusals")(refusals)
+    app.command("rebuild")(rebuild)
+
+
+def outbox(
+    scene: SceneOption = None,
+    pending: Annotated[bool, typer.Option("--pending", help="只看未送出 · only what waits")] = False,
+    page: PageNumber = 1,
+    limit: PerPage = 50,
+    as_json: AsJson = False,
+) -> None:
+    """发件箱：通知与提醒 · The outbox: messages and reminders (read only)"""
+    with database() as opened:
+        if scene is not None:
+            state_of(opened, scene)
+        found = OutboxReads(opened.engine).messages(scene, pending=pending, page=page, limit=limit)
+    data = {
+        "items": [each.model_dump(mode="json") for each in found.items],
+        "total": found.total, "page": found.number, "pages": found.pages,
+    }  # fmt: skip
+    columns = [("场景", "scene"), ("号", "no"), ("收件人", "recipient"), ("类别", "kind"), ("内容", "about"),
+               ("自此发送", "from"), ("送出", "delivered")]  # fmt: skip
+    rows = [
+        (each.stream, each.sequence, each.recipient, f"{each.kind} {each.rung}".strip(), each.deadline or "",
+         shown.moment(each.send_after), shown.moment(each.delivered_at))
+        for each in found.items
+    ]  # fmt: skip
+    none = say("没有消息。", "There is no message.")
+    output.present(data, output.table(columns, rows) if rows else none)
+
+
+def refusals(
+    scene: SceneOption = None,
+    code: Annotated[str | None, typer.Option(help="只看某种原因 · one code", show_default=False)] = None,
+    page: PageNumber = 1,
+    limit: PerPage = 50,
+    as_json: AsJson = False,
+) -> None:
+    """被拒绝的操作 · What the rules refused, and why"""
+    with database() as opened:
+        found = opened.reads.refusals(RefusalFilter(scene=scene, code=code), page=page, limit=limit)
+    data = {
+        "items": [each.model_dump(mode="json") for each in found.items],
+        "total": found.total, "page": found.number, "pages": found.pages,
+    }  # fmt: skip
+    columns = [("号", "no"), ("时间", "time"), ("场景", "scene"), ("操作", "act"), ("办理人", "who"), ("原因", "why")]
+    rows = [
+        (each.sequence, shown.moment(each.refusal.at), each.refusal.scene, _verb(each.refusal.command),
+         f"{each.refusal.actor.person} · {each.refusal.actor.unit}" if each.refusal.actor else "-",
+         f"{each.refusal.code}: {_reason(each.refusal.code, each.refusal.details)}")
+        for each in found.items
+    ]  # fmt: skip
+    none = say("没有被拒绝的操作。", "Nothing was refused.")
+    output.present(data, output.table(columns, rows) if rows else none)
+
+
+def _verb(command: Any) -> str:
+    act = command.get("act") if isinstance(command, dict) else None
+    return wording.verb(str(act["verb"])) if isinstance(act, dict) and "verb" in act else "-"
+
+
+def _reason(code: str, details: dict[str, str]) -> str:
+    try:
+        return Refused(code, **wording.in_words(details, output.language())).text(output.language())
+    except KeyError:  # a code of another build
+        return code
+
+
+def rebuild(
+    scene: SceneOption = None,
+    from_archives: Annotated[
+        bool, typer.Option("--from-archives", help="先从归档历史补全账本 · the ledger first, from archived histories")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """重建列表（由账本），或账本（由归档） · Make the projections again from the journal, or the ledger from the archive"""
+    with database() as opened:
+        recorded = _from_archives(opened, scene) if from_archives else {}
+        if scene is not None and not from_archives and scene not in opened.reads.streams():
+            raise Refused("unknown_scene", scene=scene)
+        with Bar(disable=output.as_json(), transient=True) as bar:
+            task = bar.add_task(say("重建", "rebuilding"), total=None)
+
+            def tell(progress: Progress) -> None:
+                bar.update(task, total=progress.total, completed=progress.done)
+
+            try:
+                differences = rebuilt(opened.engine, scene, progress=tell)
+            except JournalDamaged as damaged:
+                raise _damaged(damaged) from None
+    data = {
+        "recorded": recorded,
+        "differences": [
+            {"table": each.table, "key": each.key, "found": each.found, "columns": each.columns} for each in differences
+        ],
+    }
+    lines = [say(f"{name}：账本补入 {count} 条", f"{name}: {count} entries put into the ledger") for name, count in recorded.items()]
+    lines.append(
+        say(f"已重建，改正 {len(differences)} 处。", f"Rebuilt; {len(differences)} differences put right.")
+        if differences
+        else say("已重建，与账本一致。", "Rebuilt; all was as the journal says.")
+    )
+    columns = [("表", "table"), ("主键", "key"), ("问题", "found"), ("列", "columns")]
+    rows = [(each.table, " / ".join(map(str, each.key)), each.found, ", ".join(each.columns)) for each in differences]
+    output.present(data, *([output.table(columns, rows)] if rows else []), *lines)
+
+
+def _damaged(damaged: JournalDamaged) -> Failure:
+    return Failure(
+        "journal_damaged",
+        say(
+            f"{damaged.stream} 第 {damaged.sequence} 号记录无法读取，已停止且未改动该场景。请运行 scene doctor --all。",
+            f"Entry {damaged.sequence} of {damaged.stream} can not be read; nothing of it was changed. "
+            "Run `scene doctor --all`.",
+        ),
+    )
+
+
+def _from_archives(opened: Parts, scene: str | None) -> dict[str, int]:
+    """Puts what the archived histories hold and the ledger lacks into the ledger; how many entries, by scene.
+
+    What an open run has not handed over yet is in no archive: its workflow records that itself.
+    """
+    histories: dict[str, list[str]] = {}
+    try:
+        for run in opened.archive.runs(scene):
+            histories.setdefault(run.stream, []).append(opened.archive.history(run))
+    except ArchiveDamaged as damaged:
+        raise Failure("archive_damaged", say(f"归档文件损坏：{damaged}。", f"The archive is damaged: {damaged}.")) from None
+    if not histories:
+        raise Failure(
+            "nothing_archived", say("没有可用的归档历史。先运行 scene archive run。", "No history is archived. See `scene archive run`.")
+        )
+    recorded = {}
+    for stream, each in histories.items():
+        recorded[stream] = _record(opened, stream, each)
+    return recorded
+
+
+def _record(opened: Parts, stream: str, histories: list[str]) -> int:
+    try:
+        journal = journal_of(histories)
+    except HistoriesDiffer as differ:
+        raise Failure("histories_differ", say(f"{stream}：归档历史互相矛盾（{differ}）。", f"{stream}: {differ}.")) from None
+    known = len(opened.reads.entries(stream))
+    for at in range(0, len(journal), RECORD_ENTRIES):
+        batch = RecordBatch(stream=stream, entries=journal[at : at + RECORD_ENTRIES])
+        opened.ledger.record(batch, build=build_id(), rules=rules_digest(), now=shown.now())
+    return len(opened.reads.entries(stream)) - known
+
+
+@archive.command("run")
+def archive_run(as_json: AsJson = False) -> None:
+    """立即归档已结束的运行 · Archive closed runs now"""
+    made = settings()
+    with database(made):
+        done = asyncio.run(_archive(made))
+    output.present(
+        done,
+        say(
+            f"查看 {done.looked_at} 个已结束的运行，新归档 {done.archived} 个。",
+            f"{done.looked_at} closed runs looked at, {done.archived} archived.",
+        ),
+    )
+
+
+async def _archive(made: Any) -> Any:
+    return await archive_now(await server(made), made.task_queue)
+
+
+@archive.command("list")
+def archive_list(scene: SceneOption = None, as_json: AsJson = False) -> None:
+    """已归档的运行 · What is archived"""
+    with database() as opened:
+        runs = opened.archive.runs(scene)
+    columns = [("场景", "scene"), ("运行", "run"), ("结束", "closed"), ("归档", "archived"), ("事件", "events"), ("字节", "bytes")]
+    rows = [
+        (each.stream, each.run_id, shown.moment(each.closed_at), shown.moment(each.archived_at), each.events, each.bytes)
+        for each in runs
+    ]
+    none = say("还没有归档。", "Nothing is archived yet.")
+    output.present([each.model_dump(mode="json") for each in runs], output.table(columns, rows) if rows else none)
+
+

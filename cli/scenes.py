@@ -1,0 +1,410 @@
+"""Scenes: submitting one, looking at one, at many, at a desk's duties, at what happened."""
+
+import asyncio
+import csv
+import io
+from collections.abc import Iterator
+from difflib import get_close_matches
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from models.canonical import canonical
+from models.commands.solicitation import Application, Submit
+from models.journal import JournalEntry
+from models.policy import Policy
+from models.receipt import Receipt
+from models.refusal import Refused
+from models.state import SceneState
+from models.vocabulary import Role, SceneType, Stage
+from models.words import ROLES, STATUSES
+from rules.lifecycle import STEPS
+from runtime.policy_files import city_files, load_city, load_policy
+from runtime.samples import application_of, sample
+from runtime.settings import PROJECT, Settings
+from runtime.wiring import Parts, scene_client
+from runtime.yaml_files import FileProblems, load_yaml
+from storage.reads import EntryRecord, InboxItem, Page, SceneFilter, SceneSort, SceneSummary
+
+from . import acting, identity, output, shown, wording
+from .acting import As, CommandId, OnBehalf, Scene, Wait
+from .fields import with_documents
+from .output import AsJson, Failure, misuse, say
+from .session import database, policy_of, refuse_remote, server, settings, state_of
+
+EXPORT_PAGE = 500
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""How a cell begins that a spreadsheet would compute."""
+
+
+def add_to(app: typer.Typer) -> None:
+    for name, command in (
+        ("submit", submit), ("show", show), ("list", list_), ("inbox", inbox), ("history", history),
+        ("deadlines", deadlines),
+    ):  # fmt: skip
+        app.command(name)(command)
+
+
+def submit(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE.yaml]", help="申报书 · the application", show_default=False)
+    ] = None,
+    sample_id: Annotated[
+        str | None, typer.Option("--sample", metavar="ID", help="样例场景，如 YC26-014 · a sample", show_default=False)
+    ] = None,
+    scene: Annotated[
+        str | None, typer.Option("--id", metavar="SCENE", help="场景编号，默认自动生成 · scene id", show_default=False)
+    ] = None,
+    who: As = None,
+    command_id: CommandId = None,
+    on_behalf_of: OnBehalf = None,
+    wait: Wait = 2.0,
+    as_json: AsJson = False,
+) -> None:
+    """申报场景 · Submit a scene, from a file or a sample"""
+    if (file is None) == (sample_id is None):
+        raise misuse("请给出申报书文件，或 --sample。", "Give a file, or --sample.")
+    made = settings()
+    refuse_remote(made)
+    act, policy = _application(made, file) if file is not None else _sampled(made, sample_id or "")
+    scene = scene or scene_id(policy, act.application)
+    actor = identity.actor(
+        identity.who(who or Role.OWNER.value), policy, SceneState(scene=scene), None, tuple(on_behalf_of or ())
+    ) if who else _owner(act, tuple(on_behalf_of or ()))
+    # The same application twice is the same command: the second time it gives the first receipt.
+    envelope = acting.Envelope(command_id=command_id or f"submit-{sha256(canonical(act)).hexdigest()[:20]}")
+    command = acting.command(act, actor, 0, envelope)
+    with database(made) as opened:
+        receipt, recorded = asyncio.run(_submit(opened, scene, policy, command, wait))
+    acting.show_receipt(receipt, recorded)
+
+
+def _owner(act: Submit, on_behalf_of: tuple[str, ...]) -> Any:
+    who = identity.who(f"{Role.OWNER.value}:{act.application.owner}")
+    return identity.actor(who, None, SceneState(scene="-"), None, on_behalf_of)
+
+
+async def _submit(opened: Parts, scene: str, policy: Policy, command: Any, wait: float) -> tuple[Receipt, bool]:
+    client = scene_client(await server(opened.settings), opened)
+    with acting.told_how_to_repeat(command):
+        receipt = await client.submit(scene, policy, command)
+    return receipt, await acting.until_recorded(opened, receipt, wait)
+
+
+def _application(made: Settings, file: Path) -> tuple[Submit, Policy]:
+    act = load_yaml(file, Submit, lambda content: _whole(content, file.parent))
+    return act, load_city(made.policies_dir, act.application.city)
+
+
+def _whole(content: object, folder: Path) -> object:
+    """A file may hold the application alone, or the application and the call it answers."""
+    if isinstance(content, dict) and "application" not in content:
+        content = {"application": content}
+    return with_documents(Submit, content, folder)
+
+
+def _sampled(made: Settings, id: str) -> tuple[Submit, Policy]:
+    chosen = sample(PROJECT / "samples", id)
+    policy = load_city(made.policies_dir, chosen.city)
+    return Submit(application=application_of(chosen, policy)), policy
+
+
+def scene_id(policy: Policy, application: Application) -> str:
+    """The city's code, the year, and the first digits of the content's digest: the same for the same application."""
+    digest = sha256(canonical(application)).hexdigest()
+    return f"{policy.code}-{shown.today().year}-{digest[:8]}"
+
+
+def show(
+    scene: Scene,
+    live: Annotated[bool, typer.Option("--live", help="直接问工作流 · ask the workflow itself")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """查看场景 · Show a scene: where it stands, whose turn it is, and until when"""
+    made = settings()
+    with database(made) as opened:
+        state = asyncio.run(_live(opened, scene)) if live else state_of(opened, scene)
+        policy = policy_of(opened, state)
+    output.present(
+        shown.content(state, policy, "workflow" if live else "ledger"), *shown.rendered(state, policy)
+    )
+
+
+async def _live(opened: Parts, scene: str) -> SceneState:
+    return await scene_client(await server(opened.settings), opened).state(scene)
+
+
+def list_(
+    stage: Annotated[Stage | None, typer.Option(help="阶段 · stage", show_default=False)] = None,
+    step: Annotated[str | None, typer.Option(help="环节 · step", show_default=False)] = None,
+    city: Annotated[str | None, typer.Option(help="城市 · city", show_default=False)] = None,
+    domain: Annotated[str | None, typer.Option(help="领域 · domain", show_default=False)] = None,
+    type_: Annotated[SceneType | None, typer.Option("--type", help="类型 · type", show_default=False)] = None,
+    lead: Annotated[str | None, typer.Option(help="牵头单位 · lead department", show_default=False)] = None,
+    overdue: Annotated[bool, typer.Option("--overdue", help="只看逾期 · overdue only")] = False,
+    text: Annotated[str | None, typer.Option(help="编号、名称、单位含此文字 · looked for", show_default=False)] = None,
+    sort: Annotated[SceneSort, typer.Option(help="排序 · sorted by")] = "next_due_at",
+    descending: Annotated[bool, typer.Option("--descending", help="倒序 · the other way round")] = False,
+    page: Annotated[int, typer.Option(min=1, help="页 · page")] = 1,
+    limit: Annotated[int, typer.Option(min=1, max=500, help="每页条数 · per page")] = 50,
+    to_csv: Annotated[
+        Path | None, typer.Option("--csv", metavar="FILE", help="全部导出为 CSV，- 为标准输出 · export all", show_default=False)
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """场景列表 · List scenes"""
+    where = SceneFilter(
+        stage=stage, step=_known_step(step), city=_city(city), domain=domain, type=type_, lead=lead,
+        overdue=True if overdue else None, text=text,
+    )  # fmt: skip
+    with database() as opened:
+        if to_csv is not None:
+            _export(opened, where, sort, descending, to_csv)
+            return
+        found = opened.reads.list_scenes(where, sort=sort, descending=descending, page=page, limit=limit)
+    columns = [("编号", "scene"), ("名称", "name"), ("城市", "city"), ("环节", "step"), ("牵头单位", "lead"),
+               ("最近期限", "next due"), ("标记", "marks")]  # fmt: skip
+    table = output.table(columns, [_line(each) for each in found.items])
+    output.present(_page(found), *([table] if found.items else []), _footer(found))
+
+
+def _known_step(step: str | None) -> str | None:
+    known = [each.key for each in STEPS if each.machine.value == "scene"]
+    if step is None or step in known:
+        return step
+    near = get_close_matches(step, known, n=3, cutoff=0.4) or known
+    raise Refused("unknown_step", step=step, known=", ".join(near))
+
+
+def _city(name: str | None) -> str | None:
+    """A city by its name, short name, code or file."""
+    if name is None:
+        return None
+    return load_city(settings().policies_dir, name).city
+
+
+def _page(found: Page[SceneSummary]) -> dict[str, Any]:
+    return {
+        "items": [each.model_dump(mode="json") for each in found.items],
+        "total": found.total,
+        "page": found.number,
+        "pages": found.pages,
+    }
+
+
+def _line(each: SceneSummary) -> tuple[object, ...]:
+    return (
+        each.scene, each.name, each.city, f"{wording.step(each.step)} ({each.step})", each.lead or "-",
+        shown.moment(each.next_due_at), _marks(each),
+    )  # fmt: skip
+
+
+def _marks(each: SceneSummary) -> str:
+    marks = [
+        (each.overdue, say("逾期", "overdue")), (each.suspended, say("暂停", "suspended")),
+        (each.declared, say("申报导入", "declared")), (each.outcome is not None, wording.outcome(each.outcome)),
+    ]  # fmt: skip
+    return " ".join(text for shown_, text in marks if shown_)
+
+
+def _footer(found: Page[SceneSummary]) -> str:
+    if not found.total:
+        return say("没有符合条件的场景。", "No scene is like that.")
+    return say(
+        f"共 {found.total} 个，第 {found.number}/{found.pages} 页", f"{found.total} in all, page {found.number}/{found.pages}"
+    )
+
+
+def _export(opened: Parts, where: SceneFilter, sort: SceneSort, descending: bool, to: Path) -> None:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(list(SceneSummary.model_fields))
+    count = 0
+    for each in _every(opened, where, sort, descending):
+        writer.writerow([_cell(value) for value in each.model_dump(mode="json").values()])
+        count += 1
+    if str(to) == "-":
+        output.write(text.getvalue())
+    else:
+        to.write_text(text.getvalue(), encoding="utf-8-sig", newline="")
+        output.note(say(f"已导出 {count} 个场景到 {to}", f"{count} scenes exported to {to}"))
+
+
+def _every(opened: Parts, where: SceneFilter, sort: SceneSort, descending: bool) -> Iterator[SceneSummary]:
+    page = 1
+    while True:
+        found = opened.reads.list_scenes(where, sort=sort, descending=descending, page=page, limit=EXPORT_PAGE)
+        yield from found.items
+        if page >= found.pages:
+            return
+        page += 1
+
+
+def _cell(value: Any) -> str:
+    text = "; ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def inbox(
+    department: Annotated[str | None, typer.Option(metavar="UNIT", help="单位 · the unit", show_default=False)] = None,
+    role: Annotated[str | None, typer.Option(help="角色 · the role", show_default=False)] = None,
+    person: Annotated[str | None, typer.Option(help="人员编号 · the person", show_default=False)] = None,
+    city: Annotated[str | None, typer.Option(help="城市 · the city", show_default=False)] = None,
+    as_json: AsJson = False,
+) -> None:
+    """待办箱：某单位、角色或人员的应办事项 · The open duties of a unit, a role or a person"""
+    if not (department or role or person):
+        raise misuse("请用 --department、--role 或 --person 说明看谁的待办。", "Say whose: --department, --role or --person.")
+    acting_role = identity.who(role).role if role else None
+    made = settings()
+    with database(made) as opened:
+        found = opened.reads.inbox(city=_city(city), unit=department, role=acting_role, person=person)
+        if not found and department is not None:
+            _refuse_unknown_unit(made, opened, department)
+        policies = {each.scene: _policy_of(opened, each.scene) for each in found}
+    data = [
+        {**each.model_dump(mode="json"), "workdays_left": _left(each, policies[each.scene])} for each in found
+    ]
+    columns = [("场景", "scene"), ("名称", "name"), ("应办", "duty"), ("责任方", "whose turn"), ("期限", "due"),
+               ("剩余", "left"), ("操作", "by")]  # fmt: skip
+    rows = [
+        (
+            each.scene, each.name, wording.limit(each.limit) + (f" · {each.bidder}" if each.bidder else ""),
+            shown.holder(each.holder.role, each.holder.unit, each.holder.person),
+            shown.due(each.due_on, provisional=each.provisional),
+            shown.left_in_words(each.status, _left(each, policies[each.scene])), ", ".join(each.verbs),
+        )
+        for each in found
+    ]  # fmt: skip
+    none = say("没有待办事项。", "Nothing is to be done.")
+    output.present(data, output.table(columns, rows) if rows else none)
+
+
+def _policy_of(opened: Parts, scene: str) -> Policy | None:
+    state = opened.reads.state(scene)
+    return policy_of(opened, state) if state else None
+
+
+def _left(item: InboxItem, policy: Policy | None) -> int | None:
+    return shown.left(item.status, item.due_on, policy.calendar if policy else None)
+
+
+def _refuse_unknown_unit(made: Settings, opened: Parts, unit: str) -> None:
+    """An empty inbox may be one of a unit that does not exist: then the name was mistyped."""
+    known: set[str] = set()
+    for path in city_files(made.policies_dir):
+        try:
+            known |= load_policy(path).unit_names
+        except FileProblems:
+            continue
+    for each in _every(opened, SceneFilter(), "scene", False):
+        known |= {each.owner, *each.bidders, *each.cooperating, *(unit for unit in (each.lead, each.regulator) if unit)}
+    if unit not in known:
+        near = get_close_matches(unit, sorted(known), n=3, cutoff=0.3) or sorted(known)[:5]
+        raise Refused("unknown_unit", unit=unit, near=", ".join(near))
+
+
+def history(
+    scene: Scene,
+    first: Annotated[int, typer.Option("--from", min=1, help="起始记录号 · first entry")] = 1,
+    last: Annotated[int | None, typer.Option("--to", min=1, help="末条记录号 · last entry", show_default=False)] = None,
+    full: Annotated[bool, typer.Option("--full", help="含全部内容 · with everything that was written")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """办理记录 · The journal of a scene: what happened, when, by whom"""
+    with database() as opened:
+        state_of(opened, scene)
+        entries = opened.reads.entries(scene, first, last)
+        broken = opened.reads.verify_chain(scene)
+    data = {
+        "scene": scene,
+        "chain": {"whole": broken is None, "first_broken": broken},
+        "entries": [_recorded(each) for each in entries],
+    }
+    columns = [("号", "no"), ("时间", "time"), ("操作", "act"), ("办理人", "who"), ("结果", "events")]
+    table = output.table(columns, [_entry(each.entry) for each in entries])
+    if broken is None:
+        mark = output.line((say("✔ 链条完整", "✔ chain whole"), "green"), f"  {entries[-1].hash[:16] if entries else ''}")
+    else:
+        mark = output.line((say(f"✘ 第 {broken} 号记录缺失或被改动", f"✘ entry {broken} is missing or changed"), "bold red"))
+    details = [_written(each.entry) for each in entries] if full else []
+    output.present(data, table, *details, mark)
+    if broken is not None:
+        raise typer.Exit(1)
+
+
+def _recorded(each: EntryRecord) -> dict[str, Any]:
+    return {
+        "entry": each.entry.model_dump(mode="json"),
+        "hash": each.hash,
+        "recorded_at": each.recorded_at,
+        "build": each.build,
+    }
+
+
+def _entry(entry: JournalEntry) -> tuple[object, ...]:
+    command = entry.command
+    actor = command.actor
+    who = shown.word(ROLES, "system") if actor.role is Role.SYSTEM else f"{actor.person} · {actor.unit}"
+    behalf = say("（代 ", " (for ") + ", ".join(actor.on_behalf_of) + say("）", ")") if actor.on_behalf_of else ""
+    paper = say(f" 补录 {command.effective_on}", f" as of {command.effective_on}") if command.effective_on else ""
+    kinds = ", ".join(dict.fromkeys(event.kind for event in entry.events))
+    return (entry.sequence, shown.moment(entry.at), wording.verb(command.act.verb) + paper, who + behalf, kinds)
+
+
+def _written(entry: JournalEntry) -> str:
+    act = entry.command.act.model_dump_json(indent=2, exclude={"policy"})
+    events = "\n".join(f"  {event.model_dump_json(exclude={'deadline': {'rungs'}})}" for event in entry.events)
+    return f"#{entry.sequence} {act}\n{events}"
+
+
+def deadlines(
+    scene: Scene,
+    every: Annotated[bool, typer.Option("--all", help="含已结束的 · those that ended as well")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """期限 · The deadlines of a scene, with clause, dates and what is left"""
+    with database() as opened:
+        state = state_of(opened, scene)
+        records = opened.reads.deadlines(scene)
+        policy = policy_of(opened, state)
+    calendar = policy.calendar if policy else None
+    chosen = [each for each in records if every or each.closed_sequence is None]
+    data = [
+        {
+            **each.deadline.model_dump(mode="json"),
+            "status": each.status.value,
+            "closed_sequence": each.closed_sequence,
+            "workdays_left": shown.left(each.status.value, each.deadline.due_on, calendar)
+            if each.closed_sequence is None
+            else None,
+        }
+        for each in chosen
+    ]
+    columns = [("编号", "id"), ("期限", "limit"), ("责任方", "whose turn"), ("起算", "counted from"), ("到期", "due"),
+               ("剩余／结果", "left or end"), ("依据", "clause")]  # fmt: skip
+    rows = []
+    for each in chosen:
+        deadline = each.deadline
+        who = deadline.holder
+        ended = say(f"已结束（第 {each.closed_sequence} 号）", f"ended by entry {each.closed_sequence}")
+        rows.append(
+            (
+                deadline.id,
+                f"{wording.limit(deadline.limit)} {shown.word(STATUSES, each.status.value)}",
+                shown.holder(who.role, who.unit, who.person) if who else "-",
+                deadline.counted_from,
+                shown.due(deadline.due_on, provisional=deadline.provisional),
+                shown.left_in_words(each.status.value, shown.left(each.status.value, deadline.due_on, calendar))
+                if each.closed_sequence is None
+                else ended,
+                deadline.clause,
+            )
+        )
+    none = say("没有进行中的期限。", "No deadline is running.")
+    output.present(data, output.table(columns, rows) if rows else none)
+
+
+__all__ = ["Failure", "add_to", "scene_id"]

@@ -1,0 +1,227 @@
+"""One scene as it is shown, whether it was read from the lists or from its workflow."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from models.calendar import Calendar
+from models.deadline import Deadline, DeadlineStatus
+from models.policy import Policy
+from models.state import SceneState
+from models.vocabulary import Machine
+from models.words import NOTICES, OBJECTIONS, RISKS, ROLES, STATUSES, TRACKS, Word
+from rules.calendar import workdays_left
+from rules.deadlines import BEIJING, local_day
+from rules.docket import BIDDER_MACHINES
+
+from . import output, wording
+from .output import say
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def today() -> date:
+    """The city's date."""
+    return local_day(now())
+
+
+def moment(at: datetime | None) -> str:
+    """The city's clock."""
+    return at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M") if at else "-"
+
+
+def word(words: Any, key: str) -> str:
+    found: Word | None = words.get(key)
+    return found.text(output.language()) if found else key
+
+
+def left(deadline_status: DeadlineStatus | str, due_on: date, calendar: Calendar | None) -> int | None:
+    """Working days left: 0 on the due day, negative after it. None while the clock stands still."""
+    if deadline_status == DeadlineStatus.PAUSED or calendar is None:
+        return None
+    return workdays_left(calendar, today(), due_on)
+
+
+def left_in_words(status: DeadlineStatus | str, days: int | None) -> Text:
+    if status == DeadlineStatus.PAUSED:
+        return Text(word(STATUSES, "paused"), "dim")
+    if days is None:
+        return Text("-")
+    if status == DeadlineStatus.OVERDUE or days < 0:
+        return Text(say(f"逾期 {-days} 个工作日", f"{-days} workdays overdue"), "bold red")
+    if days == 0:
+        return Text(say("今天到期", "due today"), "bold yellow")
+    return Text(say(f"剩 {days} 个工作日", f"{days} workdays left"), "yellow" if days <= 2 else "")
+
+
+def due(due_on: date, *, provisional: bool) -> Text:
+    """A day; a provisional one is marked: it reaches into a year whose holiday notice is not published."""
+    return Text.assemble(due_on.isoformat(), (say(" 暂定", " provisional"), "magenta") if provisional else "")
+
+
+def holder(role: str, unit: str, person: str | None) -> str:
+    return " · ".join(part for part in (unit or word(ROLES, role), person) if part)
+
+
+def content(state: SceneState, policy: Policy | None, source: str) -> dict[str, Any]:
+    """The data of `scene show`; its keys stay."""
+    calendar = policy.calendar if policy else None
+    profile = state.profile
+    return {
+        "scene": state.scene,
+        "source": source,
+        "sequence": state.sequence,
+        "profile": profile.model_dump(mode="json") if profile else None,
+        "stage": state.stage.value,
+        "step": state.step,
+        "entered_at": state.entered_at,
+        "began_on": state.began_on,
+        "outcome": state.outcome,
+        "declared": state.declared,
+        "suspended_since": state.suspension.since if state.suspension else None,
+        "lead": state.lead,
+        "cooperating": state.cooperating,
+        "regulator": state.regulator,
+        "policy": {"version": state.policy_version, "digest": state.policy_digest, "calendar": state.calendar},
+        "duties": [_clock(each, calendar) for each in _by_date(state) if each.holder is not None],
+        "running": [_clock(each, calendar) for each in _by_date(state) if each.holder is None],
+        "bidders": [{"bidder": bidder, **steps} for bidder, steps in machines(state).items()],
+        "objections": [each.model_dump(mode="json") for each in state.objections],
+        "decisions": [each.model_dump(mode="json") for each in state.decisions],
+        "extension_requests": [each.deadline for each in state.extension_requests],
+        "withdrawal": state.withdrawal.model_dump(mode="json") if state.withdrawal else None,
+    }
+
+
+def _by_date(state: SceneState) -> list[Deadline]:
+    return sorted(state.deadlines, key=lambda each: (each.due_at, each.id))
+
+
+def _clock(deadline: Deadline, calendar: Calendar | None) -> dict[str, Any]:
+    return {
+        "deadline": deadline.id,
+        "limit": deadline.limit,
+        "holder": deadline.holder.model_dump(mode="json") if deadline.holder else None,
+        "verbs": deadline.verbs,
+        "bidder": deadline.bidder,
+        "due_on": deadline.due_on,
+        "due_at": deadline.due_at,
+        "workdays_left": left(deadline.status, deadline.due_on, calendar),
+        "provisional": deadline.provisional,
+        "status": deadline.status.value,
+        "clause": deadline.clause,
+    }
+
+
+def machines(state: SceneState) -> dict[str, dict[str, str]]:
+    """Each bidder's own machines, by the step each stands at."""
+    found: dict[str, dict[str, str]] = {}
+    for machine, parts in BIDDER_MACHINES.items():
+        for part in getattr(state, parts):
+            if part.step:
+                found.setdefault(part.bidder, {})[machine.value] = part.step
+    return found
+
+
+def rendered(state: SceneState, policy: Policy | None) -> list[RenderableType]:
+    """What people see of `scene show`."""
+    calendar = policy.calendar if policy else None
+    parts: list[RenderableType] = [_headline(state), output.pairs(_facts(state))]
+    clocks = _by_date(state)
+    if duties := [each for each in clocks if each.holder is not None]:
+        columns = [("应办", "duty"), ("责任方", "whose turn"), ("期限", "due"), ("剩余", "left"), ("操作", "by")]
+        parts.append(output.table(columns, [_duty(each, calendar) for each in duties], say("待办", "Duties")))
+    if running := [each for each in clocks if each.holder is None]:
+        columns = [("期间", "period"), ("揭榜方", "bidder"), ("截止", "ends"), ("剩余", "left"), ("状态", "status")]
+        parts.append(output.table(columns, [_running(each, calendar) for each in running], say("进行中的期间", "Running")))
+    if found := machines(state):
+        columns = [("揭榜方", "bidder"), *((wording_of(m, "zh"), wording_of(m, "en")) for m in BIDDER_MACHINES)]
+        rows = [
+            (bidder, *(wording.step(steps[m.value], m) if m.value in steps else "" for m in BIDDER_MACHINES))
+            for bidder, steps in found.items()
+        ]
+        parts.append(output.table(columns, rows, say("揭榜方", "Bidders")))
+    if state.objections:
+        columns = [("编号", "id"), ("公示", "notice"), ("揭榜方", "bidder"), ("状态", "status")]
+        rows = [
+            (each.id, word(NOTICES, each.about), each.bidder or "", word(OBJECTIONS, each.status))
+            for each in state.objections
+        ]
+        parts.append(output.table(columns, rows, say("异议", "Objections")))
+    return parts
+
+
+def wording_of(machine: Machine, language: str) -> str:
+    word = wording.MACHINES[machine.value]
+    return word.zh if language == "zh" else word.en
+
+
+def _headline(state: SceneState) -> Text:
+    name = state.profile.name if state.profile else "-"
+    marks = Text()
+    if state.suspension:
+        marks.append(say(f" [暂停 {moment(state.suspension.since)} 起]", f" [suspended since {moment(state.suspension.since)}]"), "bold red")
+    if state.declared:
+        marks.append(say(" [以往为申报，未经本系统见证]", " [its past is declared, not witnessed]"), "magenta")
+    if state.outcome:
+        marks.append(f" [{wording.outcome(state.outcome)}]", "bold")
+    return Text.assemble((name, "bold"), f"  {state.scene}", marks)
+
+
+def _facts(state: SceneState) -> list[tuple[str, object]]:
+    rows: list[tuple[str, object]] = [
+        (say("环节", "step"), f"{wording.stage(state.stage)} · {wording.step(state.step)} ({state.step})"),
+        (say("进入时间", "since"), moment(state.entered_at)),
+    ]
+    if (profile := state.profile) is not None:
+        kind = (profile.type.value, profile.scale.value, profile.maturity.value, word(TRACKS, profile.track))
+        rows += [
+            (say("城市与领域", "city, domain"), _marked(f"{profile.city} · {profile.domain}", profile.assumed, "domain")),
+            (say("类型", "kind"), _marked(" · ".join(kind), profile.assumed, "type", "scale", "maturity", "track")),
+            (say("风险", "risk"), _marked(word(RISKS, profile.risk), profile.assumed, "risk")),
+            (say("预算（元）", "budget, yuan"), _marked(f"{profile.budget_yuan:,}", profile.assumed, "budget_yuan")),
+            (word(ROLES, "scene_owner"), _marked(profile.owner, profile.assumed, "owner")),
+        ]
+    rows += [
+        (word(ROLES, "lead_department"), state.lead),
+        (word(ROLES, "cooperating_department"), say("、", ", ").join(state.cooperating) or "-"),
+        (word(ROLES, "regulator"), state.regulator),
+        (say("政策与日历", "policy, calendar"), f"{state.policy_version} · {state.calendar}"),
+        (say("记录数", "entries"), state.sequence),
+    ]
+    return rows
+
+
+def _marked(text: str, assumed: tuple[str, ...], *fields: str) -> Text:
+    """What no source states is marked."""
+    mark = (say("（部分为假定）", " (in part assumed)"), "magenta")
+    if len(fields) == 1:
+        mark = (say("（假定）", " (assumed)"), "magenta")
+    return Text.assemble(text, mark if set(fields) & set(assumed) else "")
+
+
+def _duty(deadline: Deadline, calendar: Calendar | None) -> tuple[object, ...]:
+    days = left(deadline.status, deadline.due_on, calendar)
+    who = deadline.holder
+    name = wording.limit(deadline.limit) + (f" · {deadline.bidder}" if deadline.bidder else "")
+    return (
+        name,
+        holder(who.role, who.unit, who.person) if who else "",
+        due(deadline.due_on, provisional=deadline.provisional),
+        left_in_words(deadline.status, days),
+        ", ".join(deadline.verbs),
+    )
+
+
+def _running(deadline: Deadline, calendar: Calendar | None) -> tuple[object, ...]:
+    return (
+        wording.limit(deadline.limit),
+        deadline.bidder or "",
+        due(deadline.due_on, provisional=deadline.provisional),
+        left_in_words(deadline.status, left(deadline.status, deadline.due_on, calendar)),
+        word(STATUSES, deadline.status),
+    )

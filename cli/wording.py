@@ -1,0 +1,67 @@
+"""The code's words as a reader sees them. What has to be typed again (verbs, roles) stands beside its Chinese name."""
+
+from collections.abc import Callable, Mapping
+
+from models.refusal import Language
+from models.vocabulary import Machine
+from models.words import LIMITS, MACHINES, NOTICES, OBJECTIONS, OUTCOMES, ROLES, STAGES, VERBS, Word
+from rules.lifecycle import STEPS
+
+from .output import language
+
+STEP_WORDS: Mapping[tuple[str, str], Word] = {(step.machine.value, step.key): Word(step.zh, step.en) for step in STEPS}
+
+
+def verb(name: str) -> str:
+    return _both(VERBS, name)
+
+
+def role(name: str) -> str:
+    return _alone(ROLES, name)
+
+
+def stage(name: str) -> str:
+    return _alone(STAGES, name)
+
+
+def step(key: str, machine: Machine = Machine.SCENE) -> str:
+    word = STEP_WORDS.get((machine.value, key))
+    return word.text(language()) if word else key
+
+
+def machine(name: str) -> str:
+    return _alone(MACHINES, name)
+
+
+def limit(name: str) -> str:
+    return _alone(LIMITS, name)
+
+
+def outcome(name: str | None) -> str:
+    return _alone(OUTCOMES, name) if name else "-"
+
+
+def in_words(details: Mapping[str, str], to: Language) -> dict[str, str]:
+    """A refusal's details for its text in `to`: the codes in them by their names, in Chinese with the code beside."""
+    if to == "en":
+        return dict(details)
+    of = details.get("machine", Machine.SCENE.value)
+    steps = {key: word for (its, key), word in STEP_WORDS.items() if its == of}
+    lists: dict[str, Mapping[str, Word]] = {
+        "step": steps, "to": steps, "verb": VERBS, "possible": VERBS, "role": ROLES, "allowed": ROLES,
+        "machine": MACHINES, "outcome": OUTCOMES, "about": NOTICES, "status": OBJECTIONS,
+    }  # fmt: skip
+    return {key: _each(value, lists[key]) if key in lists else value for key, value in details.items()}
+
+
+def _each(value: str, words: Mapping[str, Word]) -> str:
+    named: Callable[[str], str] = lambda one: f"{words[one].zh} {one}" if one in words else one  # noqa: E731
+    return "、".join(named(one) for one in value.split(", "))
+
+
+def _both(words: Mapping[str, Word], name: str) -> str:
+    return f"{words[name].zh} {name}" if language() == "zh" and name in words else name
+
+
+def _alone(words: Mapping[str, Word], name: str) -> str:
+    return words[name].text(language()) if name in words else name

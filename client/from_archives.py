@@ -1,0 +1,83 @@
+"""A scene's journal, read from the histories of its runs: what a lost ledger is made from again.
+
+Every entry is in a history before it is in the ledger: as input of the `record` activity, or among what a run had not
+recorded when the next one took over. No workflow code is needed to read it, so the histories of any build can be read.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from temporalio.api.common.v1 import Payloads
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.client import WorkflowHistory
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+from models.frozen import Frozen
+from models.journal import JournalEntry
+from models.recording import RecordBatch
+
+RECORD = "record"
+"""The type of the activity `activities.ledger.LedgerActivities.record`."""
+
+
+class HistoriesDiffer(Exception):
+    """Two places in a scene's histories hold different entries under one sequence."""
+
+    def __init__(self, sequence: int) -> None:
+        super().__init__(f"entry {sequence} stands in the histories with two contents")
+        self.sequence = sequence
+
+
+class _Carried(Frozen, extra="ignore"):
+    """What is read of a `models.opening.SceneOpening`: the policy beside it is not needed, and takes its time."""
+
+    unrecorded: tuple[JournalEntry, ...] = ()
+
+
+def entries_of(history_json: str) -> tuple[JournalEntry, ...]:
+    """The entries that one run's history holds, in order of their sequence; repeats are merged.
+
+    The history of a run that goes on lacks what waits for its next recording. Raises HistoriesDiffer.
+    """
+    return merged(_entries(WorkflowHistory.from_json("", history_json)))
+
+
+def journal_of(histories: Iterable[str]) -> tuple[JournalEntry, ...]:
+    """The entries of a scene, from the histories of all its runs, whatever their order. Raises HistoriesDiffer."""
+    return merged(entry for history in histories for entry in entries_of(history))
+
+
+def merged(entries: Iterable[JournalEntry]) -> tuple[JournalEntry, ...]:
+    """Each sequence once, in order. Raises HistoriesDiffer."""
+    known: dict[int, JournalEntry] = {}
+    for entry in entries:
+        if known.setdefault(entry.sequence, entry) != entry:
+            raise HistoriesDiffer(entry.sequence)
+    return tuple(known[sequence] for sequence in sorted(known))
+
+
+def _entries(history: WorkflowHistory) -> Iterator[JournalEntry]:
+    for event in history.events:
+        match event.WhichOneof("attributes"):
+            case "workflow_execution_started_event_attributes":
+                yield from _carried(event.workflow_execution_started_event_attributes.input)
+            case "workflow_execution_continued_as_new_event_attributes":
+                yield from _carried(event.workflow_execution_continued_as_new_event_attributes.input)
+            case "activity_task_scheduled_event_attributes":
+                yield from _given_to_record(event)
+            case _:
+                pass
+
+
+def _carried(opening: Payloads) -> Iterator[JournalEntry]:
+    for payload in opening.payloads[:1]:
+        carried: _Carried = pydantic_data_converter.payload_converter.from_payload(payload, _Carried)
+        yield from carried.unrecorded
+
+
+def _given_to_record(event: HistoryEvent) -> Iterator[JournalEntry]:
+    scheduled = event.activity_task_scheduled_event_attributes
+    if scheduled.activity_type.name == RECORD:
+        batch: RecordBatch = pydantic_data_converter.payload_converter.from_payload(
+            scheduled.input.payloads[0], RecordBatch
+        )
+        yield from batch.entries

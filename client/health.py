@@ -1,0 +1,87 @@
+"""What an operator asks of the server: does it keep histories, does it know our words, does somebody work."""
+
+from datetime import timedelta
+from typing import NamedTuple
+
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, DescribeTaskQueueRequest
+from temporalio.client import Client
+from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.service import RPCError, RPCStatusCode
+
+from activities.archive import Archived
+from client.histories import ARCHIVE_SCHEDULE, SCENE_RUNS
+from client.scene_client import scene_of
+from models.search_attributes import SEARCH_ATTRIBUTES
+from workflows.archive import ArchiveWorkflow
+
+ARCHIVE_NOW = "archive-now"
+SWEEP_WITHIN = timedelta(minutes=30)
+
+
+class Pollers(NamedTuple):
+    """Who asked for tasks in the last minutes, by identity."""
+
+    workflows: tuple[str, ...]
+    activities: tuple[str, ...]
+
+
+async def retention(client: Client) -> timedelta:
+    """How long the namespace keeps closed runs."""
+    answer = await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=client.namespace))
+    return answer.config.workflow_execution_retention_ttl.ToTimedelta()
+
+
+async def missing_search_attributes(client: Client) -> tuple[str, ...]:
+    answer = await client.operator_service.list_search_attributes(
+        ListSearchAttributesRequest(namespace=client.namespace)
+    )
+    return tuple(name for name in SEARCH_ATTRIBUTES if name not in answer.custom_attributes)
+
+
+async def pollers(client: Client, task_queue: str) -> Pollers:
+    workflows = await _polling(client, task_queue, TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW)
+    activities = await _polling(client, task_queue, TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY)
+    return Pollers(workflows, activities)
+
+
+async def _polling(client: Client, task_queue: str, kind: "TaskQueueType.ValueType") -> tuple[str, ...]:
+    answer = await client.workflow_service.describe_task_queue(
+        DescribeTaskQueueRequest(
+            namespace=client.namespace, task_queue=TaskQueue(name=task_queue), task_queue_type=kind
+        )
+    )
+    return tuple(dict.fromkeys(poller.identity for poller in answer.pollers))
+
+
+async def has_archive_schedule(client: Client) -> bool:
+    try:
+        await client.get_schedule_handle(ARCHIVE_SCHEDULE).describe()
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return False
+        raise
+    return True
+
+
+async def open_scenes(client: Client, limit: int | None = None) -> tuple[str, ...]:
+    """The scenes whose workflow runs; the first `limit` the server names."""
+    found = []
+    async for run in client.list_workflows(f"{SCENE_RUNS} AND ExecutionStatus = 'Running'", limit=limit):
+        found.append(scene_of(run.id))
+    return tuple(found)
+
+
+async def archive_now(client: Client, task_queue: str) -> Archived:
+    """One sweep at once, beside the schedule's; a sweep that runs already is waited for."""
+    handle = await client.start_workflow(
+        ArchiveWorkflow.run,
+        id=ARCHIVE_NOW,
+        task_queue=task_queue,
+        execution_timeout=SWEEP_WITHIN,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+    )
+    return await handle.result()
+

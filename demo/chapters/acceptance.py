@@ -1,0 +1,64 @@
+"""From the end of the trial, or from delivery on the fast track, to the acceptance of the result."""
+
+from typing import Literal
+
+from demo.chapters.notices import announced
+from demo.chapters.review import drawn, members
+from demo.scene import Scene, Script
+from models.commands.acceptance import ApplyForAcceptance, AssessValue, ConcludeAcceptance, GiveAcceptanceOpinion
+from models.commands.review import ConvenePanel, GiveExpertOpinion
+from models.vocabulary import NoticeAbout, PanelPurpose, Position
+
+Verdict = Literal["passed", "conditional", "retrial", "failed"]
+
+
+def accepted(scene: Scene, bidder: str) -> Script:
+    """Applied for, reviewed, passed, announced."""
+    yield from applied(scene, bidder)
+    yield from reviewed(scene, bidder)
+    yield from concluded(scene, bidder, "passed")
+    if scene.running(f"notice_publication/{bidder}"):
+        yield from announced(scene, NoticeAbout.ACCEPTANCE, bidder)
+
+
+def applied(scene: Scene, bidder: str) -> Script:
+    yield scene.workdays(5)
+    documents = (scene.document("验收申请"), scene.document("总结报告"))
+    yield scene.bidder(bidder).does(ApplyForAcceptance(bidder=bidder, documents=documents))
+
+
+def reviewed(scene: Scene, bidder: str, *, against: int = 0) -> Script:
+    """A panel reviews, so many of its members `against`; owner, regulator and departments give their opinions."""
+    yield scene.workdays(3)
+    panel = drawn(scene, PanelPurpose.ACCEPTANCE)
+    yield scene.lead.does(ConvenePanel(purpose=PanelPurpose.ACCEPTANCE, members=members(panel), bidder=bidder))
+    yield scene.workdays(4)
+    people = [scene.owner, scene.regulator, *(scene.department(unit) for unit in scene.state.cooperating)]
+    once = {person.actor.unit: person for person in reversed(people)}
+    position = Position.OBJECT if against else Position.AGREE
+    opinion = GiveAcceptanceOpinion(bidder=bidder, position=position, text="见书面意见。")
+    yield [person.does(opinion) for person in reversed(once.values())]
+    yield [
+        scene.expert(number).does(
+            GiveExpertOpinion(
+                purpose=PanelPurpose.ACCEPTANCE, recommend=place >= against, text="评审意见见附件。", bidder=bidder
+            )
+        )
+        for place, number in enumerate(panel)
+    ]
+
+
+def concluded(scene: Scene, bidder: str, verdict: Verdict, *conditions: str) -> Script:
+    yield scene.soon()
+    yield scene.lead.does(
+        ConcludeAcceptance(
+            bidder=bidder, verdict=verdict, conditions=conditions, site_visit=True, reasons="依据评审意见。",
+            document=scene.document("验收意见书"),
+        )
+    )  # fmt: skip
+
+
+def valued(scene: Scene) -> Script:
+    """What the scene is worth, and who gets what of it (S4)."""
+    value = scene.application.budget_yuan * 3
+    yield scene.lead.does(AssessValue(value_yuan=value, sharing="发榜方六成，揭榜方四成。"))

@@ -1,0 +1,49 @@
+"""From an accepted result to the end: a benchmark, or simply closed."""
+
+from demo.chapters.notices import announced
+from demo.scene import Scene, Script
+from models.commands.promotion import (
+    CloseScene,
+    ConcludeEvaluation,
+    ConfirmBenchmark,
+    NominateBenchmark,
+    RecordBenefit,
+    ReviewBenchmark,
+)
+from models.vocabulary import BenchmarkLevel, NoticeAbout
+
+
+def closed(scene: Scene) -> Script:
+    yield scene.workdays(5)
+    yield scene.lead.does(CloseScene(reasons="事项办结，材料归档。"))
+
+
+def made_benchmark(scene: Scene, level: BenchmarkLevel) -> Script:
+    """Nominated, evaluated, confirmed, announced."""
+    yield from nominated(scene, level, recommended=True)
+    yield scene.workdays(4)
+    yield scene.leading_group.does(ConfirmBenchmark(confirmed=True, reasons="同意确认。"))
+    if scene.state.step == "benchmark_confirmed":
+        yield from announced(scene, NoticeAbout.BENCHMARK)
+    scene.stands_at("benchmark")
+
+
+def nominated(scene: Scene, level: BenchmarkLevel, *, recommended: bool) -> Script:
+    yield scene.workdays(6)
+    yield scene.lead.does(NominateBenchmark(level=level, grounds="指标领先，已形成可复制的做法。"))
+    yield scene.workdays(6)
+    finding = "建议列为标杆。" if recommended else "示范性不足。"
+    yield scene.evaluators.does(ConcludeEvaluation(recommended=recommended, finding=finding))
+
+
+def benefited(scene: Scene, bidder: str, kind: str, amount_yuan: int = 0) -> Script:
+    yield scene.lead.does(
+        RecordBenefit(kind=kind, beneficiary=bidder, amount_yuan=amount_yuan, document=scene.document("激励文件"))
+    )
+
+
+def reviewed_yearly(scene: Scene, *, keep: bool) -> Script:
+    """A good month before the review is due."""
+    yield scene.until(scene.workday(-12, scene.deadline("yearly_review").due_on))
+    finding = "仍具示范作用。" if keep else "设备停用，不再具示范作用。"
+    yield scene.evaluators.does(ReviewBenchmark(keep=keep, finding=finding))

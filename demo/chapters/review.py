@@ -1,0 +1,123 @@
+"""From registered to listed."""
+
+from collections.abc import Collection
+
+from demo.chapters.notices import announced
+from demo.scene import Scene, Script
+from models.commands.review import (
+    AskConsultation,
+    ConcludeFairCompetition,
+    ConfirmScene,
+    ConvenePanel,
+    EntryCondition,
+    GiveExpertOpinion,
+    GiveOpinion,
+    ListScene,
+    PanelMember,
+    Recognise,
+)
+from models.policy import Closing
+from models.vocabulary import GateKind, NoticeAbout, PanelPurpose, Position
+
+POOL = range(1, 61)
+"""The expert pool, by number; panels are drawn from it."""
+
+
+def recognised_and_listed(scene: Scene, *, silent: Collection[str] = ()) -> Script:
+    """The whole review of a scene that everybody finds good."""
+    yield from consulted(scene, silent=silent)
+    yield from found_fair(scene)
+    yield from recognised(scene)
+    yield from listed_after_notice(scene)
+
+
+def consulted(scene: Scene, *, objecting: Collection[str] = (), silent: Collection[str] = ()) -> Script:
+    """The departments are asked, and the round closes: by their answers, or when the silent ones' time is over."""
+    yield scene.soon()
+    yield scene.lead.does(AskConsultation(question="是否同意将本场景列入清单？"))
+    if scene.state.step != "consultation":
+        return  # a domain with one responsible unit has nobody to ask
+    yield scene.workdays(3)
+    yield from opinions(scene, objecting=objecting, silent=silent)
+    if scene.state.step == "consultation":
+        yield scene.passed(next(each.id for each in scene.state.deadlines if each.limit == "consultation"))
+
+
+def opinions(scene: Scene, *, objecting: Collection[str] = (), silent: Collection[str] = ()) -> Script:
+    answers = [
+        scene.department(unit).does(_opinion(unit in objecting))
+        for unit in scene.state.cooperating
+        if unit not in silent
+    ]
+    if scene.policy.consultation.closes is not Closing.WHEN_DECIDED:
+        yield answers
+        return
+    for answer in answers:  # the round may be decided before the last one has spoken
+        if scene.state.step == "consultation":
+            yield answer
+
+
+def _opinion(objects: bool) -> GiveOpinion:  # noqa: FBT001
+    if objects:
+        return GiveOpinion(position=Position.OBJECT, text="与在建工程冲突，不同意现方案。")
+    return GiveOpinion(position=Position.CONDITIONAL, text="同意。", conditions=("数据不出市域",))
+
+
+def found_fair(scene: Scene) -> Script:
+    yield scene.soon()
+    conditions = (EntryCondition(kind=GateKind.TECHNICAL, text="具备同类技术的验证报告"),)
+    conclusion = ConcludeFairCompetition(passed=True, conditions=conditions, conclusion="未见排除、限制竞争的内容。")
+    yield scene.lead.does(conclusion)
+
+
+def recognised(scene: Scene) -> Script:
+    """Experts advise, the lead department recognises, and a comprehensive scene is confirmed by the leading group."""
+    if scene.state.step == "expert_review":
+        if not any(panel.purpose is PanelPurpose.RECOGNITION and not panel.void for panel in scene.state.panels):
+            yield from advised(scene)
+        yield scene.soon()
+        yield scene.lead.does(Recognise(value="需求真实，风险可控，可复制推广。"))
+    if scene.state.step == "confirmation":
+        yield scene.workdays(3)
+        yield scene.leading_group.does(ConfirmScene(confirmed=True, reasons="同意列入重点场景。"))
+
+
+def advised(scene: Scene, *, against: int = 0) -> Script:
+    """A panel is drawn, and its members give their reviews, so many of them `against`."""
+    yield scene.soon()
+    panel = drawn(scene, PanelPurpose.RECOGNITION)
+    yield scene.lead.does(ConvenePanel(purpose=PanelPurpose.RECOGNITION, members=members(panel)))
+    yield scene.workdays(4)
+    yield [
+        scene.expert(number).does(
+            GiveExpertOpinion(
+                purpose=PanelPurpose.RECOGNITION,
+                recommend=place >= against,
+                text="建议认定。" if place >= against else "场景价值不足。",
+            )
+        )
+        for place, number in enumerate(panel)
+    ]
+
+
+def drawn(scene: Scene, purpose: PanelPurpose) -> tuple[int, ...]:
+    """As many as the policy asks, at random; nobody who sits on another panel of the scene."""
+    seated = {seat.person for panel in scene.state.panels for seat in panel.seats}
+    pool = [number for number in POOL if scene.expert(number).id not in seated]
+    return tuple(sorted(scene.chance.sample(pool, scene.policy.panels[purpose.value].minimum)))
+
+
+def members(panel: tuple[int, ...]) -> tuple[PanelMember, ...]:
+    return tuple(PanelMember(person=f"expert-{number:02}", unit=f"专家库{number:02}号") for number in panel)
+
+
+def listed_after_notice(scene: Scene) -> Script:
+    if scene.state.step == "recognised":
+        yield from announced(scene, NoticeAbout.RECOGNITION)
+    yield from listed(scene)
+
+
+def listed(scene: Scene) -> Script:
+    scene.stands_at("listing")
+    yield scene.workdays(3)
+    yield scene.platform.does(ListScene(list="demand", batch=f"{scene.today.year}-{(scene.today.month + 2) // 3}"))

@@ -1,0 +1,179 @@
+"""From the contract to the end of the sandbox trial, and what happens on the way."""
+
+from datetime import date
+
+from demo.scene import Scene, Script
+from models.calendar import Period, Unit
+from models.commands.trial import (
+    AdmitTrial,
+    AdvancePhase,
+    AnalyseIncident,
+    ApproveResumption,
+    ConcludeExit,
+    FileExitReport,
+    FileReport,
+    ProposeResumption,
+    ProveRollback,
+    RecordFault,
+    ReportFix,
+    ReportIncident,
+    StartTrial,
+    SubmitTrialPlan,
+    SuspendTrial,
+    TerminateTrial,
+    TrialPlan,
+    VerifyIncident,
+)
+from models.deadline import DeadlineStatus
+from rules.calendar import shift_workdays
+
+REPORTED_BEFORE = 6
+"""A punctual bidder reports so many working days before it is due: before the reminder of the fifth day."""
+
+
+def tried(scene: Scene, *bidders: str, months: int = 3, inclusion: bool = True) -> Script:
+    """A trial that goes well, from its plan to the end of its exit evaluation."""
+    yield from started(scene, *bidders, months=months, inclusion=inclusion)
+    yield from ran_its_time(scene, *bidders)
+    for bidder in bidders:
+        yield from evaluated(scene, bidder)
+
+
+def started(scene: Scene, *bidders: str, months: int = 3, inclusion: bool = True) -> Script:
+    yield from planned(scene, *bidders, months=months)
+    yield from admitted(scene, *bidders, inclusion=inclusion)
+
+
+def planned(scene: Scene, *bidders: str, months: int = 3) -> Script:
+    yield scene.workdays(7)
+    yield [scene.bidder(name).does(SubmitTrialPlan(bidder=name, plan=trial_plan(scene, months))) for name in bidders]
+
+
+def admitted(scene: Scene, *bidders: str, inclusion: bool = True) -> Script:
+    yield scene.workdays(5)
+    yield [scene.regulator.does(AdmitTrial(bidder=name, reasons="方案、预案、保险齐备。")) for name in bidders]
+    yield scene.workdays(2)
+    yield [
+        scene.regulator.does(StartTrial(bidder=name, notice=scene.document("启动通知"), inclusion=inclusion))
+        for name in bidders
+    ]
+
+
+def trial_plan(scene: Scene, months: int) -> TrialPlan:
+    return TrialPlan(
+        duration=Period(length=months, unit=Unit.MONTHS),
+        bounds="限定区域、限定时段、限定对象。",
+        emergency_plan=scene.paper("应急预案"),
+        commitment=scene.paper("安全承诺书"),
+        exit_plan=scene.paper("退出与补偿方案"),
+        insurance=scene.paper("保险单"),
+        insurance_until=date(2044, 12, 31),
+        complaint_channel="12345",
+        risk=scene.application.risk,
+    )
+
+
+def ran_its_time(scene: Scene, *bidders: str, phases: bool = True) -> Script:
+    """The trial runs to its end: reports come in before they are due, the phases follow one another."""
+    end = scene.deadline(f"trial/{bidders[0]}")
+    yield from went_on(scene, *bidders, until=end.due_on, phases=phases)
+    for bidder in bidders:
+        if scene.running(f"trial/{bidder}"):
+            yield scene.passed(f"trial/{bidder}")
+
+
+def went_on(scene: Scene, *bidders: str, until: date, phases: bool = True) -> Script:
+    """The trial runs on, and its bidders report, until that day."""
+    while (filing := _next_filing(scene, *bidders)) is not None and filing[0] <= until:
+        day, bidder, kind = filing
+        yield scene.until(day)
+        report = FileReport(bidder=bidder, kind=kind, document=scene.document("试点报告"))  # type: ignore[arg-type]
+        yield scene.bidder(bidder).does(report)
+        if phases and kind == "regular":
+            yield from advanced(scene, bidder)
+    yield scene.until(until)
+
+
+def _next_filing(scene: Scene, *bidders: str) -> tuple[date, str, str] | None:
+    """Day, bidder and kind of the next report that is filed."""
+    filings = []
+    for bidder in bidders:
+        for limit, kind in (("report", "regular"), ("midterm", "midterm")):
+            duty = scene.running(f"{limit}/{bidder}")
+            if duty is not None and duty.status is not DeadlineStatus.PAUSED:
+                day = shift_workdays(scene.calendar, duty.due_on, -REPORTED_BEFORE)
+                filings.append((max(day, scene.today), bidder, kind))
+    return min(filings, default=None)
+
+
+def advanced(scene: Scene, bidder: str) -> Script:
+    """To the next phase, if there is one."""
+    order = scene.policy.trial.phases
+    present = next(trial.phase for trial in scene.state.trials if trial.bidder == bidder)
+    at = order.index(present) if present else -1
+    if at + 1 < len(order):
+        yield scene.regulator.does(AdvancePhase(bidder=bidder, phase=order[at + 1], reasons="上一阶段指标达到。"))
+
+
+def evaluated(scene: Scene, bidder: str, *, fit: bool = True) -> Script:
+    """Exit report and exit evaluation."""
+    yield scene.workdays(3)
+    yield scene.bidder(bidder).does(FileExitReport(bidder=bidder, document=scene.document("退出报告")))
+    yield scene.workdays(4)
+    reasons = "指标达到，可申请验收。" if fit else "关键指标未达到，不宜验收。"
+    yield scene.regulator.does(ConcludeExit(bidder=bidder, fit_for_acceptance=fit, reasons=reasons))
+
+
+def fault(  # noqa: PLR0913
+    scene: Scene, bidder: str, kind: str, *, red_line: str | None = None, punishable: bool = True
+) -> Script:
+    """The officer records a fault with its evidence."""
+    yield scene.regulator.does(
+        RecordFault(
+            bidder=bidder, kind=kind, red_line=red_line, punishable=punishable, plan_clause="方案第三条 运行边界",
+            finding="现场检查记录。", evidence=scene.document("检查记录"),
+        )
+    )  # fmt: skip
+
+
+def had_incident(scene: Scene, bidder: str, name: str, *, casualty: bool = False) -> Script:
+    """The bidder reports within the hour."""
+    text = "试点中发生事件，已先行停运。"
+    yield scene.bidder(bidder).does(ReportIncident(bidder=bidder, incident=name, casualty=casualty, text=text))
+
+
+def analysed(scene: Scene, bidder: str, name: str, *, order: str | None = None) -> Script:
+    """The regulator analyses, and orders what is to be mended."""
+    yield scene.workdays(3)
+    analysis = AnalyseIncident(bidder=bidder, incident=name, analysis=scene.document("事件分析报告"), order=order)
+    yield scene.regulator.does(analysis)
+
+
+def incident_closed(scene: Scene, bidder: str, name: str) -> Script:
+    """A second officer verifies."""
+    yield scene.workdays(6)
+    verification = VerifyIncident(bidder=bidder, incident=name, verified=True, finding="整改到位。")
+    yield scene.regulator.colleague.does(verification)
+
+
+def stopped(scene: Scene, bidder: str) -> Script:
+    """For safety one person is enough."""
+    yield scene.regulator.does(SuspendTrial(bidder=bidder, reasons="传感器连续误报，先停后查。"))
+
+
+def resumed_by_two(scene: Scene, bidder: str) -> Script:
+    """The fix is proven, one person proposes, a second approves; the same person may not."""
+    yield scene.workdays(6)
+    yield scene.bidder(bidder).does(ReportFix(bidder=bidder, proof=scene.document("整改证明")))
+    yield scene.soon()
+    yield scene.regulator.does(ProposeResumption(bidder=bidder, reasons="复测通过。"))
+    yield scene.regulator.may_not(ApproveResumption(bidder=bidder), "same_person")
+    yield scene.soon()
+    yield scene.regulator.colleague.does(ApproveResumption(bidder=bidder))
+
+
+def terminated(scene: Scene, bidder: str) -> Script:
+    """Ended for safety at once; the rollback is proven afterwards."""
+    yield scene.regulator.does(TerminateTrial(bidder=bidder, ground="safety", reasons="不再具备安全条件。"))
+    yield scene.workdays(3)
+    yield scene.bidder(bidder).does(ProveRollback(bidder=bidder, proof=scene.document("恢复原状证明")))

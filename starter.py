@@ -1,0 +1,113 @@
+"""The command line `scene`: parse, ask the scene's client or the database, print.
+
+One place knows how a command ends. A client process aborts in the interpreter's shutdown in 5 to 32 of 100 runs
+(TEMPORAL.md), so `main` writes out what there is to say and leaves without that shutdown.
+"""
+
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version as version_of
+from typing import Annotated, NoReturn
+
+import typer
+
+from cli import acts, bringing_in, calendars, checks, named, output, policies, records, running, scenes
+from cli.failure import report
+from cli.output import say
+from cli.session import settings
+from models.refusal import Language
+from runtime.logging import configure_logging
+
+app = typer.Typer(
+    help="场景全生命周期引擎 · The scene lifecycle engine",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+PACKAGE = "scene-lifecycle-engine"
+
+for group in (running, scenes, acts, named, bringing_in, records, checks):
+    group.add_to(app)
+app.add_typer(policies.app, name="policy")
+app.add_typer(calendars.app, name="calendar")
+app.add_typer(records.archive, name="archive")
+
+
+@app.callback(invoke_without_command=True)
+def _begin(
+    context: typer.Context,
+    language: Annotated[
+        Language | None, typer.Option("--lang", help="语言，也可设 SCENE_LANGUAGE · language of the output")
+    ] = None,
+) -> None:
+    made = settings()
+    output.begin(language or made.language)
+    configure_logging(made)
+    if made.log_level == "INFO":
+        # A command speaks for itself; a log is for what runs on.
+        logging.getLogger().setLevel(logging.WARNING)
+    if context.invoked_subcommand is None:
+        output.write(context.get_help())
+
+
+@app.command()
+def version(as_json: output.AsJson = False) -> None:
+    """版本 · Print the version"""
+    output.present({"version": version_of(PACKAGE)}, say("场景全生命周期引擎 ", "Scene Lifecycle Engine ") + version_of(PACKAGE))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """One command; gives its exit status. Errors are printed, never raised."""
+    output.begin(_language())
+    try:
+        status = app(_language_first(arguments), prog_name="scene", standalone_mode=False)
+    except Exception as error:  # noqa: BLE001  # whatever it is, it is told in one sentence
+        if os.environ.get("SCENE_LOG_LEVEL", "").upper() == "DEBUG":
+            logging.getLogger("scene").exception("the command failed")
+        return report(error)
+    return status if isinstance(status, int) else 0
+
+
+def _language() -> Language:
+    return "en" if os.environ.get("SCENE_LANGUAGE") == "en" else "zh"
+
+
+def _language_first(arguments: Sequence[str]) -> list[str]:
+    """`--lang en` may stand anywhere before `--`."""
+    first: list[str] = []
+    rest: list[str] = []
+    left = iter(arguments)
+    for argument in left:
+        if argument == "--":
+            rest += [argument, *left]
+        elif argument == "--lang":
+            first += [argument, *(value for value in [next(left, None)] if value is not None)]
+        elif argument.startswith("--lang="):
+            first.append(argument)
+        else:
+            rest.append(argument)
+    return [*first, *rest]
+
+
+def main() -> NoReturn:
+    """The entry point of the installed command."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    leave(run(sys.argv[1:]))
+
+
+def leave(status: int) -> NoReturn:
+    """Ends the process at once, after what was said has been written. A reader that went away is no error."""
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BrokenPipeError:
+        pass
+    logging.shutdown()
+    os._exit(status)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""The outbox as it is read: what was said to whom, and what still waits. Sending is done elsewhere."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Engine, func, select
+
+from models.frozen import Frozen
+from models.tables import DeadlineRow, OutboxRow
+from models.text import Moment
+from storage.database import table_of
+from storage.reads import LARGEST_PAGE, Page
+
+OUTBOX = table_of(OutboxRow)
+DEADLINE = table_of(DeadlineRow)
+
+
+class OutboxMessage(Frozen):
+    """One message to one recipient; `delivered_at` None: it waits, from `send_after` on."""
+
+    stream: str
+    sequence: int
+    recipient: str
+    rung: str
+    kind: str
+    level: str
+    deadline: str | None
+    payload: dict[str, Any]
+    send_after: Moment
+    created_at: Moment
+    delivered_at: Moment | None
+    attempts: int
+    last_error: str | None
+
+
+class OutboxReads:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def messages(
+        self, scene: str | None = None, *, pending: bool = False, page: int = 1, limit: int = 50
+    ) -> Page[OutboxMessage]:
+        """The latest first."""
+        conditions: list[ColumnElement[bool]] = []
+        if scene is not None:
+            conditions.append(OUTBOX.c.stream == scene)
+        if pending:
+            conditions.append(OUTBOX.c.delivered_at.is_(None))
+        page, limit = max(page, 1), min(max(limit, 1), LARGEST_PAGE)
+        columns = [OUTBOX.c[name] for name in OutboxMessage.model_fields]
+        query = (
+            select(*columns)
+            .where(*conditions)
+            .order_by(OUTBOX.c.created_at.desc(), OUTBOX.c.stream, OUTBOX.c.sequence.desc(), OUTBOX.c.recipient)
+        )
+        with self._engine.connect() as connection:
+            total = connection.scalar(select(func.count()).select_from(OUTBOX).where(*conditions)) or 0
+            rows = connection.execute(query.offset((page - 1) * limit).limit(limit)).mappings()
+            items = tuple(OutboxMessage.model_validate(dict(row)) for row in rows)
+        return Page(items=items, total=total, number=page, limit=limit)
+
+    def waiting(self, now: datetime) -> int:
+        """How many messages should have gone out by now."""
+        late = select(func.count()).where(OUTBOX.c.delivered_at.is_(None), OUTBOX.c.send_after <= now)
+        with self._engine.connect() as connection:
+            return connection.scalar(late) or 0
+
+    def provisional(self) -> int:
+        """How many running deadlines reach into a year whose holiday notice is not loaded."""
+        open_ones = select(func.count()).where(DEADLINE.c.closed_sequence.is_(None), DEADLINE.c.provisional.is_(True))
+        with self._engine.connect() as connection:
+            return connection.scalar(open_ones) or 0

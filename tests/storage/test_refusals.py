@@ -1,0 +1,168 @@
+import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from models.commands.anywhere import Suspend
+from models.commands.matching import RevealBid
+from models.refusal import Refused
+from models.vocabulary import Role
+from storage.database import engine_for
+from storage.reads import LedgerReads, RefusalFilter
+from storage.refusals import DETAIL_LENGTH, RefusalLedger
+from tests.scenario import Play, document
+from tests.storage.journals import NOW, spoil
+
+Refuse = Callable[..., None]
+
+
+@pytest.fixture
+def spool(tmp_path: Path) -> Path:
+    return tmp_path / "data" / "refusals.spool"
+
+
+@pytest.fixture
+def refusals(engine: Engine, spool: Path) -> RefusalLedger:
+    return RefusalLedger(engine, spool)
+
+
+@pytest.fixture
+def away(spool: Path) -> RefusalLedger:
+    """The same ledger while nothing answers where the database should be."""
+    return RefusalLedger(engine_for("postgresql://nobody@127.0.0.1:1/nowhere"), spool)
+
+
+def refuse(ledger: RefusalLedger, play: Play, number: int = 1, at: datetime = NOW) -> None:
+    command = play.command(Suspend(reasons=f"第{number}次"), play.owner, id=f"c-{number}")
+    ledger.record(play.scene, command, Refused("not_permitted", role="scene_owner", verb="suspend", allowed="-"), at)
+
+
+def test_a_refusal_is_kept_with_who_asked_what_and_why(refusals: RefusalLedger, reads: LedgerReads, play: Play) -> None:
+    refuse(refusals, play)
+    record = reads.refusals().items[0]
+    refusal = record.refusal
+    assert (record.sequence, refusal.scene, refusal.code, refusal.at) == (1, play.scene, "not_permitted", NOW)
+    assert refusal.details == {"role": "scene_owner", "verb": "suspend", "allowed": "-"}
+    assert refusal.actor == play.owner
+    assert refusal.seen == play.state.sequence
+    assert isinstance(refusal.command, dict)
+    assert refusal.command["act"] == {"verb": "suspend", "reasons": "第1次"}
+
+
+def test_refusals_are_found_by_scene_code_person_unit_and_role(
+    refusals: RefusalLedger, reads: LedgerReads, play: Play
+) -> None:
+    refuse(refusals, play)
+    refusals.record("another", None, Refused("malformed", problem="𠮷"), NOW)
+    found = {
+        name: [record.sequence for record in reads.refusals(where).items]
+        for name, where in {
+            "all": RefusalFilter(),
+            "scene": RefusalFilter(scene="another"),
+            "code": RefusalFilter(code="not_permitted"),
+            "person": RefusalFilter(person=play.owner.person),
+            "unit": RefusalFilter(unit=play.owner.unit),
+            "role": RefusalFilter(role=Role.OWNER),
+            "none": RefusalFilter(role=Role.OWNER, scene="another"),
+        }.items()
+    }
+    assert found == {
+        "all": [2, 1], "scene": [2], "code": [1], "person": [1], "unit": [1], "role": [1], "none": [],
+    }  # fmt: skip
+    page = reads.refusals(limit=1, page=2)
+    assert ([record.sequence for record in page.items], page.total, page.pages) == ([1], 2, 2)
+
+
+def test_a_sealed_bid_stays_sealed_when_its_opening_is_refused(
+    refusals: RefusalLedger, reads: LedgerReads, play: Play
+) -> None:
+    act = RevealBid(bidder="甲公司", nonce="n-1", proposal=document("方案"), price_yuan=424_242)
+    command = play.command(act, play.bidder("甲公司"))
+    refusals.record(play.scene, command, Refused("wrong_step", step="posted", verb="reveal_bid", possible="-"), NOW)
+    refusal = reads.refusals().items[0].refusal
+    assert "424242" not in refusal.model_dump_json()
+    assert document("方案").sha256 not in refusal.model_dump_json()
+    assert isinstance(refusal.command, dict)
+    assert refusal.command["digest"] == command.digest
+
+
+def test_a_refusal_is_kept_whatever_was_asked(refusals: RefusalLedger, reads: LedgerReads, spool: Path) -> None:
+    refusals.record("a\0b\ud800", None, Refused("malformed", problem="\0" + "长" * 100_000), NOW)
+    refusal = reads.refusals().items[0].refusal
+    assert len(refusal.details["problem"]) == DETAIL_LENGTH
+    assert "\0" not in refusal.scene
+    assert not spool.exists()
+
+
+def test_refusals_are_chained_and_tampering_shows(
+    refusals: RefusalLedger, reads: LedgerReads, engine: Engine, play: Play
+) -> None:
+    for number in range(1, 6):
+        refuse(refusals, play, number)
+    assert reads.verify_refusals() is None
+    spoil(engine, "refusal", "UPDATE refusal SET code = 'stale' WHERE sequence = 4")
+    assert reads.verify_refusals() == 4
+    spoil(engine, "refusal", "DELETE FROM refusal WHERE sequence = 3")
+    assert reads.verify_refusals() == 3
+    spoil(engine, "refusal", "UPDATE refusal SET text = replace(text, '次', '回') WHERE sequence = 2")
+    assert reads.verify_refusals() == 2
+
+
+def test_many_refusals_at_once_make_one_chain(refusals: RefusalLedger, reads: LedgerReads, play: Play) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda number: refuse(refusals, play, number), range(24)))
+    assert reads.refusals().total == 24
+    assert reads.verify_refusals() is None
+
+
+def test_while_the_database_is_away_refusals_wait_and_come_in_later_once(
+    away: RefusalLedger, refusals: RefusalLedger, reads: LedgerReads, spool: Path, play: Play
+) -> None:
+    refuse(away, play, 1)
+    refuse(away, play, 2)
+    assert reads.refusals().total == 0
+    waiting = spool.read_bytes()
+    assert refusals.drain_spool() == 2
+    assert spool.read_bytes() == b""
+    spool.write_bytes(waiting)  # a crash between the database and the file
+    refuse(refusals, play, 3)
+    refusals.drain_spool()
+    assert [record.refusal.details["verb"] for record in reads.refusals().items] == ["suspend"] * 3
+    assert reads.verify_refusals() is None
+
+
+def test_draining_while_the_database_is_away_loses_nothing(away: RefusalLedger, spool: Path, play: Play) -> None:
+    refuse(away, play)
+    waiting = spool.read_bytes()
+    with pytest.raises(SQLAlchemyError):
+        away.drain_spool()
+    assert spool.read_bytes() == waiting
+
+
+def test_draining_where_nothing_waits_does_nothing(refusals: RefusalLedger, spool: Path) -> None:
+    assert refusals.drain_spool() == 0
+    assert not spool.exists()
+
+
+def test_a_line_that_was_cut_short_is_set_aside_and_holds_up_nobody(
+    away: RefusalLedger, refusals: RefusalLedger, reads: LedgerReads, spool: Path, play: Play
+) -> None:
+    refuse(away, play, 1)
+    whole = spool.read_bytes()
+    spool.write_bytes(whole + whole[:40])
+    refuse(away, play, 2)
+    assert refusals.drain_spool() == 2
+    assert reads.refusals().total == 2
+    assert spool.with_suffix(".unreadable").read_bytes() == whole[:40] + b"\n"
+
+
+def test_a_database_without_its_tables_counts_as_away(tmp_path: Path, spool: Path, play: Play) -> None:
+    engine = engine_for(f"sqlite:///{tmp_path / 'empty.db'}")
+    refuse(RefusalLedger(engine, spool), play)
+    engine.dispose()
+    assert json.loads(spool.read_text())["code"] == "not_permitted"
