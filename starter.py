@@ -30,9 +30,9 @@ PACKAGE = "scene-lifecycle-engine"
 
 for group in (running, scenes, acts, named, bringing_in, records, checks):
     group.add_to(app)
-app.add_typer(policies.app, name="policy")
-app.add_typer(calendars.app, name="calendar")
-app.add_typer(records.archive, name="archive")
+app.add_typer(policies.app, name="policy", rich_help_panel=output.RUNNING)
+app.add_typer(calendars.app, name="calendar", rich_help_panel=output.RUNNING)
+app.add_typer(records.archive, name="archive", rich_help_panel=output.RECORDS)
 
 
 @app.callback(invoke_without_command=True)
@@ -52,10 +52,12 @@ def _begin(
         output.write(context.get_help())
 
 
-@app.command()
+@app.command(rich_help_panel=output.RUNNING)
 def version(as_json: output.AsJson = False) -> None:
     """版本 · Print the version"""
-    output.present({"version": version_of(PACKAGE)}, say("场景全生命周期引擎 ", "Scene Lifecycle Engine ") + version_of(PACKAGE))
+    output.present(
+        {"version": version_of(PACKAGE)}, say("场景全生命周期引擎 ", "Scene Lifecycle Engine ") + version_of(PACKAGE)
+    )
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -63,7 +65,7 @@ def run(arguments: Sequence[str]) -> int:
     output.begin(_language())
     try:
         status = app(_language_first(arguments), prog_name="scene", standalone_mode=False)
-    except Exception as error:  # noqa: BLE001  # whatever it is, it is told in one sentence
+    except Exception as error:  # whatever it is, it is told in one sentence
         if os.environ.get("SCENE_LOG_LEVEL", "").upper() == "DEBUG":
             logging.getLogger("scene").exception("the command failed")
         return report(error)

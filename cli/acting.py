@@ -51,7 +51,9 @@ CommandId = Annotated[
 ]
 OnBehalf = Annotated[
     list[str] | None,
-    typer.Option(metavar="PERSON", help="代办：被代理人编号，可多个 · on whose behalf, nearest first", show_default=False),
+    typer.Option(
+        metavar="PERSON", help="代办：被代理人编号，可多个 · on whose behalf, nearest first", show_default=False
+    ),
 ]
 Wait = Annotated[
     float,
@@ -113,12 +115,22 @@ async def _perform(opened: Parts, scene: str, act: Act, who: identity.Who, envel
     client = scene_client(await server(opened.settings), opened)
     state, policy = await _standing(opened, client, scene)
     actor = identity.actor(who, policy, state, getattr(act, "bidder", None), envelope.on_behalf_of)
-    seen = state.sequence if envelope.seen is None else envelope.seen
+    seen = _seen(opened, state, envelope)
     asked = command(act, actor, seen, envelope)
     with told_how_to_repeat(asked):
         receipt = await client.act(scene, asked)
     recorded = await until_recorded(opened, receipt, envelope.wait)
     show_receipt(receipt, recorded, before=state)
+
+
+def _seen(opened: Parts, state: SceneState, envelope: Envelope) -> int:
+    """What the actor says they had seen; else what lists show. A command that is repeated says again what it said."""
+    if envelope.seen is not None:
+        return envelope.seen
+    stands = next((each for each in state.receipts if each.command_id == envelope.command_id), None)
+    if stands is not None and (entries := opened.reads.entries(state.scene, stands.sequence, stands.sequence)):
+        return entries[0].entry.command.seen
+    return state.sequence
 
 
 async def _standing(opened: Parts, client: SceneClient, scene: str) -> tuple[SceneState, Policy | None]:
@@ -199,11 +211,14 @@ def command_for(app: typer.Typer, name: str) -> Callable[[Callable[..., Act]], C
             perform(scene, act, _shared(**{key: value for key, value in given.items() if key in shared}))
 
         first = inspect.Parameter("scene", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Scene)
-        every = [first, *(each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in (*own.values(), *shared.values()))]
+        every = [
+            first,
+            *(each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in (*own.values(), *shared.values())),
+        ]
         run.__signature__ = inspect.Signature(every)  # type: ignore[attr-defined]
         run.__annotations__ = {each.name: each.annotation for each in every}
         run.__doc__ = build.__doc__
-        app.command(name)(run)
+        app.command(name, rich_help_panel=output.ACTS)(run)
         return build
 
     return register
@@ -224,7 +239,7 @@ def _shared(
     ] = None,
     on_behalf_of: OnBehalf = None,
     wait: Wait = 2.0,
-    as_json: AsJson = False,  # noqa: ARG001
+    as_json: AsJson = False,
 ) -> Envelope:
     return Envelope(who, seen, command_id, effective_on, effective_document, tuple(on_behalf_of or ()), wait)
 

@@ -23,7 +23,7 @@ Bidder = Annotated[str | None, typer.Option(help="揭榜方 · the bidder it con
 
 def add_to(app: typer.Typer) -> None:
     command_for(app, "act")(any_act)
-    app.command("verbs")(verbs)
+    app.command("verbs", rich_help_panel=output.ACTS)(verbs)
 
 
 def any_act(
@@ -32,12 +32,15 @@ def any_act(
     set_: Annotated[
         list[str] | None,
         typer.Option(
-            "--set", metavar="FIELD=VALUE", help="字段=值，可多个；文件写 @路径 · a field; @path for a document",
+            "--set",
+            metavar="FIELD=VALUE",
+            help="字段=值，可多个；文件写 @路径 · a field; @path for a document",
             show_default=False,
         ),
     ] = None,
     file: Annotated[
-        Path | None, typer.Option(metavar="ACT.yaml", help="从文件读取内容 · read the fields from a file", show_default=False)
+        Path | None,
+        typer.Option(metavar="ACT.yaml", help="从文件读取内容 · read the fields from a file", show_default=False),
     ] = None,
 ) -> Act:
     """办理任一操作 · Any act in a scene (`scene verbs` lists them)"""
@@ -59,11 +62,12 @@ def _completed(model: type[Act], content: object, start: dict[str, Any], folder:
 
 def verbs(
     about: Annotated[
-        str | None, typer.Argument(metavar="[SCENE|VERB]", help="场景编号或操作名 · a scene, or a verb", show_default=False)
+        str | None,
+        typer.Argument(metavar="[SCENE|VERB]", help="场景编号或操作名 · a scene, or a verb", show_default=False),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """可办操作：全部、某场景当前可办、或某操作的字段 · What can be done: at all, in a scene now, or the fields of a verb"""
+    """可办操作：全部、某场景当前可办、或某操作的字段 · What can be done, in a scene or at all"""
     if about is None:
         _every_verb()
     elif about.replace("-", "_") in ACTS or any(about in each for each in VERBS.values()):
@@ -164,7 +168,11 @@ def _parties(offer: Offer) -> str:
     for party in offer.parties:
         role = wording.role(party.role)
         if party.units:
-            parts.append(f"{role}：{'、'.join(party.units)}" if output.language() == "zh" else f"{role}: {', '.join(party.units)}")
+            parts.append(
+                f"{role}：{'、'.join(party.units)}"
+                if output.language() == "zh"
+                else f"{role}: {', '.join(party.units)}"
+            )
         elif party.units is None:
             parts.append(role)
     return ("；" if output.language() == "zh" else "; ").join(parts)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from models.calendar import Calendar, DueDate, Period, Unit, YearNotice
+from models.calendar import SATURDAY, Calendar, DueDate, Period, Unit, YearNotice
 from models.words import UNITS
 from rules.calendar import due_date, is_published, is_workday
 from runtime.calendar_files import load_calendar
@@ -33,8 +33,12 @@ def calendar_in(folder: Path | None) -> Calendar:
 
 @app.command()
 def due(
-    start: Annotated[str, typer.Option(metavar="DATE", help="触发日，不计入 · day of the event, not counted", show_default=False)],
-    workdays: Annotated[int | None, typer.Option(help="工作日数 · workdays", min=1, max=100_000, show_default=False)] = None,
+    start: Annotated[
+        str, typer.Option(metavar="DATE", help="触发日，不计入 · day of the event, not counted", show_default=False)
+    ],
+    workdays: Annotated[
+        int | None, typer.Option(help="工作日数 · workdays", min=1, max=100_000, show_default=False)
+    ] = None,
     days: Annotated[int | None, typer.Option(help="日数 · days", min=1, max=1_000_000, show_default=False)] = None,
     months: Annotated[int | None, typer.Option(help="月数 · months", min=1, max=100_000, show_default=False)] = None,
     years: Annotated[int | None, typer.Option(help="年数 · years", min=1, max=9_999, show_default=False)] = None,
@@ -42,11 +46,12 @@ def due(
     as_json: AsJson = False,
 ) -> None:
     """算期限，并说明怎么算的 · When a period ends, and how that was counted"""
-    given = [(unit, n) for unit, n in ((Unit.WORKDAYS, workdays), (Unit.DAYS, days), (Unit.MONTHS, months),
-                                       (Unit.YEARS, years)) if n is not None]  # fmt: skip
+    counts = {Unit.WORKDAYS: workdays, Unit.DAYS: days, Unit.MONTHS: months, Unit.YEARS: years}
+    given = [(unit, count) for unit, count in counts.items() if count is not None]
     if len(given) != 1:
         raise misuse(
-            "请在 --workdays、--days、--months、--years 中给出一个。", "Give one of --workdays, --days, --months, --years."
+            "请在 --workdays、--days、--months、--years 中给出一个。",
+            "Give one of --workdays, --days, --months, --years.",
         )
     unit, number = given[0]
     first = a_date(start, "--start")
@@ -65,22 +70,29 @@ def _explained(calendar: Calendar, start: date, number: int, unit: Unit, found: 
     how = found.arithmetic
     length = f"{number} {UNITS[unit].text(output.language())}"
     yield say(f"到期日 {found.on}（{_weekday(found.on)}）", f"Due on {found.on} ({_weekday(found.on)})")
-    yield say(f"· {start} 为触发日，不计入；自 {how.counted_from} 起算 {length}。",
-              f"· {start} is the day of the event and not counted; {length} count from {how.counted_from}.")  # fmt: skip
+    yield say(
+        f"· {start} 为触发日，不计入；自 {how.counted_from} 起算 {length}。",
+        f"· {start} is the day of the event and does not count; {length} from {how.counted_from}.",
+    )
+    rest = how.rest_days_skipped
     if how.rolled_from is not None:
-        yield say(f"· 末日 {how.rolled_from} 为休息日，顺延 {how.rest_days_skipped} 日至下一工作日（民法典第二百零三条）。",
-                  f"· It would end on {how.rolled_from}, a rest day: it moves {how.rest_days_skipped} days to the next workday (Civil Code 203).")  # noqa: E501  # fmt: skip
+        yield say(
+            f"· 末日 {how.rolled_from} 为休息日，顺延 {rest} 日至下一工作日（民法典第二百零三条）。",
+            f"· {how.rolled_from} is a rest day: {rest} days on to the next workday (Civil Code 203).",
+        )
     elif unit is Unit.WORKDAYS:
-        yield say(f"· 途中休息日 {how.rest_days_skipped} 天，不计入。", f"· {how.rest_days_skipped} rest days on the way do not count.")
-        rest = [day for day in sorted(calendar.rest_days) if start < day < found.on and day.weekday() < 5]
-        if rest:
-            yield say(f"· 其中放假的平日：{_days(rest)}。", f"· Weekdays off among them: {_days(rest)}.")
-    if how.makeup_workdays:
-        yield say(f"· 调休上班，计为工作日：{_days(how.makeup_workdays)}。", f"· Make-up workdays, which count: {_days(how.makeup_workdays)}.")
+        yield say(f"· 途中休息日 {rest} 天，不计入。", f"· {rest} rest days on the way do not count.")
+        if off := [day for day in sorted(calendar.rest_days) if start < day < found.on and day.weekday() < SATURDAY]:
+            yield say(f"· 其中放假的平日：{_days(off)}。", f"· Weekdays off among them: {_days(off)}.")
+    if makeup := how.makeup_workdays:
+        yield say(f"· 调休上班，计为工作日：{_days(makeup)}。", f"· Make-up workdays, which count: {_days(makeup)}.")
     if found.provisional:
-        years = [str(year) for year in range(start.year, found.on.year + 1) if not is_published(calendar, year)]
-        yield say(f"· 暂定：{'、'.join(years)} 年的放假通知尚未发布（或未载入），发布后重算。",
-                  f"· Provisional: the holiday notice of {', '.join(years)} is not loaded; it is counted again then.")  # fmt: skip
+        missing = [year for year in range(start.year, found.on.year + 1) if not is_published(calendar, year)]
+        years = str(missing[0]) if len(missing) == 1 else f"{missing[0]}–{missing[-1]}"
+        yield say(
+            f"· 暂定：{years} 年的放假通知尚未发布（或未载入），发布后重算。",
+            f"· Provisional: the holiday notice of {years} is not loaded; it is counted again then.",
+        )
     yield say(f"· 日历版本 {calendar.version}", f"· calendar {calendar.version}")
 
 
@@ -141,7 +153,13 @@ def check(
     notice = load_yaml(file, YearNotice)
     days = sum(len(holiday.days) for holiday in notice.holidays)
     output.present(
-        {"file": str(file), "ok": True, "year": notice.year, "rest_days": days, "makeup_workdays": len(notice.makeup_workdays)},
+        {
+            "file": str(file),
+            "ok": True,
+            "year": notice.year,
+            "rest_days": days,
+            "makeup_workdays": len(notice.makeup_workdays),
+        },
         say(
             f"✔ {notice.year} 年：放假 {days} 天，调休上班 {len(notice.makeup_workdays)} 天",
             f"✔ {notice.year}: {days} rest days, {len(notice.makeup_workdays)} make-up workdays",

@@ -11,7 +11,7 @@ import typer
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
-from models.refusal import REFUSALS, Refused
+from models.refusal import Refused
 from runtime.connect import ServerUnreachable
 from runtime.embedded import EmbeddedServerError
 from runtime.samples import UnknownSample
@@ -41,7 +41,12 @@ def report(error: BaseException) -> int:
     return failure.status
 
 
-def _failure(error: BaseException) -> Failure:  # noqa: C901, PLR0911
+def text_of(error: Exception) -> str:
+    """What went wrong, for a list in which each item says its own."""
+    return _failure(error).message
+
+
+def _failure(error: BaseException) -> Failure:
     match error:
         case Failure():
             return error
@@ -69,9 +74,7 @@ def _failure(error: BaseException) -> Failure:  # noqa: C901, PLR0911
 
 
 def _refusal(refused: Refused) -> Failure:
-    if refused.code not in REFUSALS:
-        return Failure(refused.code, str(refused))
-    words = {key: in_words(value, output.language()) for key, value in refused.details.items()}
+    words = in_words(refused.details, output.language())
     text = Refused(refused.code, **words).text(output.language())
     return Failure(refused.code, text, details=refused.details)
 

@@ -93,7 +93,7 @@ def entries(model: type[BaseModel], prefix: str = "", *, required: bool = True) 
 
 def build(model: type[Model], given: Sequence[str], start: dict[str, Any] | None = None) -> Model:
     """The model from `path=value` pairs; `start` is what other options gave. Raises Failure."""
-    typed = _Typed(model)
+    typed = Typed(model)
     for pair in given:
         path, sign, value = pair.partition("=")
         if not sign or not path.strip():
@@ -111,17 +111,24 @@ def validated(model: type[Model], content: dict[str, Any]) -> Model:
 
 
 def malformed(invalid: ValidationError) -> Failure:
-    problems = say("；", "; ").join(_problem(error) for error in invalid.errors(include_url=False))
+    problems = say("；", "; ").join(problem for _, problem in problems_of(invalid))
     return misuse(f"内容有误：{problems}。", f"This does not fit: {problems}.", code="malformed")
 
 
+def problems_of(invalid: ValidationError) -> list[tuple[str, str]]:
+    """Each field's path, and what is wrong with it."""
+    errors = invalid.errors(include_url=False)
+    return [(".".join(str(step) for step in error["loc"]), _problem(error)) for error in errors]
+
+
 def document(value: str, folder: Path = Path()) -> dict[str, str]:
-    """`@path`: the file's name and SHA-256; a bare SHA-256 stands for itself. Raises Failure for no such file."""
+    """`@path`: the file's name and SHA-256; or title|SHA-256; or that alone. Raises Failure for no such file."""
     if value.startswith("@"):
         path = folder / Path(value[1:]).expanduser()
         return {"title": path.name, "sha256": digest_of(path)}
-    if _DIGEST and re.fullmatch(_DIGEST, value):
-        return {"title": value[:12], "sha256": value}
+    title, _, digits = value.rpartition("|")
+    if _DIGEST and re.fullmatch(_DIGEST, digits):
+        return {"title": title or digits[:12], "sha256": digits}
     raise misuse(
         f"文件应写作 @路径 或 64 位 SHA-256，而不是“{value}”。",
         f"A document is given as @path, or as the 64 digits of its SHA-256, not as {value}.",
@@ -175,8 +182,8 @@ def _with_documents(shape: "_Shape", value: object, folder: Path) -> object:
 
 
 @dataclass
-class _Typed:
-    """What was set so far: leaves by their path, list items by their number."""
+class Typed:
+    """What was set so far of a model: leaves by their path, list items by their number. Raises Failure."""
 
     model: type[BaseModel]
     leaves: dict[tuple[str | int, ...], Any] = field(default_factory=dict)
@@ -212,11 +219,15 @@ class _Typed:
     def _step(self, shape: "_Shape", step: str, path: str) -> tuple["_Shape", str | int]:
         if shape.many:
             if not step.isdecimal() or int(step) > LARGEST_INDEX:
-                raise misuse(f"{path}：“{step}”处应为序号（从 0 起）。", f"{path}: {step} is no number; items count from 0.")
+                raise misuse(
+                    f"{path}：“{step}”处应为序号（从 0 起）。", f"{path}: {step} is no number; items count from 0."
+                )
             return shape._replace(many=False), int(step)
         inner = shape.inner
         if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
-            raise misuse(f"{path}：“{step}”之上没有下级字段。", f"{path}: there is nothing inside the field above {step}.")
+            raise misuse(
+                f"{path}：“{step}”之上没有下级字段。", f"{path}: there is nothing inside the field above {step}."
+            )
         known = [name for name in inner.model_fields if not (inner is self.model and name == "verb")]
         if step not in known:
             near = get_close_matches(step, known, n=2) or known
@@ -351,7 +362,9 @@ def _problem(error: ErrorDetails) -> str:
             return say(f"{where} 不合要求（{problem}）", f"{where} {problem}")
         case _:
             shown = _shown(error["input"])
-            return say(f"{where}：“{shown}”不合要求（{error['msg']}）", f"{where}: {shown} does not fit ({error['msg']})")
+            return say(
+                f"{where}：“{shown}”不合要求（{error['msg']}）", f"{where}: {shown} does not fit ({error['msg']})"
+            )
 
 
 def _takes(shape: _Shape) -> str:

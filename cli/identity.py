@@ -46,7 +46,9 @@ def who(text: str | None) -> Who:
     if role is None or role in _NOBODY:
         near = get_close_matches(name, _NAMES, n=3, cutoff=0.4)
         known = ", ".join(dict.fromkeys(near)) or ", ".join(each.value for each in Role if each not in _NOBODY)
-        raise misuse(f"没有可办事的角色“{name}”。可选：{known}。", f"Nobody acts as {name}. Possible: {known}.", code="who")
+        raise misuse(
+            f"没有可办事的角色“{name}”。可选：{known}。", f"Nobody acts as {name}. Possible: {known}.", code="who"
+        )
     return Who(role, unit.strip() or None, person.strip() or None)
 
 

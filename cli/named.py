@@ -1,5 +1,6 @@
 """The acts of every day as commands of their own, with proper options. All others: `scene act`."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -61,7 +62,9 @@ def accept_filing() -> Act:
 
 
 def supplement(
-    item: Annotated[list[str], typer.Option(help="所缺材料，可多个，一次性告知 · what is missing, all at once", show_default=False)],
+    item: Annotated[
+        list[str], typer.Option(help="所缺材料，可多个，一次性告知 · what is missing, all at once", show_default=False)
+    ],
 ) -> Act:
     """要求补正 · Ask for what an application lacks"""
     return RequestSupplement(items=tuple(item))
@@ -69,10 +72,14 @@ def supplement(
 
 def register(
     finding: Annotated[str, typer.Option(help="查重结论 · finding of the duplicate check", show_default=False)],
-    looked_at: Annotated[list[str] | None, typer.Option(help="比对过的场景，可多个 · scenes looked at", show_default=False)] = None,
+    looked_at: Annotated[
+        list[str] | None, typer.Option(help="比对过的场景，可多个 · scenes looked at", show_default=False)
+    ] = None,
     duplicate: Annotated[bool, typer.Option("--duplicate", help="认定为重复建设 · found to be a duplicate")] = False,
     lead: Annotated[str | None, typer.Option(help="牵头单位，默认按领域 · lead department", show_default=False)] = None,
-    cooperating: Annotated[list[str] | None, typer.Option(help="配合单位，可多个 · cooperating departments", show_default=False)] = None,
+    cooperating: Annotated[
+        list[str] | None, typer.Option(help="配合单位，可多个 · cooperating departments", show_default=False)
+    ] = None,
     regulator: Annotated[str | None, typer.Option(help="监管单位 · regulator", show_default=False)] = None,
 ) -> Act:
     """登记 · Register an application, with its duplicate check"""
@@ -87,7 +94,10 @@ def ask(question: Annotated[str, typer.Option(help="征求意见的问题 · the
 
 
 def opinion(
-    position: Annotated[Position, typer.Argument(metavar="agree|agree_with_conditions|object", help="意见 · position", show_default=False)],
+    position: Annotated[
+        Position,
+        typer.Argument(metavar="agree|agree_with_conditions|object", help="意见 · position", show_default=False),
+    ],
     text: Annotated[str, typer.Option(help="意见内容 · the opinion", show_default=False)],
     condition: Annotated[list[str] | None, typer.Option(help="条件，可多个 · a condition", show_default=False)] = None,
 ) -> Act:
@@ -125,7 +135,10 @@ def return_(
 
 
 def publish(
-    about: Annotated[NoticeAbout, typer.Argument(metavar="recognition|ranking|acceptance|benchmark", help="公示事项 · about", show_default=False)],
+    about: Annotated[
+        NoticeAbout,
+        typer.Argument(metavar="recognition|ranking|acceptance|benchmark", help="公示事项 · about", show_default=False),
+    ],
     document: Paper,
     number: Number = None,
     bidder: ForBidder = None,
@@ -148,7 +161,9 @@ def post(
     closes_on: Annotated[str, typer.Option(metavar="DATE", help="截止日 · last day for bids", show_default=False)],
     criteria: Annotated[str, typer.Option(help="评审标准 · criteria", show_default=False)],
     legal_basis: Annotated[str, typer.Option(help="法律依据 · legal basis", show_default=False)],
-    invite: Annotated[list[str] | None, typer.Option(help="受邀方，可多个 · who is invited", show_default=False)] = None,
+    invite: Annotated[
+        list[str] | None, typer.Option(help="受邀方，可多个 · who is invited", show_default=False)
+    ] = None,
     justification: Annotated[str | None, typer.Option(help="邀请理由 · why them", show_default=False)] = None,
 ) -> Act:
     """发榜 · Post the challenge"""
@@ -163,12 +178,21 @@ def bid(
     bidder: Bidder,
     proposal: Proposal,
     price: Price,
-    nonce: Annotated[str, typer.Option(help="密封口令，开标时须同一口令 · the seal; the same opens the bid", show_default=False)],
-    with_: Annotated[list[str] | None, typer.Option("--with", help="联合体成员，可多个 · consortium", show_default=False)] = None,
+    nonce: Annotated[
+        str, typer.Option(help="密封口令，开标时须同一口令 · the seal; the same opens the bid", show_default=False)
+    ],
+    with_: Annotated[
+        list[str] | None, typer.Option("--with", help="联合体成员，可多个 · consortium", show_default=False)
+    ] = None,
 ) -> Act:
     """密封投标：只提交承诺哈希 · Bid under seal: only a hash of proposal, price and nonce is handed in"""
     seal = commitment(nonce, digest(proposal), price)
-    note(say(f"承诺哈希 {seal}；请保管好口令、文件与报价，开标时须一致。", f"Seal {seal}; keep nonce, file and price to open it."))
+    note(
+        say(
+            f"承诺哈希 {seal}；请保管好口令、文件与报价，开标时须一致。",
+            f"Seal {seal}; keep nonce, file and price to open it.",
+        )
+    )
     return SubmitBid(bidder=bidder, commitment=seal, consortium=tuple(with_ or ()))
 
 
@@ -184,12 +208,15 @@ def reveal(
 
 def score(
     bidder: Bidder,
-    points: Annotated[list[str], typer.Argument(metavar="CRITERION=POINTS...", help="指标=得分 · criterion=points", show_default=False)],
+    points: Annotated[
+        list[str],
+        typer.Argument(metavar="CRITERION=POINTS...", help="指标=得分 · criterion=points", show_default=False),
+    ],
 ) -> Act:
     """评分 · Score a bid"""
     scores = []
     for each in points:
-        criterion, sign, value = each.partition("=")
+        criterion, _, value = each.partition("=")
         try:
             scores.append({"criterion": criterion, "points": float(value)})
         except ValueError:
@@ -211,13 +238,15 @@ def suspend(reasons: Reasons) -> Act:
 
 
 def resume(reasons: Reasons) -> Act:
-    """恢复场景（须另一人） · Resume a suspended scene (a second person)"""
+    """恢复场景 · Resume a suspended scene"""
     return Resume(reasons=reasons)
 
 
 def terminate(
     reasons: Reasons,
-    ground: Annotated[Literal["breach", "force_majeure", "safety"], typer.Option(help="事由 · ground", show_default=False)],
+    ground: Annotated[
+        Literal["breach", "force_majeure", "safety"], typer.Option(help="事由 · ground", show_default=False)
+    ],
 ) -> Act:
     """终止场景 · Terminate a scene"""
     return Terminate(ground=ground, reasons=reasons)
@@ -228,7 +257,12 @@ def withdraw(reasons: Reasons) -> Act:
     return Withdraw(reasons=reasons)
 
 
-def extend(deadline: Annotated[str, typer.Option(help="期限编号，见 scene deadlines · id of the deadline", show_default=False)], reasons: Reasons) -> Act:
+def extend(
+    deadline: Annotated[
+        str, typer.Option(help="期限编号，见 scene deadlines · id of the deadline", show_default=False)
+    ],
+    reasons: Reasons,
+) -> Act:
     """申请延期 · Ask for an extension"""
     return RequestExtension(deadline=deadline, reasons=reasons)
 
@@ -256,12 +290,14 @@ def serve(
     return RecordService(decision=decision, how=how, served_on=day, to=to, proof=paper(proof))
 
 
-def appeal(decision: Decision, grounds: Annotated[str, typer.Option(help="申诉理由 · the grounds", show_default=False)]) -> Act:
+def appeal(
+    decision: Decision, grounds: Annotated[str, typer.Option(help="申诉理由 · the grounds", show_default=False)]
+) -> Act:
     """申诉 · Appeal against a decision"""
     return Appeal(decision=decision, grounds=grounds)
 
 
-_COMMANDS = {
+_COMMANDS: dict[str, Callable[..., Act]] = {
     "accept": accept_filing, "supplement": supplement, "register": register, "ask": ask, "opinion": opinion,
     "fair-competition": fair_competition, "recognise": recognise, "refuse": refuse, "return": return_,
     "publish": publish, "list-scene": list_scene, "post": post, "bid": bid, "reveal": reveal, "score": score,

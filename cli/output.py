@@ -19,6 +19,13 @@ PIPED_WIDTH = 200
 """A file or a pipe has no width; lines longer than this are folded."""
 
 
+SCENES = "场景 · Scenes"
+ACTS = "办理 · Acts"
+RECORDS = "记录与维护 · Records and upkeep"
+RUNNING = "运行与规则 · Running, and the rules"
+"""How `scene --help` groups the commands."""
+
+
 @dataclass
 class _Speech:
     language: Language = "zh"
@@ -100,7 +107,13 @@ def error(code: str, message: str) -> None:
 
 def table(columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[object]], title: str = "") -> Table:
     """A table whose cells are plain text, whatever stands in them. Columns are given as (Chinese, English)."""
-    made = Table(box=SIMPLE_HEAD, title=Text(title, "bold") if title else None, title_justify="left", pad_edge=False)
+    made = Table(
+        box=SIMPLE_HEAD,
+        show_edge=False,
+        title=Text(title, "bold") if title else None,
+        title_justify="left",
+        pad_edge=False,
+    )
     for zh, en in columns:
         made.add_column(say(zh, en), overflow="fold")
     for row in rows:

@@ -1,6 +1,5 @@
 """Policies: are they right, what do they say, how do two differ; and the lifecycle drawn from the table."""
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -24,16 +23,18 @@ app = typer.Typer(help="政策文件 · The cities' policies", no_args_is_help=T
 
 City = Annotated[str, typer.Argument(metavar="CITY|FILE", help="城市或政策文件 · a city or a file", show_default=False)]
 OneCity = Annotated[
-    str | None, typer.Option("--city", metavar="CITY|FILE", help="城市或政策文件 · a city or a file", show_default=False)
+    str | None,
+    typer.Option("--city", metavar="CITY|FILE", help="城市或政策文件 · a city or a file", show_default=False),
 ]
 
-Machines = StrEnum("Machines", ["all", *(machine.value for machine in Machine)])
+Machines = Literal["all", "scene", "contract", "trial", "inclusion", "acceptance"]
 
 
 @app.command()
 def check(
     named: Annotated[
-        list[str] | None, typer.Argument(metavar="[CITY|FILE]...", help="城市或政策文件 · cities or files", show_default=False)
+        list[str] | None,
+        typer.Argument(metavar="[CITY|FILE]...", help="城市或政策文件 · cities or files", show_default=False),
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="全部城市 · every city")] = False,
     as_json: AsJson = False,
@@ -140,25 +141,31 @@ def _at(whole: Any, key: str) -> Any:
             known = ", ".join(value) if isinstance(value, dict) else "-"
             raise Failure(
                 "unknown_key",
-                say(f"政策里没有 {key}（“{step}”）。此处有：{known}。", f"The policy has no {key} ({step}). Here are: {known}."),
+                say(
+                    f"政策里没有 {key}（“{step}”）。此处有：{known}。",
+                    f"The policy has no {key} ({step}). Here are: {known}.",
+                ),
             )
     return value
 
 
 @app.command()
 def diagram(
-    machine: Annotated[Machines, typer.Option(help="哪个状态机 · which machine")] = Machines["scene"],
+    machine: Annotated[Machines, typer.Option(help="哪个状态机 · which machine")] = "scene",
     format_: Annotated[Literal["mermaid", "svg"], typer.Option("--format", help="格式 · format")] = "mermaid",
     city: OneCity = None,
     to: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="写入文件 · write to a file", show_default=False)
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="写入文件 · write to a file", show_default=False),
     ] = None,
 ) -> None:
     """流程图，由流程表生成 · The lifecycle drawn from its table, for all cities or one"""
     policy = load(city) if city else None
-    machines = tuple(Machine) if machine.value == "all" else (Machine(machine.value),)
+    machines = tuple(Machine) if machine == "all" else (Machine(machine),)
     graphs = tuple(graph(each, policy) for each in machines)
-    text = mermaid(graphs, output.language(), policy) if format_ == "mermaid" else svg(graphs, output.language(), policy)
+    text = (
+        mermaid(graphs, output.language(), policy) if format_ == "mermaid" else svg(graphs, output.language(), policy)
+    )
     if to is None:
         output.write(text)
         return
@@ -184,7 +191,8 @@ def permissions(
     ]
     columns = [("操作", "verb"), *((policy.city, policy.city) for policy in chosen)]
     rows = [
-        (wording.verb(str(each["verb"])), *(_roles(policy, str(each["verb"]), only) for policy in chosen)) for each in data
+        (wording.verb(str(each["verb"])), *(_roles(policy, str(each["verb"]), only) for policy in chosen))
+        for each in data
     ]
     output.present(data, output.table(columns, rows))
 
@@ -206,6 +214,7 @@ def diff(first: City, second: City, as_json: AsJson = False) -> None:
     """比较两份政策 · How two policies differ, key by key"""
     one, other = load(first), load(second)
     flat, against = _flat(one), _flat(other)
+    _gather_lonely(flat, against)
     keys = [key for key in (*flat, *(key for key in against if key not in flat)) if flat.get(key) != against.get(key)]
     data = [{"key": key, "first": flat.get(key), "second": against.get(key)} for key in keys]
     names = [f"{policy.city} {policy.version}" for policy in (one, other)]
@@ -221,6 +230,16 @@ def _flat(policy: Policy) -> dict[str, Any]:
     return dict(_leaves("", content)) | {"calendar": policy.calendar.version}
 
 
+def _gather_lonely(flat: dict[str, Any], against: dict[str, Any]) -> None:
+    """A unit or a domain that only one of the two has is one difference, not one for each of its keys."""
+    items = [{key[: key.index("]") + 1] for key in each if "]" in key} for each in (flat, against)]
+    for each, lonely in ((flat, items[0] - items[1]), (against, items[1] - items[0])):
+        for item in lonely:
+            for key in [key for key in each if key.startswith(item)]:
+                del each[key]
+            each[item] = say("有", "there")
+
+
 def _leaves(path: str, value: Any) -> list[tuple[str, Any]]:
     if isinstance(value, dict):
         return [leaf for key, inner in value.items() for leaf in _leaves(f"{path}.{key}" if path else key, inner)]
@@ -228,5 +247,3 @@ def _leaves(path: str, value: Any) -> list[tuple[str, Any]]:
         named = {str(each.get("name") or each.get("key") or at): each for at, each in enumerate(value)}
         return [leaf for name, inner in named.items() for leaf in _leaves(f"{path}[{name}]", inner)]
     return [(path, ", ".join(map(str, value)) if isinstance(value, list) else value)]
-
-

@@ -15,7 +15,8 @@ from runtime.wiring import Parts
 from storage.archive_files import ArchiveDamaged
 from storage.outbox import OutboxReads
 from storage.reads import RefusalFilter
-from storage.rebuild import JournalDamaged, Progress, rebuild as rebuilt
+from storage.rebuild import JournalDamaged, Progress
+from storage.rebuild import rebuild as rebuilt
 
 from . import output, shown, wording
 from .output import AsJson, Failure, say
@@ -29,9 +30,9 @@ archive = typer.Typer(help="归档的运行历史 · The archived histories", no
 
 
 def add_to(app: typer.Typer) -> None:
-    app.command("outbox")(outbox)
-    app.command("refusals")(refusals)
-    app.command("rebuild")(rebuild)
+    app.command("outbox", rich_help_panel=output.RECORDS)(outbox)
+    app.command("refusals", rich_help_panel=output.RECORDS)(refusals)
+    app.command("rebuild", rich_help_panel=output.RECORDS)(rebuild)
 
 
 def outbox(
@@ -105,7 +106,7 @@ def rebuild(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """重建列表（由账本），或账本（由归档） · Make the projections again from the journal, or the ledger from the archive"""
+    """由账本重建列表，或由归档重建账本 · Make the lists again from the journal, or the journal from the archive"""
     with database() as opened:
         recorded = _from_archives(opened, scene) if from_archives else {}
         if scene is not None and not from_archives and scene not in opened.reads.streams():
@@ -126,7 +127,10 @@ def rebuild(
             {"table": each.table, "key": each.key, "found": each.found, "columns": each.columns} for each in differences
         ],
     }
-    lines = [say(f"{name}：账本补入 {count} 条", f"{name}: {count} entries put into the ledger") for name, count in recorded.items()]
+    lines = [
+        say(f"{name}：账本补入 {count} 条", f"{name}: {count} entries put into the ledger")
+        for name, count in recorded.items()
+    ]
     lines.append(
         say(f"已重建，改正 {len(differences)} 处。", f"Rebuilt; {len(differences)} differences put right.")
         if differences
@@ -158,10 +162,13 @@ def _from_archives(opened: Parts, scene: str | None) -> dict[str, int]:
         for run in opened.archive.runs(scene):
             histories.setdefault(run.stream, []).append(opened.archive.history(run))
     except ArchiveDamaged as damaged:
-        raise Failure("archive_damaged", say(f"归档文件损坏：{damaged}。", f"The archive is damaged: {damaged}.")) from None
+        raise Failure(
+            "archive_damaged", say(f"归档文件损坏：{damaged}。", f"The archive is damaged: {damaged}.")
+        ) from None
     if not histories:
         raise Failure(
-            "nothing_archived", say("没有可用的归档历史。先运行 scene archive run。", "No history is archived. See `scene archive run`.")
+            "nothing_archived",
+            say("没有可用的归档历史。先运行 scene archive run。", "No history is archived. See `scene archive run`."),
         )
     recorded = {}
     for stream, each in histories.items():
@@ -173,7 +180,9 @@ def _record(opened: Parts, stream: str, histories: list[str]) -> int:
     try:
         journal = journal_of(histories)
     except HistoriesDiffer as differ:
-        raise Failure("histories_differ", say(f"{stream}：归档历史互相矛盾（{differ}）。", f"{stream}: {differ}.")) from None
+        raise Failure(
+            "histories_differ", say(f"{stream}：归档历史互相矛盾（{differ}）。", f"{stream}: {differ}.")
+        ) from None
     known = len(opened.reads.entries(stream))
     for at in range(0, len(journal), RECORD_ENTRIES):
         batch = RecordBatch(stream=stream, entries=journal[at : at + RECORD_ENTRIES])
@@ -205,12 +214,24 @@ def archive_list(scene: SceneOption = None, as_json: AsJson = False) -> None:
     """已归档的运行 · What is archived"""
     with database() as opened:
         runs = opened.archive.runs(scene)
-    columns = [("场景", "scene"), ("运行", "run"), ("结束", "closed"), ("归档", "archived"), ("事件", "events"), ("字节", "bytes")]
+    columns = [
+        ("场景", "scene"),
+        ("运行", "run"),
+        ("结束", "closed"),
+        ("归档", "archived"),
+        ("事件", "events"),
+        ("字节", "bytes"),
+    ]
     rows = [
-        (each.stream, each.run_id, shown.moment(each.closed_at), shown.moment(each.archived_at), each.events, each.bytes)
+        (
+            each.stream,
+            each.run_id,
+            shown.moment(each.closed_at),
+            shown.moment(each.archived_at),
+            each.events,
+            each.bytes,
+        )
         for each in runs
     ]
     none = say("还没有归档。", "Nothing is archived yet.")
     output.present([each.model_dump(mode="json") for each in runs], output.table(columns, rows) if rows else none)
-
-

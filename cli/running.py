@@ -39,12 +39,14 @@ log = structlog.get_logger("scene.up")
 
 
 def add_to(app: typer.Typer) -> None:
-    app.command("up")(up)
-    app.command("demo")(demo)
+    app.command("up", rich_help_panel=output.RUNNING)(up)
+    app.command("demo", rich_help_panel=output.RUNNING)(demo)
 
 
 def up(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Temporal 端口，0 为任一空闲端口 · 0 takes a free one")] = PORT,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Temporal 端口，0 为任一空闲端口 · 0 takes a free one")
+    ] = PORT,
     ui_port: Annotated[int, typer.Option(min=0, max=65535, help="界面端口 · port of Temporal's own pages")] = UI_PORT,
     no_ui: Annotated[bool, typer.Option("--no-ui", help="不启动界面 · without those pages")] = False,
     data_dir: Annotated[
@@ -176,7 +178,7 @@ def demo(
     scenes: Annotated[int | None, typer.Option(min=1, help="场景个数 · how many scenes", show_default=False)] = None,
 ) -> None:
     """演示：在真实的 Temporal 服务上走完多个场景的一生 · Play the whole lives of real scenes, in seconds"""
-    from demo.run import run  # noqa: PLC0415  # its stories are long, and only this command tells them
+    from demo.run import run  # its stories are long, and only this command tells them
 
     status = asyncio.run(run(settings(), Console(), keep=keep, scenes=scenes))
     if status:

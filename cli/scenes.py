@@ -44,7 +44,7 @@ def add_to(app: typer.Typer) -> None:
         ("submit", submit), ("show", show), ("list", list_), ("inbox", inbox), ("history", history),
         ("deadlines", deadlines),
     ):  # fmt: skip
-        app.command(name)(command)
+        app.command(name, rich_help_panel=output.SCENES)(command)
 
 
 def submit(
@@ -70,9 +70,13 @@ def submit(
     refuse_remote(made)
     act, policy = _application(made, file) if file is not None else _sampled(made, sample_id or "")
     scene = scene or scene_id(policy, act.application)
-    actor = identity.actor(
-        identity.who(who or Role.OWNER.value), policy, SceneState(scene=scene), None, tuple(on_behalf_of or ())
-    ) if who else _owner(act, tuple(on_behalf_of or ()))
+    actor = (
+        identity.actor(
+            identity.who(who or Role.OWNER.value), policy, SceneState(scene=scene), None, tuple(on_behalf_of or ())
+        )
+        if who
+        else _owner(act, tuple(on_behalf_of or ()))
+    )
     # The same application twice is the same command: the second time it gives the first receipt.
     envelope = acting.Envelope(command_id=command_id or f"submit-{sha256(canonical(act)).hexdigest()[:20]}")
     command = acting.command(act, actor, 0, envelope)
@@ -127,9 +131,7 @@ def show(
     with database(made) as opened:
         state = asyncio.run(_live(opened, scene)) if live else state_of(opened, scene)
         policy = policy_of(opened, state)
-    output.present(
-        shown.content(state, policy, "workflow" if live else "ledger"), *shown.rendered(state, policy)
-    )
+    output.present(shown.content(state, policy, "workflow" if live else "ledger"), *shown.rendered(state, policy))
 
 
 async def _live(opened: Parts, scene: str) -> SceneState:
@@ -150,7 +152,8 @@ def list_(
     page: Annotated[int, typer.Option(min=1, help="页 · page")] = 1,
     limit: Annotated[int, typer.Option(min=1, max=500, help="每页条数 · per page")] = 50,
     to_csv: Annotated[
-        Path | None, typer.Option("--csv", metavar="FILE", help="全部导出为 CSV，- 为标准输出 · export all", show_default=False)
+        Path | None,
+        typer.Option("--csv", metavar="FILE", help="全部导出为 CSV，- 为标准输出 · export all", show_default=False),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -213,7 +216,8 @@ def _footer(found: Page[SceneSummary]) -> str:
     if not found.total:
         return say("没有符合条件的场景。", "No scene is like that.")
     return say(
-        f"共 {found.total} 个，第 {found.number}/{found.pages} 页", f"{found.total} in all, page {found.number}/{found.pages}"
+        f"共 {found.total} 个，第 {found.number}/{found.pages} 页",
+        f"{found.total} in all, page {found.number}/{found.pages}",
     )
 
 
@@ -256,7 +260,9 @@ def inbox(
 ) -> None:
     """待办箱：某单位、角色或人员的应办事项 · The open duties of a unit, a role or a person"""
     if not (department or role or person):
-        raise misuse("请用 --department、--role 或 --person 说明看谁的待办。", "Say whose: --department, --role or --person.")
+        raise misuse(
+            "请用 --department、--role 或 --person 说明看谁的待办。", "Say whose: --department, --role or --person."
+        )
     acting_role = identity.who(role).role if role else None
     made = settings()
     with database(made) as opened:
@@ -264,9 +270,7 @@ def inbox(
         if not found and department is not None:
             _refuse_unknown_unit(made, opened, department)
         policies = {each.scene: _policy_of(opened, each.scene) for each in found}
-    data = [
-        {**each.model_dump(mode="json"), "workdays_left": _left(each, policies[each.scene])} for each in found
-    ]
+    data = [{**each.model_dump(mode="json"), "workdays_left": _left(each, policies[each.scene])} for each in found]
     columns = [("场景", "scene"), ("名称", "name"), ("应办", "duty"), ("责任方", "whose turn"), ("期限", "due"),
                ("剩余", "left"), ("操作", "by")]  # fmt: skip
     rows = [
@@ -326,9 +330,13 @@ def history(
     columns = [("号", "no"), ("时间", "time"), ("操作", "act"), ("办理人", "who"), ("结果", "events")]
     table = output.table(columns, [_entry(each.entry) for each in entries])
     if broken is None:
-        mark = output.line((say("✔ 链条完整", "✔ chain whole"), "green"), f"  {entries[-1].hash[:16] if entries else ''}")
+        mark = output.line(
+            (say("✔ 链条完整", "✔ chain whole"), "green"), f"  {entries[-1].hash[:16] if entries else ''}"
+        )
     else:
-        mark = output.line((say(f"✘ 第 {broken} 号记录缺失或被改动", f"✘ entry {broken} is missing or changed"), "bold red"))
+        mark = output.line(
+            (say(f"✘ 第 {broken} 号记录缺失或被改动", f"✘ entry {broken} is missing or changed"), "bold red")
+        )
     details = [_written(each.entry) for each in entries] if full else []
     output.present(data, table, *details, mark)
     if broken is not None:

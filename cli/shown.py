@@ -11,7 +11,7 @@ from models.deadline import Deadline, DeadlineStatus
 from models.policy import Policy
 from models.state import SceneState
 from models.vocabulary import Machine
-from models.words import NOTICES, OBJECTIONS, RISKS, ROLES, STATUSES, TRACKS, Word
+from models.words import MACHINES, NOTICES, OBJECTIONS, RISKS, ROLES, STATUSES, TRACKS, Word
 from rules.calendar import workdays_left
 from rules.deadlines import BEIJING, local_day
 from rules.docket import BIDDER_MACHINES
@@ -137,7 +137,9 @@ def rendered(state: SceneState, policy: Policy | None) -> list[RenderableType]:
         parts.append(output.table(columns, [_duty(each, calendar) for each in duties], say("待办", "Duties")))
     if running := [each for each in clocks if each.holder is None]:
         columns = [("期间", "period"), ("揭榜方", "bidder"), ("截止", "ends"), ("剩余", "left"), ("状态", "status")]
-        parts.append(output.table(columns, [_running(each, calendar) for each in running], say("进行中的期间", "Running")))
+        parts.append(
+            output.table(columns, [_running(each, calendar) for each in running], say("进行中的期间", "Running"))
+        )
     if found := machines(state):
         columns = [("揭榜方", "bidder"), *((wording_of(m, "zh"), wording_of(m, "en")) for m in BIDDER_MACHINES)]
         rows = [
@@ -156,7 +158,7 @@ def rendered(state: SceneState, policy: Policy | None) -> list[RenderableType]:
 
 
 def wording_of(machine: Machine, language: str) -> str:
-    word = wording.MACHINES[machine.value]
+    word = MACHINES[machine.value]
     return word.zh if language == "zh" else word.en
 
 
@@ -164,7 +166,10 @@ def _headline(state: SceneState) -> Text:
     name = state.profile.name if state.profile else "-"
     marks = Text()
     if state.suspension:
-        marks.append(say(f" [暂停 {moment(state.suspension.since)} 起]", f" [suspended since {moment(state.suspension.since)}]"), "bold red")
+        marks.append(
+            say(f" [暂停 {moment(state.suspension.since)} 起]", f" [suspended since {moment(state.suspension.since)}]"),
+            "bold red",
+        )
     if state.declared:
         marks.append(say(" [以往为申报，未经本系统见证]", " [its past is declared, not witnessed]"), "magenta")
     if state.outcome:
@@ -180,7 +185,10 @@ def _facts(state: SceneState) -> list[tuple[str, object]]:
     if (profile := state.profile) is not None:
         kind = (profile.type.value, profile.scale.value, profile.maturity.value, word(TRACKS, profile.track))
         rows += [
-            (say("城市与领域", "city, domain"), _marked(f"{profile.city} · {profile.domain}", profile.assumed, "domain")),
+            (
+                say("城市与领域", "city, domain"),
+                _marked(f"{profile.city} · {profile.domain}", profile.assumed, "domain"),
+            ),
             (say("类型", "kind"), _marked(" · ".join(kind), profile.assumed, "type", "scale", "maturity", "track")),
             (say("风险", "risk"), _marked(word(RISKS, profile.risk), profile.assumed, "risk")),
             (say("预算（元）", "budget, yuan"), _marked(f"{profile.budget_yuan:,}", profile.assumed, "budget_yuan")),

@@ -9,6 +9,7 @@ from rules.lifecycle import STEPS
 
 from .output import language
 
+_FEW = 6
 STEP_WORDS: Mapping[tuple[str, str], Word] = {(step.machine.value, step.key): Word(step.zh, step.en) for step in STEPS}
 
 
@@ -42,16 +43,25 @@ def outcome(name: str | None) -> str:
 
 
 def in_words(details: Mapping[str, str], to: Language) -> dict[str, str]:
-    """A refusal's details for its text in `to`: the codes in them by their names, in Chinese with the code beside."""
+    """A refusal's details for its text in `to`: in Chinese the names with their codes; long lists cut short."""
     if to == "en":
-        return dict(details)
+        return {key: _shortened(value, ", ", to) if key == "possible" else value for key, value in details.items()}
     of = details.get("machine", Machine.SCENE.value)
     steps = {key: word for (its, key), word in STEP_WORDS.items() if its == of}
     lists: dict[str, Mapping[str, Word]] = {
         "step": steps, "to": steps, "verb": VERBS, "possible": VERBS, "role": ROLES, "allowed": ROLES,
         "machine": MACHINES, "outcome": OUTCOMES, "about": NOTICES, "status": OBJECTIONS,
     }  # fmt: skip
-    return {key: _each(value, lists[key]) if key in lists else value for key, value in details.items()}
+    words = {key: _each(value, lists[key]) if key in lists else value for key, value in details.items()}
+    return {key: _shortened(value, "、", to) if key == "possible" else value for key, value in words.items()}
+
+
+def _shortened(text: str, between: str, to: Language) -> str:
+    items = text.split(between)
+    if len(items) <= _FEW:
+        return text
+    more = f" 等 {len(items)} 项，见 scene verbs" if to == "zh" else f", ... {len(items)} in all, see `scene verbs`"
+    return between.join(items[:_FEW]) + more
 
 
 def _each(value: str, words: Mapping[str, Word]) -> str:

@@ -38,7 +38,7 @@ def entries_of(history_json: str) -> tuple[JournalEntry, ...]:
 
     The history of a run that goes on lacks what waits for its next recording. Raises HistoriesDiffer.
     """
-    return merged(_entries(WorkflowHistory.from_json("", history_json)))
+    return merged(entries_in(WorkflowHistory.from_json("", history_json)))
 
 
 def journal_of(histories: Iterable[str]) -> tuple[JournalEntry, ...]:
@@ -55,7 +55,8 @@ def merged(entries: Iterable[JournalEntry]) -> tuple[JournalEntry, ...]:
     return tuple(known[sequence] for sequence in sorted(known))
 
 
-def _entries(history: WorkflowHistory) -> Iterator[JournalEntry]:
+def entries_in(history: WorkflowHistory) -> Iterator[JournalEntry]:
+    """As they stand there: again for each run that carried them, and each batch that was given to the ledger."""
     for event in history.events:
         match event.WhichOneof("attributes"):
             case "workflow_execution_started_event_attributes":

@@ -68,10 +68,8 @@ async def has_archive_schedule(client: Client) -> bool:
 
 async def open_scenes(client: Client, limit: int | None = None) -> tuple[str, ...]:
     """The scenes whose workflow runs; the first `limit` the server names."""
-    found = []
-    async for run in client.list_workflows(f"{SCENE_RUNS} AND ExecutionStatus = 'Running'", limit=limit):
-        found.append(scene_of(run.id))
-    return tuple(found)
+    runs = client.list_workflows(f"{SCENE_RUNS} AND ExecutionStatus = 'Running'", limit=limit)
+    return tuple([scene_of(run.id) async for run in runs])
 
 
 async def archive_now(client: Client, task_queue: str) -> Archived:
@@ -84,4 +82,3 @@ async def archive_now(client: Client, task_queue: str) -> Archived:
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
     )
     return await handle.result()
-

@@ -199,9 +199,11 @@ def _between_runs(error: Exception) -> bool:
             return False
 
 
-def _refusal(error: Exception, scene: str) -> Exception:
+def _refusal(error: Exception, scene: str) -> BaseException:
     """The refusal that an error of Temporal's stands for; the error itself where it stands for none."""
     match error:
+        case WorkflowUpdateRPCTimeoutOrCancelledError(__cause__=asyncio.CancelledError() as left):
+            return left  # nobody is there to be refused anything
         case WorkflowUpdateFailedError(cause=ApplicationError(type=str(code), details=details)) if code in REFUSALS:
             given = details[0] if details and isinstance(details[0], dict) else {}
             return Refused(code, **given)
@@ -211,7 +213,8 @@ def _refusal(error: Exception, scene: str) -> Exception:
             return Refused("unknown_scene", scene=scene)
         case RPCError(status=RPCStatusCode.DEADLINE_EXCEEDED | RPCStatusCode.CANCELLED):
             return Refused("no_worker")
-        case RPCError(status=RPCStatusCode.UNAVAILABLE):
+        case RPCError(status=RPCStatusCode.UNAVAILABLE | RPCStatusCode.UNKNOWN):
+            # Unknown is what a connection says that breaks in the middle of a call.
             return Refused("server_unreachable", address="-")
         case _:
             return error

@@ -48,5 +48,8 @@ Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 """A SHA-256 as 64 hexadecimal digits."""
 
+DeadlineId = Annotated[str, StringConstraints(min_length=1, max_length=3 * NAME_LENGTH)]
+"""The id of a deadline: a limit's key, with a bidder, a unit or a person behind it."""
+
 Moment = AwareDatetime
 """An instant with its time zone."""

@@ -85,19 +85,22 @@ def _review(docket: Docket, bidder: str) -> None:
 
 
 def convene(docket: Docket, act: ConvenePanel) -> None:
-    """Nobody accepts their own unit's work; who sat on the trial's review may fill only the policy's share."""
+    """Nobody accepts their own unit's work; who sat on the scene's earlier panels may fill only the policy's share."""
     bidder = act.bidder or ""
     if docket.step(Machine.ACCEPTANCE, bidder) != "reviewing":
         known = ", ".join(each.bidder for each in docket.state.acceptances if each.step == "reviewing") or "-"
         docket.refuse("unknown_bidder", bidder=bidder or "-", known=known)
     rules = docket.policy.panels["acceptance"]
     if rules.overlap is not None:
-        before = {seat.person for panel in docket.state.panels for seat in panel.seats if panel.bidder != bidder}
+        earlier = [panel for panel in docket.state.panels if panel.purpose is not PanelPurpose.ACCEPTANCE]
+        before = {seat.person for panel in earlier for seat in panel.seats}
         again = sum(member.person in before for member in act.members)
         if again > math.floor(rules.overlap * len(act.members)):
             docket.refuse("panel_overlap", overlap=f"{again}/{len(act.members)}", share=rules.overlap)
     owner = docket.state.profile.owner if docket.state.profile else ""
-    panels.convene(docket, act, limit="acceptance_review", verbs=("give_expert_opinion",), parties=(owner, bidder))
+    bid = find(docket.state.bids, bidder=bidder)
+    parties = (owner, bidder, *(bid.consortium if bid else ()))
+    panels.convene(docket, act, limit="acceptance_review", verbs=("give_expert_opinion",), parties=parties)
 
 
 def _opinion(docket: Docket, act: GiveAcceptanceOpinion) -> None:
@@ -142,8 +145,7 @@ def _conclude(docket: Docket, act: ConcludeAcceptance) -> None:
         case "retrial":
             docket.move(Machine.ACCEPTANCE, act.bidder, "retrial")
             docket.move(Machine.TRIAL, act.bidder, "planning")
-            if docket.state.step == "acceptance":
-                docket.enter("trial")
+            settling.settle(docket)
         case "failed":
             _fail(docket, act.bidder)
         case _:

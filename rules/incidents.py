@@ -50,17 +50,17 @@ def _report(docket: Docket, act: ReportIncident) -> None:
         settling.suspend_trial(docket, act.bidder)
 
 
-def _incident(docket: Docket, id: str, status: IncidentStatus) -> Incident:
-    incident = find(docket.state.incidents, id=id)
+def _incident(docket: Docket, act: AnalyseIncident | VerifyIncident, status: IncidentStatus) -> Incident:
+    incident = find(docket.state.incidents, id=act.incident, bidder=act.bidder)
     if incident is None:
-        docket.refuse("unknown_incident", incident=id)
+        docket.refuse("unknown_incident", incident=act.incident)
     if incident.status is not status:
-        docket.refuse("incident_not_open", incident=id, status=incident.status)
+        docket.refuse("incident_not_open", incident=act.incident, status=incident.status)
     return incident
 
 
 def _analyse(docket: Docket, act: AnalyseIncident) -> None:
-    _incident(docket, act.incident, IncidentStatus.REPORTED)
+    _incident(docket, act, IncidentStatus.REPORTED)
     ordered = act.order is not None
     docket.record(IncidentAnalysed(bidder=act.bidder, incident=act.incident, ordered=ordered, by=docket.person))
     docket.met(f"incident_analysis/{act.bidder}/{act.incident}")
@@ -72,7 +72,7 @@ def _analyse(docket: Docket, act: AnalyseIncident) -> None:
 
 
 def _verify(docket: Docket, act: VerifyIncident) -> None:
-    incident = _incident(docket, act.incident, IncidentStatus.ORDERED)
+    incident = _incident(docket, act, IncidentStatus.ORDERED)
     if incident.ordered_by == docket.person:
         docket.refuse("same_person", person=docket.person)
     docket.record(IncidentVerified(bidder=act.bidder, incident=act.incident, verified=act.verified))

@@ -37,18 +37,23 @@ def judge(docket: Docket, act: InclusionAct) -> None:
 
 
 def refuse_unless_eligible(docket: Docket, trial: Trial) -> None:
-    """Risk and credit as the policy asks; livelihood domains also need the signed commitment."""
+    """Risk and credit as the policy asks, and no breach before.
+
+    The bidding of a scene that was taken over was not witnessed here; where that is a livelihood domain, its missing
+    commitment and credit check are missed.
+    """
     rules, state = docket.policy.inclusion, docket.state
     if trial.risk not in rules.risks:
         docket.refuse("inclusion_not_eligible", why=f"risk {trial.risk}")
+    if docket.step(Machine.INCLUSION, trial.bidder) == "breached":
+        docket.refuse("inclusion_not_eligible", why="breached before")
     bid = find(state.bids, bidder=trial.bidder)
-    if bid is None:
-        return  # a scene that was taken over: its bidding was not witnessed here
-    if bid.credit is None or _ORDER_OF_CREDIT.index(bid.credit) > _ORDER_OF_CREDIT.index(rules.credit_at_least):
-        docket.refuse("inclusion_not_eligible", why=f"credit {bid.credit}")
+    credit = bid.credit if bid else None
+    if credit is not None and _ORDER_OF_CREDIT.index(credit) > _ORDER_OF_CREDIT.index(rules.credit_at_least):
+        docket.refuse("inclusion_not_eligible", why=f"credit {credit}")
     domain = docket.policy.domain(state.profile.domain) if state.profile else None
-    if domain and domain.livelihood and rules.livelihood_commitment and not bid.commitment_signed:
-        docket.refuse("inclusion_not_eligible", why="commitment unsigned")
+    if domain and domain.livelihood and rules.livelihood_commitment and not (bid and bid.commitment_signed):
+        docket.refuse("inclusion_not_eligible", why="no commitment and credit check")
 
 
 def begin(docket: Docket, bidder: str) -> None:

@@ -34,7 +34,7 @@ class Offer(NamedTuple):
 
 
 def offers(policy: Policy, state: SceneState) -> tuple[Offer, ...]:
-    """The verbs that are possible now: those of the scene's step, of its bidders' steps, and those possible anywhere."""
+    """The verbs that are possible now: at the scene's step, at its bidders' steps, and those possible anywhere."""
     if state.closed:
         return ()
     found = dict.fromkeys(_named(state))

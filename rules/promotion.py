@@ -56,8 +56,7 @@ def judge(docket: Docket, act: PromotionAct) -> None:
         case RecommendUpward():
             docket.record(RecommendedUpward(to=act.to))
         case CloseScene():
-            benchmark = docket.state.benchmark
-            docket.close(Outcome.PROMOTED if benchmark and benchmark.confirmed else Outcome.ACCEPTED)
+            docket.close(Outcome.PROMOTED if docket.state.step == "benchmark" else Outcome.ACCEPTED)
         case _:
             assert_never(act)
 

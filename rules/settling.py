@@ -71,13 +71,14 @@ def begin_work(docket: Docket, bidder: str) -> None:
     if docket.used("trial"):
         docket.move(Machine.TRIAL, bidder, "planning")
     else:
-        open_acceptance(docket, bidder, limit="delivery")
+        open_acceptance(docket, bidder)
 
 
-def open_acceptance(docket: Docket, bidder: str, limit: str | None = None) -> None:
+def open_acceptance(docket: Docket, bidder: str) -> None:
+    """The bidder applies within the time after its trial, or on the fast track within that for its delivery."""
     contract = find(docket.state.contracts, bidder=bidder)
     docket.record(AcceptanceOpened(bidder=bidder, budget_yuan=contract.budget_yuan if contract else 0))
-    docket.move(Machine.ACCEPTANCE, bidder, "applying", limit=limit)
+    docket.move(Machine.ACCEPTANCE, bidder, "applying", limit=None if docket.used("trial") else "delivery")
 
 
 def ask_for_acceptance_opinions(docket: Docket, bidder: str) -> None:

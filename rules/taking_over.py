@@ -4,8 +4,6 @@ What is declared is marked so for good: the scene, its contracts and trials. Opi
 are not invented; steps that would need them (a consultation half done, bids half opened) cannot be entered.
 """
 
-from datetime import date
-
 from models.commands.anywhere import DeclaredBidder, TakeOver
 from models.events.acceptance import AcceptanceOpened
 from models.events.anywhere import SceneTakenOver
@@ -31,7 +29,6 @@ def take_over(docket: Docket, act: TakeOver) -> None:
         docket.refuse("unknown_step", step=act.step, known=", ".join(TAKE_OVER_TO))
     if act.since > docket.day:
         docket.refuse("effective_in_future", effective_on=act.since, today=docket.day)
-    _refuse_incomplete(docket, act)
     lead = act.lead or domain.lead
     cooperating = act.cooperating if act.cooperating is not None else domain.units
     solicitation.refuse_unknown_units(docket, lead, act.regulator or domain.regulator, *cooperating)
@@ -51,54 +48,54 @@ def take_over(docket: Docket, act: TakeOver) -> None:
     )
     if not docket.used(act.step):
         docket.refuse("step_off", step=act.step)
+    _refuse_bidders(docket, act)
     docket.enter(act.step)
+    today = docket.day
     for bidder in act.bidders:
+        docket.day = bidder.trial_ended_on or today
         _bidder(docket, act.step, bidder)
 
 
-def _refuse_incomplete(docket: Docket, act: TakeOver) -> None:
+def _refuse_bidders(docket: Docket, act: TakeOver) -> None:
+    """From the contract on the bidders are declared, each once, and of each what its step needs and no more."""
+    state, begun = docket.state, [each for each in act.bidders if each.trial_started_on is not None]
     missing = []
-    if act.step in _WITH_BIDDERS and not act.bidders:
-        missing.append("bidders")
-    if act.step not in _WITH_BIDDERS and act.bidders:
-        docket.refuse("take_over_incomplete", step=act.step, missing="no bidders")
+    if bool(act.bidders) is not (act.step in _WITH_BIDDERS):
+        missing.append("bidders" if act.step in _WITH_BIDDERS else "no bidders")
+    if len({each.bidder for each in act.bidders}) < len(act.bidders):
+        missing.append("each bidder once")
+    if act.step == "contracting" or not docket.used("trial"):
+        missing += [f"no trial_started_on ({each.bidder})" for each in begun]
     if act.step == "trial":
-        missing += [f"plan ({each.bidder})" for each in act.bidders if each.trial_started_on and each.plan is None]
+        missing += [f"plan ({each.bidder})" for each in begun if each.plan is None]
+        missing += [f"no trial_ended_on ({each.bidder})" for each in act.bidders if each.trial_ended_on is not None]
     if missing:
         docket.refuse("take_over_incomplete", step=act.step, missing=", ".join(missing))
+    own = {act.application.owner, state.lead, state.regulator, *state.cooperating}
     for each in act.bidders:
+        if each.bidder in own:
+            docket.refuse("own_scene", bidder=each.bidder)
         for day in (each.trial_started_on, each.trial_ended_on):
             if day is not None and day > docket.day:
                 docket.refuse("effective_in_future", effective_on=day, today=docket.day)
 
 
 def _bidder(docket: Docket, step: str, declared: DeclaredBidder) -> None:
-    bidder = declared.bidder
+    """What was declared to have happened on a day is counted from that day."""
+    bidder, begun = declared.bidder, declared.trial_started_on is not None
     if step == "contracting":
         docket.move(Machine.CONTRACT, bidder, "offered")
         return
     docket.move(Machine.CONTRACT, bidder, "signed")
     if step == "trial":
-        _trial(docket, declared)
+        docket.move(Machine.TRIAL, bidder, "running" if begun else "planning")
+        if begun:
+            trial.set_running_clocks(docket, bidder)
         return
-    if docket.used("trial") and declared.trial_started_on is not None:
+    if begun:
         docket.move(Machine.TRIAL, bidder, "ended")
     if step == "acceptance":
-        _counted_from(docket, declared.trial_ended_on)
         settling.open_acceptance(docket, bidder)
     else:
         docket.record(AcceptanceOpened(bidder=bidder, budget_yuan=declared.budget_yuan))
         docket.move(Machine.ACCEPTANCE, bidder, "passed")
-
-
-def _trial(docket: Docket, declared: DeclaredBidder) -> None:
-    if declared.trial_started_on is None:
-        docket.move(Machine.TRIAL, declared.bidder, "planning")
-    else:
-        docket.move(Machine.TRIAL, declared.bidder, "running")
-        trial.set_running_clocks(docket, declared.bidder)
-
-
-def _counted_from(docket: Docket, day: date | None) -> None:
-    """What was declared to have happened on a day is counted from that day."""
-    docket.day = day or docket.day

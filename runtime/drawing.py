@@ -269,10 +269,11 @@ class _Drawing:
             return ""
         top = ys[thing.row] - thing.height / 2
         edge = "#16202a" if node.terminal else "#9aa5ad"
-        parts = [
+        box = (
             f'<rect x="{thing.x - thing.width / 2:.1f}" y="{top:.1f}" width="{thing.width:.1f}" '
             f'height="{thing.height:.1f}" rx="8" fill="{_COLOURS[node.stage]}" stroke="{edge}"/>'
-        ]
+        )
+        parts = [box]
         y = top + 6
         for line, size, colour in thing.lines:
             y += size + 4

@@ -4,7 +4,6 @@ The lock is the kernel's and ends with the process, however that ends; the file 
 """
 
 import fcntl
-import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -95,4 +94,4 @@ def _read(card: Path) -> Presence | None:
 def _write(card: Path, presence: Presence) -> None:
     beside = card.with_suffix(".part")
     beside.write_text(presence.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    os.replace(beside, card)
+    beside.replace(card)

@@ -41,7 +41,7 @@ class SqlArchive:
         key = (ARCHIVE.c.workflow_id, ARCHIVE.c.run_id)
         known = select(*key).where(tuple_(*key).in_([(run.workflow_id, run.run_id) for run in runs]))
         with self._engine.connect() as connection:
-            there = set(connection.execute(known).tuples())
+            there = {(row.workflow_id, row.run_id) for row in connection.execute(known)}
         return tuple(run for run in runs if (run.workflow_id, run.run_id) not in there)
 
     def keep(self, run: ClosedRun, history: str, events: int, at: datetime) -> None:

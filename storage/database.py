@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 WAIT_SECONDS = 10
 """How long a writer waits for another: less than a recording may take, so that the error says what was waited for."""
 _WRITES = "scene_writes"
-_to_json = partial(json.dumps, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+_EVERY_ENGINE: dict[str, Any] = {
+    "json_serializer": partial(json.dumps, ensure_ascii=False, sort_keys=True, separators=(",", ":")),
+    # An error's text goes to logs and to Temporal; what people wrote does not.
+    "hide_parameters": True,
+}
 
 
 def engine_for(url: str) -> Engine:
@@ -34,14 +38,13 @@ def engine_for(url: str) -> Engine:
             if parsed.database and parsed.database != ":memory:":
                 Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
             # The driver's timeout is SQLite's busy_timeout.
-            engine = create_engine(parsed, json_serializer=_to_json, connect_args={"timeout": WAIT_SECONDS})
+            engine = create_engine(parsed, connect_args={"timeout": WAIT_SECONDS}, **_EVERY_ENGINE)
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
             return engine
         case "postgresql":
             return create_engine(
                 parsed.set(drivername="postgresql+psycopg"),
-                json_serializer=_to_json,
                 connect_args={"connect_timeout": 5, "options": f"-c lock_timeout={WAIT_SECONDS}s"},
                 pool_size=10,
                 max_overflow=10,
@@ -49,6 +52,7 @@ def engine_for(url: str) -> Engine:
                 # A restarted database is noticed before a transaction, not by it.
                 pool_pre_ping=True,
                 pool_recycle=1800,
+                **_EVERY_ENGINE,
             )
         case other:
             raise ValueError(f"{other} is not supported: use sqlite: or postgresql:")

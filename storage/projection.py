@@ -85,10 +85,9 @@ class Projection:
                     self._end(deadline.id, DeadlineStanding.CANCELLED, sequence)
                 self._runs(deadline)
             case DeadlinePaused(id=id, remaining=left):
-                paused = {"status": DeadlineStatus.PAUSED, "remaining": left}
-                self._runs(self._clocks[id].model_copy(update=paused))
+                self._change(id, status=DeadlineStatus.PAUSED, remaining=left)
             case DeadlinePassed(id=id, overdue=True):
-                self._runs(self._clocks[id].model_copy(update={"status": DeadlineStatus.OVERDUE}))
+                self._change(id, status=DeadlineStatus.OVERDUE)
             case DeadlinePassed(id=id):
                 self._end(id, DeadlineStanding.PASSED, sequence)
             case DeadlineMet(id=id, late=late):
@@ -104,8 +103,14 @@ class Projection:
         self._clocks[deadline.id] = deadline
         self._keep(deadline, DeadlineStanding(deadline.status.value), None)
 
+    def _change(self, id: str, **to: object) -> None:
+        # Like the fold itself: an event about a deadline that is not there changes nothing.
+        if (deadline := self._clocks.get(id)) is not None:
+            self._runs(deadline.model_copy(update=to))
+
     def _end(self, id: str, how: DeadlineStanding, sequence: int) -> None:
-        self._keep(self._clocks.pop(id), how, sequence)
+        if (deadline := self._clocks.pop(id, None)) is not None:
+            self._keep(deadline, how, sequence)
 
     def _keep(self, deadline: Deadline, status: DeadlineStanding, closed: int | None) -> None:
         row = _deadline_row(self.state.scene, deadline, status, closed)

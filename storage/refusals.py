@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from models.actor import Actor
 from models.canonical import canonical
-from models.commands import Command
+from models.commands import COMMAND_BYTES, Command
 from models.commands.matching import RevealBid
 from models.frozen import Frozen
 from models.journal import ALGORITHM, GENESIS, link
@@ -68,10 +68,13 @@ def _plain(text: str) -> str:
 
 
 def _kept(command: Command) -> JsonValue:
-    """The whole command, except what is sealed: a bid that was opened too early stays secret until the opening."""
+    """The whole command, unless it is sealed, or larger than any that is accepted: then its envelope, verb and digest.
+
+    A bid that was opened too early stays secret until the opening.
+    """
     content: dict[str, JsonValue] = command.model_dump(mode="json")
-    if isinstance(command.act, RevealBid):
-        content["act"] = {"verb": command.act.verb, "bidder": command.act.bidder}
+    if isinstance(command.act, RevealBid) or len(canonical(command)) > COMMAND_BYTES:
+        content["act"] = {"verb": command.act.verb}
         content["digest"] = command.digest
     return content
 
@@ -84,9 +87,10 @@ class RefusalLedger:
         self._spool = spool
 
     def record(self, scene: str, command: Command | None, refused: Refused, at: datetime) -> None:
-        """Raises OSError where neither the database nor the disk takes it."""
+        """What waits in the spool goes first. Raises OSError where neither the database nor the disk takes it."""
         refusal = Refusal.of(scene, command, refused, at)
         try:
+            self.drain_spool()
             self._append([refusal])
         except SQLAlchemyError as away:
             with self._alone_with_spool() as file:
@@ -98,7 +102,7 @@ class RefusalLedger:
 
         A line that can not be read, such as one cut short by a power cut, moves to the file `.unreadable` beside it.
         """
-        if not self._spool.exists():
+        if not self._spool.exists() or not self._spool.stat().st_size:
             return 0
         with self._alone_with_spool() as file:
             refusals: list[Refusal] = []

@@ -2,8 +2,6 @@
 
 from typing import NamedTuple
 
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
 from storage.database import alembic_config
@@ -22,6 +20,9 @@ class Schema(NamedTuple):
 
 def schema(engine: Engine) -> Schema:
     """Changes nothing. Raises SQLAlchemyError for a database that does not answer."""
+    from alembic.migration import MigrationContext  # half a second, for nothing but this
+    from alembic.script import ScriptDirectory
+
     with engine.connect() as connection:
         has = MigrationContext.configure(connection).get_current_revision()
         return Schema(has, ScriptDirectory.from_config(alembic_config(connection)).get_current_head())

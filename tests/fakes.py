@@ -10,7 +10,7 @@ from models.canonical import canonical
 from models.commands import Command
 from models.journal import ALGORITHM, GENESIS, JournalEntry, chain
 from models.policy import Policy
-from models.recording import Recorded, RecordBatch
+from models.recording import RecordBatch, Recorded
 from models.refusal import Refused
 
 

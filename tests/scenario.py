@@ -15,7 +15,16 @@ from models.actor import Actor
 from models.calendar import Period, Unit
 from models.commands import Act, Command
 from models.commands.acceptance import ApplyForAcceptance, ConcludeAcceptance, GiveAcceptanceOpinion
-from models.commands.anywhere import RecordService, Resume, Suspend
+from models.commands.anywhere import (
+    Appeal,
+    DecideAppeal,
+    DeclaredBidder,
+    Override,
+    RecordService,
+    Resume,
+    Suspend,
+    TakeOver,
+)
 from models.commands.matching import (
     Award,
     ContractTerms,
@@ -29,6 +38,7 @@ from models.commands.matching import (
     SubmitBid,
     VerifyEligibility,
 )
+from models.commands.promotion import ConcludeEvaluation, ConfirmBenchmark, NominateBenchmark
 from models.commands.review import (
     AskConsultation,
     ConcludeFairCompetition,
@@ -59,6 +69,7 @@ from models.policy import Policy
 from models.refusal import Refused
 from models.state import SceneState
 from models.vocabulary import (
+    BenchmarkLevel,
     Credit,
     Maturity,
     Mode,
@@ -117,6 +128,8 @@ class Play:
     track: Track = Track.SANDBOX
     risk: Risk = Risk.MEDIUM
     budget_yuan: int = 800_000
+    contract_yuan: int = 500_000
+    consortium: tuple[str, ...] = ()
     owner_unit: str = "城市运营公司"
     state: SceneState = field(init=False)
     journal: list[JournalEntry] = field(init=False, default_factory=list)
@@ -285,6 +298,15 @@ class Play:
             self.platform,
         )
 
+    def win_appeal(self) -> None:
+        """The newest decision is served, appealed by who it is against, and reversed."""
+        decision = self.state.decisions[-1]
+        self.serve(decision.sequence)
+        owner = decision.against == self.owner_unit
+        appellant = self.owner if owner else self.bidder(decision.against)
+        self.do(Appeal(decision=decision.sequence, grounds="不服"), appellant)
+        self.do(DecideAppeal(decision=decision.sequence, upheld=True, reasons="撤销原决定"), self.supervisor)
+
     def deadline(self, id: str) -> Deadline:
         found = [each for each in self.state.deadlines if each.id == id]
         assert found, f"no deadline {id}; open: {[each.id for each in self.state.deadlines]}"
@@ -301,6 +323,24 @@ class Play:
             budget_yuan=self.budget_yuan, funding_source="财政", fair_competition_self_check=True,
         )  # fmt: skip
 
+    def declared(self, bidder: str, **more: object) -> DeclaredBidder:
+        return DeclaredBidder.model_validate(
+            {"bidder": bidder, "contract_document": document("任务书"), "budget_yuan": 500_000, **more}
+        )
+
+    def take_over_act(self, step: str, *bidders: DeclaredBidder, **more: object) -> TakeOver:
+        return TakeOver.model_validate(
+            {
+                "application": self.application(), "step": step, "since": self.today - timedelta(days=300),
+                "bidders": bidders, "history": "此前在线下办理", **more,
+            }
+        )  # fmt: skip
+
+    def taken_over(self, step: str, *bidders: str) -> "Play":
+        """A scene that ran elsewhere, entered at this step."""
+        self.do(self.take_over_act(step, *(self.declared(bidder) for bidder in bidders)), self.platform)
+        return self
+
     def submit(self) -> "Play":
         self.do(Submit(application=self.application()), self.owner)
         return self
@@ -312,25 +352,35 @@ class Play:
     def to_registered(self) -> "Play":
         return self.submit().register()
 
+    def ask_consultation(self) -> None:
+        self.do(AskConsultation(question="是否同意"), self.lead)
+
     def to_consultation(self) -> "Play":
-        self.to_registered().do(AskConsultation(question="是否同意"), self.lead)
+        self.to_registered().ask_consultation()
         return self
 
     def agree(self, unit: str, position: Position = Position.AGREE) -> tuple[AnyEvent, ...]:
         return self.do(GiveOpinion(position=position, text="意见"), self.cooperating(unit))
 
-    def to_fair_competition(self) -> "Play":
-        self.to_consultation()
+    def consult(self) -> None:
+        """Every department is asked and agrees."""
+        self.ask_consultation()
         for unit in self.state.cooperating:
             if self.state.step == "consultation":
                 self.agree(unit)
         if self.state.step == "consultation":
             self.pass_limit("consultation")
         assert self.state.step == "fair_competition", self.state.step
+
+    def to_fair_competition(self) -> "Play":
+        self.to_registered().consult()
         return self
 
+    def conclude_fair_competition(self) -> None:
+        self.do(ConcludeFairCompetition(passed=True, conclusion="通过"), self.lead)
+
     def to_expert_review(self) -> "Play":
-        self.to_fair_competition().do(ConcludeFairCompetition(passed=True, conclusion="通过"), self.lead)
+        self.to_fair_competition().conclude_fair_competition()
         return self
 
     def members(self, size: int = 0, purpose: PanelPurpose = PanelPurpose.RECOGNITION) -> tuple[PanelMember, ...]:
@@ -353,29 +403,41 @@ class Play:
         self.do(ConvenePanel(purpose=purpose, members=members, bidder=bidder), self.lead)
         return tuple(int(member.person.removeprefix("expert-")) for member in members)
 
+    def recommend_act(
+        self, bidder: str | None, *, purpose: PanelPurpose = PanelPurpose.ACCEPTANCE, recommend: bool = True
+    ) -> GiveExpertOpinion:
+        return GiveExpertOpinion.model_validate(
+            {"purpose": purpose, "recommend": recommend, "text": "评审意见", "bidder": bidder}
+        )
+
     def experts_recommend(self, purpose: PanelPurpose, bidder: str | None = None, *, no: int = 0) -> None:
         for place, number in enumerate(self.seat_panel(purpose, bidder), start=1):
-            act = GiveExpertOpinion(purpose=purpose, recommend=place > no, text="评审意见", bidder=bidder)  # type: ignore[arg-type]
-            self.do(act, self.expert(number))
+            self.do(self.recommend_act(bidder, purpose=purpose, recommend=place > no), self.expert(number))
 
-    def to_recognised(self) -> "Play":
-        self.to_expert_review()
+    def recognise(self) -> None:
+        """By experts and leading group, as far as the city asks them."""
         if self.state.step == "expert_review":
             self.experts_recommend(PanelPurpose.RECOGNITION)
             self.do(Recognise(value="有价值"), self.lead)
         if self.state.step == "confirmation":
             self.do(ConfirmScene(confirmed=True, reasons="同意"), self.group)
+
+    def to_recognised(self) -> "Play":
+        self.to_expert_review().recognise()
         return self
 
     def publish(self, about: NoticeAbout, bidder: str | None = None) -> None:
         self.do(PublishNotice(about=about, document=document("公示"), bidder=bidder), self.platform)
 
-    def to_listed(self) -> "Play":
-        self.to_recognised()
+    def put_on_list(self) -> None:
+        """After its public notice, where the city has one."""
         if self.state.step == "recognised":
             self.publish(NoticeAbout.RECOGNITION)
             self.pass_limit("public_notice")
         self.do(ListScene(list="demand", batch="2026-1"), self.platform)
+
+    def to_listed(self) -> "Play":
+        self.to_recognised().put_on_list()
         return self
 
     def post(self, mode: Mode = Mode.OPEN_CHALLENGE, days: int = 30, invited: tuple[str, ...] = ()) -> None:
@@ -394,7 +456,7 @@ class Play:
 
     def bid(self, bidder: str, price: int = 500_000) -> None:
         secret = commitment(f"n-{digest(bidder)[:8]}", digest(f"方案{bidder}"), price)
-        self.do(SubmitBid(bidder=bidder, commitment=secret), self.bidder(bidder))
+        self.do(SubmitBid(bidder=bidder, commitment=secret, consortium=self.consortium), self.bidder(bidder))
 
     def reveal(self, bidder: str, price: int = 500_000) -> None:
         self.do(
@@ -403,6 +465,16 @@ class Play:
             ),
             self.bidder(bidder),
         )
+
+    def find_bidder(self, bidder: str) -> None:
+        """From the list, or from a failed call, to an award."""
+        self.post()
+        self.bid(bidder)
+        self.pass_limit("bidding")
+        self.reveal(bidder)
+        self.verify(bidder)
+        self.rank(bidder)
+        self.award(bidder)
 
     def to_opening(self, *bidders: str, mode: Mode = Mode.OPEN_CHALLENGE) -> "Play":
         self.to_listed().post(mode)
@@ -463,7 +535,7 @@ class Play:
         return ContractTerms(
             goals="目标", indicators=("准点率≥95%",),
             milestones=(Milestone(name="交付", due_on=date(2027, 6, 30), share_percent=100),),
-            budget_yuan=min(self.budget_yuan, 500_000), intellectual_property="共有", change="协商", breach="违约金",
+            budget_yuan=min(self.budget_yuan, self.contract_yuan), intellectual_property="共有", change="协商", breach="违约金",
             acceptance_method="现场测试", document=document("任务书"),
         )  # fmt: skip
 
@@ -490,10 +562,18 @@ class Play:
             insurance_until=date(2029, 12, 31), complaint_channel="12345", risk=self.risk,
         )  # fmt: skip
 
-    def start(self, bidder: str, *, inclusion: bool = True, months: int = 6) -> None:
-        self.do(SubmitTrialPlan(bidder=bidder, plan=self.plan(months)), self.bidder(bidder))
+    def admit(self, bidder: str, months: int = 6) -> None:
+        """Files the plan where none is filed, and admits it."""
+        if not any((trial.bidder, trial.step) == (bidder, "submitted") for trial in self.state.trials):
+            self.do(SubmitTrialPlan(bidder=bidder, plan=self.plan(months)), self.bidder(bidder))
         self.do(AdmitTrial(bidder=bidder, reasons="准入"), self.regulator)
-        self.do(StartTrial(bidder=bidder, notice=document("启动通知"), inclusion=inclusion), self.regulator)
+
+    def start_act(self, bidder: str, *, inclusion: bool = True) -> StartTrial:
+        return StartTrial(bidder=bidder, notice=document("启动通知"), inclusion=inclusion)
+
+    def start(self, bidder: str, *, inclusion: bool = True, months: int = 6) -> None:
+        self.admit(bidder, months)
+        self.do(self.start_act(bidder, inclusion=inclusion), self.regulator)
 
     def refuse_trial(self, bidder: str) -> None:
         self.do(SubmitTrialPlan(bidder=bidder, plan=self.plan()), self.bidder(bidder))
@@ -523,12 +603,14 @@ class Play:
     def acceptance_opinion(self, bidder: str, actor: Actor, position: Position = Position.AGREE) -> None:
         self.do(GiveAcceptanceOpinion(bidder=bidder, position=position, text="意见"), actor)
 
-    def conclude(self, bidder: str, verdict: str = "passed", **more: object) -> tuple[AnyEvent, ...]:
-        act = ConcludeAcceptance.model_validate(
+    def conclude_act(self, bidder: str, verdict: str = "passed", **more: object) -> ConcludeAcceptance:
+        return ConcludeAcceptance.model_validate(
             {"bidder": bidder, "verdict": verdict, "reasons": "结论", "document": document("验收意见书"),
              "site_visit": True, **more}
         )  # fmt: skip
-        return self.do(act, self.lead)
+
+    def conclude(self, bidder: str, verdict: str = "passed", **more: object) -> tuple[AnyEvent, ...]:
+        return self.do(self.conclude_act(bidder, verdict, **more), self.lead)
 
     def retrial(self, bidder: str) -> None:
         """The bidder applies, and is sent back to the sandbox."""
@@ -547,6 +629,22 @@ class Play:
     def to_candidate(self, bidder: str = "甲公司") -> "Play":
         self.to_acceptance(bidder).accept(bidder)
         return self
+
+    def to_benchmark_notice(self) -> "Play":
+        """From candidate."""
+        self.do(NominateBenchmark(level=BenchmarkLevel.CITY, grounds="成效显著"), self.lead)
+        self.do(ConcludeEvaluation(recommended=True, finding="建议"), self.evaluators)
+        self.do(ConfirmBenchmark(confirmed=True, reasons="同意"), self.group)
+        self.publish(NoticeAbout.BENCHMARK)
+        return self
+
+    def to_benchmark(self) -> "Play":
+        """From candidate."""
+        self.to_benchmark_notice().pass_limit("public_notice")
+        return self
+
+    def override(self, to: str) -> None:
+        self.do(Override(to=to, reasons="重新审定"), self.group)
 
     def kinds(self) -> list[str]:
         return [event.kind for entry in self.journal for event in entry.events]

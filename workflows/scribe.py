@@ -12,7 +12,7 @@ from temporalio.common import RetryPolicy
 with workflow.unsafe.imports_passed_through():
     from activities.ledger import LedgerActivities
     from models.journal import JournalEntry
-    from models.recording import RECORD_BYTES, RECORD_ENTRIES, Recorded, RecordBatch
+    from models.recording import RECORD_BYTES, RECORD_ENTRIES, RecordBatch, Recorded
 
 FOR_EVER = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=5))
 """The ledger may be away for as long as it likes; nobody's decision fails for it."""
@@ -39,7 +39,7 @@ class Scribe:
         return self._bytes > BACKLOG_BYTES
 
     def add(self, entry: JournalEntry) -> None:
-        size = len(entry.model_dump_json())
+        size = len(entry.model_dump_json().encode())
         self._waiting.append((entry, size))
         self._bytes += size
 

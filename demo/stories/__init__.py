@@ -1,6 +1,4 @@
-"""Thirty lives of real scenes, ten a city. Applications, bidders and what happens are invented; scenes and units are not."""
+"""Thirty lives of real scenes, one file a city.
 
-from demo.scene import Story
-from demo.stories import chongqing, ningbo, yancheng
-
-STORIES: tuple[Story, ...] = (*yancheng.STORIES, *ningbo.STORIES, *chongqing.STORIES)
+Scenes and departments are those of the policy texts. Applications, bidders, people and what happens are invented.
+"""

@@ -1,6 +1,7 @@
 """What every act shares. An act is what is asked for; the envelope around it (`Command`) says who asks, when, and why."""
 
 from models.frozen import Frozen
+from models.text import Name
 
 
 class Act(Frozen):
@@ -12,4 +13,4 @@ class Act(Frozen):
 class BidderAct(Act):
     """An act within one bidder's own contract, trial, inclusion period or acceptance."""
 
-    bidder: str
+    bidder: Name

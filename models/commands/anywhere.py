@@ -9,7 +9,7 @@ from models.calendar import Period, YearNotice
 from models.document import Document
 from models.frozen import Frozen
 from models.policy import Policy
-from models.text import Identifier, Moment, Name, Text
+from models.text import DeadlineId, Identifier, Moment, Name, Text
 from models.vocabulary import Position
 
 from .act import Act
@@ -67,7 +67,7 @@ class Resubmit(Act):
 
 class RequestExtension(Act):
     verb: Literal["request_extension"] = "request_extension"
-    deadline: str
+    deadline: DeadlineId
     reasons: Text
 
 
@@ -75,7 +75,7 @@ class DecideExtension(Act):
     """By an approver of the limit's extension rule, never by who asked."""
 
     verb: Literal["decide_extension"] = "decide_extension"
-    deadline: str
+    deadline: DeadlineId
     granted: bool
     reasons: Text
 

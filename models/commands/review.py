@@ -48,7 +48,7 @@ class ConvenePanel(Act):
     verb: Literal["convene_panel"] = "convene_panel"
     purpose: PanelPurpose
     members: tuple[PanelMember, ...] = Field(min_length=1, max_length=49)
-    bidder: str | None = None
+    bidder: Name | None = None
 
 
 class GiveExpertOpinion(Act):
@@ -56,7 +56,7 @@ class GiveExpertOpinion(Act):
     purpose: Literal[PanelPurpose.RECOGNITION, PanelPurpose.ACCEPTANCE]
     recommend: bool
     text: Text
-    bidder: str | None = None
+    bidder: Name | None = None
 
 
 class Recognise(Act):
@@ -79,7 +79,7 @@ class PublishNotice(Act):
     verb: Literal["publish_notice"] = "publish_notice"
     about: NoticeAbout
     document: Document
-    bidder: str | None = None
+    bidder: Name | None = None
 
 
 class ListScene(Act):
@@ -96,7 +96,7 @@ class RaiseObjection(Act):
     real_name: bool
     text: Text
     document: Document
-    bidder: str | None = None
+    bidder: Name | None = None
 
 
 class AnswerObjection(Act):

@@ -2,6 +2,7 @@
 
 from typing import assert_never
 
+from models.commands.anywhere import DeclaredBidder
 from models.events.anywhere import (
     AdverseDecision,
     AnywhereEvent,
@@ -163,19 +164,20 @@ def _taken_over(state: SceneState, event: SceneTakenOver) -> SceneState:
                 )
                 for rank, each in enumerate(event.bidders, start=1)
             ),
-            "trials": tuple(
-                Trial(
-                    bidder=each.bidder,
-                    step="",
-                    duration=each.plan.duration,
-                    risk=each.plan.risk,
-                    plan_sha256=each.plan.exit_plan.sha256,
-                    insurance_until=each.plan.insurance_until,
-                    started_on=each.trial_started_on,
-                    declared=True,
-                )
-                for each in event.bidders
-                if each.plan is not None
-            ),
+            "trials": tuple(_declared_trial(each) for each in event.bidders if each.trial_started_on is not None),
         }
+    )
+
+
+def _declared_trial(declared: DeclaredBidder) -> Trial:
+    plan = declared.plan
+    return Trial(
+        bidder=declared.bidder,
+        step="",
+        duration=plan.duration if plan else None,
+        risk=plan.risk if plan else None,
+        plan_sha256=plan.exit_plan.sha256 if plan else None,
+        insurance_until=plan.insurance_until if plan else None,
+        started_on=declared.trial_started_on,
+        declared=True,
     )

@@ -28,8 +28,10 @@ def evolve(state: SceneState, event: PromotionEvent) -> SceneState:
             return _benchmark(state, reviews=(state.benchmark.reviews if state.benchmark else 0) + 1)
         case BenchmarkWithdrawn():
             return _benchmark(state, withdrawn=True, confirmed=False)
-        case BenefitRecorded(amount_yuan=amount):
+        case BenefitRecorded(benefit="award", amount_yuan=amount):
             return state.model_copy(update={"awarded_yuan": state.awarded_yuan + amount})
+        case BenefitRecorded():
+            return state
         case ReplicationRecorded():
             copy = Replication(city=event.city, district=event.district, scene=event.scene)
             return state.model_copy(update={"replications": (*state.replications, copy)})

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from itertools import takewhile
@@ -67,6 +68,12 @@ class Crowd:
     heard: list[tuple[str, str]] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
+    @property
+    def summary(self) -> str:
+        unanswered = len(self.sent) - len(self.receipts) - len(self.refused)
+        trouble = Counter([*self.errors, *(code for _, code in self.heard)])
+        return f"{len(self.receipts)} receipts, {len(self.refused)} refused, {unanswered} unanswered; {dict(trouble)}"
+
     async def play(self, scene: str, script: Script, pause: float) -> None:
         """Plays a scene; between its rounds lie two times up to `pause` seconds."""
         seen = 0
@@ -113,5 +120,5 @@ class Crowd:
             if refused.code not in NO_ANSWER:
                 self.refused[id] = refused
         except (RPCError, SQLAlchemyError) as error:
-            self.errors.append(f"{type(error).__name__} {str(error).strip().splitlines()[0]}")
+            self.errors.append(f"{type(error).__name__} {getattr(error, 'status', '')!s}")
         return self.receipts.get(id)

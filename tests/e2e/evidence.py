@@ -1,7 +1,7 @@
-"""What is found after the faults: in Temporal's histories, in the ledger, in the scenes; and whether it is one story."""
+"""What is found after the faults, in histories, ledger and scenes; and whether it is one story."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 from temporalio.client import Client, WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
 
-from client.from_archives import journal_of
+from client.from_archives import entries_in, merged
 from client.scene_client import workflow_id
 from models.commands import Command
 from models.commands.anywhere import PassDeadline
@@ -21,6 +21,7 @@ from rules.journal import fold
 from rules.notifications import notifications
 from storage.reads import LedgerReads
 from storage.rebuild import rebuild
+from storage.refusals import RefusalLedger
 
 _decode = pydantic_data_converter.payload_converter.from_payload
 
@@ -60,7 +61,7 @@ def told_by(runs: tuple[WorkflowHistory, ...]) -> Told:
             receipt: Receipt = _decode(completed.outcome.success.payloads[0], Receipt)
             assert receipt.command_id == completed.meta.update_id
             assert given.setdefault(receipt.command_id, receipt) == receipt
-    return Told(journal_of(run.to_json() for run in runs), accepted, given)
+    return Told(merged(entry for run in runs for entry in entries_in(run)), accepted, given)
 
 
 def check_scene(state: SceneState, told: Told, reads: LedgerReads) -> None:
@@ -109,6 +110,21 @@ def _messages(scene: str, journal: tuple[JournalEntry, ...]) -> Iterator[tuple[o
 
 def check_projections(engine: Engine) -> None:
     assert rebuild(engine) == ()
+
+
+def check_refusals(heard: Iterable[tuple[str, str]], refusals: RefusalLedger, reads: LedgerReads) -> None:
+    """Every refusal that a client heard, by command id and code, stands in the refusal ledger."""
+    refusals.drain_spool()
+    assert reads.verify_refusals() is None
+    kept: Counter[tuple[object, str]] = Counter()
+    number, pages = 1, 1
+    while number <= pages:
+        page = reads.refusals(page=number, limit=500)
+        for refusal in (record.refusal for record in page.items):
+            assert isinstance(refusal.command, dict)
+            kept[refusal.command["command_id"], refusal.code] += 1
+        number, pages = number + 1, page.pages
+    assert Counter(heard) <= kept
 
 
 def _is_alarm(entry: JournalEntry) -> bool:

