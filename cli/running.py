@@ -178,7 +178,7 @@ def demo(
     scenes: Annotated[int | None, typer.Option(min=1, help="场景个数 · how many scenes", show_default=False)] = None,
 ) -> None:
     """演示：在真实的 Temporal 服务上走完多个场景的一生 · Play the whole lives of real scenes, in seconds"""
-    from demo.run import run  # its stories are long, and only this command tells them
+    from demo.play import run  # its stories are long, and only this command tells them
 
     status = asyncio.run(run(settings(), Console(), keep=keep, scenes=scenes))
     if status:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from models.canonical import canonical
 from models.commands.solicitation import Application, Submit
@@ -18,6 +19,7 @@ from models.policy import Policy
 from models.receipt import Receipt
 from models.refusal import Refused
 from models.state import SceneState
+from models.text import Identifier
 from models.vocabulary import Role, SceneType, Stage
 from models.words import ROLES, STATUSES
 from rules.lifecycle import STEPS
@@ -69,7 +71,7 @@ def submit(
     made = settings()
     refuse_remote(made)
     act, policy = _application(made, file) if file is not None else _sampled(made, sample_id or "")
-    scene = scene or scene_id(policy, act.application)
+    scene = known_id(scene) if scene is not None else scene_id(policy, act.application)
     actor = (
         identity.actor(
             identity.who(who or Role.OWNER.value), policy, SceneState(scene=scene), None, tuple(on_behalf_of or ())
@@ -98,21 +100,36 @@ async def _submit(opened: Parts, scene: str, policy: Policy, command: Any, wait:
 
 
 def _application(made: Settings, file: Path) -> tuple[Submit, Policy]:
-    act = load_yaml(file, Submit, lambda content: _whole(content, file.parent))
+    if load_yaml(file, _Either).application is not None:
+        act = load_yaml(file, Submit, lambda content: with_documents(Submit, content, file.parent))
+    else:
+        alone = load_yaml(file, Application, lambda content: with_documents(Application, content, file.parent))
+        act = Submit(application=alone)
     return act, load_city(made.policies_dir, act.application.city)
 
 
-def _whole(content: object, folder: Path) -> object:
+class _Either(BaseModel):
     """A file may hold the application alone, or the application and the call it answers."""
-    if isinstance(content, dict) and "application" not in content:
-        content = {"application": content}
-    return with_documents(Submit, content, folder)
+
+    application: Any = None
 
 
 def _sampled(made: Settings, id: str) -> tuple[Submit, Policy]:
     chosen = sample(PROJECT / "samples", id)
     policy = load_city(made.policies_dir, chosen.city)
     return Submit(application=application_of(chosen, policy)), policy
+
+
+def known_id(scene: str) -> str:
+    """Raises Failure for an id that could not be part of a workflow's id or a file's name."""
+    try:
+        return TypeAdapter(Identifier).validate_python(scene)
+    except ValidationError:
+        raise misuse(
+            f"场景编号“{scene}”不合要求：以字母或数字开头，只用字母、数字和 . _ : @ -，至多 128 位。",
+            f"{scene} is no scene id: letters, digits and . _ : @ -, beginning with a letter or digit, at most 128.",
+            code="malformed",
+        ) from None
 
 
 def scene_id(policy: Policy, application: Application) -> str:

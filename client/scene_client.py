@@ -5,7 +5,7 @@ the caller hears of it, because a refusal leaves nothing in a Temporal history.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -24,7 +24,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from models.canonical import canonical
 from models.commands import Command
-from models.commands.anywhere import TakeOver
+from models.commands.anywhere import AdoptPolicy, TakeOver
 from models.commands.solicitation import Submit
 from models.opening import SceneEnd, SceneOpening
 from models.policy import Policy
@@ -37,7 +37,7 @@ from workflows.scene import SceneWorkflow
 
 ANSWER_WITHIN = timedelta(seconds=20)
 """How long a decision may take before the caller is told that no worker answers; nothing has happened then."""
-_HAND_OVER = timedelta(seconds=5)
+_HAND_OVER = timedelta(seconds=15)
 """How long a scene may be between two runs (continue-as-new) before a missing run means that there is none."""
 _PAUSE = 0.05
 _ANSWERS = (RPCError, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError)
@@ -61,7 +61,9 @@ class Refusals(Protocol):
 class Rulebooks(Protocol):
     """Policies by value, by digest: what an auditor needs beside the journal."""
 
-    def keep(self, policy: Policy) -> None: ...
+    def keep(self, policy: Policy) -> None:
+        """Never fails: the histories have the policy by value, and the next submission keeps it again."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -77,74 +79,69 @@ class SceneClient:
 
         Raises Refused.
         """
-        try:
-            refuse_oversized(len(canonical(command)))
-            if not isinstance(command.act, Submit | TakeOver):
-                raise Refused("not_submitted")
-            blank = SceneState(scene=scene)
-            decide(policy, blank, command, self.clock())
-            await asyncio.to_thread(self.rulebooks.keep, policy)
-            start = WithStartWorkflowOperation(
-                SceneWorkflow.run,
-                SceneOpening(policy=policy, state=blank),
-                id=workflow_id(scene),
-                task_queue=self.task_queue,
-                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                static_summary=command.act.application.name[:200],
-                static_details=f"{policy.city} · {command.act.application.domain} · {policy.version}",
-            )
-            try:
-                receipt = await self.temporal.execute_update_with_start_workflow(
-                    command.act.verb,
-                    command,
-                    start_workflow_operation=start,
-                    id=command.command_id,
-                    result_type=Receipt,
-                    rpc_timeout=ANSWER_WITHIN,
-                )
-            except RPCError as error:
-                if error.status is RPCStatusCode.ALREADY_EXISTS:
-                    raise Refused("already_submitted", scene=scene) from None
-                raise _refusal(error, scene) from error
-            except (WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
-                raise _refusal(error, scene) from error
-            return _same(receipt, command)
-        except Refused as refused:
-            await self._keep(scene, command, refused)
-            raise
+        return await self._asked(scene, command, lambda: self._begin(scene, policy, command))
 
     async def act(self, scene: str, command: Command) -> Receipt:
         """One act in a scene. The same id with the same content gives the same receipt. Raises Refused."""
-        try:
-            refuse_oversized(len(canonical(command)))
-            receipt = await self._update(scene, command)
-            return _same(receipt, command)
-        except Refused as refused:
-            await self._keep(scene, command, refused)
-            raise
+        if isinstance(command.act, AdoptPolicy):
+            await asyncio.to_thread(self.rulebooks.keep, command.act.policy)
+        return await self._asked(scene, command, lambda: self._update(scene, command))
 
-    async def _update(self, scene: str, command: Command) -> Receipt:
-        """Repeats, with the same id, what met a scene on its way from one run to the next."""
-        handle = self._handle(scene)
+    async def _asked(self, scene: str, command: Command, ask: Callable[[], Awaitable[Receipt]]) -> Receipt:
+        """Asks again, with the same id, what met a scene on its way from one run to the next."""
         loop = asyncio.get_running_loop()
         until = loop.time() + _HAND_OVER.total_seconds()
-        while True:
-            try:
-                receipt: Receipt = await handle.execute_update(
-                    command.act.verb,
-                    command,
-                    id=command.command_id,
-                    result_type=Receipt,
-                    rpc_timeout=ANSWER_WITHIN,
-                )
-                return receipt
-            except _ANSWERS as error:
-                if _is_missing(error) and not await self._runs(handle):
-                    raise await self._ended(scene) from None
-                if not _between_runs(error) or loop.time() > until:
-                    raise _refusal(error, scene) from error
-            await asyncio.sleep(_PAUSE)
+        try:
+            refuse_oversized(len(canonical(command)))
+            while True:
+                try:
+                    return _same(await ask(), command)
+                except _ANSWERS as error:
+                    if _is_missing(error) and not await self._runs(scene):
+                        raise await self._ended(scene) from None
+                    if not _between_runs(error) or loop.time() > until:
+                        raise _refusal(error, scene) from error
+                await asyncio.sleep(_PAUSE)
+        except Refused as refused:
+            await asyncio.to_thread(self.refusals.record, scene, command, refused, self.clock())
+            raise
+
+    async def _begin(self, scene: str, policy: Policy, command: Command) -> Receipt:
+        """The rules are asked before the start: a start whose submission is refused would leave an empty workflow."""
+        if not isinstance(command.act, Submit | TakeOver):
+            raise Refused("not_submitted")
+        blank = SceneState(scene=scene)
+        decide(policy, blank, command, self.clock())
+        await asyncio.to_thread(self.rulebooks.keep, policy)
+        start = WithStartWorkflowOperation(
+            SceneWorkflow.run,
+            SceneOpening(policy=policy, state=blank),
+            id=workflow_id(scene),
+            task_queue=self.task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            static_summary=command.act.application.name,
+            static_details=f"{policy.city} · {command.act.application.domain} · {policy.version}",
+        )
+        receipt: Receipt = await self.temporal.execute_update_with_start_workflow(
+            command.act.verb,
+            command,
+            start_workflow_operation=start,
+            id=command.command_id,
+            result_type=Receipt,
+            rpc_timeout=ANSWER_WITHIN,
+        )
+        return receipt
+
+    async def _update(self, scene: str, command: Command) -> Receipt:
+        receipt: Receipt = await self._handle(scene).execute_update(
+            command.act.verb,
+            command,
+            id=command.command_id,
+            result_type=Receipt,
+            rpc_timeout=ANSWER_WITHIN,
+        )
+        return receipt
 
     async def state(self, scene: str) -> SceneState:
         """The scene's state from its workflow: for one scene, never for lists. Raises Refused."""
@@ -160,9 +157,9 @@ class SceneClient:
     def _handle(self, scene: str) -> WorkflowHandle[SceneWorkflow, SceneEnd]:
         return self.temporal.get_workflow_handle_for(SceneWorkflow.run, workflow_id(scene))
 
-    async def _runs(self, handle: WorkflowHandle[SceneWorkflow, SceneEnd]) -> bool:
+    async def _runs(self, scene: str) -> bool:
         try:
-            return (await handle.describe()).status is WorkflowExecutionStatus.RUNNING
+            return (await self._handle(scene).describe()).status is WorkflowExecutionStatus.RUNNING
         except RPCError:
             return False
 
@@ -172,9 +169,6 @@ class SceneClient:
         except RPCError:
             return Refused("unknown_scene", scene=scene)
         return Refused("already_closed", outcome=end.outcome) if end.sequence else Refused("unknown_scene", scene=scene)
-
-    async def _keep(self, scene: str, command: Command, refused: Refused) -> None:
-        await asyncio.to_thread(self.refusals.record, scene, command, refused, self.clock())
 
 
 def _same(receipt: Receipt, command: Command) -> Receipt:
@@ -211,6 +205,8 @@ def _refusal(error: Exception, scene: str) -> BaseException:
             return Refused("no_worker")
         case RPCError(status=RPCStatusCode.NOT_FOUND):
             return Refused("unknown_scene", scene=scene)
+        case RPCError(status=RPCStatusCode.ALREADY_EXISTS):
+            return Refused("already_submitted", scene=scene)
         case RPCError(status=RPCStatusCode.DEADLINE_EXCEEDED | RPCStatusCode.CANCELLED):
             return Refused("no_worker")
         case RPCError(status=RPCStatusCode.UNAVAILABLE | RPCStatusCode.UNKNOWN):

@@ -7,6 +7,7 @@ from models.deadline import Level
 from models.events.clock import DeadlinePassed, RungDue, SceneClosed, StepEntered
 from models.journal import JournalEntry
 from models.vocabulary import Machine, Outcome, Role, Stage
+from rules.deadlines import local_day
 
 STAGES = tuple(stage for stage in Stage if stage is not Stage.CLOSED)
 LOUD = (Level.YELLOW, Level.ORANGE, Level.RED, Level.ASSESSMENT)
@@ -29,7 +30,7 @@ def life_of(journal: Sequence[JournalEntry]) -> Life:
     entered = {each.stage for each in events if isinstance(each, StepEntered) and each.machine is Machine.SCENE}
     levels = {event.rung.level for event in events if isinstance(event, RungDue)}
     return Life(
-        days=(journal[-1].at - journal[0].at).days,
+        days=(local_day(journal[-1].at) - local_day(journal[0].at)).days,
         stages=tuple(stage for stage in STAGES if stage in entered),
         decisions=sum(entry.command.actor.role is not Role.SYSTEM for entry in journal),
         reminders=sum(isinstance(event, RungDue) for event in events),

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from temporalio.client import WorkflowHandle
 from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 from client.scene_client import SceneClient, workflow_id
@@ -63,8 +64,8 @@ class Theatre:
                         await stage.do(*move)
             story.check_end(scene)
             return await stage.client.end(scene.id)
-        except (StoryBroken, Refused, TimeoutError) as broken:
-            raise StoryBroken(f"{story.scene} on {scene.today}: {broken or 'nothing happens any more'}") from broken
+        except (StoryBroken, Refused, RPCError) as broken:
+            raise StoryBroken(f"{story.scene} on {scene.today}: {broken}") from broken
 
     async def _opened(self, scene: Scene, told: Told) -> "_Stage":
         client = replace(self.client, clock=lambda: scene.now)
@@ -105,10 +106,13 @@ class _Stage:
 
     async def move_clock(self, moment: datetime) -> None:
         """Everything that comes due on the way happens on the way; it may end the scene."""
-        async with asyncio.timeout(TIME_PASSES_WITHIN):
-            ahead = moment - await self.skipper.get_current_time(self.handle)
-            if ahead > timedelta():
-                await self.skipper.fast_forward(self.handle, ahead)
+        try:
+            async with asyncio.timeout(TIME_PASSES_WITHIN):
+                ahead = moment - await self.skipper.get_current_time(self.handle)
+                if ahead > timedelta():
+                    await self.skipper.fast_forward(self.handle, ahead)
+        except TimeoutError:
+            raise StoryBroken(f"its clock does not reach {moment}") from None
 
     async def do(self, *deeds: Deed) -> None:
         """Several people at once have all seen the same, and act at the same time."""

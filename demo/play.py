@@ -24,15 +24,13 @@ from sqlalchemy import make_url
 from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 from temporalio.testing import TimeSkipper
 
-from demo.life import Life, life_of
+from demo.life import life_of
 from demo.on_temporal import SKIPS, Theatre
 from demo.programme import WIDE, Curtain, Performance, Programme
 from demo.repertoire import SEED, Repertoire, the_first
 from demo.rules_alone import play
-from demo.scene import Scene, Story, StoryBroken
-from models.journal import JournalEntry
+from demo.scene import Story, StoryBroken
 from models.refusal import Language
-from models.vocabulary import Role
 from runtime import presence
 from runtime.connect import connect
 from runtime.embedded import EmbeddedServer, TemporalBinaryNotFound, find_temporal
@@ -42,14 +40,10 @@ from runtime.wiring import Parts, make_worker, parts, scene_client
 from storage.database import migrate
 
 SIDE_BY_SIDE: Final = 16
-"""Scenes at once: enough that two cores never wait for a clock to move, few enough that nobody waits for an answer."""
+"""Scenes at once: enough that no processor waits for a clock to move, few enough that nobody waits for an answer."""
 PORT: Final = 7233
 UI_PORT: Final = 8233
 """Of a server that is kept: the same as with `scene up`."""
-
-
-class NotEmpty(Exception):
-    """The data folder holds scenes already; invented ones do not belong among them."""
 
 
 async def run(
@@ -63,20 +57,155 @@ async def run(
 ) -> int:
     """Plays the stories, all or so many, and shows what became of each scene. Gives the exit status: 1 if one broke.
 
-    Without `keep` everything stands in a temporary folder and in memory; with it in the settings' data folder, and the
-    server keeps running until it is stopped. Raises NotEmpty, AlreadyUp, EmbeddedServerError, FileProblems.
+    Without `keep` everything stands in memory and in a temporary folder; with it in the settings' data folder, and the
+    server keeps running until it is told to stop. Raises AlreadyUp, EmbeddedServerError, FileProblems.
     """
     if not console.is_terminal:
         console = Console(file=console.file, width=max(console.width, WIDE))
     programme = Programme(console, language or settings.language)
-    began, processor = time.perf_counter(), _processor_seconds()
+    clock = _Stopwatch()
+    _silence_the_sdk()
     repertoire = Repertoire(settings, seed)
-    stories = the_first(scenes)
-    with _folder(settings, keep) as (kept, announce):
-        async with _server(kept, keep) as server:
-            migrate(kept.database_url.get_secret_value())
-            performances, refused = await _performed(kept, server.address, programme, repertoire, stories)
-            if keep:
-                announce(_card(kept, server))
-                ...
-    return 0
+    with _home(settings, keep) as (home, announce):
+        migrate(home.database_url.get_secret_value())
+        with parts(home) as stored:
+            if stored.reads.streams():
+                programme.not_empty(home.data_dir)
+                return 1
+            async with _server(home, keep) as server:
+                performances = await _performed(programme, repertoire, the_first(scenes), stored, server.address)
+                programme.show(performances)
+                if keep:
+                    announce(_card(home, server))
+                    programme.took(clock.seconds, None, stored.reads.refusals().total)
+                    programme.how_to_look(performances[0].story.scene, home.data_dir, server.ui_url)
+                    await _until_stopped()
+            if not keep:
+                programme.took(clock.seconds, clock.processor_seconds, stored.reads.refusals().total)
+                programme.how_to_keep()
+    return 1 if any(each.broken for each in performances) else 0
+
+
+async def _performed(
+    programme: Programme, repertoire: Repertoire, stories: Sequence[Story], stored: Parts, address: str
+) -> list[Performance]:
+    rehearsals = [_rehearsed(repertoire, story) for story in stories]
+    acts = sum(each.life.decisions for each in rehearsals if each.life)
+    temporal = await connect(stored.settings, [scene_plugin()], address=address)
+    theatre = Theatre(scene_client(temporal, stored), TimeSkipper(temporal, config=SKIPS))
+    room = asyncio.Semaphore(SIDE_BY_SIDE)
+    with make_worker(temporal, stored) as worker, programme.progress(acts, len(stories)) as curtain:
+        async with worker:
+            # The longest lives first: nobody waits for one that began last.
+            in_order = sorted(stories, key=lambda story: -_acts(rehearsals[stories.index(story)]))
+            endings = await asyncio.gather(*(_played(theatre, repertoire, each, room, curtain) for each in in_order))
+    broken = dict(zip((story.scene for story in in_order), endings, strict=True))
+    return [_recorded(stored, rehearsal, broken[rehearsal.story.scene]) for rehearsal in rehearsals]
+
+
+def _rehearsed(repertoire: Repertoire, story: Story) -> Performance:
+    scene = repertoire.scene(story)
+    try:
+        return Performance(story, scene, life_of(play(story, scene)), None)
+    except StoryBroken as broken:
+        return Performance(story, scene, None, str(broken))
+
+
+def _acts(rehearsal: Performance) -> int:
+    return rehearsal.life.decisions if rehearsal.life else 0
+
+
+async def _played(
+    theatre: Theatre, repertoire: Repertoire, story: Story, room: asyncio.Semaphore, curtain: Curtain
+) -> str | None:
+    """What broke, if anything did."""
+    async with room:
+        try:
+            await theatre.play(story, repertoire.scene(story), curtain.act)
+        except StoryBroken as broken:
+            curtain.end(story, str(broken))
+            return str(broken)
+    curtain.end(story, None)
+    return None
+
+
+def _recorded(stored: Parts, rehearsal: Performance, broken: str | None) -> Performance:
+    """The life as the ledger tells it: the same as was rehearsed, in an unbroken chain."""
+    id = rehearsal.story.scene
+    journal = [record.entry for record in stored.reads.entries(id)]
+    life = life_of(journal) if journal else None
+    broken = broken or rehearsal.broken
+    if broken is None and life != rehearsal.life:
+        broken = f"{id}: the ledger tells {life}, the rules alone {rehearsal.life}"
+    if broken is None and (sequence := stored.reads.verify_chain(id)) is not None:
+        broken = f"{id}: the chain breaks at entry {sequence}"
+    return rehearsal._replace(life=life, broken=broken)
+
+
+@contextmanager
+def _home(settings: Settings, keep: bool) -> Iterator[tuple[Settings, presence.Announce]]:
+    """Where the data stand: the settings' folder, held as by `scene up`, or a temporary one."""
+    if keep:
+        with presence.alone(settings.data_dir) as announce:
+            yield settings, announce
+        return
+    with tempfile.TemporaryDirectory(prefix="scene-demo-") as folder:
+        url = SecretStr(f"sqlite:///{folder}/scene.db")
+        yield settings.model_copy(update={"data_dir": Path(folder), "database_url": url}), lambda _: None
+
+
+@asynccontextmanager
+async def _server(home: Settings, keep: bool) -> AsyncIterator[EmbeddedServer]:
+    binary = find_temporal(home)
+    if binary is None:
+        raise TemporalBinaryNotFound
+    async with EmbeddedServer(
+        binary,
+        log_file=home.data_dir / "temporal.log",
+        db_file=home.data_dir / "temporal.db" if keep else None,
+        port=PORT if keep else 0,
+        ui_port=UI_PORT if keep else None,
+        time_skipping=True,
+    ) as server:
+        yield server
+
+
+def _card(home: Settings, server: EmbeddedServer) -> presence.Presence:
+    database = make_url(home.database_url.get_secret_value()).render_as_string(hide_password=True)
+    return presence.Presence(
+        pid=os.getpid(), address=server.address, ui_url=server.ui_url, database=database, since=datetime.now(UTC)
+    )
+
+
+async def _until_stopped() -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await stop.wait()
+
+
+def _silence_the_sdk() -> None:
+    """A recording that a scene's next run repeats is a warning to the SDK, and none to who watches the demo."""
+    errors_only = LoggingConfig(filter=TelemetryFilter(core_level="ERROR", other_level="ERROR"))
+    Runtime.set_default(Runtime(telemetry=TelemetryConfig(logging=errors_only)), error_if_already_set=False)
+
+
+class _Stopwatch:
+    """Real time, and what the processors did in it: this process and the server, once that has ended."""
+
+    def __init__(self) -> None:
+        self._began = time.perf_counter()
+        self._processor = _processor_seconds()
+
+    @property
+    def seconds(self) -> float:
+        return time.perf_counter() - self._began
+
+    @property
+    def processor_seconds(self) -> float:
+        return _processor_seconds() - self._processor
+
+
+def _processor_seconds() -> float:
+    used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(each.ru_utime + each.ru_stime for each in used)

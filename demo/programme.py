@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NamedTuple
 
 from rich.box import SIMPLE_HEAD
@@ -27,7 +28,7 @@ LEVELS = {
     Level.RED: Word("红", "red"),
     Level.ASSESSMENT: Word("考核", "assessed"),
 }
-INITIALS = {stage: (Word("征评对试验推"[at], "SRMTAP"[at])) for at, stage in enumerate(STAGES)}
+INITIALS = {stage: Word("征评对试验推"[at], "SRMTAP"[at]) for at, stage in enumerate(STAGES)}
 COLUMNS = (
     Word("编号", "id"),
     Word("场景", "scene"),
@@ -82,6 +83,45 @@ class Programme:
             table.add_row(*self._row(each))
         self.console.print(table)
         self.console.print(Text(self._legend(), "dim"), soft_wrap=True)
+        for each in performances:
+            if each.broken:
+                self.console.print(Text(f"✗ {each.broken}", "red"), soft_wrap=True)
+
+    def took(self, seconds: float, processor_seconds: float | None, refused: int) -> None:
+        work = ""
+        if processor_seconds is not None:
+            work = self.say(f"（处理器 {processor_seconds:.0f} 秒）", f" ({processor_seconds:.0f} s of processor time)")
+        self._line(
+            f"用时 {seconds:.1f} 秒{work}。另有 {refused} 次不合规则的操作被拒绝，均已留痕。",
+            f"It took {seconds:.1f} s{work}. {refused} acts against the rules were refused, and recorded as such.",
+        )
+
+    def how_to_keep(self) -> None:
+        self._line("数据已随演示清除；加 --keep 可保留并逐个查看。", "Nothing is kept; with --keep it is.")
+
+    def how_to_look(self, scene: str, data_dir: Path, ui_url: str | None) -> None:
+        self._line(
+            f"数据在 {data_dir}。在另一个终端查看：\n"
+            f"  scene show {scene}      某个场景\n"
+            f"  scene history {scene}   它的全部记录\n"
+            f"  {ui_url}      Temporal 界面：每个场景一个工作流，scene-<编号>\n"
+            "服务仍在运行，按 Ctrl-C 停止。",
+            f"The data are in {data_dir}. In another terminal:\n"
+            f"  scene show {scene}      one scene\n"
+            f"  scene history {scene}   its whole journal\n"
+            f"  {ui_url}      Temporal's own pages: a workflow each, scene-<id>\n"
+            "The server keeps running; Ctrl-C stops it.",
+        )
+
+    def not_empty(self, data_dir: Path) -> None:
+        self._line(
+            f"{data_dir} 中已有场景，虚构的演示场景不应混入。请用 SCENE_DATA_DIR 指定一个空目录。",
+            f"{data_dir} holds scenes already, and invented ones do not belong among them. "
+            "Name an empty folder in SCENE_DATA_DIR.",
+        )
+
+    def _line(self, zh: str, en: str) -> None:
+        self.console.print(Text(self.say(zh, en)), soft_wrap=True)
 
     def _row(self, performance: Performance) -> tuple[Text | str, ...]:
         story, scene, life, broken = performance
@@ -92,7 +132,7 @@ class Programme:
         city = application.city.removesuffix("市") + placeholder
         scale = application.scale + ("*" if "scale" in application.assumed else "")
         if life is None:
-            return story.scene, name, city, scale, "", "", "", "", "", Text(f"✗ {broken}", "red")
+            return story.scene, name, city, scale, "", "", "", "", "", Text("✗", "red")
         stages = "".join(INITIALS[each].text(self.language) if each in life.stages else "·" for each in STAGES)
         outcome = OUTCOMES[life.outcome].text(self.language) if life.outcome else "?"
         told = Text.assemble(
@@ -112,7 +152,7 @@ class Programme:
         return (
             self.say("合计", "all"),
             self.say(f"{len(performances)} 个", f"{len(performances)} scenes"),
-            self.say(f"{len({each.scene.application.city for each in performances})} 城", "3 cities"),
+            self._cities(performances),
             "",
             str(sum(life.days for life in lives)),
             "",
@@ -122,9 +162,13 @@ class Programme:
             "",
         )
 
+    def _cities(self, performances: Sequence[Performance]) -> str:
+        number = len({each.scene.application.city for each in performances})
+        return self.say(f"{number} 城", f"{number} cities")
+
     def _legend(self) -> str:
         return self.say(
-            "* 规模为假定（assumed）：原文未写。† 责任单位全部或部分为假定（assumed）：原文未写，取占位或由本项目归入。\n"
+            "* 规模为假定（assumed）：原文未写。† 责任单位为假定（assumed）：原文未写明，取占位或由本项目归入。\n"
             "场景和点名的单位取自三市政策文本；申报内容、揭榜方、人员、经过和2040—2042年放假通知均为虚构。\n"
             "环节：征集、评审、对接、试点、验收、推广；逾期后为最高一级提醒（黄、橙、红、计入年度考核）。",
             "* the scale is assumed: the text states none. † responsible units are assumed, in whole or in part.\n"

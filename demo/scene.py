@@ -209,7 +209,7 @@ class Scene:
     def stands_at(self, step: str) -> None:
         self.holds(self.state.step == step, f"it stands at {self.state.step}, not at {step}")
 
-    def holds(self, true: bool, otherwise: str) -> None:  # noqa: FBT001
+    def holds(self, true: bool, otherwise: str) -> None:
         """Raises StoryBroken, saying what is so instead."""
         if not true:
             raise StoryBroken(otherwise)

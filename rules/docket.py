@@ -123,7 +123,7 @@ class Docket:
             StepEntered(machine=machine, bidder=bidder, step=step, stage=stage, left=left, at=self.at, on=self.day)
         )
         limit = limit or spec.limit
-        if limit is None or find(self.state.deadlines, machine=machine, bidder=bidder, step=step, limit=limit):
+        if limit is None or find(self.state.deadlines, id=_named(limit, bidder), step=step):
             return
         holder = self.holder(spec.holder, bidder) if spec.holder is not None else None
         self.set_deadline(
@@ -217,11 +217,10 @@ class Docket:
         Its id is the limit with `key`, or with the bidder, behind it. `step` "" binds it to no step at all. Where all else
         stands still, the new clock does too.
         """
-        name = "/".join(part for part in (limit, bidder, key) if part)
         deadline = new_deadline(
             self.policy,
             limit,
-            key=name,
+            key=_named(limit, bidder, key),
             holder=holder,
             verbs=verbs,
             machine=machine,
@@ -239,7 +238,7 @@ class Docket:
     def share_deadline(self, of: Deadline, holder: Holder, verbs: tuple[str, ...], key: str) -> None:
         """Another holder's duty with the same date."""
         update: dict[str, Any] = {
-            "id": "/".join(part for part in (of.limit, of.bidder, key) if part),
+            "id": _named(of.limit, of.bidder, key),
             "holder": holder, "verbs": verbs, "started_by": self.sequence,
             "step": self.step(of.machine, of.bidder),
         }  # fmt: skip
@@ -340,3 +339,7 @@ class Docket:
 
     def open_deadlines(self, limit: str, bidder: str | None = None) -> tuple[Deadline, ...]:
         return tuple(each for each in self.state.deadlines if each.limit == limit and each.bidder == bidder)
+
+
+def _named(limit: str, bidder: str | None, key: str = "") -> str:
+    return "/".join(part for part in (limit, bidder, key) if part)

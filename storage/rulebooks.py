@@ -1,6 +1,9 @@
 """The policies that scenes are pinned to, by value: what a digest in the journal stands for."""
 
+import logging
+
 from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from models.canonical import canonical
 from models.policy import Policy
@@ -8,6 +11,7 @@ from models.tables import RulebookRow
 from storage.database import table_of, writing
 
 RULEBOOK = table_of(RulebookRow)
+_log = logging.getLogger(__name__)
 
 
 class SqlRulebooks:
@@ -17,7 +21,13 @@ class SqlRulebooks:
         self._engine = engine
 
     def keep(self, policy: Policy) -> None:
-        """Safe to repeat."""
+        """Safe to repeat, and never fails: the histories have the policy by value, the next submission keeps it again."""
+        try:
+            self._keep(policy)
+        except SQLAlchemyError as away:
+            _log.warning("a policy could not be kept: %s", type(away).__name__)
+
+    def _keep(self, policy: Policy) -> None:
         key = (policy.digest, policy.calendar.version)
         with self._engine.connect() as connection:
             if _text(connection, *key) is not None:

@@ -6,10 +6,11 @@ an error that is not a refusal ends the test that sent it out.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from random import Random
 
 from models.actor import Actor
+from models.calendar import Holiday, YearNotice
 from models.commands import ACTS, Act
 from models.commands.acceptance import (
     ApplyForAcceptance,
@@ -28,6 +29,7 @@ from models.commands.anywhere import (
     ConfirmCorrection,
     DecideAppeal,
     DecideExtension,
+    LoadCalendar,
     Override,
     ProposeCorrection,
     Reassign,
@@ -37,6 +39,7 @@ from models.commands.anywhere import (
     Resume,
     ReturnForCorrection,
     Suspend,
+    TakeOver,
     Terminate,
     Withdraw,
 )
@@ -267,6 +270,13 @@ class Wanderer:
             right_text="更正", position=self.chance.choice(tuple(Position)),
         )  # fmt: skip
 
+    def notice(self) -> LoadCalendar:
+        """Next year's or the year after's, with a holiday that falls now here, now there."""
+        year = self.play.today.year + self.chance.choice((1, 2))
+        first = date(year, 1, self.chance.randint(1, 20))
+        days = tuple(first + timedelta(days=n) for n in range(self.chance.randint(1, 8)))
+        return LoadCalendar(notice=YearNotice(year=year, source="通知", holidays=(Holiday(name="元旦", days=days),)))
+
     def phase(self) -> Phase:
         return self.chance.choice(tuple(Phase))
 
@@ -406,9 +416,17 @@ ANYTHING: dict[str, Callable[[Wanderer], Act]] = {
         correction=one.one_of([each.id for each in one.play.state.corrections]), confirmed=one.yes()
     ),
     "adopt_policy": lambda one: AdoptPolicy(policy=one.play.policy, reasons="理由"),
+    "load_calendar": Wanderer.notice,
+    "take_over": lambda one: TakeOver(
+        application=one.play.application(), step="accepted", since=one.play.today, history="此前线下办理"
+    ),
     "override": lambda one: Override(to=one.chance.choice((*lifecycle.OVERRIDE_TO, "candidate")), reasons="理由"),
 }  # fmt: skip
-"""Verb: an act with content that makes some sense in the scene. The system's own and the calendar's are not for these."""
+"""Verb: an act with content that makes some sense in the scene; for every verb but the system's own."""
+
+
+def act_of(verb: str, play: Play) -> Act:
+    return ANYTHING[verb](Wanderer(play, Random(0)))
 
 
 def rows_walked(play: Play) -> set[tuple[Machine, str, str]]:

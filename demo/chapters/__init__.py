@@ -1,1 +1,1 @@
-"""Pieces that many lives have in common, each a short course of its own, from a step of the lifecycle to a later one."""
+"""Pieces that many lives have in common, each from one step of the lifecycle to a later one."""

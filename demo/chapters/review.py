@@ -57,7 +57,7 @@ def opinions(scene: Scene, *, objecting: Collection[str] = (), silent: Collectio
             yield answer
 
 
-def _opinion(objects: bool) -> GiveOpinion:  # noqa: FBT001
+def _opinion(objects: bool) -> GiveOpinion:
     if objects:
         return GiveOpinion(position=Position.OBJECT, text="与在建工程冲突，不同意现方案。")
     return GiveOpinion(position=Position.CONDITIONAL, text="同意。", conditions=("数据不出市域",))

@@ -124,9 +124,7 @@ def evaluated(scene: Scene, bidder: str, *, fit: bool = True) -> Script:
     yield scene.regulator.does(ConcludeExit(bidder=bidder, fit_for_acceptance=fit, reasons=reasons))
 
 
-def fault(  # noqa: PLR0913
-    scene: Scene, bidder: str, kind: str, *, red_line: str | None = None, punishable: bool = True
-) -> Script:
+def fault(scene: Scene, bidder: str, kind: str, *, red_line: str | None = None, punishable: bool = True) -> Script:
     """The officer records a fault with its evidence."""
     yield scene.regulator.does(
         RecordFault(

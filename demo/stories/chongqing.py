@@ -3,17 +3,29 @@
 from datetime import date
 from typing import Literal
 
-from demo.chapters.acceptance import accepted, applied, concluded, reviewed, valued
+from demo.chapters.acceptance import accepted
 from demo.chapters.filing import filed, submitted
-from demo.chapters.matching import BING, JIA, YI, awarded, bid, chosen, matched, opened, posted, scored, signed, verified
-from demo.chapters.notices import announced, answered, complained, objected, published, ran_out
+from demo.chapters.matching import (
+    BING,
+    JIA,
+    YI,
+    awarded,
+    bid,
+    chosen,
+    matched,
+    opened,
+    posted,
+    scored,
+    signed,
+    verified,
+)
+from demo.chapters.notices import answered, complained, objected, published
 from demo.chapters.promotion import benefited, closed, made_benchmark
 from demo.chapters.remedies import appealed, final, served
 from demo.chapters.review import (
     advised,
     consulted,
     found_fair,
-    listed,
     listed_after_notice,
     opinions,
     recognised,
@@ -26,9 +38,7 @@ from demo.chapters.trial import (
     incident_closed,
     planned,
     ran_its_time,
-    resumed_by_two,
     started,
-    stopped,
     trial_plan,
     tried,
     went_on,
@@ -42,8 +52,8 @@ from models.commands.anywhere import (
     Override,
     ProposeCorrection,
     Reassign,
-    Resubmit,
     RequestExtension,
+    Resubmit,
     ReturnForCorrection,
     TakeOver,
     Terminate,
@@ -53,13 +63,13 @@ from models.commands.matching import DeclineAward, GiveUpMatching
 from models.commands.promotion import RecommendUpward, WithdrawBenchmark
 from models.commands.review import AskConsultation, ConfirmScene, GiveOpinion, Recognise, Refuse
 from models.commands.solicitation import DeclineAdmission, DuplicateCheck, Register
-from models.commands.trial import ReportIncident, ReturnTrialPlan, StartTrial
+from models.commands.trial import ReportIncident, ReturnTrialPlan
 from models.vocabulary import BenchmarkLevel, NoticeAbout, Outcome, Position
 from models.words import Word
 
 
 def road_cloud_map(scene: Scene) -> Script:
-    """The lead department is late and the city hears of it; one department objects; a second round; the winner declines."""
+    """The lead department is late, and the city hears of it; a second round of consultation; the winner declines."""
     yield from filed(scene)
     yield scene.until(scene.workday(6, scene.deadline("consultation_start").due_on))
     yield from consulted(scene, objecting=["市公安局"])
@@ -101,6 +111,7 @@ def green_mine(scene: Scene) -> Script:
     yield from admitted(scene, JIA, inclusion=False)
     yield from ran_its_time(scene, JIA)
     yield from evaluated(scene, JIA, fit=False)
+    yield from final(scene)
 
 
 def traffic_flow(scene: Scene) -> Script:
@@ -119,7 +130,7 @@ def traffic_flow(scene: Scene) -> Script:
 
 
 def robotaxi(scene: Scene) -> Script:
-    """Taken over in mid-trial. An incident, an order, a second officer; a wrong entry is corrected by a second person."""
+    """Taken over in mid-trial. An incident is reported within the hour, analysed, and closed by a second officer."""
     yield scene.platform.does(
         TakeOver(
             application=scene.application,
@@ -198,9 +209,10 @@ def safe_care_home(scene: Scene) -> Script:
 
 
 def unmanned_ship(scene: Scene) -> Script:
-    """The river floods: the scene is terminated by the leading group, and nobody appeals."""
+    """The owner is late until the leading group hears of it; then the river floods, and the scene is terminated."""
     yield from filed(scene)
     yield from recognised_and_listed(scene)
+    yield scene.until(scene.workday(6, scene.deadline("posting").due_on))
     yield from matched(scene, YI, BING)
     yield scene.workdays(15)
     yield scene.leading_group.does(Terminate(ground="force_majeure", reasons="特大洪水，测试水域停航。"))
@@ -226,7 +238,7 @@ def tower_fire(scene: Scene) -> Script:
 
 
 def assisted_diagnosis(scene: Scene) -> Script:
-    """A wrongly entered objection is corrected; a complaint about the recognition holds, one about the ranking does not.
+    """A wrongly entered objection is corrected; a complaint about the recognition holds, one about the ranking not.
 
     In the end the owner is in breach: the lead department terminates the scene.
     """
@@ -266,7 +278,11 @@ def wrongly_entered(scene: Scene, unit: str) -> Script:
     entry = scene.state.sequence
     yield department.does(
         ProposeCorrection(
-            correction="correction-1", sequence=entry, reasons="录入时选错。", right_text="同意。", position=Position.AGREE
+            correction="correction-1",
+            sequence=entry,
+            reasons="录入时选错。",
+            right_text="同意。",
+            position=Position.AGREE,
         )
     )
     confirmation = ConfirmCorrection(correction="correction-1", confirmed=True)
@@ -317,7 +333,7 @@ STORIES = (
           small_agent, Outcome.ACCEPTED, MARCH_2040),
     Story("CQ-091", Word("综合性未获领导小组确认，申诉驳回", "not confirmed, appeal dismissed"),
           safe_care_home, Outcome.REFUSED, MARCH_2040),
-    Story("CQ-018", Word("签约后因不可抗力终止", "terminated by force majeure"),
+    Story("CQ-018", Word("发榜逾期；签约后因不可抗力终止", "posted late; terminated by force majeure"),
           unmanned_ship, Outcome.TERMINATED, MARCH_2040),
     Story("CQ-009", Word("会商中改派单位；发榜方放弃", "a department reassigned; given up"),
           tower_fire, Outcome.UNMATCHED, MARCH_2040),

@@ -29,7 +29,7 @@ from models.commands.acceptance import SubmitRectification
 from models.commands.anywhere import AdoptPolicy, AnswerWithdrawal, DecideExtension, RequestExtension, Withdraw
 from models.commands.matching import AmendChallenge, WithdrawBid
 from models.commands.review import ConcludeFairCompetition, EntryCondition
-from models.commands.trial import EndInclusionEarly, VerifyCorrection
+from models.commands.trial import EndInclusionEarly, FileReport, VerifyCorrection
 from models.vocabulary import GateKind, NoticeAbout, Outcome
 from models.words import Word
 
@@ -141,12 +141,18 @@ def smart_parking(scene: Scene) -> Script:
     yield from went_on(scene, JIA, until=scene.workday(20))
     yield from stopped(scene, JIA)
     yield from resumed_by_two(scene, JIA)
-    yield scene.workdays(5)
+    yield from reported_late(scene, JIA)
     yield scene.regulator.does(EndInclusionEarly(bidder=JIA, reasons="运行平稳，转常态监管。"))
     yield from ran_its_time(scene, JIA)
     yield from evaluated(scene, JIA)
     yield from accepted(scene, JIA)
     yield from closed(scene)
+
+
+def reported_late(scene: Scene, bidder: str) -> Script:
+    """Three working days after it was due."""
+    yield scene.until(scene.workday(3, scene.deadline(f"report/{bidder}").due_on))
+    yield scene.bidder(bidder).does(FileReport(bidder=bidder, kind="regular", document=scene.document("试点报告")))
 
 
 def homes_for_the_old(scene: Scene) -> Script:
@@ -179,7 +185,7 @@ def insurance_watch(scene: Scene) -> Script:
 
 
 def source_grid_load(scene: Scene) -> Script:
-    """An unfair gate is refused outright, a failed review blocks until it is mended; an objection to the ranking holds."""
+    """An unfair gate is refused outright, a failed review blocks until mended; an objection to the ranking holds."""
     yield from filed(scene)
     yield from consulted(scene)
     yield scene.soon()

@@ -8,7 +8,15 @@ from demo.chapters.matching import BING, JIA, YI, awarded, bid, matched, opened,
 from demo.chapters.notices import announced
 from demo.chapters.promotion import benefited, closed, made_benchmark, nominated, reviewed_yearly
 from demo.chapters.remedies import appealed, served
-from demo.chapters.review import advised, consulted, found_fair, listed_after_notice, recognised, recognised_and_listed
+from demo.chapters.review import (
+    advised,
+    consulted,
+    found_fair,
+    listed,
+    listed_after_notice,
+    recognised,
+    recognised_and_listed,
+)
 from demo.chapters.trial import (
     analysed,
     evaluated,
@@ -115,7 +123,7 @@ def virtual_power_plant(scene: Scene) -> Script:
 
 
 def high_rise_fire(scene: Scene) -> Script:
-    """Refused against the experts' advice; the appeal is upheld. Then two are invited to compete; the trial is extended."""
+    """Refused against the experts' advice, the appeal is upheld; two are invited to compete; the trial is extended."""
     yield from filed(scene)
     yield from consulted(scene)
     yield from found_fair(scene)
@@ -202,9 +210,14 @@ def hospital_group(scene: Scene) -> Script:
 
 
 def flow_battery(scene: Scene) -> Script:
-    """High risk: the regulator does not admit the trial, and the bidder's appeal is dismissed."""
+    """Listed so late that it enters the yearly assessment; of high risk, not admitted, and the appeal is dismissed."""
     yield from filed(scene)
-    yield from recognised_and_listed(scene)
+    yield from consulted(scene)
+    yield from found_fair(scene)
+    yield from recognised(scene)
+    yield from announced(scene, NoticeAbout.RECOGNITION)
+    yield scene.until(scene.workday(11, scene.deadline("listing").due_on))
+    yield from listed(scene)
     yield from matched(scene, JIA, YI)
     yield from planned(scene, JIA)
     yield scene.workdays(8)
@@ -240,7 +253,7 @@ STORIES = (
           medical_drones, Outcome.TERMINATED, MARCH_2040),
     Story("YC26-088", Word("验收不合格，予以容错，退款", "acceptance failed, tolerated, refunded"),
           hospital_group, Outcome.FAILED, MARCH_2040),
-    Story("YC145-003", Word("高风险不予准入，申诉驳回", "trial not admitted, appeal dismissed"),
+    Story("YC145-003", Word("列入清单逾期计入考核；高风险不予准入", "listed too late; trial not admitted"),
           flow_battery, Outcome.TERMINATED, MARCH_2040),
     Story("YC26-070", Word("两次无人揭榜", "nobody bids, twice"),
           road_accidents, Outcome.UNMATCHED, MARCH_2040),

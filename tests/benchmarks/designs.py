@@ -17,8 +17,8 @@ from models.state import SceneState
 from storage.rulebooks import SqlRulebooks
 
 from .floor import FloorOpening, FloorWorkflow
-from .obvious import ObviousWorkflow
 from .gauges import History, history_of
+from .obvious import ObviousWorkflow
 from .plays import Script
 
 Operation = Callable[[str, Script], WithStartWorkflowOperation[Any, Any]]

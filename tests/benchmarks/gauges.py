@@ -103,9 +103,7 @@ async def history_of(client: Client, workflow_id: str) -> History:
         size += described.raw_description.workflow_execution_info.history_size_bytes
         if described.status is not WorkflowExecutionStatus.CONTINUED_AS_NEW:
             return History(events, size)
-        async for event in handle.fetch_history_events(
-            event_filter_type=WorkflowHistoryEventFilterType.CLOSE_EVENT
-        ):
+        async for event in handle.fetch_history_events(event_filter_type=WorkflowHistoryEventFilterType.CLOSE_EVENT):
             if event.event_type is not EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW:
                 continue
             run_id = event.workflow_execution_continued_as_new_event_attributes.new_execution_run_id

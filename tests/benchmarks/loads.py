@@ -11,8 +11,9 @@ from .designs import Design
 from .gauges import Cpu, History, Meter
 from .plays import Script
 
-SETTLE_SECONDS = 0.2
-"""After the last receipt and the last entry: answers of activities still come in, and their CPU time counts."""
+SETTLE_SECONDS = 1.0
+"""After the last receipt and the last entry: what a design puts off (an activity's answer, the next run) counts too."""
+BETWEEN_BURSTS = 0.2
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ async def _played(
 
 @dataclass(frozen=True)
 class Bursts:
-    """The last `size` acts of the script at the same instant, scene after scene. What opens the scene is not counted."""
+    """The last `size` acts of the script at the same instant, scene after scene. The acts before are not counted."""
 
     name: str
     script: Script
@@ -134,9 +135,10 @@ class Bursts:
             at = perf_counter()
             await asyncio.gather(*(_timed(design, scene, command, acks) for command in burst))
             seconds += perf_counter() - at
-            await asyncio.sleep(SETTLE_SECONDS)
+            await asyncio.sleep(BETWEEN_BURSTS)
         acknowledged = meter.read()
         await design.recorded(prefix, len(scenes) * len(self.script.commands))
+        await asyncio.sleep(SETTLE_SECONDS)
         cpu = replace(meter.read() - before, client=acknowledged.client - before.client)
         return Measured(
             decisions=len(scenes) * self.size,

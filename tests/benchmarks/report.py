@@ -5,7 +5,7 @@ import math
 import os
 import platform
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -72,7 +72,7 @@ def _target_table(result: Result, targets: Sequence[Target], design: str) -> Tab
 
 
 def write_json(
-    file: Path, result: Result, samples: Sequence[Sample], targets: Sequence[Target], settings: dict[str, object]
+    file: Path, result: Result, samples: Sequence[Sample], targets: Sequence[Target], settings: Mapping[str, object]
 ) -> None:
     """Everything that was measured, round by round, with what it was measured on."""
     document = {

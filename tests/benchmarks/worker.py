@@ -1,45 +1,40 @@
 """One design's worker as a process of its own, so that its CPU time is known apart.
 
-`python -m tests.benchmarks.worker DESIGN TASK_QUEUE ADDRESS DATABASE_URL` says `ready` and works until its standard input ends.
-The working directory decides whose code it is: that is how another checkout's engine is measured beside this one's.
+`python -m tests.benchmarks.worker DESIGN TASK_QUEUE ADDRESS FOLDER DATABASE_URL` says `ready` and works until its
+standard input ends. The working directory decides whose code it is: that is how another checkout's engine is measured
+beside this one's. Every design gets the engine's own worker, with another workflow in it.
 """
 
 import asyncio
 import os
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
+from pydantic import SecretStr
 from temporalio.client import Client
-from temporalio.worker import PollerBehaviorAutoscaling, Worker
+from temporalio.worker import Worker
 
-from activities.ledger import LedgerActivities
 from runtime.plugin import scene_plugin
-from storage.database import engine_for
-from storage.ledger import SqlLedger
+from runtime.settings import Settings
+from runtime.wiring import make_worker, parts
 from tests.benchmarks.floor import FloorWorkflow
 from tests.benchmarks.obvious import ObviousWorkflow, notify
-from workflows.scene import SceneWorkflow
 
-WORKFLOWS = {"floor": FloorWorkflow, "engine": SceneWorkflow, "obvious": ObviousWorkflow}
+INSTEAD: dict[str, list[type]] = {"floor": [FloorWorkflow], "obvious": [ObviousWorkflow]}
 
 
-async def serve(design: str, task_queue: str, address: str, database_url: str) -> None:
+async def serve(design: str, task_queue: str, address: str, folder: str, database_url: str) -> None:
+    settings = Settings(data_dir=Path(folder), database_url=SecretStr(database_url), task_queue=f"{task_queue}-unused")
     client = await Client.connect(address, plugins=[scene_plugin()])
-    ledger = LedgerActivities(SqlLedger(engine_for(database_url)), build="benchmark", rules="benchmark")
-    worker = Worker(
-        client,
-        task_queue=task_queue,
-        workflows=[WORKFLOWS[design]],
-        activities=[] if design == "floor" else [ledger.record, notify],
-        activity_executor=ThreadPoolExecutor(16),
-        max_concurrent_activities=16,
-        max_cached_workflows=2000,
-        workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
-        activity_task_poller_behavior=PollerBehaviorAutoscaling(),
-    )
-    async with worker:
-        print("ready", flush=True)
-        await asyncio.to_thread(sys.stdin.read)
+    with parts(settings) as ours, make_worker(client, ours) as worker:
+        config = worker.config()
+        config["client"] = client
+        config["task_queue"] = task_queue
+        config["workflows"] = INSTEAD.get(design, config.get("workflows", []))
+        config["activities"] = [*config.get("activities", []), notify]
+        async with Worker(**config):
+            print("ready", flush=True)
+            await asyncio.to_thread(sys.stdin.read)
 
 
 if __name__ == "__main__":

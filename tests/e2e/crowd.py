@@ -32,8 +32,10 @@ class Script:
     rounds: tuple[tuple[Command, ...], ...]
 
 
-def script(play: Play, *, withdrawn: bool) -> Script:
-    """From the submission to the public notice of the recognition, as far as nobody has to wait for days."""
+def scripts(play: Play) -> tuple[Script, Script]:
+    """From the submission to the public notice of the recognition, as far as nobody has to wait for days; the same,
+    withdrawn by its owner in the end.
+    """
     asked = play.fork().to_consultation()
     opinion = GiveOpinion(position=Position.AGREE, text="同意")
     opinions = tuple(asked.command(opinion, asked.cooperating(unit)) for unit in asked.state.cooperating)
@@ -51,9 +53,8 @@ def script(play: Play, *, withdrawn: bool) -> Script:
                 rounds[-1] = (*rounds[-1], entry.command)
             case _:
                 rounds.append((entry.command,))
-    if withdrawn:
-        rounds.append((play.command(Withdraw(reasons="不再需要"), play.owner),))
-    return Script(play.policy, tuple(rounds))
+    withdrawal = (play.command(Withdraw(reasons="不再需要"), play.owner),)
+    return Script(play.policy, tuple(rounds)), Script(play.policy, (*rounds, withdrawal))
 
 
 @dataclass
@@ -120,5 +121,5 @@ class Crowd:
             if refused.code not in NO_ANSWER:
                 self.refused[id] = refused
         except (RPCError, SQLAlchemyError) as error:
-            self.errors.append(f"{type(error).__name__} {getattr(error, 'status', '')!s}")
+            self.errors.append(f"{type(error).__name__} {str(error).strip()[:200]}")
         return self.receipts.get(id)

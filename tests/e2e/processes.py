@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 import psutil
@@ -103,7 +104,9 @@ class WorkerProcess:
     """`worker.py run` with an environment of its own; what it says goes to `log_file`."""
 
     def __init__(self, environment: Mapping[str, str], log_file: Path) -> None:
-        self._environment = {**os.environ, **environment, "SCENE_LOG_FORMAT": "json"}
+        # Its modules are compiled once, into a folder of the test's own: every other start takes a third of the time.
+        compiled = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(log_file.parent / "compiled")}
+        self._environment = {**os.environ, **compiled, **environment, "SCENE_LOG_FORMAT": "json"}
         self._log_file = log_file
         self._process: asyncio.subprocess.Process | None = None
         self._said_before = 0
@@ -191,11 +194,13 @@ class Postgres:
 
 
 @contextmanager
-def postgres(folder: Path) -> Iterator[Postgres]:
-    with pytest.MonkeyPatch.context() as patch:
-        (folder / "runtime").mkdir(mode=0o700, parents=True)
-        patch.setenv("XDG_RUNTIME_DIR", str(folder / "runtime"))
-        server = Postgres(folder / "postgres")
+def postgres() -> Iterator[Postgres]:
+    """It runs in a folder of its own: as root it becomes another user, and every start of pytest shuts pytest's
+    folders to other users again, so that a server in there could not be started a second time."""
+    with TemporaryDirectory(prefix="scene-postgres-") as folder, pytest.MonkeyPatch.context() as patch:
+        (Path(folder) / "runtime").mkdir(mode=0o700)
+        patch.setenv("XDG_RUNTIME_DIR", f"{folder}/runtime")
+        server = Postgres(Path(folder) / "data")
         try:
             yield server
         finally:

@@ -1,0 +1,145 @@
+"""The only worker is killed: what was answered stands, what was not can be repeated, and time goes on without it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from temporalio.client import Client
+from temporalio.testing import TimeSkipper
+
+from client.scene_client import SceneClient, workflow_id
+from models.calendar import Period, Unit
+from models.commands.anywhere import ProposeCorrection
+from models.commands.review import GiveOpinion
+from models.journal import JournalEntry
+from models.policy import Policy
+from models.receipt import Receipt
+from models.refusal import Refused
+from models.vocabulary import Position
+from runtime.connect import connect
+from runtime.plugin import scene_plugin
+from runtime.settings import Settings
+from runtime.wiring import Parts, parts, scene_client
+from storage.database import migrate
+from tests.e2e.processes import TemporalServer, WorkerProcess, until
+from tests.scenario import Play, city
+
+AGREE = GiveOpinion(position=Position.AGREE, text="同意")
+
+
+def with_an_hour_for_opinions(policy: Policy) -> Policy:
+    limit = policy.limits.consultation.model_copy(update={"period": Period(length=1, unit=Unit.HOURS)})
+    return policy.model_copy(update={"limits": policy.limits.model_copy(update={"consultation": limit})})
+
+
+@dataclass
+class Office:
+    """One server, one worker process, and what a client needs."""
+
+    worker: WorkerProcess
+    temporal: Client
+    client: SceneClient
+    stored: Parts
+    policy: Policy
+
+    async def to_consultation(self, scene: str) -> Play:
+        """A scene whose departments have been asked, on the server and on the rules alone."""
+        play = Play(self.policy, scene=scene).to_consultation()
+        await self.client.submit(scene, self.policy, play.journal[0].command)
+        for entry in play.journal[1:]:
+            await self.client.act(scene, entry.command)
+        return play
+
+    async def journal(self, scene: str) -> tuple[JournalEntry, ...]:
+        """The ledger's, once it holds all that the scene's workflow knows."""
+        state = await self.client.state(scene)
+        await until(lambda: len(self.stored.reads.entries(scene)) == state.sequence)
+        return tuple(record.entry for record in self.stored.reads.entries(scene))
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def office(temporal_binary: Path, tmp_path: Path) -> AsyncIterator[Office]:
+    settings = Settings(data_dir=tmp_path)
+    migrate(settings.database_url.get_secret_value())
+    async with TemporalServer(temporal_binary, tmp_path, time_skipping=True) as server:
+        environment = {"TEMPORAL_ADDRESS": server.address, "SCENE_DATA_DIR": str(tmp_path)}
+        worker = WorkerProcess(environment, tmp_path / "worker.log")
+        temporal = await connect(settings, [scene_plugin()], address=server.address)
+        with parts(settings) as stored:
+            await worker.start()
+            try:
+                await worker.serving()
+                policy = with_an_hour_for_opinions(city("盐城市"))
+                yield Office(worker, temporal, scene_client(temporal, stored), stored, policy)
+            finally:
+                await worker.kill()
+
+
+async def test_a_command_that_met_a_killed_worker_is_done_once_and_keeps_its_receipt(office: Office) -> None:
+    play = await office.to_consultation("burst")
+    commands = [play.command(AGREE, play.cooperating(unit), id=f"opinion-{unit}") for unit in play.state.cooperating]
+    commands += [
+        play.command(
+            ProposeCorrection(correction=f"k{number}", sequence=1, reasons="笔误", right_text="更正"),
+            play.owner,
+            id=f"slip-{number}",
+        )
+        for number in range(5)
+    ]
+    receipts: dict[str, Receipt] = {}
+
+    async def send(number: int) -> None:
+        await asyncio.sleep(number * 0.02)
+        receipt = await office.client.act(play.scene, commands[number])
+        receipts[receipt.command_id] = receipt
+
+    burst = [asyncio.create_task(send(number)) for number in range(len(commands))]
+    await until(lambda: bool(receipts))
+    await office.worker.kill()
+    known = dict(receipts)
+    assert len(known) < len(commands), "the worker was killed too late"
+    await office.worker.start()
+    await asyncio.gather(*burst)
+
+    again = {command.command_id: await office.client.act(play.scene, command) for command in commands}
+
+    assert again == receipts
+    assert known.items() <= receipts.items()
+    ids = [entry.command.command_id for entry in await office.journal(play.scene)]
+    assert sorted(ids) == sorted({*ids, *again})
+
+
+async def test_an_opinion_after_silence_does_not_count_because_the_worker_was_away(office: Office) -> None:
+    play = await office.to_consultation("silence")
+    first, second, late = play.state.cooperating
+    for unit in (first, second):
+        await office.client.act(play.scene, play.command(AGREE, play.cooperating(unit)))
+    await office.worker.kill()
+    skipper = TimeSkipper(office.temporal)
+    handle = office.temporal.get_workflow_handle(workflow_id(play.scene))
+    await skipper.fast_forward(handle, timedelta(hours=2))
+    opinion = asyncio.create_task(office.client.act(play.scene, play.command(AGREE, play.cooperating(late))))
+    await asyncio.sleep(0.2)
+    await office.worker.start()
+
+    with pytest.raises(Refused) as refused:
+        await opinion
+
+    state = await office.client.state(play.scene)
+    assert state.step == "fair_competition"
+    assert state.consultation is not None
+    assert {each.unit for each in state.consultation.opinions} == {first, second}
+    print(refused.value.code)
+
+
+async def test_whoever_leaves_before_the_answer_is_refused_nothing(office: Office) -> None:
+    play = await office.to_consultation("left")
+    await office.worker.kill()
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.3):
+            await office.client.act(play.scene, play.command(AGREE, play.cooperating(play.state.cooperating[0])))
+    assert office.stored.reads.refusals().total == 0

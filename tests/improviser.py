@@ -1,0 +1,561 @@
+"""Somebody who plays a scene by ear: mostly what is due, often what is possible, now and then what makes no sense.
+
+Every choice goes through `choose`, so that hypothesis can steer and shrink it and a plain random generator can drive it.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, TypeVar
+
+from models.actor import Actor
+from models.calendar import Holiday, Period, Unit, YearNotice
+from models.commands import ACTS, Act
+from models.deadline import DeadlineStatus, Duty
+from models.refusal import Refused
+from models.state import IncidentStatus
+from models.state.review import ObjectionStatus
+from models.vocabulary import (
+    BenchmarkLevel,
+    Credit,
+    GateKind,
+    Machine,
+    Mode,
+    NoticeAbout,
+    PanelPurpose,
+    Phase,
+    Position,
+    Risk,
+    Role,
+)
+from rules import lifecycle
+from rules.alarms import next_alarm
+from rules.decide import possible_verbs
+from rules.docket import BIDDER_MACHINES
+from rules.duties import duties
+from rules.journal import entry_for
+from rules.matching import commitment
+from rules.permissions import units_playing
+from tests.scenario import Play, digest, document
+
+T = TypeVar("T")
+Choose = Callable[[Sequence[Any]], Any]
+
+BIDDERS = ("甲公司", "乙公司", "丙公司")
+CONTENT_WITH_BIDDER = {verb for verb, act in ACTS.items() if "bidder" in act.model_fields}
+
+ENDINGS = {
+    "terminate", "withdraw", "override", "refuse", "return_for_correction", "decline_admission", "give_up_matching",
+    "decline_award", "refuse_trial", "return_trial_plan", "terminate_trial", "suspend_trial", "request_supplement",
+    "withdraw_benchmark", "end_inclusion_early", "close_scene", "amend_challenge", "raise_objection",
+}  # fmt: skip
+"""What keeps a scene from going on: chosen now and then only, else no scene gets far."""
+
+SILLY = {
+    "not_permitted", "not_your_part", "unknown_unit", "wrong_step", "wrong_bidder_step", "unknown_bidder",
+    "already_closed", "not_submitted", "opinion_already_given", "not_asked", "already_reviewed", "not_on_panel",
+    "already_signed", "already_verified", "already_revealed", "unknown_objection", "objection_not_open", "no_inclusion",
+    "unknown_incident", "incident_not_open", "no_withdrawal", "not_asked_to_agree", "unknown_decision", "not_appealed",
+    "already_served", "no_extension_request", "unknown_deadline", "not_an_approver", "notice_not_due", "no_panel",
+}  # fmt: skip
+"""Refusals that a duty's own holder must not meet with every verb of that duty."""
+
+
+@dataclass
+class Improviser:
+    play: Play
+    choose: Choose
+    calm: bool = False
+    """Ends nothing on purpose: such scenes get far."""
+    about: str | None = None
+    """The bidder that the act being made is about."""
+
+    def often(self, usual: T, *others: T) -> T:
+        """The first nine times out of ten."""
+        picked: T = self.choose((usual,) * 9 * len(others) + others)
+        return picked
+
+    # one move
+
+    def move(self) -> str:
+        """Does something, or lets time go by. Says what."""
+        play = self.play
+        kind = self.choose(
+            ("duty",) * 12 + ("panel",) * 4 + ("pass_period",) * 3 + ("possible",) * 4
+            + ("anywhere", "anything", "pass_any", "wait", "alarm", "wrong_hands")
+        )  # fmt: skip
+        if kind == "panel":
+            kind = "duty" if not self._panel_speaks() else kind
+        match kind:
+            case "panel":
+                return "panel"
+            case "pass_period":
+                running = [each for each in play.state.deadlines if each.holder is None]
+                return self._pass(running) or self._act(self._verb_due())
+            case "pass_any":
+                return self._pass(list(play.state.deadlines)) or "nothing runs"
+            case "wait":
+                play.wait(timedelta(hours=self.choose((1, 20, 75, 400))))
+                return "wait"
+            case "alarm":
+                if (at := next_alarm(play.state)) is not None:
+                    play.until(max(at, play.now))
+                return "alarm"
+            case "duty":
+                return self._act(self._verb_due())
+            case "possible" | "anywhere":
+                found = possible_verbs(play.state) if kind == "possible" else lifecycle.ANYWHERE
+                return self._act((self._one_of(found or ("submit",)), None, None))
+            case _:
+                verb = self.choose([verb for verb in ACTS if not (self.calm and verb in ENDINGS)])
+                role = self.choose(tuple(Role)) if kind == "wrong_hands" else None
+                return self._act((verb, None, self._somebody(role) if role else None))
+
+    def _pass(self, running: list[Any]) -> str:
+        open_ones = [each for each in running if each.status is DeadlineStatus.OPEN]
+        if not open_ones:
+            return ""
+        clock = self.choose(sorted(open_ones, key=lambda each: each.due_at))
+        self.play.until(max(clock.due_at, self.play.now))
+        return f"pass {clock.limit}"
+
+    def _verb_due(self) -> tuple[str, str | None, Actor | None]:
+        """What one of the open duties asks for, by its holder."""
+        play = self.play
+        if play.state.step == "draft":
+            return self.often("submit", "take_over"), None, None
+        due = [duty for duty in duties(play.state) if duty.verbs and duty.status is not DeadlineStatus.PAUSED]
+        if not due:
+            return self.choose(possible_verbs(play.state) or ("resume",)), None, None
+        duty: Duty = self.choose(due)
+        return self._one_of(duty.verbs), self._bidder_of(duty), self._holder_of(duty)
+
+    def _one_of(self, verbs: Sequence[str]) -> str:
+        forward = [verb for verb in verbs if verb not in ENDINGS] or verbs
+        picked: str = self.choose(forward if self.calm else self.often(forward, verbs))
+        return picked
+
+    def _bidder_of(self, duty: Duty) -> str | None:
+        """A bid is opened by its bidder; all else names the bidder whose machine it is."""
+        return duty.bidder or (duty.holder.unit if duty.holder.role is Role.BIDDER else None)
+
+    def _holder_of(self, duty: Duty) -> Actor:
+        names = {role: f"{role.value}-{self.often(1, 2)}" for role in (duty.holder.role,)}
+        name = duty.holder.person or names[duty.holder.role]
+        return self.play.person(duty.holder.role, duty.holder.unit, name)
+
+    def tries(self, duty: Duty) -> Iterator[tuple[str, str]]:
+        """Verb: what its holder is told who discharges this duty with it now. Nothing is entered."""
+        play = self.play
+        bidders = [bid.bidder for bid in play.state.bids if bid.eligible and bid.bidder] or [None]
+        for verb in duty.verbs:
+            for bidder in bidders if verb == "score_bid" else [self._bidder_of(duty)]:
+                command = play.command(self.act(verb, bidder), self._holder_of(duty))
+                try:
+                    entry_for(play.policy, play.state, command, play.now)
+                except Refused as no:
+                    yield f"{verb} {bidder}", no.code
+                else:
+                    yield f"{verb} {bidder}", "ok"
+
+    def _panel_speaks(self) -> bool:
+        """Every member who has not spoken does."""
+        play = self.play
+        due = [each for each in duties(play.state) if each.holder.role is Role.EXPERT]
+        for duty in due:
+            bidder = duty.bidder
+            bids = [bid.bidder for bid in play.state.bids if bid.eligible] if "score_bid" in duty.verbs else [bidder]
+            for each in bids:
+                if duty.deadline in [deadline.id for deadline in play.state.deadlines]:
+                    self._try(self.act(duty.verbs[0], each), self._holder_of(duty))
+        return bool(due)
+
+    def _act(self, what: tuple[str, str | None, Actor | None]) -> str:
+        verb, bidder, actor = what
+        if verb == "pass_deadline":
+            return verb
+        act = self.act(verb, bidder)
+        return f"{verb}: {self._try(act, actor or self._actor_for(act))}"
+
+    def _try(self, act: Act, actor: Actor) -> str:
+        play = self.play
+        play.let_pass()
+        before = play.state
+        on = self.often(None, play.today - timedelta(days=self.choose((0, 3, 30))))
+        try:
+            play.do(act, actor, on=on, seen=self.often(None, max(0, before.sequence - 3)))
+        except Refused as no:
+            assert play.state is before, "a refusal changed something"
+            return no.code
+        return "ok"
+
+    # who
+
+    def _actor_for(self, act: Act) -> Actor:
+        roles = self.play.policy.permissions.get(act.verb) or (Role.SYSTEM,)
+        return self._somebody(self.choose(roles), act)
+
+    def _somebody(self, role: Role, act: Act | None = None) -> Actor:
+        play = self.play
+        name = f"{role.value}-{self.often(1, 2)}"
+        if role is Role.EXPERT:
+            seats = [seat for panel in play.state.panels for seat in panel.seats]
+            return play.expert(int(self.choose(seats).person.removeprefix("expert-"))) if seats else play.expert(1)
+        if role is Role.OWNER and play.state.profile is None:
+            return play.owner
+        if role is Role.BIDDER:
+            return play.person(role, getattr(act, "bidder", None) or self.choose(BIDDERS), name)
+        units = units_playing(play.policy, play.state, role, act or Act(verb="x"))
+        return play.person(role, self.choose(units) if units else "某单位", name)
+
+    # what
+
+    def act(self, verb: str, bidder: str | None = None) -> Act:
+        play = self.play
+        if verb in CONTENT_WITH_BIDDER and bidder is None:
+            bidder = self._some_bidder(verb)
+        self.about = bidder
+        content: dict[str, object] = {"verb": verb, **getattr(self, f"_{verb}", dict)()}
+        if verb in CONTENT_WITH_BIDDER:
+            content.setdefault("bidder", bidder)
+        fields = ACTS[verb].model_fields
+        for name in ("reasons", "text", "finding", "grounds", "conclusion", "question", "value", "changes", "note"):
+            if name in fields and fields[name].is_required():
+                content.setdefault(name, "理由")
+        for name in ("document", "notice", "proof", "evidence", "analysis"):
+            if name in fields and fields[name].is_required() and verb != "load_calendar":
+                content.setdefault(name, document(name))
+        if "documents" in fields:
+            content.setdefault("documents", (document("材料"),))
+        assert play.policy is not None
+        return ACTS[verb].model_validate(content)
+
+    def _some_bidder(self, verb: str) -> str | None:
+        state = self.play.state
+        at = [
+            part.bidder
+            for machine, parts in BIDDER_MACHINES.items()
+            for part in getattr(state, parts)
+            if verb in lifecycle.verbs_at(machine, part.step)
+        ]
+        bids = [bid.bidder for bid in state.bids]
+        return self.often(self.choose(at or bids or BIDDERS), self.choose(BIDDERS), None if verb in _OPTIONAL else "无名")
+
+    def _submit(self) -> dict[str, object]:
+        return {"application": self.play.application()}
+
+    def _take_over(self) -> dict[str, object]:
+        play = self.play
+        step = self.choose([row.target for row in lifecycle.ROWS if row.by == "take_over" and row.machine is Machine.SCENE])
+        late = step in ("contracting", "trial", "acceptance", "candidate", "benchmark")
+        bidders = [self._declared(bidder, step) for bidder in BIDDERS[: self.choose((1, 1, 2))]] if late else []
+        return {
+            "application": play.application(), "step": step, "since": play.today - timedelta(days=400),
+            "bidders": bidders, "history": "线下办理",
+        }  # fmt: skip
+
+    def _declared(self, bidder: str, step: str) -> object:
+        play = self.play
+        began = self.choose((None, play.today - timedelta(days=40), play.today - timedelta(days=250)))
+        ended = began + timedelta(days=35) if began and step != "trial" else None
+        plan = play.plan() if began or self.choose((True, False)) else None
+        return play.declared(bidder, plan=plan, trial_started_on=began, trial_ended_on=ended)
+
+    def _request_supplement(self) -> dict[str, object]:
+        return {"items": ("资金证明",)}
+
+    def _register(self) -> dict[str, object]:
+        return {"duplicate_check": {"duplicate": self.often(False, True), "finding": "查重"}}
+
+    def _give_opinion(self) -> dict[str, object]:
+        return {
+            "position": self.choose((Position.AGREE,) * 5 + (Position.CONDITIONAL, Position.OBJECT)),
+            "conditions": self.often(("限时段",), ()),
+        }
+
+    def _conclude_fair_competition(self) -> dict[str, object]:
+        unfair = ({"kind": GateKind.REGION, "text": "限本地"},)
+        return {"passed": self.often(True, False), "conditions": self.often((), unfair)}
+
+    def _convene_panel(self) -> dict[str, object]:
+        play = self.play
+        reviewing = [each.bidder for each in play.state.acceptances if each.step == "reviewing"]
+        purpose = PanelPurpose.RECOGNITION
+        if play.state.step == "scoring":
+            purpose = PanelPurpose.SCORING
+        if reviewing:
+            purpose = PanelPurpose.ACCEPTANCE
+        purpose = self.often(purpose, *PanelPurpose)
+        reviewing = [bidder for bidder in reviewing if bidder == self.about] or reviewing
+        size = self.often(play.policy.panels[purpose.value].minimum, 4, 9)
+        bidder = self.choose(reviewing) if reviewing and purpose is PanelPurpose.ACCEPTANCE else None
+        return {"purpose": purpose, "members": play.members(size, purpose), "bidder": bidder}
+
+    def _give_expert_opinion(self) -> dict[str, object]:
+        reviewing = any(each.step == "reviewing" for each in self.play.state.acceptances)
+        purpose = PanelPurpose.ACCEPTANCE if reviewing else PanelPurpose.RECOGNITION
+        more: dict[str, object] = {} if reviewing else {"bidder": None}
+        return {"purpose": purpose, "recommend": self.often(True, False), **more}
+
+    def _confirm_scene(self) -> dict[str, object]:
+        return {"confirmed": self.often(True, False)}
+
+    def _publish_notice(self) -> dict[str, object]:
+        about = self._noticed(("recognised", "ranked", "benchmark_confirmed"), "concluded")
+        return {"about": about, **({} if about is NoticeAbout.ACCEPTANCE else {"bidder": self.often(None, BIDDERS[0])})}
+
+    def _raise_objection(self) -> dict[str, object]:
+        about = self._noticed(("recognition_notice", "ranking_notice", "benchmark_notice"), "noticed")
+        more: dict[str, object] = {} if about is NoticeAbout.ACCEPTANCE else {"bidder": None}
+        return {"about": about, "real_name": self.often(True, False), **more}
+
+    def _noticed(self, scene: tuple[str, str, str], acceptance: str) -> NoticeAbout:
+        state = self.play.state
+        by_step = dict(zip(scene, (NoticeAbout.RECOGNITION, NoticeAbout.RANKING, NoticeAbout.BENCHMARK), strict=True))
+        found = [NoticeAbout.ACCEPTANCE] if any(each.step == acceptance for each in state.acceptances) else []
+        found += [by_step[state.step]] if state.step in by_step else []
+        picked: NoticeAbout = self.often(self.choose(found or list(NoticeAbout)), *NoticeAbout)
+        return picked
+
+    def _objection(self, *status: ObjectionStatus) -> str:
+        found = [each.id for each in self.play.state.objections if each.status in status]
+        picked: str = self.choose(found or ["objection-0"])
+        return picked
+
+    def _answer_objection(self) -> dict[str, object]:
+        return {"objection": self._objection(ObjectionStatus.RAISED), "upheld": self.choose((True, False, False))}
+
+    def _file_complaint(self) -> dict[str, object]:
+        return {"objection": self._objection(ObjectionStatus.ANSWERED)}
+
+    def _decide_complaint(self) -> dict[str, object]:
+        return {"objection": self._objection(ObjectionStatus.COMPLAINT), "upheld": self.choose((True, False))}
+
+    def _list_scene(self) -> dict[str, object]:
+        return {"list": "demand", "batch": "B1"}
+
+    def _post_challenge(self) -> dict[str, object]:
+        play = self.play
+        mode = self.choose((*play.policy.modes, Mode.HORSE_RACE, Mode.HORSE_RACE))
+        rule = play.policy.modes.get(mode)
+        invited = BIDDERS[:2] if rule and rule.invited_only else ()
+        return {
+            "mode": mode, "legal_basis": "政策", "budget_yuan": 800_000, "criteria": "评分表", "invited": invited,
+            "closes_on": play.today + timedelta(days=self.often(30, 10, 60)), "justification": "唯一来源",
+        }  # fmt: skip
+
+    def _amend_challenge(self) -> dict[str, object]:
+        return {"closes_on": self.choose((None, self.play.today + timedelta(days=25), self.play.today))}
+
+    def _secret(self, bidder: str) -> tuple[str, str, int]:
+        return f"n-{digest(bidder)[:8]}", digest(f"方案{bidder}"), 500_000
+
+    def _submit_bid(self) -> dict[str, object]:
+        taken = {bid.bidder for bid in self.play.state.bids}
+        free = [bidder for bidder in BIDDERS if bidder not in taken]
+        bidder = self.choose(free or BIDDERS)
+        return {"bidder": bidder, "commitment": commitment(*self._secret(bidder))}
+
+    def _reveal_bid(self) -> dict[str, object]:
+        bidder = self.about or ""
+        nonce, _, price = self._secret(bidder)
+        return {"nonce": nonce, "proposal": document(f"方案{bidder}"), "price_yuan": self.often(price, price + 1)}
+
+    def _verify_eligibility(self) -> dict[str, object]:
+        unchecked = [bid.bidder for bid in self.play.state.bids if bid.revealed and bid.eligible is None]
+        more: dict[str, object] = {"bidder": self.choose(unchecked)} if unchecked else {}
+        return {
+            "eligible": self.often(True, False), "credit": self.choose(tuple(Credit)),
+            "commitment_signed": self.often(True, False), **more,
+        }  # fmt: skip
+
+    def _score_bid(self) -> dict[str, object]:
+        return {"scores": self.play.scores(self.choose((0.95, 0.9, 0.8, 0.75, 0.5)))}
+
+    def _award(self) -> dict[str, object]:
+        passed = [line.bidder for line in self.play.state.ranking if line.passed]
+        return {"bidders": tuple(passed[: self.choose((1, 2, 2, 3))]) or BIDDERS[:1]}
+
+    def _propose_contract(self) -> dict[str, object]:
+        return {"terms": self.play.terms()}
+
+    def _sign_contract(self) -> dict[str, object]:
+        return {"terms_sha256": self.often(digest("任务书"), digest("他"))}
+
+    def _submit_trial_plan(self) -> dict[str, object]:
+        play = self.play
+        duration = self.choose(
+            (Period(length=10, unit=Unit.DAYS), Period(length=2, unit=Unit.MONTHS), Period(length=6, unit=Unit.MONTHS))
+        )
+        until = play.today + timedelta(days=self.often(900, 8))
+        risk = self.often(play.risk, Risk.HIGH)
+        return {"plan": play.plan().model_copy(update={"duration": duration, "insurance_until": until, "risk": risk})}
+
+    def _start_trial(self) -> dict[str, object]:
+        return {"inclusion": self.often(True, False)}
+
+    def _advance_phase(self) -> dict[str, object]:
+        return {"phase": self.choose(tuple(Phase))}
+
+    def _file_report(self) -> dict[str, object]:
+        return {"kind": self.choose(("regular", "midterm"))}
+
+    def _terminate_trial(self) -> dict[str, object]:
+        return {"ground": self.choose(("safety", "breach", "force_majeure"))}
+
+    def _conclude_exit(self) -> dict[str, object]:
+        return {"fit_for_acceptance": self.often(True, False)}
+
+    def _record_fault(self) -> dict[str, object]:
+        red_line = self.often(None, self.play.policy.inclusion.red_lines[0], "no_such")
+        kind, punishable = self.choose(("delay", "noise")), self.often(True, False)
+        return {"kind": kind, "red_line": red_line, "punishable": punishable, "plan_clause": "三"}
+
+    def _verify_correction(self) -> dict[str, object]:
+        return {"corrected": self.often(True, False)}
+
+    def _report_incident(self) -> dict[str, object]:
+        known = [incident.id for incident in self.play.state.incidents]
+        owed = [each.id.rsplit("/", 1)[1] for each in self.play.state.deadlines if each.limit == "incident_report" and each.bidder == self.about]
+        return {"incident": self.choose([*owed, f"I-{len(known) + 1}", *known]), "casualty": self.often(False, True)}
+
+    def _incident_of(self, bidder: str | None, status: IncidentStatus) -> str:
+        found = [each.id for each in self.play.state.incidents if (each.bidder, each.status) == (bidder, status)]
+        picked: str = self.choose(found or ["I-1"])
+        return picked
+
+    def _analyse_incident(self) -> dict[str, object]:
+        return {"incident": self._incident_of(self.about, IncidentStatus.REPORTED), "order": self.choose((None, "更换"))}
+
+    def _verify_incident(self) -> dict[str, object]:
+        return {"incident": self._incident_of(self.about, IncidentStatus.ORDERED), "verified": self.often(True, False)}
+
+    def _give_acceptance_opinion(self) -> dict[str, object]:
+        return {"position": self.choose(tuple(Position))}
+
+    def _conclude_acceptance(self) -> dict[str, object]:
+        verdict = self.choose(("passed",) * 6 + ("conditional", "retrial", "failed"))
+        return {"verdict": verdict, "conditions": self.often(("补充",), ()), "site_visit": self.often(True, False)}
+
+    def _record_refund(self) -> dict[str, object]:
+        return {"amount_yuan": 1000}
+
+    def _decide_fault_tolerance(self) -> dict[str, object]:
+        return {"tolerated": self.choose((True, False))}
+
+    def _assess_value(self) -> dict[str, object]:
+        return {"value_yuan": 10, "sharing": "约定"}
+
+    def _nominate_benchmark(self) -> dict[str, object]:
+        return {"level": self.choose(tuple(BenchmarkLevel))}
+
+    def _conclude_evaluation(self) -> dict[str, object]:
+        return {"recommended": self.often(True, False)}
+
+    def _confirm_benchmark(self) -> dict[str, object]:
+        return {"confirmed": self.often(True, False)}
+
+    def _record_benefit(self) -> dict[str, object]:
+        kind = self.choose((*self.play.policy.promotion.benefits, "no_such"))
+        return {"kind": kind, "beneficiary": "甲公司", "amount_yuan": self.choose((0, 400_000))}
+
+    def _record_replication(self) -> dict[str, object]:
+        return {"city": self.choose((self.play.policy.city, "南京市")), "district": self.choose((None, "新区"))}
+
+    def _recommend_upward(self) -> dict[str, object]:
+        return {"to": "province"}
+
+    def _review_benchmark(self) -> dict[str, object]:
+        return {"keep": self.often(True, False)}
+
+    def _answer_withdrawal(self) -> dict[str, object]:
+        return {"agreed": self.choose((True, True, False))}
+
+    def _terminate(self) -> dict[str, object]:
+        return {"ground": "breach"}
+
+    def _return_for_correction(self) -> dict[str, object]:
+        return {"to": self.choose(lifecycle.RETURN_TO), "then": self.choose(("start_over", "straight_back"))}
+
+    def _deadline_id(self) -> str:
+        state = self.play.state
+        asked = [request.deadline for request in state.extension_requests]
+        extendable = [each.id for each in state.deadlines if self.play.policy.limit(each.limit).extension]
+        picked: str = self.choose([*asked, *extendable] or [each.id for each in state.deadlines] or ["none"])
+        return picked
+
+    def _request_extension(self) -> dict[str, object]:
+        return {"deadline": self._deadline_id()}
+
+    def _decide_extension(self) -> dict[str, object]:
+        asked = [request.deadline for request in self.play.state.extension_requests]
+        return {"deadline": self.choose(asked or [self._deadline_id()]), "granted": self.often(True, False)}
+
+    def _reassign(self) -> dict[str, object]:
+        state = self.play.state
+        part = self.choose(("lead", "regulator", "cooperating"))
+        held = {"lead": (state.lead,), "regulator": (state.regulator,), "cooperating": state.cooperating}[part]
+        units = sorted(self.play.policy.unit_names)
+        return {"part": part, "from_unit": self.choose(held or ("无",)) or "无", "to_unit": self.choose(units)}
+
+    def _decision(self) -> int:
+        found = [decision.sequence for decision in self.play.state.decisions]
+        picked: int = self.choose(found or [1])
+        return picked
+
+    def _appeal(self) -> dict[str, object]:
+        return {"decision": self._decision()}
+
+    def _decide_appeal(self) -> dict[str, object]:
+        return {"decision": self._decision(), "upheld": self.choose((True, False))}
+
+    def _record_service(self) -> dict[str, object]:
+        unserved = [each.sequence for each in self.play.state.decisions if each.served_on is None]
+        served_on = self.play.today - timedelta(days=self.often(0, 1, 40))
+        decision = self.choose(unserved or [self._decision()])
+        return {"decision": decision, "how": "post", "served_on": served_on, "to": "当事人"}
+
+    def _propose_correction(self) -> dict[str, object]:
+        position = self.choose((None, *Position))
+        sequence = self.choose((1, max(1, self.play.state.sequence), 10**6))
+        given = self.play.state.consultation.opinions if self.play.state.consultation else ()
+        if given and position:
+            sequence = self.choose(given).sequence
+        id = f"K-{self.choose((1, 2, 3))}"
+        return {"correction": id, "sequence": sequence, "right_text": "应为", "position": position}
+
+    def _confirm_correction(self) -> dict[str, object]:
+        known = [correction.id for correction in self.play.state.corrections]
+        return {"correction": self.choose(known or ["K-1"]), "confirmed": self.often(True, False)}
+
+    def _adopt_policy(self) -> dict[str, object]:
+        policy = self.play.policy
+        changed = policy.model_copy(update={"version": f"v{self.play.state.sequence}"})
+        return {"policy": self.often(type(policy).model_validate(changed.model_dump()), OTHER[0] if OTHER else policy)}
+
+    def _load_calendar(self) -> dict[str, object]:
+        year = self.choose((2026, 2027, 2028))
+        days = tuple(date(year, 10, day) for day in range(1, self.choose((3, 7))))
+        holiday = Holiday(name="国庆节", days=days)
+        return {"notice": YearNotice(year=year, source="测试", holidays=(holiday,), invented=True)}
+
+    def _override(self) -> dict[str, object]:
+        return {"to": self.choose((*lifecycle.OVERRIDE_TO, "candidate"))}
+
+
+OTHER: list[Any] = []
+"""Another city's policy, to be refused."""
+_OPTIONAL = {verb for verb in CONTENT_WITH_BIDDER if not ACTS[verb].model_fields["bidder"].is_required()}
+
+
+def dead_duties(play: Play) -> list[str]:
+    """Open duties whose own holder is refused, with every verb they have, for a reason that nobody could mend."""
+    somebody = Improviser(play, lambda options: options[0])
+    found = []
+    for duty in duties(play.state):
+        if not duty.verbs or duty.status is DeadlineStatus.PAUSED or play.state.suspension is not None:
+            continue
+        codes = dict(somebody.tries(duty))
+        if all(code in SILLY for code in codes.values()):
+            found.append(f"{duty.deadline} of {duty.holder}: {codes}")
+    return found

@@ -1,0 +1,171 @@
+"""Who may do what: every verb with every role, none left out; the right role of the wrong unit; what only the system does."""
+
+from datetime import timedelta
+from functools import cache
+
+import pytest
+
+from models.actor import SYSTEM, Actor
+from models.commands import ACTS, Act, Command
+from models.commands.anywhere import PassDeadline
+from models.commands.solicitation import AcceptFiling, Submit
+from models.policy import Policy
+from models.refusal import Refused
+from models.vocabulary import Mode, Role
+from rules.decide import decide
+from rules.journal import admit, due_alarm, entry_for
+from rules.permissions import authorise, units_playing
+from tests.scenario import Play, city
+from tests.wanderer import ANYTHING, act_of
+
+VERBS = tuple(verb for verb in ACTS if verb != "pass_deadline")
+CITY_ROLES = (
+    Role.PLATFORM_OFFICE, Role.LEAD, Role.COOPERATING, Role.ST_BUREAU, Role.REGULATOR, Role.EVALUATION_TEAM,
+    Role.SUPERVISOR, Role.PAYER, Role.LEADING_GROUP,
+)  # fmt: skip
+BIDDERS = ("甲公司", "乙公司", "丙公司")
+
+
+@cache
+def running(name: str = "yancheng") -> Play:
+    """A scene in which every part is taken: three bidders, of whom one runs a trial."""
+    policy = city(name)
+    modes = {**policy.modes, Mode.HORSE_RACE: policy.modes[Mode.OPEN_CHALLENGE].model_copy(update={"winners": 3})}
+    return Play(policy.model_copy(update={"modes": modes})).to_running(*BIDDERS, winners=3, mode=Mode.HORSE_RACE)
+
+
+def asked(play: Play, act: Act, role: Role, unit: str) -> Command:
+    return play.command(act, Actor(person="somebody", unit=unit, role=role))
+
+
+def refusal(play: Play, act: Act, role: Role, unit: str) -> Refused | None:
+    try:
+        authorise(play.policy, play.state, asked(play, act, role, unit))
+    except Refused as refused:
+        return refused
+    return None
+
+
+def a_unit(play: Play, role: Role, act: Act) -> str:
+    units = units_playing(play.policy, play.state, role, act)
+    return units[0] if units else "某单位"
+
+
+def test_every_verb_can_be_tried_here() -> None:
+    assert set(ANYTHING) == set(VERBS)
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_role_may_use_a_verb_exactly_where_the_table_says_so(verb: str, role: Role) -> None:
+    play = running()
+    act = act_of(verb, play)
+    no = refusal(play, act, role, a_unit(play, role, act))
+    if role in play.policy.permissions[verb]:
+        assert no is None
+    else:
+        assert no is not None
+        assert no.code == "not_permitted"
+        assert no.details["allowed"] == ", ".join(play.policy.permissions[verb])
+
+
+@pytest.mark.parametrize("name", ["yancheng", "ningbo", "chongqing"])
+def test_whoever_may_not_is_refused_by_the_judgement_itself_and_changes_nothing(name: str) -> None:
+    play = running(name)
+    for verb in VERBS:
+        act = act_of(verb, play)
+        for role in set(Role) - set(play.policy.permissions[verb]):
+            command = asked(play, act, role, a_unit(play, role, act))
+            with pytest.raises(Refused) as refused:
+                decide(play.policy, play.state, command, play.now)
+            assert refused.value.code == "not_permitted", (verb, role)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_the_right_role_of_the_wrong_unit_is_refused(verb: str) -> None:
+    play = running()
+    act = act_of(verb, play)
+    for role in play.policy.permissions[verb]:
+        expected = units_playing(play.policy, play.state, role, act)
+        if expected is None:
+            assert role in (Role.EXPERT, Role.PUBLIC), "only these come from anywhere"
+            continue
+        outside = next(unit.name for unit in reversed(play.policy.units) if unit.name not in expected)
+        no = refusal(play, act, role, outside)
+        assert no is not None
+        assert (no.code, no.details["expected"]) == ("not_your_part", ", ".join(expected))
+        unknown = refusal(play, act, role, "没有的单位")
+        assert unknown is not None
+        assert unknown.code == ("unknown_unit" if role in CITY_ROLES else "not_your_part")
+
+
+def test_an_unknown_unit_is_told_which_known_ones_are_near(yancheng: Policy) -> None:
+    play = Play(yancheng).submit()
+    no = refusal(play, AcceptFiling(), Role.PLATFORM_OFFICE, "全市场景征集和发布平台")
+    assert no is not None
+    assert "全市场景征集和发布统一平台" in no.details["near"]
+
+
+def test_before_the_parts_are_given_nobody_plays_them(yancheng: Policy) -> None:
+    play = Play(yancheng).submit()
+    for role in (Role.LEAD, Role.REGULATOR, Role.COOPERATING, Role.BIDDER):
+        assert units_playing(yancheng, play.state, role, act_of("suspend", play)) == ()
+
+
+def test_an_act_within_a_bidders_part_is_that_bidders_alone() -> None:
+    play = running()
+    act = act_of("file_report", play)
+    other = next(bidder for bidder in BIDDERS if bidder != act.bidder)  # type: ignore[attr-defined]
+    no = refusal(play, act, Role.BIDDER, other)
+    assert no is not None
+    assert no.code == "not_your_part"
+
+
+def test_no_verb_is_anybodys_who_has_no_business_rights() -> None:
+    play = running()
+    for verb in VERBS:
+        for role in (Role.AUDITOR, Role.ADMINISTRATOR):
+            no = refusal(play, act_of(verb, play), role, "审计局")
+            assert no is not None
+            assert no.code == "not_permitted"
+
+
+# the system
+
+
+def test_nobody_acts_in_the_name_of_the_system(yancheng: Policy) -> None:
+    play = Play(yancheng)
+    act = Submit(application=play.application())
+    for actor in (SYSTEM, Actor(person="mallory", unit=play.owner_unit, role=Role.SYSTEM)):
+        no = play.refuses("not_permitted", act, actor)
+        assert no.details["allowed"] == "scene_owner"
+
+
+def test_even_a_policy_that_allows_the_system_an_act_does_not(yancheng: Policy) -> None:
+    allowed = {**yancheng.permissions, "accept_filing": (Role.PLATFORM_OFFICE, Role.SYSTEM)}
+    play = Play(yancheng.model_copy(update={"permissions": allowed})).submit()
+    play.refuses("not_permitted", AcceptFiling(), SYSTEM)
+
+
+def test_nobody_passes_a_deadline_by_hand(yancheng: Policy) -> None:
+    play = Play(yancheng).submit()
+    due = play.deadline("completeness").due_at
+    for role in Role:
+        actor = Actor(person="mallory", unit=play.policy.offices.platform_office, role=role)
+        play.refuses("not_permitted", PassDeadline(at=due), actor)
+    play.now = due + timedelta(days=1)
+    for actor in (SYSTEM, Actor(person="mallory", unit="system", role=Role.SYSTEM)):
+        with pytest.raises(Refused, match="not_permitted"):
+            admit(play.policy, play.state, play.command(PassDeadline(at=due), actor), play.now)
+
+
+def test_the_systems_own_alarm_is_its_own_and_is_not_due_early(yancheng: Policy) -> None:
+    play = Play(yancheng).submit()
+    due = play.deadline("completeness").due_at
+    early = play.command(PassDeadline(at=due), SYSTEM)
+    with pytest.raises(Refused, match="not_due"):
+        entry_for(play.policy, play.state, early, play.now)
+    alarm = due_alarm(play.state, due)
+    assert alarm is not None
+    assert alarm.actor == SYSTEM
+    assert entry_for(play.policy, play.state, alarm, due).events
