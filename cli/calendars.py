@@ -18,7 +18,7 @@ from .acting import a_date
 from .output import AsJson, Failure, misuse, say
 from .session import settings
 
-app = typer.Typer(help="工作日日历 · The working-day calendar", no_args_is_help=True)
+app = output.group("工作日日历 · The working-day calendar")
 
 Folder = Annotated[
     Path | None,

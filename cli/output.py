@@ -48,6 +48,18 @@ class Failure(Exception):
         return f"{self.code}: {self.message}"
 
 
+def group(about: str) -> typer.Typer:
+    """A group of commands that shows its help where none is named."""
+    made = typer.Typer()
+
+    @made.callback(invoke_without_command=True, help=about)
+    def _shown(context: typer.Context) -> None:
+        if context.invoked_subcommand is None:
+            write(context.get_help())
+
+    return made
+
+
 def misuse(zh: str, en: str, code: str = "usage") -> Failure:
     """What was typed cannot be meant."""
     return Failure(code, say(zh, en), status=2)

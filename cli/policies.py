@@ -19,7 +19,7 @@ from .fields import act_class
 from .output import AsJson, Failure, misuse, say
 from .session import settings
 
-app = typer.Typer(help="政策文件 · The cities' policies", no_args_is_help=True)
+app = output.group("政策文件 · The cities' policies")
 
 City = Annotated[str, typer.Argument(metavar="CITY|FILE", help="城市或政策文件 · a city or a file", show_default=False)]
 OneCity = Annotated[

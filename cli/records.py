@@ -26,7 +26,7 @@ SceneOption = Annotated[str | None, typer.Option("--scene", help="只看某场�
 PageNumber = Annotated[int, typer.Option("--page", min=1, help="页 · page")]
 PerPage = Annotated[int, typer.Option("--limit", min=1, max=500, help="每页条数 · per page")]
 
-archive = typer.Typer(help="归档的运行历史 · The archived histories", no_args_is_help=True)
+archive = output.group("归档的运行历史 · The archived histories")
 
 
 def add_to(app: typer.Typer) -> None:

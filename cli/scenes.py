@@ -72,24 +72,16 @@ def submit(
     refuse_remote(made)
     act, policy = _application(made, file) if file is not None else _sampled(made, sample_id or "")
     scene = known_id(scene) if scene is not None else scene_id(policy, act.application)
-    actor = (
-        identity.actor(
-            identity.who(who or Role.OWNER.value), policy, SceneState(scene=scene), None, tuple(on_behalf_of or ())
-        )
-        if who
-        else _owner(act, tuple(on_behalf_of or ()))
-    )
+    acts = identity.who(who or Role.OWNER.value)
+    if acts.role is Role.OWNER and acts.unit is None:
+        acts = acts._replace(unit=act.application.owner)
+    actor = identity.actor(acts, policy, SceneState(scene=scene), None, tuple(on_behalf_of or ()))
     # The same application twice is the same command: the second time it gives the first receipt.
     envelope = acting.Envelope(command_id=command_id or f"submit-{sha256(canonical(act)).hexdigest()[:20]}")
     command = acting.command(act, actor, 0, envelope)
     with database(made) as opened:
         receipt, recorded = asyncio.run(_submit(opened, scene, policy, command, wait))
     acting.show_receipt(receipt, recorded)
-
-
-def _owner(act: Submit, on_behalf_of: tuple[str, ...]) -> Any:
-    who = identity.who(f"{Role.OWNER.value}:{act.application.owner}")
-    return identity.actor(who, None, SceneState(scene="-"), None, on_behalf_of)
 
 
 async def _submit(opened: Parts, scene: str, policy: Policy, command: Any, wait: float) -> tuple[Receipt, bool]:

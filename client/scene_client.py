@@ -209,6 +209,9 @@ def _refusal(error: Exception, scene: str) -> BaseException:
             return Refused("already_submitted", scene=scene)
         case RPCError(status=RPCStatusCode.DEADLINE_EXCEEDED | RPCStatusCode.CANCELLED):
             return Refused("no_worker")
+        case RPCError(status=RPCStatusCode.FAILED_PRECONDITION):
+            # The last workers to take the scene up did not bring it to an end: the server asks them no more for now.
+            return Refused("no_worker")
         case RPCError(status=RPCStatusCode.UNAVAILABLE | RPCStatusCode.UNKNOWN):
             # Unknown is what a connection says that breaks in the middle of a call.
             return Refused("server_unreachable", address="-")

@@ -63,8 +63,8 @@ class Deadline(Frozen):
     `started_on` is the day of the triggering event. The present date is the count of `legs`, one after the other, from
     `counted_from` (that day excluded): the period, then each extension; after a pause what was left, from the day of
     resumption. No legs: the day was fixed, not counted. `arithmetic` is that of the last leg.
-    `due_at` is the first instant at which it has passed. `remaining` counts the units left while paused (working days for
-    a period in working days, seconds for one in hours, else natural days), negative for one that was overdue by so many.
+    `due_at` is the first instant at which it has passed. `remaining` counts the units left while paused (working days
+    for a period in working days, seconds for one in hours, else natural days); negative where it was overdue.
     """
 
     id: str

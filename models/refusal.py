@@ -117,10 +117,6 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "The check found a duplicate; decline admission or change the finding.",
     ),
     # review
-    "no_cooperating": (
-        "没有配合单位，无法会商。",
-        "There is no cooperating department to ask.",
-    ),
     "rounds_used_up": (
         "会商最多 {rounds} 轮，已用完；请退回、拒绝或报领导小组。",
         "The departments may be asked {rounds} times; return, refuse or ask the leading group.",

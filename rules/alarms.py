@@ -79,7 +79,7 @@ def pass_deadline(docket: Docket, at: datetime) -> None:
 
 
 def _remind(docket: Docket, deadline: Deadline) -> None:
-    """Each who hears of this deadline hears the latest that is due, and of the earlier ones only that they were skipped."""
+    """Each who hears of this deadline hears the latest that is due; the earlier ones are named and not sent."""
     due = [rung for rung in deadline.rungs if rung.at <= docket.at]
     for rung in due:
         of_the_same = [other for other in due if other.to == rung.to]

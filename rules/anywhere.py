@@ -5,6 +5,8 @@ correction, change of policy and calendar, override, and taking over a scene tha
 from hashlib import sha256
 from typing import assert_never
 
+from pydantic import ValidationError
+
 from models.commands.anywhere import (
     AdoptPolicy,
     AnswerWithdrawal,
@@ -53,7 +55,7 @@ from models.events.anywhere import (
 from models.events.review import OpinionGiven, OpinionsVoided
 from models.policy import ExtensionRule
 from models.state import Decision, SceneState, Withdrawal
-from models.vocabulary import Machine, Outcome, PanelPurpose, Role, Suspends
+from models.vocabulary import Machine, Outcome, PanelPurpose, Role
 from rules import lifecycle, matching, review, settling, taking_over, trial
 from rules.calendar import shift_workdays, with_notice
 from rules.deadlines import extended, local_day, recomputed
@@ -129,7 +131,7 @@ def _withdraw(docket: Docket) -> None:
         ]
     else:
         contract = find(state.contracts, bidder=unit)
-        if contract is not None and contract.step in ("offered", "signing"):
+        if contract is not None and contract.step in ("offered", "signing") and state.step == "contracting":
             matching.lapse(docket, unit)
             return
         if contract is None or contract.step != "signed":
@@ -143,6 +145,9 @@ def _withdraw(docket: Docket) -> None:
     if "st_bureau" in docket.policy.contracting.parties:
         others.append(docket.holder(Role.ST_BUREAU))
     parties = tuple(dict.fromkeys(holder.unit for holder in others if holder.unit != unit))
+    if not parties:
+        # Everybody has left already; what is still to be rolled back ends the scene by itself.
+        docket.refuse("wrong_step", step=state.step, verb="withdraw", possible="-")
     docket.record(WithdrawalAsked(by=unit, bidder=bidder, parties=parties))
     for holder in others:
         if holder.unit in parties:
@@ -155,7 +160,7 @@ def _verbs(docket: Docket) -> tuple[str, ...]:
 
 def _answer_withdrawal(docket: Docket, act: AnswerWithdrawal) -> None:
     withdrawal = docket.state.withdrawal
-    if withdrawal is None:
+    if withdrawal is None or docket.state.step not in lifecycle.BY_AGREEMENT:
         docket.refuse("no_withdrawal")
     if docket.unit not in withdrawal.parties or docket.unit in withdrawal.agreed:
         docket.refuse("not_asked_to_agree", unit=docket.unit)
@@ -166,9 +171,15 @@ def _answer_withdrawal(docket: Docket, act: AnswerWithdrawal) -> None:
 
 
 def _withdrawn(docket: Docket, withdrawal: Withdrawal) -> None:
+    """Who leaves by agreement has nothing left to appeal against."""
     leaving = [withdrawal.bidder] if withdrawal.bidder else [each.bidder for each in docket.state.contracts]
     for bidder in leaving:
         _end_part(docket, bidder, "withdrawn")
+        for decision in docket.state.decisions:
+            if decision.bidder == bidder:
+                docket.record(DecisionFinal(decision=decision.sequence))
+                for limit in REMEDIES:
+                    docket.cancel(f"{limit}/{decision.sequence}")
     if withdrawal.bidder is None:
         docket.close(Outcome.WITHDRAWN)
     else:
@@ -498,8 +509,8 @@ def _load_calendar(docket: Docket, act: LoadCalendar) -> None:
     before = docket.policy.calendar
     try:
         calendar = with_notice(before, act.notice)
-    except ValueError as problem:
-        docket.refuse("malformed", problem=problem)
+    except ValidationError as wrong:
+        docket.refuse("malformed", problem="; ".join(error["msg"] for error in wrong.errors()))
     if calendar.version == before.version:
         docket.refuse("same_calendar")
     docket.record(CalendarLoaded(year=act.notice.year, calendar=calendar.version))
@@ -516,7 +527,7 @@ def _load_calendar(docket: Docket, act: LoadCalendar) -> None:
 
 
 def _override(docket: Docket, act: Override) -> None:
-    """Re-opens a step where the scene was already, with reasons; scores and opinions that were given stay as they are."""
+    """Re-opens a step where the scene was already, with reasons; scores and opinions stay as they were given."""
     state = docket.state
     reached = _reached(state)
     targets = [
@@ -540,7 +551,7 @@ def _override(docket: Docket, act: Override) -> None:
 
 
 def _reached(state: SceneState) -> str:
-    """How far the scene has come, also where it was returned from or a decision ended it; "draft" where bidders are in."""
+    """How far the scene has come, also where it was returned or ended. Past the contract nothing is re-opened."""
     if state.step == "returned" and state.returned is not None:
         return state.returned.returned_from
     if state.step == "remedies":

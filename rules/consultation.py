@@ -31,7 +31,7 @@ def needed_yeses(quorum: Quorum, units: int) -> int:
 
 
 def tally(rules: ConsultationRules, consultation: Consultation, *, waiting: tuple[str, ...]) -> Tally:
-    """The count as it stands. `waiting`: the units whose time still runs; the others who have not answered are silent."""
+    """The count as it stands. `waiting`: the units whose time still runs; others who have not answered are silent."""
     valid = [opinion for opinion in consultation.opinions if not opinion.void]
     yes = sum(opinion.position is not Position.OBJECT for opinion in valid)
     no = len(valid) - yes

@@ -171,7 +171,7 @@ def _days_between(policy: Policy, deadline: Deadline, first: date, last: date) -
 
 
 def resumed(policy: Policy, deadline: Deadline, at: datetime, today: date) -> Deadline:
-    """The paused clock runs on: what was left is counted from the day of resumption; at the least a working day remains.
+    """The paused clock runs on: what was left is counted from the day of resumption, at the least a working day.
 
     What was overdue is overdue again, by as much.
     """

@@ -45,7 +45,7 @@ REMEDIES = ("service", "appeal_window", "appeal")
 
 
 class Docket:
-    """`at` is the legal moment of the act (the alarm's own for an alarm), `day` the date that periods are counted from."""
+    """`at` is the moment of the act (the alarm's own for an alarm), `day` the date that periods are counted from."""
 
     def __init__(self, policy: Policy, state: SceneState, command: Command, now: datetime) -> None:
         self.policy = policy
@@ -158,7 +158,7 @@ class Docket:
         return deadline.holder is not None and deadline.holder.unit == self.unit
 
     def close(self, outcome: Outcome) -> None:
-        """Ends the scene. While remedies against a decision are open it waits in `remedies`, all else standing still."""
+        """Ends the scene. While remedies against a decision are open it waits in `remedies`; all else stands still."""
         if self.state.decisions:
             self.record(SceneEnding(outcome=outcome))
             if self.state.step != "remedies":
@@ -214,8 +214,8 @@ class Docket:
     ) -> Deadline:
         """Sets a deadline under one of the policy's limits, bound to a step: it ends when the step is left.
 
-        Its id is the limit with `key`, or with the bidder, behind it. `step` "" binds it to no step at all. Where all else
-        stands still, the new clock does too.
+        Its id is the limit with `key`, or with the bidder, behind it. `step` "" binds it to no step at all. Where all
+        else stands still, the new clock does too.
         """
         deadline = new_deadline(
             self.policy,
@@ -293,7 +293,7 @@ class Docket:
                 reopens=reopens,
                 closes_as=closes_as,
                 on=self.day,
-            )  # fmt: skip
+            )
         )
         office = self.holder(Role.PLATFORM_OFFICE)
         self.set_deadline("service", office, ("record_service",), key=str(self.sequence), step="")

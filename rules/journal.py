@@ -1,4 +1,4 @@
-"""From a command to a journal entry, and from entries back to the state. The one way in, for the engine and the audit."""
+"""From a command to a journal entry, and from entries to the state. The one way in, for the engine and the audit."""
 
 from datetime import datetime
 
@@ -54,8 +54,8 @@ def due_alarm(state: SceneState, now: datetime) -> Command | None:
 def admit(policy: Policy, state: SceneState, command: Command, now: datetime) -> tuple[JournalEntry, ...]:
     """The entries that a command makes, in order: first one for each alarm that is due, then its own.
 
-    Alarms come first so that an opinion after silence never counts because a worker was away. They are nobody's to send:
-    what is due passes by itself. Raises Refused.
+    Alarms come first so that an opinion after silence never counts because a worker was away. They are nobody's to
+    send: what is due passes by itself. Raises Refused.
     """
     if isinstance(command.act, PassDeadline):
         raise Refused("not_permitted", role=command.actor.role, verb=command.act.verb, allowed="-")

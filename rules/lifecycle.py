@@ -12,6 +12,7 @@ Sources: DOMAIN.md §2, from the five policy texts S0-S4; the limits of the step
 """
 
 from collections.abc import Iterable
+from functools import cache
 from typing import NamedTuple
 
 from models.vocabulary import Machine, Role, Stage
@@ -48,7 +49,7 @@ class Row(NamedTuple):
 SOLICITATION, REVIEW, MATCHING, TRIALS, ACCEPTING, PROMOTION, CLOSED = Stage
 
 _TRIAL_ACTS = ("report_incident", "analyse_incident", "verify_incident")
-"""An incident is dealt with to its end, also where the trial is over."""
+"""An incident is dealt with to its end, also where the trial is over, or is repeated."""
 _NOTICE_ACTS = ("raise_objection", "answer_objection")
 
 STEPS: tuple[Step, ...] = (
@@ -111,9 +112,9 @@ STEPS: tuple[Step, ...] = (
     Step(CONTRACT, "lapsed", MATCHING, "未签订", "lapsed", terminal=True),
     Step(CONTRACT, "dissolved", MATCHING, "已解除", "dissolved", terminal=True),
     # one bidder's trial
-    Step(TRIAL, "planning", TRIALS, "编制方案", "planning", "trial_plan", Role.BIDDER),
-    Step(TRIAL, "submitted", TRIALS, "待准入", "plan submitted", "admission", Role.REGULATOR),
-    Step(TRIAL, "admitted", TRIALS, "已准入", "admitted", "start", Role.REGULATOR),
+    Step(TRIAL, "planning", TRIALS, "编制方案", "planning", "trial_plan", Role.BIDDER, acts=_TRIAL_ACTS),
+    Step(TRIAL, "submitted", TRIALS, "待准入", "plan submitted", "admission", Role.REGULATOR, acts=_TRIAL_ACTS),
+    Step(TRIAL, "admitted", TRIALS, "已准入", "admitted", "start", Role.REGULATOR, acts=_TRIAL_ACTS),
     Step(TRIAL, "running", TRIALS, "试点中", "running", acts=("advance_phase", "file_report", *_TRIAL_ACTS)),
     Step(
         TRIAL, "suspended", TRIALS, "已叫停", "suspended", "fix", Role.BIDDER,
@@ -129,7 +130,7 @@ STEPS: tuple[Step, ...] = (
     Step(TRIAL, "ended", TRIALS, "试点结束", "ended", acts=_TRIAL_ACTS, terminal=True),
     Step(TRIAL, "unfit", TRIALS, "未通过退出评估", "ended unfit", acts=_TRIAL_ACTS, terminal=True),
     Step(TRIAL, "terminated", TRIALS, "已终止", "terminated", acts=_TRIAL_ACTS, terminal=True),
-    Step(TRIAL, "refused", TRIALS, "不予准入", "refused", terminal=True),
+    Step(TRIAL, "refused", TRIALS, "不予准入", "refused", acts=_TRIAL_ACTS, terminal=True),
     Step(TRIAL, "withdrawn", TRIALS, "已退出", "withdrawn", acts=_TRIAL_ACTS, terminal=True),
     # one bidder's inclusion period
     Step(INCLUSION, "active", TRIALS, "包容期内", "active", acts=("record_fault", "verify_correction")),
@@ -185,13 +186,21 @@ STRAIGHT_BACK_TO = tuple(step for step in RETURN_FROM if step != "recognition_no
 """Where it can go straight back to instead; a public notice that was interrupted is published anew."""
 
 OVERRIDE_TO = ("accepted", "registered", "fair_competition", "expert_review", "listing", "listed")
-"""What the leading group may re-open, with reasons, where the scene was already before the contract; in promotion `candidate`."""
+"""What the leading group may re-open, with reasons, of the way before the contract; in promotion `candidate`."""
 
 SKIPPABLE = (
     "consultation", "expert_review", "confirmation", "recognition_notice", "scoring", "ranking_notice", "trial",
     "acceptance_notice", "benchmark_notice",
 )  # fmt: skip
 """Steps that a policy may leave out, for the city (`steps_off`) or for a track (`tracks.*.skips`)."""
+
+
+_ORDER: dict[str, int] = {step.key: at for at, step in enumerate(STEPS) if step.machine is SCENE}
+
+
+def comes_before(first: str, second: str) -> bool:
+    """Whether one of the scene's own steps stands before another in the normal course."""
+    return _ORDER[first] < _ORDER[second]
 
 
 def _rows(machine: Machine, sources: Iterable[str], by: str, *targets: str) -> tuple[Row, ...]:
@@ -362,10 +371,13 @@ ROWS: tuple[Row, ...] = (
     *_rows(SCENE, ("benchmark",), "withdraw_benchmark", "candidate"),
     *_rows(SCENE, ("candidate", "benchmark"), "close_scene", *_END),
     # from any open step
-    *_rows(SCENE, BEFORE_CONTRACT, "withdraw", *_END),
-    *_rows(SCENE, ("contracting",), "answer_withdrawal", *_END),
+    *_rows(SCENE, BEFORE_CONTRACT, "withdraw", "closed"),
+    Row(SCENE, "contracting", "answer_withdrawal", "closed"),
     *_rows(SCENE, OPEN, "terminate", "remedies"),
-    *_rows(SCENE, (*BEFORE_CONTRACT, "remedies"), "override", *OVERRIDE_TO),
+    *(
+        Row(SCENE, source, "override", target)
+        for source in (*BEFORE_CONTRACT, "remedies") for target in OVERRIDE_TO if comes_before(target, source)
+    ),
     *_rows(SCENE, ("evaluation", "benchmark_decision", "benchmark_confirmed", "benchmark_notice", "benchmark"),
            "override", "candidate"),
     *_rows(SCENE, ("remedies",), "after:appeal_window", "closed"),
@@ -396,11 +408,10 @@ WHILE_STANDING_STILL = (
     "decide_extension", "reassign", "raise_objection", "answer_objection", "file_complaint", "decide_complaint",
     "override", "submit_bid", "withdraw_bid",
 )  # fmt: skip
-"""Acts that neither a suspension nor open remedies stop: safety, remedies, records, and what has a clock that runs on."""
+"""What neither a suspension nor open remedies stop: safety, remedies, records, and what has a clock that runs on."""
 
 _STEP: dict[tuple[Machine, str], Step] = {(step.machine, step.key): step for step in STEPS}
 _ROWS: frozenset[Row] = frozenset(ROWS)
-_ORDER: dict[str, int] = {step.key: at for at, step in enumerate(STEPS) if step.machine is SCENE}
 
 
 def step_of(machine: Machine, key: str) -> Step:
@@ -412,6 +423,7 @@ def has_row(machine: Machine, source: str, by: str, target: str) -> bool:
     return Row(machine, source, by, target) in _ROWS
 
 
+@cache
 def verbs_at(machine: Machine, key: str) -> tuple[str, ...]:
     """The verbs that a row or an act of this step names, in the table's order, without what is possible anywhere."""
     rows = (row.by for row in ROWS if row.machine is machine and row.source == key and not row.by.startswith("after:"))
@@ -419,11 +431,7 @@ def verbs_at(machine: Machine, key: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*rows, *acts)))
 
 
-def comes_before(first: str, second: str) -> bool:
-    """Whether one of the scene's own steps stands before another in the normal course."""
-    return _ORDER[first] < _ORDER[second]
-
-
+@cache
 def machines_of(verb: str) -> tuple[Machine, ...]:
     """The bidders' machines in which a verb is possible at some step."""
     return tuple(

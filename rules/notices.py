@@ -1,8 +1,8 @@
 """Public notices (公示) and what may be said against them.
 
 A notice stands for its days. An objection, in a real name and in writing, freezes the step after it until it is
-answered; an answered one may go to the supervisor, which freezes it again. Upheld, the scene goes back to the step whose
-result the notice announced.
+answered; an answered one may go to the supervisor, which freezes it again. Upheld, the scene goes back to the step
+whose result the notice announced.
 """
 
 from typing import NamedTuple, assert_never
@@ -37,8 +37,8 @@ from rules.keyed import find
 class Course(NamedTuple):
     """Where a notice stands: to be published at `before`, open at `during`, then `after`.
 
-    What an upheld objection puts in question is done again at the first of `back` that the city uses, and by panels that
-    are convened anew.
+    What an upheld objection puts in question is done again at the first of `back` that the city uses, and by panels
+    that are convened anew.
     """
 
     machine: Machine

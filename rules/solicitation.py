@@ -1,7 +1,7 @@
 """Solicitation: what may be submitted, when it counts as complete, and how it is registered or not.
 
-The platform office asks once for everything that is missing; its silence is acceptance (行政许可法 32). An owner who does
-not answer in time is deemed to have withdrawn. A found duplicate cannot be registered (S4 避免重复建设).
+The platform office asks once for everything that is missing; its silence is acceptance (行政许可法 32). An owner who
+does not answer in time is deemed to have withdrawn. A found duplicate cannot be registered (S4 避免重复建设).
 """
 
 from typing import assert_never

@@ -25,6 +25,10 @@ YEARS_BEFORE: Final = 3
 """So long may a scene have run before it is taken over: a trial of at most two years, and its contract before it."""
 
 
+_FASTEST: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""For lines and names only: ten times faster where the C library is there."""
+
+
 class _Draft(Policy):
     """The same file, without the model's own cross-checks: they stop at the first and know no line.
 
@@ -128,7 +132,7 @@ def _line(root: yaml.Node | None, key: str) -> int:
 
 def _root(path: Path) -> yaml.Node | None:
     try:
-        root: yaml.Node | None = yaml.compose(path.read_text("utf-8-sig"), Loader=yaml.SafeLoader)
+        root: yaml.Node | None = yaml.compose(path.read_text("utf-8-sig"), Loader=_FASTEST)
     except (yaml.YAMLError, UnicodeDecodeError, OSError, RecursionError):
         return None
     return root

@@ -6,6 +6,7 @@ Every choice goes through `choose`, so that hypothesis can steer and shrink it a
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from random import Random
 from typing import Any, TypeVar
 
 from models.actor import Actor
@@ -546,6 +547,21 @@ class Improviser:
 OTHER: list[Any] = []
 """Another city's policy, to be refused."""
 _OPTIONAL = {verb for verb in CONTENT_WITH_BIDDER if not ACTS[verb].model_fields["bidder"].is_required()}
+
+
+def improvise(play: Play, seed: int, moves: int) -> Play:
+    """So many moves, or until the scene is closed; the same seed makes the same."""
+    somebody = Improviser(play, Random(seed).choice)  # noqa: S311 - chance that can be repeated
+    for _ in range(moves):
+        if play.state.closed:
+            break
+        somebody.move()
+    return play
+
+
+def some_act(play: Play, verb: str) -> Act:
+    """An act of this verb with content that makes some sense in the scene, always the same."""
+    return Improviser(play, lambda options: options[0]).act(verb)
 
 
 def dead_duties(play: Play) -> list[str]:

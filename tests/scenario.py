@@ -224,7 +224,11 @@ class Play:
         """Acts; gives the events of the act itself. Raises Refused, and nothing has changed then."""
         if seen is None:
             self.let_pass()
-        entries = admit(self.policy, self.state, self.command(act, actor, seen=seen, id=id, on=on), self.now)
+        try:
+            entries = admit(self.policy, self.state, self.command(act, actor, seen=seen, id=id, on=on), self.now)
+        except Refused as no:
+            assert "{" not in no.text("zh") + no.text("en"), f"{no.code} leaves a detail out"
+            raise
         for entry in entries:
             self._enter(entry)
         return entries[-1].events
@@ -589,6 +593,9 @@ class Play:
         if f"trial/{bidder}" in [each.id for each in self.state.deadlines]:
             self.pass_limit(f"trial/{bidder}")
         self.do(FileExitReport(bidder=bidder, document=document("退出报告")), self.bidder(bidder))
+        self.conclude_exit(bidder, fit=fit)
+
+    def conclude_exit(self, bidder: str, *, fit: bool = True) -> None:
         self.do(ConcludeExit(bidder=bidder, fit_for_acceptance=fit, reasons="评估"), self.regulator)
 
     def to_acceptance(self, *bidders: str, winners: int = 1, mode: Mode = Mode.OPEN_CHALLENGE) -> "Play":

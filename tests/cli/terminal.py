@@ -82,11 +82,12 @@ class Terminal:
 
     def until_shown(self, scene: str, step: str) -> Any:
         """What lists say of a scene once it stands at `step`: alarms are recorded a moment after they come due."""
+        shown = self.json("show", scene)
         for _ in range(200):
-            shown = self.json("show", scene)
             if shown["step"] == step:
                 return shown
             asyncio.run(asyncio.sleep(0.02))
+            shown = self.json("show", scene)
         raise AssertionError(f"{scene} stands at {shown['step']}, not at {step}")
 
     @contextlib.contextmanager

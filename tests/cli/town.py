@@ -33,7 +33,8 @@ async def serve(settings: Settings, announce: presence.Announce) -> None:
                         pid=os.getpid(), address=server.address, ui_url=None, database="-", since=datetime.now(UTC)
                     )
                 )
-                print(server.address, flush=True)
+                sys.stdout.write(f"{server.address}\n")
+                sys.stdout.flush()
                 await asyncio.to_thread(sys.stdin.read)
 
 

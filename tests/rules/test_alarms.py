@@ -1,8 +1,7 @@
-"""Time: what comes due comes due once, at its own moment, and never spins; reminders escalate, and collapse after an outage."""
+"""Time: what comes due comes due once, at its own moment, and never spins; after an outage reminders collapse."""
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -21,8 +20,8 @@ from rules.alarms import CONSEQUENCES, next_alarm
 from rules.deadlines import BEIJING, end_of
 from rules.duties import duties
 from rules.journal import due_alarm, entry_for, fold
+from tests.improviser import improvise
 from tests.scenario import Play, at, city, document, with_limit
-from tests.wanderer import Wanderer
 
 
 def rungs(events: tuple[AnyEvent, ...]) -> list[RungDue]:
@@ -244,7 +243,7 @@ def test_after_an_alarm_the_next_is_later_whatever_has_happened(
 ) -> None:
     play = Play(city(name), track=track)
     begin(play)
-    Wanderer(play, Random(seed)).wander(steps)
+    improvise(play, seed, steps)
     alarms_lead_on(play, play.now + timedelta(days=800))
 
 
@@ -252,8 +251,7 @@ def test_after_an_alarm_the_next_is_later_whatever_has_happened(
 @given(st.integers(min_value=0), st.integers(1, 90))
 def test_it_makes_no_difference_to_what_follows_how_long_a_worker_was_away(seed: int, days: int) -> None:
     """Step, outcome and dates are the same; only reminders were skipped."""
-    play = Play(city("yancheng")).submit()
-    Wanderer(play, Random(seed)).wander(25)
+    play = improvise(Play(city("yancheng")).submit(), seed, 25)
     there, away = play.fork(), play.fork()
     until = play.now + timedelta(days=days)
     there.until(until)

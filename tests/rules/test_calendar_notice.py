@@ -154,9 +154,7 @@ def test_another_version_is_adopted_by_value_and_counts_from_there_on(yancheng: 
     ten = yancheng.limits.registration.period.model_copy(update={"length": 20})
     newer = version(with_limit(yancheng, "consultation", period=ten))
     events = play.do(AdoptPolicy(policy=newer, reasons="新版施行"), play.group)
-    adopted = PolicyAdopted(
-        policy_version="v2026-2", policy_digest=newer.digest, calendar=yancheng.calendar.version
-    )
+    adopted = PolicyAdopted(policy_version="v2026-2", policy_digest=newer.digest, calendar=yancheng.calendar.version)
     assert events == (adopted,)
     assert newer.digest != yancheng.digest
     assert (play.state.policy_digest, play.policy.digest) == (newer.digest, newer.digest)

@@ -1,4 +1,4 @@
-"""The consultation (会商): everybody is asked, silence counts as the policy says, and only enough yeses carry a scene on."""
+"""The consultation (会商): all are asked, silence counts as the policy says, only enough yeses carry a scene on."""
 
 from datetime import timedelta
 from fractions import Fraction
@@ -37,9 +37,7 @@ def under(policy: Policy, **rules: object) -> Play:
 
 
 def closed(play: Play) -> Tally:
-    (event,) = [
-        event for entry in play.journal[-1:] for event in entry.events if isinstance(event, ConsultationClosed)
-    ]
+    (event,) = [event for entry in play.journal[-1:] for event in entry.events if isinstance(event, ConsultationClosed)]
     return event.tally
 
 
@@ -61,7 +59,8 @@ def test_every_cooperating_department_is_asked_with_a_duty_of_its_own(policy: Po
     play = Play(policy).to_registered()
     events = play.do(ASK, play.lead)
     assert ConsultationAsked(round=1, units=play.state.cooperating) in events
-    held = {duty.holder.unit: duty.due_on for duty in play.state.deadlines if duty.holder and duty.limit == "consultation"}
+    clocks = [each for each in play.state.deadlines if each.limit == "consultation"]
+    held = {clock.holder.unit: clock.due_on for clock in clocks if clock.holder}
     assert set(held) == set(play.state.cooperating)
     assert len(set(held.values())) == 1
 
@@ -323,7 +322,10 @@ def consultations(draw: st.DrawFn) -> tuple[ConsultationRules, Consultation, tup
         update={"quorum": quorum, "silence": draw(st.sampled_from(SILENCES)), "veto": draw(st.booleans())}
     )
     given_by = draw(st.lists(st.sampled_from(units), unique=True))
-    opinions = tuple(Opinion(unit=unit, person="p", position=draw(st.sampled_from(list(Position)))) for unit in given_by)
+    said = [draw(st.sampled_from(Position)) for _ in given_by]
+    opinions = tuple(
+        Opinion(unit=unit, person="p", position=position) for unit, position in zip(given_by, said, strict=True)
+    )
     rest = [unit for unit in units if unit not in given_by]
     waiting = tuple(draw(st.lists(st.sampled_from(rest), unique=True))) if rest else ()
     return rules, Consultation(round=1, units=units, opinions=opinions), waiting

@@ -1,4 +1,4 @@
-"""Wrong entries and late ones: corrected (更正) by a second person beside the entry, entered afterwards (补录) with a paper."""
+"""Wrong entries are corrected (更正) by a second person beside the entry; late ones are entered (补录) with paper."""
 
 from datetime import date, timedelta
 
@@ -32,9 +32,7 @@ def asked(yancheng: Policy) -> Play:
 
 
 def propose(sequence: int, position: Position | None = YES, id: str = "c-1") -> ProposeCorrection:
-    return ProposeCorrection(
-        correction=id, sequence=sequence, reasons="误录", right_text="同意实施", position=position
-    )
+    return ProposeCorrection(correction=id, sequence=sequence, reasons="误录", right_text="同意实施", position=position)
 
 
 def confirm(id: str = "c-1", *, confirmed: bool = True) -> ConfirmCorrection:

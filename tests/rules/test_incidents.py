@@ -176,7 +176,14 @@ def test_an_incident_that_comes_to_light_after_the_trial_is_dealt_with_during_ac
     assert running.state.step == "candidate"
 
 
-def test_before_the_trial_runs_there_is_nothing_to_report(yancheng: Policy) -> None:
-    play = Play(yancheng).to_trial(A)
-    play.refuses("wrong_bidder_step", report(), play.bidder(A))
-    play.refuses("unknown_bidder", report(bidder=B), play.regulator)
+def test_an_incident_outlives_the_sending_back_into_a_second_trial(running: Play) -> None:
+    running.end_trial(A)
+    running.do(report(), running.regulator)
+    running.retrial(A)
+    running.do(report(), running.bidder(A))
+    running.do(analysis(order=None), running.regulator)
+    assert ids(running) == set()
+
+
+def test_an_incident_is_reported_of_a_bidder_who_is_in_trial(running: Play) -> None:
+    running.refuses("unknown_bidder", report(bidder=B), running.regulator)

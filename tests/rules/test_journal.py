@@ -1,6 +1,4 @@
-"""The journal: entries fold back to the same state, commands are known again, and a state stays small enough to carry."""
-
-from random import Random
+"""The journal: entries fold back to the same state, commands are known again, a state stays small enough to carry."""
 
 import pytest
 from hypothesis import given, settings
@@ -18,8 +16,8 @@ from models.vocabulary import Mode, PanelPurpose, Position, Scale
 from rules.alarms import next_alarm
 from rules.decide import decide
 from rules.journal import admit, fold, policy_after, refuse_oversized, repeated
+from tests.improviser import improvise, some_act
 from tests.scenario import Play, city
-from tests.wanderer import Wanderer, act_of
 
 STATE_BYTES = 512 * 1024
 BIDDERS = ("甲公司", "乙公司", "丙公司", "丁公司", "戊公司")
@@ -56,9 +54,7 @@ def test_a_whole_life_is_read_back_as_it_was_lived(name: str) -> None:
 @given(st.integers(min_value=0), st.sampled_from(("yancheng", "ningbo", "chongqing")))
 def test_so_is_whatever_else_may_have_happened(seed: int, name: str) -> None:
     policy = city(name)
-    play = Play(policy).submit()
-    Wanderer(play, Random(seed)).wander(60)
-    replayed(play, policy)
+    replayed(improvise(Play(policy).submit(), seed, 60), policy)
 
 
 def test_an_entry_stands_in_its_own_place_only(yancheng: Policy) -> None:
@@ -76,7 +72,7 @@ def test_the_policy_in_force_changes_with_a_policy_or_a_notice_and_with_nothing_
     for entry in play.journal:
         assert policy_after(yancheng, entry) is yancheng
     for verb in ("adopt_policy", "load_calendar"):
-        act = act_of(verb, play)
+        act = some_act(play, verb)
         assert isinstance(act, AdoptPolicy | LoadCalendar)
         play.do(act, play.group)
         assert policy_after(yancheng, play.journal[-1]) is not yancheng

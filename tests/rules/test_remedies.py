@@ -28,7 +28,9 @@ from models.events.anywhere import AdverseDecision, DecisionFinal
 from models.events.clock import DeadlineCancelled, DeadlineMet
 from models.policy import Policy
 from models.vocabulary import BenchmarkLevel, Mode, Outcome, PanelPurpose, Position, Role, Scale, Stage
-from rules.lifecycle import BEFORE_CONTRACT
+from rules.docket import BIDDER_MACHINES
+from rules.lifecycle import BEFORE_CONTRACT, OPEN, OVERRIDE_TO, comes_before, step_of
+from tests import steps
 from tests.scenario import Play, city, document
 
 A, B = "甲公司", "乙公司"
@@ -74,7 +76,7 @@ DECISIONS: dict[str, tuple[Callable[[Play], object], Act, Role, Outcome, str]] =
     ),
     "refused": (Play.to_expert_review, Refuse(reasons="价值不足"), Role.LEAD, Outcome.REFUSED, "expert_review"),
     "not confirmed": (
-        confirming, ConfirmScene(confirmed=False, reasons="不成熟"), Role.LEADING_GROUP, Outcome.REFUSED, "confirmation",
+        confirming, ConfirmScene(confirmed=False, reasons="不足"), Role.LEADING_GROUP, Outcome.REFUSED, "confirmation",
     ),
     "terminated": (Play.to_fair_competition, TERMINATE, Role.LEAD, Outcome.TERMINATED, "fair_competition"),
 }  # fmt: skip
@@ -315,15 +317,6 @@ def test_a_bidders_upheld_appeal_does_not_bring_back_a_terminated_scene(yancheng
 # withdrawal
 
 
-def test_before_the_contract_the_owner_withdraws_alone(yancheng: Policy) -> None:
-    for way in (Play.submit, Play.to_consultation, Play.to_recognised, Play.to_listed):
-        play = Play(yancheng)
-        way(play)
-        assert play.state.step in BEFORE_CONTRACT
-        play.do(WITHDRAW, play.owner)
-        assert (play.state.step, play.state.outcome) == ("closed", Outcome.WITHDRAWN)
-
-
 @pytest.fixture
 def race(ningbo: Policy) -> Play:
     """Two bidders at their trials; the bureau of science and technology is a party to the contracts."""
@@ -409,8 +402,61 @@ def test_a_scene_in_promotion_is_closed_and_not_withdrawn(yancheng: Policy) -> N
     play.refuses("wrong_step", WITHDRAW, play.owner)
 
 
+# from every step
+
+
+def test_every_open_step_is_tried_here() -> None:
+    assert steps.WAYS.keys() == set(OPEN)
+
+
+@pytest.mark.parametrize("step", OPEN)
+def test_from_any_open_step_a_scene_can_be_terminated_and_comes_back_where_it_was(step: str) -> None:
+    play = steps.standing_at(city("yancheng"), step)
+    before = {each.id: each for each in play.state.deadlines}
+    play.do(TERMINATE, play.group)
+    play.wait(timedelta(days=1))
+    appeal(play)
+    uphold(play)
+    assert (play.state.step, play.state.outcome) == (step, None)
+    assert {each.id for each in play.state.deadlines} == before.keys()
+    for id, was in before.items():
+        assert play.deadline(id).holder == was.holder
+        assert play.deadline(id).due_at >= was.due_at
+
+
+@pytest.mark.parametrize("step", OPEN)
+def test_from_any_open_step_a_termination_that_nobody_contests_ends_the_scene(step: str) -> None:
+    play = steps.standing_at(city("yancheng"), step)
+    play.do(TERMINATE, play.group)
+    serve(play)
+    play.pass_limit(f"appeal_window/{decision(play)}")
+    assert (play.state.step, play.state.outcome) == ("closed", Outcome.TERMINATED)
+    for part in (*play.state.contracts, *play.state.trials, *play.state.inclusions, *play.state.acceptances):
+        machine = next(machine for machine, parts in BIDDER_MACHINES.items() if part in getattr(play.state, parts))
+        assert step_of(machine, part.step).terminal
+
+
+@pytest.mark.parametrize("step", BEFORE_CONTRACT)
+def test_from_any_step_before_the_contract_the_owner_withdraws_alone(step: str) -> None:
+    play = steps.standing_at(city("yancheng"), step)
+    play.do(WITHDRAW, play.owner)
+    assert (play.state.step, play.state.outcome) == ("closed", Outcome.WITHDRAWN)
+
+
 # override
 
+
+@pytest.mark.parametrize("step", BEFORE_CONTRACT)
+def test_from_any_step_before_the_contract_the_leading_group_re_opens_what_lies_behind(step: str) -> None:
+    start = steps.standing_at(city("yancheng"), step)
+    reached = start.state.returned.returned_from if start.state.returned else step
+    for to in OVERRIDE_TO:
+        play = start.fork()
+        if to == step or comes_before(reached, to):
+            play.refuses("not_returnable", Override(to=to, reasons="重新审议"), play.group)
+        else:
+            play.override(to)
+            assert play.state.step == to
 
 @pytest.mark.parametrize("to", ["registered", "fair_competition", "expert_review", "listing"])
 def test_the_leading_group_re_opens_a_step_that_the_scene_has_passed(yancheng: Policy, to: str) -> None:

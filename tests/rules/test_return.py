@@ -1,11 +1,17 @@
 """Return for correction: from every step of the review to every step before it, started over or straight back."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
-from models.commands.anywhere import DecideExtension, Override, RequestExtension, Resubmit, ReturnForCorrection, Withdraw
+from models.commands.anywhere import (
+    DecideExtension,
+    Override,
+    RequestExtension,
+    Resubmit,
+    ReturnForCorrection,
+    Withdraw,
+)
 from models.commands.review import (
     AskConsultation,
     ConcludeFairCompetition,
@@ -16,10 +22,11 @@ from models.commands.review import (
 from models.deadline import DeadlineStatus
 from models.events.anywhere import SceneResubmitted, SceneReturned
 from models.events.review import OpinionsVoided
-from models.policy import Policy, Quorum
+from models.policy import Policy
 from models.refusal import Refused
-from models.vocabulary import NoticeAbout, Outcome, PanelPurpose, Position, Scale, Stage
+from models.vocabulary import NoticeAbout, Outcome, PanelPurpose, Position, Stage
 from rules.lifecycle import RETURN_FROM, RETURN_TO, comes_before
+from tests import steps
 from tests.scenario import Play, city, with_rules
 
 RESUBMIT = Resubmit(note="已更正")
@@ -29,52 +36,11 @@ def back(to: str, then: str = "start_over") -> ReturnForCorrection:
     return ReturnForCorrection.model_validate({"to": to, "then": then, "reasons": "申报材料有误"})
 
 
-def deadlocked(play: Play) -> None:
-    play.policy = with_rules(play.policy, "consultation", silence="objects", quorum=Quorum(rule="all"))
-    play.to_consultation()
-    for unit in play.state.cooperating:
-        play.agree(unit, Position.OBJECT)
-
-
-def noticed(play: Play) -> None:
-    play.to_recognised().publish(NoticeAbout.RECOGNITION)
-
-
-def confirming(play: Play) -> None:
-    play.to_expert_review().experts_recommend(PanelPurpose.RECOGNITION)
-    play.do(Recognise(value="有价值"), play.lead)
-
-
-def listing(play: Play) -> None:
-    noticed(play)
-    play.pass_limit("public_notice")
-
-
-WAYS: dict[str, Callable[[Play], object]] = {
-    "registered": Play.to_registered,
-    "consultation": Play.to_consultation,
-    "deadlock": deadlocked,
-    "fair_competition": Play.to_fair_competition,
-    "expert_review": Play.to_expert_review,
-    "confirmation": confirming,
-    "recognised": Play.to_recognised,
-    "recognition_notice": noticed,
-    "listing": listing,
-}
-
-
 def standing_at(step: str) -> Play:
-    play = Play(city("yancheng"), scale=Scale.COMPREHENSIVE)
-    WAYS[step](play)
-    assert play.state.step == step
-    return play
+    return steps.standing_at(city("yancheng"), step)
 
 
 POSSIBLE = [(step, to) for step in RETURN_FROM for to in RETURN_TO if not comes_before(step, to)]
-
-
-def test_every_step_of_the_table_is_tried_here() -> None:
-    assert set(WAYS) == set(RETURN_FROM)
 
 
 @pytest.mark.parametrize(("step", "to"), POSSIBLE)

@@ -206,9 +206,7 @@ def test_the_lead_recognises_only_what_a_panel_has_looked_at(experts: Play) -> N
     [(Fraction(1, 2), 2, True), (Fraction(1, 2), 3, False), (Fraction(2, 3), 1, True), (Fraction(2, 3), 2, False),
      (Fraction(1), 0, True), (Fraction(1), 1, False)],
 )  # fmt: skip
-def test_enough_of_the_panel_must_be_for_it(
-    yancheng: Policy, share: Fraction, against: int, recognised: bool
-) -> None:
+def test_enough_of_the_panel_must_be_for_it(yancheng: Policy, share: Fraction, against: int, recognised: bool) -> None:
     play = Play(with_panel(yancheng, pass_share=share)).to_expert_review()
     play.experts_recommend(RECOGNITION, no=against)
     if recognised:

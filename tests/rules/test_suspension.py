@@ -20,9 +20,13 @@ from models.commands.review import AnswerObjection, AskConsultation, GiveOpinion
 from models.deadline import Deadline, DeadlineStatus, Level
 from models.events.clock import DeadlinePaused, RungDue
 from models.policy import Policy
+from models.refusal import Refused
 from models.vocabulary import NoticeAbout, Outcome, Position, Role, Suspends
+from rules.decide import decide
 from rules.lifecycle import WHILE_STANDING_STILL
-from tests.scenario import Play, at, document, with_limit
+from rules.permissions import units_playing
+from tests.improviser import some_act
+from tests.scenario import Play, at, city, document, with_limit
 
 STOP, GO = Suspend(reasons="举报核查"), Resume(reasons="核查结束")
 
@@ -185,6 +189,42 @@ def test_whether_a_clock_stands_still_is_the_policys_to_say(yancheng: Policy) ->
 
 def test_what_a_suspension_does_not_stop_are_verbs_that_exist() -> None:
     assert set(WHILE_STANDING_STILL) <= ACTS.keys()
+
+
+def refusal(play: Play, verb: str) -> str:
+    """What is said to one who may use this verb, about an act that makes some sense: a code, or "" where it stands."""
+    act = some_act(play, verb)
+    role = play.policy.permissions[verb][0]
+    units = units_playing(play.policy, play.state, role, act)
+    command = play.command(act, play.person(role, units[0] if units else "某单位"))
+    try:
+        decide(play.policy, play.state, command, play.now)
+    except Refused as refused:
+        return refused.code
+    return ""
+
+
+@pytest.mark.parametrize("verb", sorted(ACTS.keys() - {"pass_deadline", "submit", "take_over"}))
+def test_a_suspension_and_open_remedies_stop_every_verb_but_the_listed(suspended: Play, ended: Play, verb: str) -> None:
+    codes = refusal(suspended, verb), refusal(ended, verb)
+    if verb in WHILE_STANDING_STILL:
+        assert codes[0] != "suspended"
+    else:
+        assert codes == ("suspended", "wrong_step")
+
+
+@pytest.fixture(scope="module")
+def suspended() -> Play:
+    play = Play(city("yancheng")).to_running("甲公司")
+    play.do(STOP, play.lead)
+    return play
+
+
+@pytest.fixture(scope="module")
+def ended() -> Play:
+    play = Play(city("yancheng")).to_running("甲公司")
+    play.do(Terminate(ground="breach", reasons="违约"), play.lead)
+    return play
 
 
 def test_the_ordinary_course_is_stopped(before_the_holiday: Play) -> None:

@@ -1,0 +1,134 @@
+"""The doctor, the rebuild and the archive: what is wrong is found, named and can be put right."""
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.cli.terminal import Terminal
+
+
+@pytest.fixture
+def apart(scene: Terminal, tmp_path: Path) -> Terminal:
+    """A copy of the town's records, without its server, to damage."""
+    scene.ok("submit", "--sample", "YC26-017", "--id", "UPKEEP-1")
+    data_dir = tmp_path / "copy"
+    data_dir.mkdir()
+    with (
+        closing(sqlite3.connect(scene.data_dir / "scene.db")) as whole,
+        closing(sqlite3.connect(data_dir / "scene.db")) as copy,
+    ):
+        whole.backup(copy)
+    if (scene.data_dir / "archive").exists():
+        shutil.copytree(scene.data_dir / "archive", data_dir / "archive")
+    return Terminal(data_dir, {"TEMPORAL_ADDRESS": "127.0.0.1:9", "SCENE_CONNECT_TIMEOUT_SECONDS": "2"})
+
+
+@pytest.fixture
+def table(apart: Terminal) -> Iterator[sqlite3.Connection]:
+    """The copy's database, with the guards that keep the ledger from being changed taken off."""
+    with closing(sqlite3.connect(apart.data_dir / "scene.db", isolation_level=None)) as connection:
+        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            connection.execute(f"DROP TRIGGER {name}")
+        yield connection
+
+
+def findings(terminal: Terminal, *typed: str) -> dict[str, str]:
+    return {each["check"]: each["level"] for each in terminal("doctor", "--json", *typed).json}
+
+
+def test_a_healthy_engine_has_no_errors(scene: Terminal) -> None:
+    scene.ok("submit", "--sample", "YC26-018", "--id", "UPKEEP-2")
+
+    found = {each["check"]: each for each in scene.json("doctor", "--all")}
+
+    assert {each["level"] for each in found.values()} <= {"ok", "warning"}
+    assert found.keys() == {
+        "database", "server", "retention", "search_attributes", "archive_schedule", "worker", "chains", "refusals",
+        "projections", "spool", "outbox", "provisional", "archive", "recording",
+    }  # fmt: skip
+
+
+def test_without_a_server_the_records_are_looked_at_all_the_same(apart: Terminal) -> None:
+    found = findings(apart)
+
+    assert (found["server"], found["chains"], found["projections"]) == ("error", "ok", "ok")
+    assert apart("doctor").status == 1
+    assert "scene up" in apart("doctor").out
+
+
+def test_without_a_database_the_doctor_says_what_to_do(nowhere: Terminal) -> None:
+    answer = nowhere("doctor")
+
+    assert answer.status == 1
+    assert "scene up" in answer.out
+    assert not nowhere.data_dir.exists()
+
+
+def test_a_changed_entry_breaks_its_chain_and_the_doctor_names_it(apart: Terminal, table: sqlite3.Connection) -> None:
+    table.execute("UPDATE entry SET text = replace(text, '海上', '陆上') WHERE stream = 'UPKEEP-1'")
+
+    assert findings(apart, "--all")["chains"] == "error"
+    assert "UPKEEP-1 #1" in apart("doctor", "--all").out
+    history = apart("history", "UPKEEP-1")
+    assert history.status == 1
+    assert "✘" in history.out
+
+
+def test_a_changed_list_is_found_and_put_right_by_a_rebuild(apart: Terminal, table: sqlite3.Connection) -> None:
+    table.execute("UPDATE scene SET step = 'listed' WHERE scene = 'UPKEEP-1'")
+    assert findings(apart, "--all")["projections"] == "error"
+    assert findings(apart, "--all")["projections"] == "error", "looking changes nothing"
+
+    rebuilt = apart.json("rebuild", "--scene", "UPKEEP-1")
+
+    assert [(each["table"], each["columns"]) for each in rebuilt["differences"]] == [("scene", ["step"])]
+    assert findings(apart, "--all")["projections"] == "ok"
+    assert "一致" in apart.ok("rebuild", "--scene", "UPKEEP-1").out
+
+
+def test_a_refusal_that_waits_in_the_spool_is_reported(apart: Terminal) -> None:
+    (apart.data_dir / "refusals.spool").write_bytes(b"{}\n")
+
+    assert findings(apart)["spool"] == "warning"
+
+
+def test_a_lost_journal_is_made_again_from_the_archive(scene: Terminal, tmp_path: Path) -> None:
+    scene.ok("submit", "--sample", "YC26-019", "--id", "UPKEEP-3")
+    scene.ok("withdraw", "UPKEEP-3", "--reasons", "不再需要", "--as", "owner")
+    scene.until_shown("UPKEEP-3", "closed")
+    before = scene.json("history", "UPKEEP-3")
+    swept = scene.json("archive", "run")
+    assert swept["archived"] >= 1
+    assert scene.json("archive", "list", "--scene", "UPKEEP-3")
+
+    lost = Terminal(tmp_path / "lost")
+    lost.data_dir.mkdir()
+    shutil.copytree(scene.data_dir / "archive", lost.data_dir / "archive")
+    with (
+        closing(sqlite3.connect(scene.data_dir / "scene.db")) as whole,
+        closing(sqlite3.connect(lost.data_dir / "scene.db", isolation_level=None)) as copy,
+    ):
+        whole.backup(copy)
+        for (name,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            copy.execute(f"DROP TRIGGER {name}")
+        for name in ("entry", "scene", "duty", "deadline", "outbox"):
+            copy.execute(f"DELETE FROM {name}")  # noqa: S608
+    assert lost.refused("show", "UPKEEP-3") == "unknown_scene"
+
+    rebuilt = lost.json("rebuild", "--from-archives")
+
+    assert rebuilt["recorded"]["UPKEEP-3"] == len(before["entries"])
+    after = lost.json("history", "UPKEEP-3")
+    assert [each["hash"] for each in after["entries"]] == [each["hash"] for each in before["entries"]]
+    assert lost.json("show", "UPKEEP-3")["outcome"] == "withdrawn"
+
+
+def test_without_an_archive_a_rebuild_from_it_says_so(apart: Terminal) -> None:
+    with closing(sqlite3.connect(apart.data_dir / "scene.db", isolation_level=None)) as connection:
+        connection.execute("DELETE FROM archive")
+
+    assert apart.refused("rebuild", "--from-archives") == "nothing_archived"
