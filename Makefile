@@ -7,7 +7,7 @@ NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo up test check bench clean
+.PHONY: help setup demo up test check bench docs clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ check: $(STAMP) ## Format, lint, types, import contracts, tests: what CI runs
 
 bench: $(STAMP) ## Measure against the speed we promise
 	@$(BIN)/python -m tests.benchmarks
+
+docs: $(STAMP) ## Write docs/reference from the code
+	@$(BIN)/python docs/generate.py
 
 clean: ## Remove what setup and the checks made; your data in .scene stays
 	rm -rf $(VENV) build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -176,10 +176,17 @@ def _say_where(made: Settings, server: EmbeddedServer) -> None:
 def demo(
     keep: Annotated[bool, typer.Option("--keep", help="演示后保持运行 · stay up afterwards")] = False,
     scenes: Annotated[int | None, typer.Option(min=1, help="场景个数 · how many scenes", show_default=False)] = None,
+    only: Annotated[
+        list[str] | None, typer.Option(metavar="SCENE", help="只演这些场景 · only these scenes", show_default=False)
+    ] = None,
 ) -> None:
     """演示：在真实的 Temporal 服务上走完多个场景的一生 · Play the whole lives of real scenes, in seconds"""
     from demo.play import run  # its stories are long, and only this command tells them
 
-    status = asyncio.run(run(settings(), Console(), keep=keep, scenes=scenes))
+    told = run(settings(), Console(), keep=keep, scenes=scenes, only=only or (), language=output.language())
+    try:
+        status = asyncio.run(told)
+    except presence.AlreadyUp as there:
+        raise _already_up(there) from None
     if status:
         raise typer.Exit(status)

@@ -83,6 +83,8 @@ class Theatre:
             raise StoryBroken("it is there already; begin with an empty data folder") from None
         # Without a run id: the handle follows the scene from run to run.
         stage = _Stage(scene, client, self.skipper, client.temporal.get_workflow_handle(handle.id), told)
+        if scene.now < await self.skipper.get_current_time(stage.handle):
+            raise StoryBroken("its first day is over, and a clock goes forward only; invent later years")
         await stage.move_clock(scene.now)
         return stage
 

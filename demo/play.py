@@ -3,7 +3,7 @@
 The stories are first rehearsed on the rules alone, which takes a second. Then they are played on the server, side by
 side, each in its own skipped time: people act through `SceneClient`, alarms come from durable timers, and what happens
 is recorded in the database. In the end the ledger has to tell of each life what the rehearsal told, and each life has
-to end as its story says; otherwise the demo says what did not, and fails.
+to end as its story says; otherwise the demo says which did not, and fails.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ from temporalio.testing import TimeSkipper
 from demo.life import life_of
 from demo.on_temporal import SKIPS, Theatre
 from demo.programme import WIDE, Curtain, Performance, Programme
-from demo.repertoire import SEED, Repertoire, the_first
+from demo.repertoire import SEED, Repertoire, chosen
 from demo.rules_alone import play
 from demo.scene import Story, StoryBroken
 from models.refusal import Language
@@ -52,28 +52,29 @@ async def run(
     *,
     keep: bool = False,
     scenes: int | None = None,
+    only: Sequence[str] = (),
     language: Language | None = None,
     seed: int = SEED,
 ) -> int:
-    """Plays the stories, all or so many, and shows what became of each scene. Gives the exit status: 1 if one broke.
+    """Plays the stories: all, so many, or `only` those of these scenes. Gives the exit status: 1 if one broke.
 
     Without `keep` everything stands in memory and in a temporary folder; with it in the settings' data folder, and the
-    server keeps running until it is told to stop. Raises AlreadyUp, EmbeddedServerError, FileProblems.
+    server keeps running until it is told to stop. Raises UnknownSample, AlreadyUp, EmbeddedServerError, FileProblems.
     """
     if not console.is_terminal:
         console = Console(file=console.file, width=max(console.width, WIDE))
     programme = Programme(console, language or settings.language)
     clock = _Stopwatch()
     _silence_the_sdk()
-    repertoire = Repertoire(settings, seed)
+    repertoire, stories = Repertoire(settings, seed), chosen(scenes, only)
     with _home(settings, keep) as (home, announce):
         migrate(home.database_url.get_secret_value())
         with parts(home) as stored:
             if stored.reads.streams():
                 programme.not_empty(home.data_dir)
                 return 1
-            async with _server(home, keep) as server:
-                performances = await _performed(programme, repertoire, the_first(scenes), stored, server.address)
+            async with _server(home, keep) as server, _theatre(stored, server.address) as theatre:
+                performances = await _performed(programme, theatre, repertoire, stories, stored)
                 programme.show(performances)
                 if keep:
                     announce(_card(home, server))
@@ -86,21 +87,25 @@ async def run(
     return 1 if any(each.broken for each in performances) else 0
 
 
-async def _performed(
-    programme: Programme, repertoire: Repertoire, stories: Sequence[Story], stored: Parts, address: str
-) -> list[Performance]:
-    rehearsals = [_rehearsed(repertoire, story) for story in stories]
-    acts = sum(each.life.decisions for each in rehearsals if each.life)
+@asynccontextmanager
+async def _theatre(stored: Parts, address: str) -> AsyncIterator[Theatre]:
+    """With a worker behind it."""
     temporal = await connect(stored.settings, [scene_plugin()], address=address)
-    theatre = Theatre(scene_client(temporal, stored), TimeSkipper(temporal, config=SKIPS))
-    room = asyncio.Semaphore(SIDE_BY_SIDE)
-    with make_worker(temporal, stored) as worker, programme.progress(acts, len(stories)) as curtain:
+    with make_worker(temporal, stored) as worker:
         async with worker:
-            # The longest lives first: nobody waits for one that began last.
-            in_order = sorted(stories, key=lambda story: -_acts(rehearsals[stories.index(story)]))
-            endings = await asyncio.gather(*(_played(theatre, repertoire, each, room, curtain) for each in in_order))
-    broken = dict(zip((story.scene for story in in_order), endings, strict=True))
-    return [_recorded(stored, rehearsal, broken[rehearsal.story.scene]) for rehearsal in rehearsals]
+            yield Theatre(scene_client(temporal, stored), TimeSkipper(temporal, config=SKIPS))
+
+
+async def _performed(
+    programme: Programme, theatre: Theatre, repertoire: Repertoire, stories: Sequence[Story], stored: Parts
+) -> list[Performance]:
+    # The longest lives begin first: nobody waits for one that began last.
+    rehearsals = sorted((_rehearsed(repertoire, story) for story in stories), key=_acts, reverse=True)
+    room = asyncio.Semaphore(SIDE_BY_SIDE)
+    with programme.progress(sum(map(_acts, rehearsals)), len(stories)) as curtain:
+        broken = await asyncio.gather(*(_played(theatre, repertoire, each.story, room, curtain) for each in rehearsals))
+    told = [_recorded(stored, *each) for each in zip(rehearsals, broken, strict=True)]
+    return sorted(told, key=lambda performance: stories.index(performance.story))
 
 
 def _rehearsed(repertoire: Repertoire, story: Story) -> Performance:
@@ -123,9 +128,9 @@ async def _played(
         try:
             await theatre.play(story, repertoire.scene(story), curtain.act)
         except StoryBroken as broken:
-            curtain.end(story, str(broken))
             return str(broken)
-    curtain.end(story, None)
+        finally:
+            curtain.end()
     return None
 
 

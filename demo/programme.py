@@ -19,6 +19,8 @@ from models.words import OUTCOMES, VERBS, Word
 
 WIDE = 150
 """Columns where the output is no terminal."""
+EVERY = 10
+"""Scenes after which a line says how far it is, where the output is no terminal."""
 NAME = 12
 """Characters of a scene's name that are shown."""
 COLOURS = {Level.YELLOW: "yellow", Level.ORANGE: "dark_orange", Level.RED: "red", Level.ASSESSMENT: "red bold"}
@@ -63,7 +65,7 @@ class Programme:
 
     @contextmanager
     def progress(self, deeds: int, scenes: int) -> Iterator["Curtain"]:
-        """Shows how far the play is: a bar on a terminal, else a line for each scene that has ended."""
+        """Shows how far the play is: a bar on a terminal, else a line now and then."""
         columns = (
             TextColumn("{task.description}"), BarColumn(bar_width=30), MofNCompleteColumn(), TimeElapsedColumn(),
             TextColumn("{task.fields[latest]}"),
@@ -72,7 +74,7 @@ class Programme:
         with bar:
             acts = bar.add_task(self.say("办理", "acts"), total=deeds, latest="")
             ends = bar.add_task(self.say("场景", "scenes"), total=scenes, latest="")
-            yield Curtain(self, bar, acts, ends)
+            yield Curtain(self, bar, acts, ends, scenes)
 
     def show(self, performances: Sequence[Performance]) -> None:
         table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, show_footer=True)
@@ -181,8 +183,10 @@ class Programme:
 class Curtain:
     """Told what happens, shows it."""
 
-    def __init__(self, programme: Programme, bar: Progress, acts: TaskID, ends: TaskID) -> None:
+    def __init__(self, programme: Programme, bar: Progress, acts: TaskID, ends: TaskID, scenes: int) -> None:
         self._programme = programme
+        self._scenes = scenes
+        self._ended = 0
         self._bar = bar
         self._acts = acts
         self._ends = ends
@@ -191,8 +195,10 @@ class Curtain:
         verb = VERBS[deed.act.verb].text(self._programme.language)
         self._bar.update(self._acts, advance=1, latest=f"{scene.today} {scene.id} {verb}")
 
-    def end(self, story: Story, broken: str | None) -> None:
+    def end(self) -> None:
+        self._ended += 1
         self._bar.update(self._ends, advance=1)
-        if not self._programme.console.is_terminal:
-            said = broken or story.title.text(self._programme.language)
-            self._programme.console.print(f"{'✗' if broken else '✓'} {story.scene} {said}", soft_wrap=True)
+        console = self._programme.console
+        if not console.is_terminal and (self._ended % EVERY == 0 or self._ended == self._scenes):
+            said = f"{self._ended}/{self._scenes}"
+            console.print(self._programme.say(f"已走完 {said} 个场景", f"{said} scenes have ended"))

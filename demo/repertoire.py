@@ -8,7 +8,7 @@ from demo.stories import chongqing, ningbo, yancheng
 from demo.years import invented_calendar, with_invented_years
 from models.policy import Policy
 from runtime.policy_files import city_files, load_policy
-from runtime.samples import application_of, load_scenes
+from runtime.samples import UnknownSample, application_of, load_scenes
 from runtime.settings import PROJECT, Settings
 
 STORIES: tuple[Story, ...] = (*yancheng.STORIES, *ningbo.STORIES, *chongqing.STORIES)
@@ -36,9 +36,17 @@ class Repertoire:
         return Scene(policy, application, story, self._calendar, self._seed)
 
 
-def the_first(number: int | None) -> Sequence[Story]:
-    """So many stories, from every city in turn; all of them for None."""
+def chosen(number: int | None = None, only: Sequence[str] = ()) -> Sequence[Story]:
+    """So many stories, from every city in turn, or those of some scenes; all of them where nothing is said.
+
+    Raises UnknownSample for a scene of which no story is told.
+    """
+    told = {story.scene: story for story in STORIES}
+    wanted = [scene.upper() for scene in only]
+    for scene in wanted:
+        if scene not in told:
+            raise UnknownSample(f"no story is told of {scene}; there are {', '.join(told)}")
     cities = (yancheng.STORIES, ningbo.STORIES, chongqing.STORIES)
-    in_turn = [story for turn in zip_longest(*cities) for story in turn if story is not None]
-    chosen = in_turn[:number]
-    return [story for story in STORIES if story in chosen]
+    in_turn = [story.scene for turn in zip_longest(*cities) for story in turn if story is not None]
+    picked = wanted or in_turn[:number]
+    return [story for story in STORIES if story.scene in picked]

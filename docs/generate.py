@@ -6,6 +6,7 @@ Everything here reads tables, models and their descriptions; nothing is said twi
 import re
 import sys
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from types import UnionType
 from typing import Any, Union, get_args, get_origin
@@ -29,6 +30,7 @@ from runtime.settings import Settings  # noqa: E402
 WRITTEN = "<!-- Written by docs/generate.py (`make docs`); edit the code, not this page. -->"
 
 
+@cache
 def pages() -> dict[str, str]:
     """File name in docs/reference: its content."""
     graphs = tuple(graph(machine) for machine in Machine)

@@ -121,7 +121,7 @@ class Limits(Frozen):
 class LadderRung(Frozen):
     """A reminder `offset` working days (or days) from the due date: negative before, 0 on the day, positive overdue."""
 
-    offset: int = Field(ge=-366, le=366)
+    offset: int = Field(ge=-366, le=366, description="how far from the due date; negative before it")
     unit: Literal[Unit.WORKDAYS, Unit.DAYS] = Field(Unit.WORKDAYS, description="what the offset is counted in")
     level: Level = Field(Level.REMIND, description="how loud it is")
     to: Role | None = Field(None, description="who hears of it; none means the holder of the duty")
@@ -145,7 +145,7 @@ class Domain(Frozen):
     regulator: Name = Field(description="admits to the sandbox, grants inclusion, issues orders")
     livelihood: bool = Field(False, description="true: the stricter inclusion profile applies")
     assumed: bool = Field(False, description="true where the source does not name the units")
-    clause: Name
+    clause: Name = Field(description="where the domain and its units are named")
 
 
 class Offices(Sourced):

@@ -230,7 +230,6 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "须按名次授予；应为：{expected}。",
         "Awards follow the ranking; next: {expected}.",
     ),
-    "not_passed": ("{bidder} 未达及格线。", "{bidder} is below the pass mark."),
     "other_terms": (
         "所签文件与拟定任务书不一致。",
         "The document signed is not the contract that was proposed.",

@@ -1,8 +1,8 @@
 """Acceptance of one bidder's result: applied for, reviewed by a panel and the departments, concluded by the lead.
 
-Small budgets on papers, larger ones with defence and site visit. A conditional result is rectified once, or the trial is
-repeated once. A failed one leaves a duty to refund; whether the failure is tolerated (容错 S0, 尽职免责 S4) is found by
-somebody else before the refund is settled.
+Small budgets on papers, larger ones with defence and site visit. A conditional result is rectified once, or the trial
+is repeated once. A failed one leaves a duty to refund; whether the failure is tolerated (容错 S0, 尽职免责 S4) is found
+by somebody else before the refund is settled.
 """
 
 import math

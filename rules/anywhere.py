@@ -201,13 +201,16 @@ def _end_part(docket: Docket, bidder: str, trial: str) -> None:
 def _suspend(docket: Docket) -> None:
     if docket.state.suspension is not None:
         docket.refuse("suspended", since=docket.state.suspension.since.isoformat(), possible="resume")
-    docket.record(SceneSuspended(at=docket.at, by=docket.person))
+    docket.record(SceneSuspended(at=docket.at, on=docket.day, by=docket.person))
     docket.stand_still()
 
 
 def _resume(docket: Docket) -> None:
-    if docket.state.suspension is None:
+    suspension = docket.state.suspension
+    if suspension is None:
         docket.refuse("not_suspended")
+    if docket.day < suspension.on:
+        docket.refuse("effective_before_step", effective_on=docket.day, entered_on=suspension.on)
     docket.record(SceneResumed())
     docket.run_on()
 

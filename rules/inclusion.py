@@ -1,8 +1,8 @@
 """The inclusion period (包容期, S3 四（二）): minor first faults meet soft measures, inside red lines.
 
-It starts on the date of the start notice and, unless the policy says so, a suspension does not stop its clock. Each fault
-that is punishable climbs the ladder; repeats of the same kind within the window skip a step; after the ladder's last
-step the period is breached. A red line breaches at once. Breach stops the trial. The engine records the officer's
+It starts on the date of the start notice and, unless the policy says so, a suspension does not stop its clock. Each
+fault that is punishable climbs the ladder; repeats of the same kind within the window skip a step; after the ladder's
+last step the period is breached. A red line breaches at once. Breach stops the trial. The engine records the officer's
 finding; it never decides guilt itself.
 """
 

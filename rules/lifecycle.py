@@ -70,6 +70,7 @@ STEPS: tuple[Step, ...] = (
     Step(SCENE, "recognised", REVIEW, "已认定待公示", "recognised", "notice_publication", Role.PLATFORM_OFFICE),
     Step(SCENE, "recognition_notice", REVIEW, "认定公示", "notice of recognition", "public_notice", acts=_NOTICE_ACTS),
     Step(SCENE, "listing", REVIEW, "待列入清单", "to be listed", "listing", Role.PLATFORM_OFFICE),
+    Step(SCENE, "returned", REVIEW, "退回修改", "returned for correction", "resubmission", Role.OWNER),
     Step(SCENE, "listed", MATCHING, "已列入清单", "listed", "posting", Role.OWNER),
     Step(
         SCENE, "posted", MATCHING, "张榜", "challenge open", "bidding",
@@ -102,7 +103,6 @@ STEPS: tuple[Step, ...] = (
         SCENE, "benchmark", PROMOTION, "标杆场景", "benchmark", "yearly_review", Role.EVALUATION_TEAM,
         acts=("assess_value", "record_benefit", "record_replication", "recommend_upward", "review_benchmark"),
     ),
-    Step(SCENE, "returned", REVIEW, "退回修改", "returned for correction", "resubmission", Role.OWNER),
     Step(SCENE, "remedies", CLOSED, "救济期", "remedies open"),
     Step(SCENE, "closed", CLOSED, "办结归档", "closed", terminal=True),
     # one bidder's contract
@@ -251,7 +251,7 @@ ROWS: tuple[Row, ...] = (
     *_rows(SCENE, ("recognition_notice",), "decide_complaint", "listing", *_BACK_FROM_NOTICE),
     *_rows(SCENE, ("listing",), "list_scene", "listed"),
     *_rows(SCENE, RETURN_FROM, "return_for_correction", "returned"),
-    *_rows(SCENE, ("returned",), "resubmit", *RETURN_TO, *STRAIGHT_BACK_TO),
+    *_rows(SCENE, ("returned",), "resubmit", *dict.fromkeys((*RETURN_TO, *STRAIGHT_BACK_TO))),
     *_rows(SCENE, ("returned",), "after:resubmission", "closed"),
     # matching
     *_rows(SCENE, ("listed", "unmatched"), "post_challenge", "posted"),
@@ -308,7 +308,9 @@ ROWS: tuple[Row, ...] = (
     *_rows(TRIAL, ("exit",), "conclude_exit", "ended", "unfit"),
     *_rows(TRIAL, ("unfit",), "decide_appeal", "exit"),
     *_rows(TRIAL, ("ended",), "conclude_acceptance", "planning"),
-    *_rows(TRIAL, ("planning", "submitted", "admitted", "running", "suspended", "exit"), "answer_withdrawal", "withdrawn"),
+    *_rows(
+        TRIAL, ("planning", "submitted", "admitted", "running", "suspended", "exit"), "answer_withdrawal", "withdrawn",
+    ),
     *_when_final(
         TRIAL, ("planning", "submitted", "admitted", "running", "suspended", "exit", "rolling_back"), "terminated",
     ),
@@ -374,9 +376,10 @@ ROWS: tuple[Row, ...] = (
     *_rows(SCENE, BEFORE_CONTRACT, "withdraw", "closed"),
     Row(SCENE, "contracting", "answer_withdrawal", "closed"),
     *_rows(SCENE, OPEN, "terminate", "remedies"),
-    *(
+    *(  # what is returned was not listed yet
         Row(SCENE, source, "override", target)
-        for source in (*BEFORE_CONTRACT, "remedies") for target in OVERRIDE_TO if comes_before(target, source)
+        for source in (*BEFORE_CONTRACT, "remedies") for target in OVERRIDE_TO
+        if comes_before(target, "listed" if source == "returned" else source)
     ),
     *_rows(SCENE, ("evaluation", "benchmark_decision", "benchmark_confirmed", "benchmark_notice", "benchmark"),
            "override", "candidate"),

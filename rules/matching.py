@@ -121,7 +121,7 @@ def _post(docket: Docket, act: PostChallenge) -> None:
 
 
 def _amend(docket: Docket, act: AmendChallenge) -> None:
-    """A change nearer to the close than the limit `amendment` moves the close by itself; none makes the call too short."""
+    """A change nearer to the close than the limit `amendment` moves the close; none makes the call too short."""
     challenge, deadline = docket.state.challenge, docket.deadline("bidding")
     if challenge is None or deadline is None:
         docket.refuse("wrong_step", step=docket.state.step, verb=act.verb, possible="-")

@@ -1,9 +1,9 @@
 """Scores to a ranking, explained line by line.
 
 Each judge gives points for each criterion of the score sheet. From `drop_extremes_from` judges on, the highest and the
-lowest total are dropped (S3 三（三）: two dimensions; the dropping and the pass mark are defaults). A bid's score is the
-mean of what remains; a tie goes to the dimension that the sheet names, then to the earlier name, so that the order is
-always the same. Order and pass mark are judged on the exact mean; what is shown is rounded, halves up.
+lowest total are dropped (S3 三（三）: two dimensions; the dropping and the pass mark are defaults). A bid's score is
+the mean of what remains; a tie goes to the dimension that the sheet names, then to the earlier name, so that the order
+is always the same. Order and pass mark are judged on the exact mean; what is shown is rounded, halves up.
 """
 
 import math

@@ -1,7 +1,7 @@
 """When the bidders' machines have settled, the scene itself moves on.
 
-With several bidders at once (赛马) the scene waits for the last of them: it is as far as its slowest open bidder. A bidder
-who signs early begins at once, while the others still sign.
+With several bidders at once (赛马) the scene waits for the last of them: it is as far as its slowest open bidder. A
+bidder who signs early begins at once, while the others still sign.
 """
 
 from models.deadline import Holder
@@ -107,12 +107,14 @@ def suspend_trial(docket: Docket, bidder: str) -> None:
         return
     docket.record(TrialSuspended(bidder=bidder, by=docket.person))
     for deadline in docket.state.deadlines:
-        if deadline.bidder == bidder and deadline.machine is Machine.TRIAL and deadline.step == "":
-            if docket.policy.limit(deadline.limit).when_suspended is Suspends.PAUSES:
-                docket.pause(deadline)
-        elif deadline.bidder == bidder and deadline.limit == "inclusion":
-            if docket.policy.inclusion.suspension_pauses:
-                docket.pause(deadline)
+        if deadline.bidder != bidder or deadline.step:
+            continue
+        if deadline.machine is Machine.TRIAL:
+            pauses = docket.policy.limit(deadline.limit).when_suspended is Suspends.PAUSES
+        else:
+            pauses = deadline.limit == "inclusion" and docket.policy.inclusion.suspension_pauses
+        if pauses:
+            docket.pause(deadline)
     docket.move(Machine.TRIAL, bidder, "suspended")
 
 

@@ -1,6 +1,6 @@
 """Somebody who plays a scene by ear: mostly what is due, often what is possible, now and then what makes no sense.
 
-Every choice goes through `choose`, so that hypothesis can steer and shrink it and a plain random generator can drive it.
+Every choice goes through `choose`: hypothesis can steer and shrink it, a plain random generator can drive it.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -178,6 +178,11 @@ class Improviser:
         act = self.act(verb, bidder)
         return f"{verb}: {self._try(act, actor or self._actor_for(act))}"
 
+    def attempt(self, verb: str) -> str:
+        """Does this, whatever comes of it: "ok", or the code of the refusal."""
+        act = self.act(verb)
+        return self._try(act, self._actor_for(act))
+
     def _try(self, act: Act, actor: Actor) -> str:
         play = self.play
         play.let_pass()
@@ -240,14 +245,18 @@ class Improviser:
             if verb in lifecycle.verbs_at(machine, part.step)
         ]
         bids = [bid.bidder for bid in state.bids]
-        return self.often(self.choose(at or bids or BIDDERS), self.choose(BIDDERS), None if verb in _OPTIONAL else "无名")
+        return self.often(
+            self.choose(at or bids or BIDDERS), self.choose(BIDDERS), None if verb in _OPTIONAL else "无名"
+        )
 
     def _submit(self) -> dict[str, object]:
         return {"application": self.play.application()}
 
     def _take_over(self) -> dict[str, object]:
         play = self.play
-        step = self.choose([row.target for row in lifecycle.ROWS if row.by == "take_over" and row.machine is Machine.SCENE])
+        step = self.choose(
+            [row.target for row in lifecycle.ROWS if row.by == "take_over" and row.machine is Machine.SCENE]
+        )
         late = step in ("contracting", "trial", "acceptance", "candidate", "benchmark")
         bidders = [self._declared(bidder, step) for bidder in BIDDERS[: self.choose((1, 1, 2))]] if late else []
         return {
@@ -417,7 +426,11 @@ class Improviser:
 
     def _report_incident(self) -> dict[str, object]:
         known = [incident.id for incident in self.play.state.incidents]
-        owed = [each.id.rsplit("/", 1)[1] for each in self.play.state.deadlines if each.limit == "incident_report" and each.bidder == self.about]
+        owed = [
+            each.id.rsplit("/", 1)[1]
+            for each in self.play.state.deadlines
+            if each.limit == "incident_report" and each.bidder == self.about
+        ]
         return {"incident": self.choose([*owed, f"I-{len(known) + 1}", *known]), "casualty": self.often(False, True)}
 
     def _incident_of(self, bidder: str | None, status: IncidentStatus) -> str:
@@ -426,7 +439,10 @@ class Improviser:
         return picked
 
     def _analyse_incident(self) -> dict[str, object]:
-        return {"incident": self._incident_of(self.about, IncidentStatus.REPORTED), "order": self.choose((None, "更换"))}
+        return {
+            "incident": self._incident_of(self.about, IncidentStatus.REPORTED),
+            "order": self.choose((None, "更换")),
+        }
 
     def _verify_incident(self) -> dict[str, object]:
         return {"incident": self._incident_of(self.about, IncidentStatus.ORDERED), "verified": self.often(True, False)}

@@ -23,7 +23,9 @@ def check_entry(policy: Policy, before: SceneState, entry: JournalEntry, after: 
     """`policy` is the one in force after the entry."""
     verb = entry.command.act.verb
     assert after.sequence == entry.sequence == before.sequence + 1
-    assert fold(before, JournalEntry.model_validate_json(entry.model_dump_json())) == after, "the journal loses something"
+    assert fold(before, JournalEntry.model_validate_json(entry.model_dump_json())) == after, (
+        "the journal loses something"
+    )
     for row in rows_of(entry):
         assert row in _ROWS, f"a way that the table lacks: {row}"
     found = list(problems(policy, after))
@@ -32,7 +34,7 @@ def check_entry(policy: Policy, before: SceneState, entry: JournalEntry, after: 
 
 def rows_of(entry: JournalEntry) -> Iterator[Row]:
     """The rows of the lifecycle table that an entry walked."""
-    by = entry.command.act.verb
+    by: str = entry.command.act.verb
     for event in entry.events:
         match event:
             case DeadlinePassed(overdue=False) if isinstance(entry.command.act, PassDeadline):
@@ -74,9 +76,9 @@ def _nobodys(state: SceneState) -> Iterator[str]:
             yield "waits in remedies, and nothing runs"
         return
     here = [each for each in state.deadlines if (each.machine, each.bidder) == (Machine.SCENE, None)]
-    if step_of(Machine.SCENE, state.step).limit and not any(each.step == state.step for each in here):
-        if not _frozen_by_an_objection(state, None):
-            yield f"stands at {state.step} without a clock"
+    has_clock = any(each.step == state.step for each in here) or _frozen_by_an_objection(state, None)
+    if step_of(Machine.SCENE, state.step).limit and not has_clock:
+        yield f"stands at {state.step} without a clock"
     if not state.deadlines:
         yield f"stands at {state.step}, and nothing runs"
     for machine, parts in BIDDER_MACHINES.items():

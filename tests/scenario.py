@@ -11,6 +11,8 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
+import pytest
+
 from models.actor import Actor
 from models.calendar import Period, Unit
 from models.commands import Act, Command
@@ -173,7 +175,12 @@ class Play:
 
     def holder(self, role: Role, bidder: str = "") -> Holder:
         """Who a duty of this role is laid on."""
-        units = {Role.BIDDER: bidder, Role.OWNER: self.owner_unit, Role.LEAD: self.state.lead, Role.REGULATOR: self.state.regulator}
+        units = {
+            Role.BIDDER: bidder,
+            Role.OWNER: self.owner_unit,
+            Role.LEAD: self.state.lead,
+            Role.REGULATOR: self.state.regulator,
+        }
         return Holder(role=role, unit=units.get(role) or self.policy.office(role) or "")
 
     @property
@@ -224,14 +231,18 @@ class Play:
         """Acts; gives the events of the act itself. Raises Refused, and nothing has changed then."""
         if seen is None:
             self.let_pass()
-        try:
-            entries = admit(self.policy, self.state, self.command(act, actor, seen=seen, id=id, on=on), self.now)
-        except Refused as no:
-            assert "{" not in no.text("zh") + no.text("en"), f"{no.code} leaves a detail out"
-            raise
-        for entry in entries:
+        command = self.command(act, actor, seen=seen, id=id, on=on)
+        for entry in self._admitted(command):
             self._enter(entry)
-        return entries[-1].events
+        return self.journal[-1].events
+
+    def _admitted(self, command: Command) -> tuple[JournalEntry, ...]:
+        try:
+            return admit(self.policy, self.state, command, self.now)
+        except Refused as no:
+            if "{" in no.text("zh") + no.text("en"):
+                raise AssertionError(f"{no.code} leaves a detail out") from no
+            raise
 
     def _enter(self, entry: JournalEntry) -> None:
         before = self.state
@@ -244,13 +255,11 @@ class Play:
         """Tries, and is refused with this code."""
         self.let_pass()
         before = self.state
-        try:
+        with pytest.raises(Refused) as refused:
             self.do(act, actor, seen=seen, on=on)
-        except Refused as no:
-            assert no.code == code, f"refused, but with {no}"
-            assert self.state == before
-            return no
-        raise AssertionError(f"{act.verb} was not refused ({code})")
+        assert refused.value.code == code, f"refused, but with {refused.value}"
+        assert self.state == before
+        return refused.value
 
     def fork(self) -> "Play":
         """The same scene so far, to be played on in another way."""

@@ -165,7 +165,7 @@ def homes_for_the_old(scene: Scene) -> Script:
     yield from reviewed(scene, YI, against=3)
     yield from concluded(scene, YI, "retrial")
     scene.stands_at("trial")
-    yield from tried(scene, YI, months=2, inclusion=False)
+    yield from tried(scene, YI, months=2)
     yield from accepted(scene, YI)
     yield from closed(scene)
 

@@ -1,4 +1,4 @@
-"""What every act shares. An act is what is asked for; the envelope around it (`Command`) says who asks, when, and why."""
+"""What every act shares. An act is what is asked for; the envelope around it (`Command`) says who asks, and when."""
 
 from models.frozen import Frozen
 from models.text import Name

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from models.calendar import Period, YearNotice
+from models.calendar import YearNotice
 from models.document import Document
 from models.frozen import Frozen
 from models.policy import Policy

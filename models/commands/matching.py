@@ -39,7 +39,7 @@ class AmendChallenge(Act):
 
 
 class SubmitBid(BidderAct):
-    """Before the close only this hash is known: `commitment` = SHA-256 of nonce + proposal_sha256 + price (see `rules.matching.commitment`)."""
+    """Before the close only this hash is known: SHA-256 of nonce, proposal_sha256 and price (`rules.matching`)."""
 
     verb: Literal["submit_bid"] = "submit_bid"
     commitment: Digest

@@ -3,8 +3,6 @@
 from datetime import date
 from typing import Literal
 
-from pydantic import Field
-
 from models.calendar import Period
 from models.document import Document
 from models.frozen import Frozen

@@ -53,6 +53,7 @@ class WithdrawalAnswered(Event):
 class SceneSuspended(Event):
     kind: Literal["scene_suspended"] = "scene_suspended"
     at: Moment
+    on: date
     by: str
 
     @property

@@ -48,7 +48,10 @@ class Return(Frozen):
 
 
 class Suspension(Frozen):
+    """`on` is the day that counts in law, `since` the moment it was entered."""
+
     since: Moment
+    on: date
     by: str
 
 

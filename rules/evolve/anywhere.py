@@ -58,7 +58,7 @@ def evolve(state: SceneState, event: AnywhereEvent) -> SceneState:
             asked = state.withdrawal.model_copy(update={"agreed": agreed})
             return state.model_copy(update={"withdrawal": asked if set(agreed) < set(asked.parties) else None})
         case SceneSuspended():
-            return state.model_copy(update={"suspension": Suspension(since=event.at, by=event.by)})
+            return state.model_copy(update={"suspension": Suspension(since=event.at, on=event.on, by=event.by)})
         case SceneResumed():
             return state.model_copy(update={"suspension": None})
         case SceneReturned():

@@ -1,9 +1,13 @@
 """The three cities' policies, as their files have them. `policy` runs a test once for each city."""
 
 import pytest
+from hypothesis import settings
 
 from models.policy import Policy
 from tests.scenario import city
+
+settings.register_profile("long", deadline=None)
+"""`--hypothesis-profile=long`: thousands of scenes played by ear (`test_machine`)."""
 
 CITIES = ("yancheng", "ningbo", "chongqing")
 

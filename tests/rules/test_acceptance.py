@@ -1,4 +1,4 @@
-"""Acceptance: applied for, reviewed by a panel and the departments, concluded, noticed; conditional, repeated, failed."""
+"""Acceptance: applied for, reviewed by a panel and the departments, concluded; conditional, repeated, failed."""
 
 from datetime import timedelta
 
@@ -17,7 +17,6 @@ from models.commands.review import (
     AnswerObjection,
     DecideComplaint,
     FileComplaint,
-    GiveExpertOpinion,
     PanelMember,
     RaiseObjection,
 )
@@ -25,7 +24,7 @@ from models.commands.trial import ConcludeExit, FileExitReport, ProveRollback, T
 from models.deadline import DeadlineStatus
 from models.policy import Policy
 from models.vocabulary import Mode, NoticeAbout, Outcome, PanelPurpose, Position, Role
-from tests.scenario import Play, document, with_rules
+from tests.scenario import Play, document
 
 A, B, C = "甲公司", "乙公司", "丙公司"
 
@@ -171,7 +170,9 @@ def test_a_result_that_the_panel_did_not_recommend_is_not_accepted(reviewing: Pl
 
 
 @pytest.mark.parametrize(("contract_yuan", "defence"), [(999_999, False), (1_000_000, True)])
-def test_from_a_million_on_there_is_a_defence_and_a_site_visit(yancheng: Policy, contract_yuan: int, defence: bool) -> None:
+def test_from_a_million_on_there_is_a_defence_and_a_site_visit(
+    yancheng: Policy, contract_yuan: int, defence: bool
+) -> None:
     play = Play(yancheng, budget_yuan=2_000_000, contract_yuan=contract_yuan).to_acceptance(A)
     play.apply(A)
     assert play.state.acceptances[0].by_defence is defence

@@ -1,4 +1,4 @@
-"""The task contract: proposed, signed by its parties, declined or lapsed and offered to the next; withdrawal from it."""
+"""The task contract: proposed, signed, declined or lapsed and offered to the next; withdrawal from it."""
 
 from datetime import timedelta
 
@@ -128,7 +128,9 @@ def test_a_contract_that_was_not_signed_in_time_lapses_with_the_duties_of_all_it
     events = contracting.pass_limit(f"contract/{A}/owner")
     assert steps(contracting) == {A: "lapsed", B: "offered"}
     assert list(holders(contracting)) == [f"contract/{B}"]
-    passed = [entry for entry in contracting.journal[entries:] if any(e.kind == "deadline_passed" for e in entry.events)]
+    passed = [
+        entry for entry in contracting.journal[entries:] if any(e.kind == "deadline_passed" for e in entry.events)
+    ]
     assert len(passed) == 1, "both parties' time ran out at one instant, in one entry"
     assert [event.kind for event in events].count("awarded") == 1
 
@@ -222,7 +224,9 @@ def test_a_race_whose_only_signed_trial_was_refused_meanwhile_ends_with_the_last
     assert (race.state.step, race.state.outcome) == ("remedies", Outcome.TERMINATED)
 
 
-def test_on_the_fast_track_who_was_accepted_meanwhile_is_promoted_when_the_last_contract_lapses(yancheng: Policy) -> None:
+def test_on_the_fast_track_who_was_accepted_meanwhile_is_promoted_when_the_last_contract_lapses(
+    yancheng: Policy,
+) -> None:
     race = Play(yancheng, track=Track.FAST).to_contracting(A, B, winners=2, mode=Mode.HORSE_RACE)
     race.sign(A)
     race.accept(A)
@@ -276,7 +280,9 @@ def test_an_owner_withdraws_during_contracting_when_every_bidder_agrees(race: Pl
 def test_the_third_party_is_asked_as_well_where_there_is_one(ningbo: Policy) -> None:
     play = Play(ningbo).to_trial(A)
     play.do(Withdraw(reasons="经营困难"), play.bidder(A))
-    assert {each.holder.unit for each in play.state.deadlines if each.limit == "withdrawal_consent" and each.holder} == {
+    assert {
+        each.holder.unit for each in play.state.deadlines if each.limit == "withdrawal_consent" and each.holder
+    } == {
         play.owner_unit,
         play.bureau.unit,
     }

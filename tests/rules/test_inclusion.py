@@ -1,4 +1,4 @@
-"""The inclusion period: its ladder, its red lines, its orders, its length, and its independence of the trial's stops."""
+"""The inclusion period: its ladder, red lines and orders, its length, and its independence of the trial's stops."""
 
 from datetime import date, timedelta
 

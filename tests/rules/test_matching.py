@@ -173,7 +173,11 @@ def test_before_the_close_the_journal_holds_a_hash_and_neither_price_nor_proposa
 
 def test_a_commitment_depends_on_nonce_proposal_and_price() -> None:
     one = commitment("n1", digest("方案"), 100)
-    others = {commitment("n2", digest("方案"), 100), commitment("n1", digest("他"), 100), commitment("n1", digest("方案"), 101)}
+    others = {
+        commitment("n2", digest("方案"), 100),
+        commitment("n1", digest("他"), 100),
+        commitment("n1", digest("方案"), 101),
+    }
     assert one not in others
     assert len(others) == 3
 

@@ -1,4 +1,4 @@
-"""Promotion: nominated, evaluated, confirmed, noticed, reviewed every year; benefits, copies, recommendation, closing."""
+"""Promotion: nominated, evaluated, confirmed, reviewed every year; benefits, copies, recommendation, closing."""
 
 from datetime import timedelta
 
@@ -166,7 +166,9 @@ def test_awards_for_one_case_stay_under_the_cap_together(candidate: Play) -> Non
     assert cap == 1_000_000
     candidate.refuses("budget_exceeded", benefit("award", cap + 1), candidate.lead)
     candidate.do(benefit("award", 600_000), candidate.lead)
-    assert candidate.refuses("budget_exceeded", benefit("award", 400_001), candidate.lead).details["amount"] == "1000001"
+    assert (
+        candidate.refuses("budget_exceeded", benefit("award", 400_001), candidate.lead).details["amount"] == "1000001"
+    )
     candidate.do(benefit("award", 400_000), candidate.lead)
     assert candidate.state.awarded_yuan == cap
 

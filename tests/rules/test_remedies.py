@@ -431,9 +431,8 @@ def test_from_any_open_step_a_termination_that_nobody_contests_ends_the_scene(st
     serve(play)
     play.pass_limit(f"appeal_window/{decision(play)}")
     assert (play.state.step, play.state.outcome) == ("closed", Outcome.TERMINATED)
-    for part in (*play.state.contracts, *play.state.trials, *play.state.inclusions, *play.state.acceptances):
-        machine = next(machine for machine, parts in BIDDER_MACHINES.items() if part in getattr(play.state, parts))
-        assert step_of(machine, part.step).terminal
+    for machine, parts in BIDDER_MACHINES.items():
+        assert all(step_of(machine, part.step).terminal for part in getattr(play.state, parts))
 
 
 @pytest.mark.parametrize("step", BEFORE_CONTRACT)
@@ -457,6 +456,7 @@ def test_from_any_step_before_the_contract_the_leading_group_re_opens_what_lies_
         else:
             play.override(to)
             assert play.state.step == to
+
 
 @pytest.mark.parametrize("to", ["registered", "fair_competition", "expert_review", "listing"])
 def test_the_leading_group_re_opens_a_step_that_the_scene_has_passed(yancheng: Policy, to: str) -> None:

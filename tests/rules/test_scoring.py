@@ -29,7 +29,9 @@ def sheet_of(dimensions: Sheet, pass_mark: int = 70, drop_from: int = 7, tie_bre
         tie_break=tie_break or next(iter(dimensions)),
         dimensions=tuple(
             Dimension(
-                key=key, name=key, criteria=tuple(Criterion(key=each, name=each, points=points) for each, points in criteria.items())
+                key=key,
+                name=key,
+                criteria=tuple(Criterion(key=each, name=each, points=points) for each, points in criteria.items()),
             )
             for key, criteria in dimensions.items()
         ),
@@ -56,7 +58,9 @@ def honest_mean(judges: dict[str, dict[str, int]], criteria: set[str], drop_from
     return sum((Fraction(judges[name][key], 10) for name in names for key in criteria), Fraction(0)) / len(names)
 
 
-def honest_order(dimensions: Sheet, given_: Given, pass_mark: int, drop_from: int, tie_break: str) -> list[tuple[str, bool]]:
+def honest_order(
+    dimensions: Sheet, given_: Given, pass_mark: int, drop_from: int, tie_break: str
+) -> list[tuple[str, bool]]:
     everything = {key for criteria in dimensions.values() for key in criteria}
     lines = []
     for bidder, judges in given_.items():
@@ -66,7 +70,10 @@ def honest_order(dimensions: Sheet, given_: Given, pass_mark: int, drop_from: in
     return [(bidder, -total >= pass_mark) for total, _, bidder in sorted(lines)]
 
 
-DIMENSIONS: Sheet = {"technical": {"need": 15, "solution": 20, "novelty": 15, "feasibility": 10}, "business": {"price": 15, "delivery": 10, "results": 15}}
+DIMENSIONS: Sheet = {
+    "technical": {"need": 15, "solution": 20, "novelty": 15, "feasibility": 10},
+    "business": {"price": 15, "delivery": 10, "results": 15},
+}
 CRITERIA = {key: points for criteria in DIMENSIONS.values() for key, points in criteria.items()}
 
 
@@ -115,7 +122,9 @@ ONE: Sheet = {"technical": {"t": 60}, "business": {"b": 40}}
 def given_totals(**totals: list[int]) -> Given:
     """Judges' totals in points, split over the two dimensions."""
     return {
-        bidder: {f"j{n}": {"t": min(points, 60) * 10, "b": max(points - 60, 0) * 10} for n, points in enumerate(points_)}
+        bidder: {
+            f"j{n}": {"t": min(points, 60) * 10, "b": max(points - 60, 0) * 10} for n, points in enumerate(points_)
+        }
         for bidder, points_ in totals.items()
     }
 
@@ -209,7 +218,7 @@ def test_only_the_panel_scores_and_each_member_once_for_each_bid(scoring: Play) 
     scoring.do(scoring.score_act(A, 0.9), scoring.expert(1))
     scoring.refuses("already_reviewed", scoring.score_act(A, 0.1), scoring.expert(1))
     scoring.do(scoring.score_act(B, 0.8), scoring.expert(1))
-    assert f"scoring/expert-1" not in [each.id for each in scoring.state.deadlines]
+    assert "scoring/expert-1" not in [each.id for each in scoring.state.deadlines]
 
 
 def test_a_panel_is_locked_once_a_member_has_scored(scoring: Play) -> None:
@@ -233,7 +242,9 @@ def test_the_ranking_stands_when_the_last_judge_has_scored_the_last_bid(scoring:
 def test_a_call_in_which_nobody_passes_has_failed(yancheng: Policy) -> None:
     play = Play(yancheng).to_scoring(A, B)
     play.score({A: 0.69, B: 0.5})
-    assert [event.because for entry in play.journal for event in entry.events if isinstance(event, CallFailed)] == ["none_passed"]
+    assert [event.because for entry in play.journal for event in entry.events if isinstance(event, CallFailed)] == [
+        "none_passed"
+    ]
     assert play.state.step == "unmatched"
 
 

@@ -84,6 +84,16 @@ def test_a_suspension_done_on_paper_stops_the_clocks_on_its_own_day(before_the_h
     assert {each.due_on for each in play.state.deadlines} == {date(2026, 5, 13)}
 
 
+def test_nothing_is_resumed_before_it_was_suspended(before_the_holiday: Play) -> None:
+    play = before_the_holiday
+    play.until(at(2026, 4, 28))
+    suspend(play, on=date(2026, 4, 24))
+    no = play.refuses("effective_before_step", GO, play.lead, on=date(2026, 4, 23))
+    assert no.details["entered_on"] == "2026-04-24"
+    resume(play, on=date(2026, 4, 24))
+    assert {each.due_on for each in play.state.deadlines} == {date(2026, 5, 7)}
+
+
 def test_while_a_clock_stands_still_nobody_is_reminded_and_nothing_passes(before_the_holiday: Play) -> None:
     play = before_the_holiday
     suspend(play)

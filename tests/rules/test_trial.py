@@ -1,5 +1,6 @@
 """The sandbox trial: planned, admitted, running and reporting, stopped and resumed, terminated, ended and evaluated."""
 
+import itertools
 from datetime import date, timedelta
 
 import pytest
@@ -10,7 +11,6 @@ from models.commands.anywhere import (
     Appeal,
     DecideAppeal,
     DecideExtension,
-    RecordService,
     RequestExtension,
     Withdraw,
 )
@@ -192,7 +192,9 @@ def test_inclusion_is_for_low_and_medium_risk(yancheng: Policy, risk: Risk, elig
 
 @pytest.mark.parametrize("city", ["yancheng", "chongqing"])
 @pytest.mark.parametrize("credit", list(Credit))
-def test_inclusion_asks_for_the_citys_grade_of_credit(request: pytest.FixtureRequest, city: str, credit: Credit) -> None:
+def test_inclusion_asks_for_the_citys_grade_of_credit(
+    request: pytest.FixtureRequest, city: str, credit: Credit
+) -> None:
     policy: Policy = request.getfixturevalue(city)
     play = Play(policy).to_eligibility(A)
     play.verify(A, credit=credit)
@@ -219,7 +221,7 @@ def test_reports_are_due_month_after_month_until_the_trial_ends(running: Play) -
         running.wait(timedelta(days=(due[-1] - running.today).days))
         report(running)
     assert len(due) in (5, 6)
-    assert all(28 <= (later - earlier).days <= 34 for earlier, later in zip(due, due[1:], strict=False))
+    assert all(28 <= (later - earlier).days <= 34 for earlier, later in itertools.pairwise(due))
     assert due[-1] <= running.deadline(f"trial/{A}").due_on
 
 

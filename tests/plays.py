@@ -1,0 +1,706 @@
+"""Plays that together walk every row of the lifecycle table.
+
+One common way from draft to benchmark, and from where it stood at each step the ways that lead off it.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
+from functools import cache
+
+from models.calendar import Period, Unit
+from models.commands import Act
+from models.commands.acceptance import RecordRefund, SubmitRectification
+from models.commands.anywhere import (
+    AnswerWithdrawal,
+    Appeal,
+    ConfirmCorrection,
+    DecideAppeal,
+    DecideExtension,
+    Override,
+    ProposeCorrection,
+    RequestExtension,
+    Resubmit,
+    ReturnForCorrection,
+    Terminate,
+    Withdraw,
+)
+from models.commands.matching import DeclineAward, GiveUpMatching, ProposeContract
+from models.commands.promotion import (
+    CloseScene,
+    ConcludeEvaluation,
+    ConfirmBenchmark,
+    NominateBenchmark,
+    ReviewBenchmark,
+    WithdrawBenchmark,
+)
+from models.commands.review import (
+    AnswerObjection,
+    ConfirmScene,
+    DecideComplaint,
+    FileComplaint,
+    ListScene,
+    RaiseObjection,
+    Recognise,
+    Refuse,
+)
+from models.commands.solicitation import AcceptFiling, AnswerSupplement, DeclineAdmission, RequestSupplement
+from models.commands.trial import (
+    AnalyseIncident,
+    ApproveResumption,
+    EndInclusionEarly,
+    ProposeResumption,
+    ProveRollback,
+    RecordFault,
+    ReportFix,
+    ReportIncident,
+    ReturnTrialPlan,
+    SubmitTrialPlan,
+    SuspendTrial,
+    TerminateTrial,
+    VerifyCorrection,
+    VerifyIncident,
+)
+from models.policy import Closing, Policy
+from models.refusal import Refused
+from models.vocabulary import (
+    BenchmarkLevel,
+    Machine,
+    Mode,
+    NoticeAbout,
+    PanelPurpose,
+    Position,
+    Role,
+    Scale,
+    Suspends,
+    Track,
+)
+from rules import lifecycle
+from rules.lifecycle import ROWS
+from tests.scenario import Play, city, document, with_limit, with_rules
+
+A, B, C = "甲公司", "乙公司", "丙公司"
+NOTICES = ("recognition_notice", "ranking_notice", "acceptance_notice", "benchmark_notice")
+SCENE, CONTRACT, TRIAL, INCLUSION, ACCEPTANCE = Machine
+
+Script = Callable[[Play], object]
+
+
+def without(*steps: str, **rules: Mapping[str, object]) -> Policy:
+    """Yancheng's rules without some steps."""
+    policy = city("yancheng").model_copy(update={"steps_off": steps})
+    for group, to in rules.items():
+        policy = with_rules(policy, group, **to)
+    return policy
+
+
+# the scenes from which the plays start
+
+
+@cache
+def _common_way() -> dict[str, Play]:
+    """One comprehensive scene from draft to benchmark: how it stood at each of its own steps."""
+    play = Play(city("yancheng"), scale=Scale.COMPREHENSIVE)
+    stood = {"draft": play.fork()}
+
+    def keep(*scripts: Script) -> None:
+        for script in scripts:
+            script(play)
+            stood.setdefault(play.state.step, play.fork())
+
+    keep(
+        lambda p: p.submit(),
+        lambda p: p.do(AcceptFiling(), p.platform),
+        lambda p: p.register(),
+        lambda p: p.ask_consultation(),
+    )
+    for unit in play.state.cooperating:
+        play.agree(unit)
+    keep(
+        lambda p: None,
+        lambda p: p.conclude_fair_competition(),
+        in_order(
+            lambda p: p.experts_recommend(PanelPurpose.RECOGNITION), lambda p: p.do(Recognise(value="有价值"), p.lead)
+        ),
+        lambda p: p.do(ConfirmScene(confirmed=True, reasons="同意"), p.group),
+        lambda p: p.publish(NoticeAbout.RECOGNITION),
+        passing("public_notice"),
+        lambda p: p.do(ListScene(list="demand", batch="2026-1"), p.platform),
+        lambda p: p.post(),
+        in_order(lambda p: p.bid(A), lambda p: p.bid(B), passing("bidding")),
+        in_order(lambda p: p.reveal(A), lambda p: p.reveal(B)),
+        in_order(lambda p: p.verify(A), lambda p: p.verify(B)),
+        lambda p: p.score({A: 0.9, B: 0.8}),
+        lambda p: p.publish(NoticeAbout.RANKING),
+        passing("public_notice"),
+        lambda p: p.award(A),
+        lambda p: p.sign(A),
+        in_order(lambda p: p.start(A), lambda p: p.end_trial(A)),
+        lambda p: p.accept(A),
+        lambda p: p.do(NominateBenchmark(level=BenchmarkLevel.CITY, grounds="成效"), p.lead),
+        lambda p: p.do(ConcludeEvaluation(recommended=True, finding="建议"), p.evaluators),
+        lambda p: p.do(ConfirmBenchmark(confirmed=True, reasons="同意"), p.group),
+        lambda p: p.publish(NoticeAbout.BENCHMARK),
+        passing("public_notice"),
+    )
+    stood["supplement"] = _then(stood["submitted"], lambda p: p.do(RequestSupplement(items=("证明",)), p.platform))
+    stood["deadlock"] = _then(stood["consultation"], all_object)
+    stood["returned"] = _then(stood["registered"], sending_back("registered"))
+    stood["unmatched"] = _then(stood["posted"], passing("bidding"))
+    stood["end"] = play
+    return stood
+
+
+def _then(play: Play, *scripts: Script) -> Play:
+    play = play.fork()
+    for script in scripts:
+        script(play)
+    return play
+
+
+def in_order(*scripts: Script) -> Script:
+    def script(play: Play) -> None:
+        for each in scripts:
+            each(play)
+
+    return script
+
+
+def at(step: str) -> Play:
+    return _common_way()[step].fork()
+
+
+@cache
+def _race(step: str, track: Track = Track.SANDBOX, policy: str = "yancheng") -> Play:
+    """A and B are awarded together, C comes next."""
+    play = Play(city(policy), track=track)
+    play.to_contracting(A, B, C, winners=2, mode=Mode.HORSE_RACE)
+    if step != "contracting":
+        play.sign(A)
+        play.sign(B)
+    return play
+
+
+def race(step: str = "contracting", track: Track = Track.SANDBOX) -> Play:
+    return _race(step, track).fork()
+
+
+@cache
+def _alone(step: str, track: Track = Track.SANDBOX) -> Play:
+    """A alone, with its own machines at a step: `trial/running`, `acceptance/reviewing`, ..."""
+    if step in ("contract/offered", "trial/planning", "acceptance/applying"):
+        play = Play(city("yancheng"), track=track).to_contracting(A)
+        if step != "contract/offered":
+            play.sign(A)
+        if step == "acceptance/applying" and track is Track.SANDBOX:
+            play.start(A)
+            play.end_trial(A)
+        return play
+    before, scripts = STANDING[step]
+    return _then(_alone(before), *scripts)
+
+
+def alone(step: str, track: Track = Track.SANDBOX) -> Play:
+    return _alone(step, track).fork()
+
+
+def act(act: Act, who: str) -> Script:
+    """`who` is the name of one of the play's people."""
+    return lambda p: p.do(act, p.bidder(A) if who == "bidder" else getattr(p, who))
+
+
+STANDING: dict[str, tuple[str, tuple[Script, ...]]] = {}
+"""Step: the one before it, and what leads from there."""
+
+
+def stands(step: str, before: str, *scripts: Script) -> None:
+    STANDING[step] = (before, scripts)
+
+
+def doing(what: Callable[[Play, str], object], bidder: str) -> Script:
+    return lambda play: what(play, bidder)
+
+
+def passing(deadline: str) -> Script:
+    return lambda play: play.pass_limit(deadline)
+
+
+def resubmit(play: Play) -> None:
+    play.do(Resubmit(note="已改"), play.owner)
+
+
+def overriding(to: str) -> Script:
+    return lambda play: play.do(Override(to=to, reasons="重新审定"), play.group)
+
+
+stands("contract/signing", "contract/offered", lambda p: p.do(ProposeContract(bidder=A, terms=p.terms()), p.owner))
+stands("trial/submitted", "trial/planning", lambda p: p.do(SubmitTrialPlan(bidder=A, plan=p.plan()), p.bidder(A)))
+stands("trial/admitted", "trial/submitted", lambda p: p.admit(A))
+stands("trial/running", "trial/admitted", lambda p: p.do(p.start_act(A), p.regulator))
+stands("trial/suspended", "trial/running", act(SuspendTrial(bidder=A, reasons="故障"), "regulator"))
+stands("trial/exit", "trial/running", passing(f"trial/{A}"))
+stands(
+    "trial/rolling_back", "trial/running", act(TerminateTrial(bidder=A, ground="safety", reasons="事故"), "regulator")
+)
+stands("inclusion/active", "trial/running")
+stands(
+    "inclusion/extended",
+    "trial/running",
+    act(RequestExtension(deadline=f"inclusion/{A}", reasons="继续"), "bidder"),
+    act(DecideExtension(deadline=f"inclusion/{A}", granted=True, reasons="同意"), "group"),
+)
+stands("acceptance/reviewing", "acceptance/applying", lambda p: p.apply(A))
+stands("acceptance/reviewed", "acceptance/reviewing", lambda p: p.experts_recommend(PanelPurpose.ACCEPTANCE, A))
+stands("acceptance/concluded", "acceptance/reviewed", lambda p: p.conclude(A))
+stands("acceptance/noticed", "acceptance/concluded", lambda p: p.publish(NoticeAbout.ACCEPTANCE, A))
+stands("acceptance/rectifying", "acceptance/reviewed", lambda p: p.conclude(A, "conditional", conditions=("补充",)))
+stands("acceptance/failed", "acceptance/reviewed", lambda p: p.conclude(A, "failed"))
+stands("acceptance/retrial", "acceptance/reviewed", lambda p: p.conclude(A, "retrial"))
+
+
+# what happens in several plays
+
+
+def all_object(play: Play) -> None:
+    for unit in play.state.cooperating:
+        if play.state.step == "consultation":
+            play.agree(unit, Position.OBJECT)
+
+
+def sending_back(to: str, then: str = "start_over") -> Script:
+    act = ReturnForCorrection.model_validate({"to": to, "then": then, "reasons": "修改"})
+    return lambda play: play.do(act, play.platform)
+
+
+def terminate(play: Play) -> None:
+    play.do(Terminate(ground="force_majeure", reasons="不可抗力"), play.group)
+
+
+def decline(play: Play, bidder: str) -> None:
+    play.do(DeclineAward(bidder=bidder, reasons="产能不足"), play.bidder(bidder))
+
+
+def give_back(play: Play, bidder: str) -> None:
+    play.do(Withdraw(reasons="放弃"), play.bidder(bidder))
+
+
+def let_lapse(play: Play, bidder: str) -> None:
+    clock = next(each for each in play.state.deadlines if (each.limit, each.bidder) == ("contract", bidder))
+    play.until(clock.due_at)
+
+
+WAYS_TO_LOSE_A_CONTRACT = (decline, give_back, let_lapse)
+
+
+def leave(play: Play, bidder: str) -> None:
+    """The bidder withdraws after the signature, and the owner agrees."""
+    play.do(Withdraw(reasons="退出"), play.bidder(bidder))
+    play.do(AnswerWithdrawal(agreed=True, reasons="同意"), play.owner)
+
+
+def terminate_trial(play: Play, bidder: str) -> None:
+    play.do(TerminateTrial(bidder=bidder, ground="safety", reasons="事故"), play.regulator)
+    play.do(ProveRollback(bidder=bidder, proof=document("恢复证明")), play.bidder(bidder))
+
+
+def start_and_terminate(play: Play, bidder: str) -> None:
+    play.start(bidder)
+    terminate_trial(play, bidder)
+
+
+def start_and_end_unfit(play: Play, bidder: str) -> None:
+    play.start(bidder)
+    end_unfit(play, bidder)
+
+
+def refuse(play: Play, bidder: str) -> None:
+    play.refuse_trial(bidder)
+
+
+def end_unfit(play: Play, bidder: str) -> None:
+    play.end_trial(bidder, fit=False)
+
+
+def fail(play: Play, bidder: str) -> None:
+    play.apply(bidder)
+    play.experts_recommend(PanelPurpose.ACCEPTANCE, bidder)
+    play.conclude(bidder, "failed")
+
+
+def refund(play: Play, bidder: str) -> None:
+    play.do(RecordRefund(bidder=bidder, amount_yuan=1, proof=document("退款凭证")), play.bidder(bidder))
+
+
+def make_final(play: Play) -> None:
+    """Nothing can be done against the decisions any more."""
+    for decision in play.state.decisions:
+        play.serve(decision.sequence)
+        play.pass_limit(f"appeal_window/{decision.sequence}")
+
+
+def lose_appeal(play: Play) -> None:
+    decision = play.state.decisions[-1]
+    play.serve(decision.sequence)
+    appellant = play.owner if decision.against == play.owner_unit else play.bidder(decision.against)
+    play.do(Appeal(decision=decision.sequence, grounds="不服"), appellant)
+    play.do(DecideAppeal(decision=decision.sequence, upheld=False, reasons="驳回"), play.supervisor)
+
+
+def objecting(about: NoticeAbout, *, upheld: bool, complain: bool, bidder: str | None = None) -> Script:
+    return lambda play: object_to(play, about, upheld=upheld, complain=complain, bidder=bidder)
+
+
+def object_to(play: Play, about: NoticeAbout, *, upheld: bool, complain: bool, bidder: str | None = None) -> None:
+    """Somebody objects; it is answered, or decided by the supervisor, when the notice's days are over."""
+    citizen = play.person(Role.PUBLIC, "市民", "citizen-1")
+    objection = RaiseObjection(about=about, bidder=bidder, real_name=True, text="有误", document=document("异议书"))
+    play.do(objection, citizen)
+    id = play.state.objections[-1].id
+    if complain:
+        play.do(AnswerObjection(objection=id, upheld=False, text="不成立"), play.platform)
+        play.do(FileComplaint(objection=id, text="不服"), citizen)
+    play.pass_limit("/".join(part for part in ("public_notice", bidder) if part))
+    if complain:
+        play.do(DecideComplaint(objection=id, upheld=upheld, text="裁决"), play.supervisor)
+    else:
+        play.do(AnswerObjection(objection=id, upheld=upheld, text="答复"), play.platform)
+
+
+def fault(play: Play, kind: str, red_line: str | None = None) -> None:
+    act = RecordFault(
+        bidder=A, kind=kind, red_line=red_line, plan_clause="三", finding="属实", evidence=document("证据")
+    )
+    play.do(act, play.regulator)
+
+
+def order(play: Play) -> None:
+    for kind in ("one", "two", "three", "four"):
+        fault(play, kind)
+
+
+# the plays
+
+
+def plays() -> Iterator[Play]:
+    yield from ends_of_any_step()
+    yield from solicitation_and_review()
+    yield from matching()
+    yield from contracting()
+    yield from trials()
+    yield from inclusion_periods()
+    yield from acceptances()
+    yield from promotion()
+    yield from taken_over()
+
+
+def ends_of_any_step() -> Iterator[Play]:
+    yield at("end")
+    for step in lifecycle.OPEN:
+        yield _then(at(step), terminate, lambda p: p.win_appeal())
+    yield _then(at("listed"), terminate, make_final)
+    yield _then(at("listed"), terminate, lose_appeal)
+    for step in lifecycle.BEFORE_CONTRACT:
+        yield _then(at(step), lambda p: p.do(Withdraw(reasons="取消"), p.owner))
+    for step in lifecycle.RETURN_FROM:
+        returned = _then(at(step), sending_back("accepted", "straight_back"))
+        yield _then(returned, resubmit)
+    for to in lifecycle.RETURN_TO:
+        yield _then(at("listing"), sending_back(to), resubmit)
+    yield _then(at("returned"), passing("resubmission"))
+    for step in (*lifecycle.OPEN, "ended posting"):
+        play = _then(at("posted"), terminate) if step == "ended posting" else at(step)
+        for to in (*lifecycle.OVERRIDE_TO, "candidate"):
+            again = play.fork()
+            try:
+                again.do(Override(to=to, reasons="重新审定"), again.group)
+            except Refused:
+                continue
+            yield again
+    returned_late = _then(at("listing"), sending_back("accepted"))
+    for to in lifecycle.OVERRIDE_TO[:-1]:
+        yield _then(returned_late, overriding(to))
+
+
+def solicitation_and_review() -> Iterator[Play]:
+    yield _then(at("submitted"), passing("completeness"), lambda p: p.register())
+    yield _then(at("submitted"), lambda p: p.register())
+    yield _then(at("supplement"), lambda p: p.do(AnswerSupplement(documents=(document("证明"),)), p.owner))
+    yield _then(at("supplement"), passing("supplement"))
+    for step in ("submitted", "accepted"):
+        yield _then(at(step), lambda p: p.do(DeclineAdmission(reasons="不符"), p.platform))
+    for step in ("deadlock", "fair_competition", "expert_review"):
+        yield _then(at(step), lambda p: p.do(Refuse(reasons="不符"), p.lead))
+    yield _then(at("confirmation"), lambda p: p.do(ConfirmScene(confirmed=False, reasons="不同意"), p.group))
+    # consultation
+    yield _then(at("deadlock"), lambda p: p.ask_consultation())
+    yield _then(Play(without("consultation")).to_registered(), lambda p: p.ask_consultation())
+    yield _then(at("deadlock"), lambda p: adopt_without(p, "consultation"), lambda p: p.ask_consultation())
+    silent = with_rules(city("yancheng"), "consultation", silence="objects")
+    for policy in (city("yancheng"), silent):
+        asked = Play(policy).to_consultation()
+        yield _then(asked, passing(f"consultation/{asked.state.cooperating[0]}"))
+    for right in (Position.AGREE, Position.OBJECT):
+        yield decided_by_a_correction(right)
+    # what a city leaves out
+    for steps in ((), ("expert_review",), ("recognition_notice",), ("expert_review", "recognition_notice")):
+        for scale in (Scale.SMALL, Scale.COMPREHENSIVE):
+            yield Play(without(*steps), scale=scale).to_recognised()
+    for complain in (False, True):
+        for upheld in (False, True):
+            yield _then(
+                at("recognition_notice"),
+                objecting(NoticeAbout.RECOGNITION, upheld=upheld, complain=complain),
+            )
+        without_experts = Play(without("expert_review")).to_recognised()
+        without_experts.publish(NoticeAbout.RECOGNITION)
+        object_to(without_experts, NoticeAbout.RECOGNITION, upheld=True, complain=complain)
+        yield without_experts
+
+
+def adopt_without(play: Play, *steps: str) -> None:
+    play.policy = play.policy.model_copy(update={"steps_off": steps})
+
+
+def decided_by_a_correction(right: Position) -> Play:
+    """Two of three have spoken, one each way; the second was entered wrongly, and its correction decides the round."""
+    play = Play(with_rules(city("yancheng"), "consultation", closes=Closing.WHEN_DECIDED)).to_consultation()
+    first, second, _ = play.state.cooperating
+    play.agree(first, right)
+    play.agree(second, Position.OBJECT if right is Position.AGREE else Position.AGREE)
+    correction = ProposeCorrection(
+        correction="K-1", sequence=play.state.sequence, reasons="录入有误", right_text=right.value, position=right
+    )
+    play.do(correction, play.cooperating(second))
+    play.do(ConfirmCorrection(correction="K-1", confirmed=True), play.platform)
+    return play
+
+
+def matching() -> Iterator[Play]:
+    no_reissue = {"contracting": {"reissues": 0}}
+    yield _then(at("unmatched"), lambda p: p.post())
+    yield _then(at("unmatched"), passing("reissue"))
+    for step in ("listed", "unmatched"):
+        yield _then(at(step), lambda p: p.do(GiveUpMatching(reasons="放弃"), p.owner))
+    for policy in (without(), without(**no_reissue)):
+        yield _then(Play(policy).to_listed(), lambda p: p.post(), passing("bidding"))
+        yield _then(Play(policy).to_opening(A), passing(f"bid_opening/{A}"))
+        yield _then(Play(policy).to_eligibility(A), lambda p: p.verify(A, eligible=False))
+        yield _then(Play(policy).to_scoring(A), lambda p: p.score({A: 0.1}))
+    yield _then(Play(without()).to_opening(A, B), lambda p: p.reveal(A), passing(f"bid_opening/{B}"))
+    for steps in ((), ("ranking_notice",)):
+        yield Play(without(*steps)).to_awarding(A)
+        directed = Play(without(*steps)).to_listed()
+        directed.post(Mode.DIRECTED, invited=(A,))
+        directed.bid(A)
+        directed.pass_limit("bidding")
+        directed.reveal(A)
+        directed.verify(A)
+        yield directed
+    for complain in (False, True):
+        for upheld in (False, True):
+            yield _then(
+                at("ranking_notice"),
+                objecting(NoticeAbout.RANKING, upheld=upheld, complain=complain),
+            )
+
+
+def contracting() -> Iterator[Play]:
+    yield _then(race(track=Track.FAST), lambda p: p.sign(A), lambda p: p.sign(B))
+    for lose in WAYS_TO_LOSE_A_CONTRACT:
+        # from offered and from signing; the next is asked
+        yield _then(alone("contract/offered"), doing(lose, A))
+        yield _then(alone("contract/signing"), doing(lose, A))
+        none_left = Play(without(contracting={"reissues": 0})).to_contracting(A)
+        yield _then(none_left, doing(lose, A))
+        # A has signed and gone on while B and C still had to
+        for track, meanwhile in (
+            (Track.SANDBOX, lambda p: None),
+            (Track.FAST, lambda p: None),
+            (Track.FAST, lambda p: p.accept(A)),
+            (Track.SANDBOX, lambda p: p.refuse_trial(A)),
+            (Track.SANDBOX, in_order(lambda p: p.start(A), doing(terminate_trial, A))),
+        ):
+            yield _then(
+                race(track=track), lambda p: p.sign(A), meanwhile,
+                doing(lose, B), doing(lose, C),
+            )  # fmt: skip
+    agreed = _then(race(), lambda p: p.sign(A), lambda p: p.do(Withdraw(reasons="取消"), p.owner))
+    for bidder in (A, B):
+        agreed.do(AnswerWithdrawal(agreed=True, reasons="同意"), agreed.bidder(bidder))
+    yield agreed
+    for step in ("contract/offered", "contract/signing", "trial/planning"):
+        for end in (make_final, lose_appeal):
+            yield _then(alone(step), terminate, end)
+
+
+def trials() -> Iterator[Play]:
+    yield _then(alone("trial/submitted"), act(ReturnTrialPlan(bidder=A, reasons="补充"), "regulator"))
+    yield _then(alone("trial/admitted"), act(ReturnTrialPlan(bidder=A, reasons="补充"), "regulator"))
+    yield _then(alone("trial/planning"), lambda p: p.refuse_trial(A), lambda p: p.win_appeal())
+    yield _then(alone("trial/running"), doing(end_unfit, A), lambda p: p.win_appeal())
+    for step in ("planning", "submitted", "admitted", "running", "suspended", "exit"):
+        yield _then(alone(f"trial/{step}"), doing(leave, A))
+    for step in ("planning", "submitted", "admitted", "running", "suspended", "exit", "rolling_back"):
+        for end in (make_final, lose_appeal):
+            yield _then(alone(f"trial/{step}"), terminate, end)
+    for step in ("admitted", "running", "suspended", "exit"):
+        yield _then(alone(f"trial/{step}"), doing(terminate_trial, A))
+    # stopped
+    incident = ReportIncident(bidder=A, incident="I-1", text="碰撞")
+    analysis = AnalyseIncident(bidder=A, incident="I-1", analysis=document("分析"), order="更换")
+    ordered = _then(alone("trial/running"), act(incident, "bidder"), act(analysis, "regulator"))
+    yield _then(alone("trial/running"), act(incident.model_copy(update={"casualty": True}), "bidder"))
+    yield _then(ordered, passing(f"correction_order/{A}/I-1"))
+    verification = VerifyIncident(bidder=A, incident="I-1", verified=False, finding="未改")
+    yield _then(ordered, act(verification, "second_regulator"))
+    yield _then(
+        alone("trial/suspended"),
+        act(ReportFix(bidder=A, proof=document("证明")), "bidder"),
+        act(ProposeResumption(bidder=A, reasons="已改"), "regulator"),
+        act(ApproveResumption(bidder=A), "second_regulator"),
+    )
+    runs_on = Play(with_limit(city("yancheng"), "trial", when_suspended=Suspends.RUNS)).to_running(A)
+    yield _then(runs_on, act(SuspendTrial(bidder=A, reasons="故障"), "regulator"), passing(f"trial/{A}"))
+    # the last of two trials ends, one way or another, when the other bidder stands somewhere
+    for last in (start_and_end_unfit, refuse, start_and_terminate, leave):
+        for other in (
+            in_order(lambda p: p.start(A), lambda p: p.end_trial(A)),
+            in_order(lambda p: p.start(A), lambda p: p.end_trial(A), lambda p: p.accept(A)),
+            lambda p: p.refuse_trial(A),
+            doing(start_and_terminate, A),
+        ):
+            yield _then(race("trial"), other, doing(last, B))
+    # a scene that was terminated comes back, and its last rollback was proven meanwhile
+    for other in (
+        in_order(lambda p: p.start(A), lambda p: p.end_trial(A)),
+        in_order(lambda p: p.start(A), lambda p: p.end_trial(A), lambda p: p.accept(A)),
+        lambda p: p.refuse_trial(A),
+        doing(leave, A),
+    ):
+        play = _then(race("trial"), other, lambda p: p.start(B))
+        play.do(TerminateTrial(bidder=B, ground="safety", reasons="事故"), play.regulator)
+        terminate(play)
+        play.do(ProveRollback(bidder=B, proof=document("恢复证明")), play.bidder(B))
+        yield _then(play, lambda p: p.win_appeal())
+
+
+def inclusion_periods() -> Iterator[Play]:
+    for step in ("active", "extended"):
+        play = alone(f"inclusion/{step}")
+        for script in (
+            act(EndInclusionEarly(bidder=A, reasons="无必要"), "regulator"),
+            lambda p: fault(p, "accident", "public_safety"),
+            doing(terminate_trial, A),
+            doing(leave, A),
+            lambda p: p.end_trial(A),
+        ):
+            yield _then(play, script)
+        yield _then(play, order, act(VerifyCorrection(bidder=A, corrected=False, finding="未改"), "second_regulator"))
+        yield _then(play, order, passing(f"correction_order/{A}"))
+        for end in (make_final, lose_appeal):
+            yield _then(play, terminate, end)
+        two_months = with_limit(city("yancheng"), "inclusion", period=Period(length=2, unit=Unit.MONTHS))
+        short = Play(two_months).to_running(A)
+        if step == "extended":
+            short.do(RequestExtension(deadline=f"inclusion/{A}", reasons="继续"), short.bidder(A))
+            short.do(DecideExtension(deadline=f"inclusion/{A}", granted=True, reasons="同意"), short.group)
+            rule = two_months.limits.inclusion.extension
+            assert rule is not None
+        yield _then(short, passing(f"inclusion/{A}"))
+    for early in (False, True):
+        play = alone("trial/running")
+        if early:
+            play.do(EndInclusionEarly(bidder=A, reasons="无必要"), play.regulator)
+        yield _then(play, lambda p: p.end_trial(A), lambda p: p.retrial(A), lambda p: p.start(A))
+
+
+def acceptances() -> Iterator[Play]:
+    yield _then(
+        alone("acceptance/rectifying"), act(SubmitRectification(bidder=A, documents=(document("报告"),)), "bidder")
+    )
+    yield _then(alone("acceptance/rectifying"), passing(f"rectification/{A}"))
+    yield _then(alone("acceptance/failed"), lambda p: p.win_appeal())
+    yield _then(alone("acceptance/failed"), doing(refund, A), lambda p: p.win_appeal())
+    no_notice = Play(without("acceptance_notice")).to_acceptance(A)
+    yield _then(
+        no_notice,
+        lambda p: p.apply(A),
+        lambda p: p.experts_recommend(PanelPurpose.ACCEPTANCE, A),
+        lambda p: p.conclude(A),
+    )
+    for complain in (False, True):
+        for upheld in (False, True):
+            yield _then(
+                alone("acceptance/noticed"),
+                objecting(NoticeAbout.ACCEPTANCE, upheld=upheld, complain=complain, bidder=A),
+            )
+    for step in ("applying", "reviewing", "concluded", "noticed", "rectifying", "retrial"):
+        yield _then(alone(f"acceptance/{step}"), doing(leave, A))
+        for end in (make_final, lose_appeal):
+            yield _then(alone(f"acceptance/{step}"), terminate, end)
+    # a second trial and what becomes of it
+    again = alone("acceptance/retrial")
+    yield _then(again, lambda p: p.start(A), lambda p: p.end_trial(A))
+    yield _then(again, lambda p: p.start(A), doing(terminate_trial, A))
+    yield _then(again, lambda p: p.refuse_trial(A))
+    revived = _then(again, lambda p: p.start(A), doing(end_unfit, A), lambda p: p.win_appeal())
+    yield _then(revived, lambda p: p.conclude_exit(A))
+    # the last of two acceptances ends, one way or another, when the other bidder stands somewhere
+    for track in (Track.SANDBOX, Track.FAST):
+        both = race("trial", track)
+        if track is Track.SANDBOX:
+            for bidder in (A, B):
+                both.start(bidder)
+            for bidder in (A, B):
+                both.end_trial(bidder)
+        limit = "acceptance_application" if track is Track.SANDBOX else "delivery"
+        for other in (
+            lambda p: p.accept(A),
+            in_order(doing(fail, A), doing(refund, A)),
+            in_order(doing(fail, A), doing(refund, A), make_final),
+        ):
+            yield _then(both, other, doing(leave, B))
+            yield _then(both, other, passing(f"{limit}/{B}"))
+            yield _then(both, doing(fail, B), other, doing(refund, B))
+            yield _then(both, doing(fail, B), make_final, other, doing(refund, B))
+    # an upheld appeal brings a scene in acceptance back to the trial
+    back = _then(race("trial"), lambda p: p.refuse_trial(B), lambda p: p.start(A), lambda p: p.end_trial(A))
+    yield _then(back, lambda p: p.win_appeal())
+
+
+def promotion() -> Iterator[Play]:
+    decision = at("benchmark_decision")
+    yield _then(decision, lambda p: p.do(ConfirmBenchmark(confirmed=False, reasons="暂缓"), p.group))
+    no_notice = _then(decision, lambda p: adopt_without(p, "benchmark_notice"))
+    yield _then(no_notice, lambda p: p.do(ConfirmBenchmark(confirmed=True, reasons="同意"), p.group))
+    for complain in (False, True):
+        for upheld in (False, True):
+            yield _then(
+                at("benchmark_notice"),
+                objecting(NoticeAbout.BENCHMARK, upheld=upheld, complain=complain),
+            )
+    yield _then(at("benchmark"), lambda p: p.do(ReviewBenchmark(keep=False, finding="失效"), p.evaluators))
+    yield _then(at("benchmark"), lambda p: p.do(WithdrawBenchmark(reasons="失信"), p.group))
+    # one bidder succeeded, the other may still appeal
+    unserved = _then(
+        race("trial"),
+        lambda p: p.refuse_trial(B),
+        lambda p: p.start(A),
+        lambda p: p.end_trial(A),
+        lambda p: p.accept(A),
+    )
+    for play in (at("candidate"), unserved):
+        yield _then(play, lambda p: p.do(CloseScene(reasons="办结"), p.lead))
+        yield _then(play, lambda p: p.to_benchmark(), lambda p: p.do(CloseScene(reasons="办结"), p.lead))
+
+
+def taken_over() -> Iterator[Play]:
+    for row in ROWS:
+        if row.machine is SCENE and row.by == "take_over":
+            late = row.target in ("contracting", "trial", "acceptance", "candidate", "benchmark")
+            yield Play(city("yancheng")).taken_over(row.target, *((A,) if late else ()))
+    began = timedelta(days=60)
+    for step in ("trial", "acceptance"):
+        play = Play(city("yancheng"))
+        declared = play.declared(A, plan=play.plan(), trial_started_on=play.today - began)
+        play.do(play.take_over_act(step, declared), play.platform)
+        yield play
