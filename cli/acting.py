@@ -6,7 +6,8 @@ engine: who acts, what they had seen, under which id, and whether to wait until 
 
 import asyncio
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Annotated, Any, NamedTuple
 from uuid import uuid4
@@ -27,8 +28,8 @@ from runtime.wiring import Parts, scene_client
 
 from . import identity, output, wording
 from .fields import digest, malformed, validated
-from .output import AsJson, Failure, misuse, say
-from .session import database, policy_of, refuse_remote, server, settings
+from .output import AsJson, misuse, say
+from .session import city_policy, database, policy_of, refuse_remote, server, settings
 
 POLL = 0.02
 UNANSWERED = ("no_worker", "server_unreachable", "ledger_behind")
@@ -141,21 +142,20 @@ async def _standing(opened: Parts, client: SceneClient, scene: str) -> tuple[Sce
             return state, policy_of(opened, state)
     except SQLAlchemyError:
         output.note(say("数据库暂不可用，直接向场景查询。", "The database is away; asking the scene itself."))
-    return await client.state(scene), None
+    state = await client.state(scene)
+    return state, city_policy(opened.settings, state)
 
 
-class told_how_to_repeat:  # noqa: N801  # read as words: with told_how_to_repeat(command)
+@contextmanager
+def told_how_to_repeat(asked: Command) -> Iterator[None]:
     """Says under which id to repeat a command that may or may not have been heard."""
-
-    def __init__(self, asked: Command) -> None:
-        self._asked = asked
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, Refused) and error.code in UNANSWERED:
-            id = self._asked.command_id
+    try:
+        yield
+    except Refused as refused:
+        if refused.code in UNANSWERED:
+            id = asked.command_id
             output.note(say(f"重试请加：--command-id {id}", f"To repeat it: --command-id {id}"))
+        raise
 
 
 async def until_recorded(opened: Parts, receipt: Receipt, seconds: float) -> bool:
@@ -242,6 +242,3 @@ def _shared(
     as_json: AsJson = False,
 ) -> Envelope:
     return Envelope(who, seen, command_id, effective_on, effective_document, tuple(on_behalf_of or ()), wait)
-
-
-__all__ = ["As", "CommandId", "Envelope", "Failure", "OnBehalf", "Scene", "Wait", "command_for", "perform"]

@@ -1,6 +1,5 @@
 """What a command stands on: the settings, the database, the server; opened with errors that say what to do."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -131,14 +130,14 @@ def state_of(opened: Parts, scene: str) -> SceneState:
 
 def policy_of(opened: Parts, state: SceneState) -> Policy | None:
     """The policy that a scene is pinned to, from the rulebooks; that of its city's file where they lack it."""
-    policy = opened.rulebooks.find(state.policy_digest, state.calendar)
-    if policy is None and state.profile is not None:
-        try:
-            return load_city(opened.settings.policies_dir, state.profile.city)
-        except FileProblems:
-            return None
-    return policy
+    return opened.rulebooks.find(state.policy_digest, state.calendar) or city_policy(opened.settings, state)
 
 
-def environment(name: str) -> str | None:
-    return os.environ.get(name) or None
+def city_policy(made: Settings, state: SceneState) -> Policy | None:
+    """What the file of the scene's city says today."""
+    if state.profile is None:
+        return None
+    try:
+        return load_city(made.policies_dir, state.profile.city)
+    except FileProblems:
+        return None

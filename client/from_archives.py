@@ -4,16 +4,20 @@ Every entry is in a history before it is in the ledger: as input of the `record`
 recorded when the next one took over. No workflow code is needed to read it, so the histories of any build can be read.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
+from datetime import datetime
 
 from temporalio.api.common.v1 import Payloads
 from temporalio.api.history.v1 import HistoryEvent
-from temporalio.client import WorkflowHistory
+from temporalio.client import Client, WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
 
+from activities.ledger import LedgerPort
+from client.histories import SCENE_RUNS
+from client.scene_client import scene_of
 from models.frozen import Frozen
 from models.journal import JournalEntry
-from models.recording import RecordBatch
+from models.recording import RECORD_ENTRIES, RecordBatch
 
 RECORD = "record"
 """The type of the activity `activities.ledger.LedgerActivities.record`."""
@@ -44,6 +48,29 @@ def entries_of(history_json: str) -> tuple[JournalEntry, ...]:
 def journal_of(histories: Iterable[str]) -> tuple[JournalEntry, ...]:
     """The entries of a scene, from the histories of all its runs, whatever their order. Raises HistoriesDiffer."""
     return merged(entry for history in histories for entry in entries_of(history))
+
+
+def restore(
+    ledger: LedgerPort, stream: str, histories: Iterable[str], *, build: str, rules: str, now: datetime
+) -> tuple[JournalEntry, ...]:
+    """Gives the ledger what the histories of a scene hold; what it knows already is compared. Gives the journal.
+
+    Raises HistoriesDiffer, activities.ledger.LedgerFault, and the database's errors.
+    """
+    journal = journal_of(histories)
+    for at in range(0, len(journal), RECORD_ENTRIES):
+        batch = RecordBatch(stream=stream, entries=journal[at : at + RECORD_ENTRIES])
+        ledger.record(batch, build=build, rules=rules, now=now)
+    return journal
+
+
+async def open_histories(client: Client) -> AsyncIterator[tuple[str, str]]:
+    """The scenes that live, each with the history of its open run as JSON: what stands there is in no archive.
+
+    Without it a lost ledger lacks what the open run has recorded, and the scene can never record anything again.
+    """
+    async for history in client.list_workflows(f"{SCENE_RUNS} AND ExecutionStatus = 'Running'").map_histories():
+        yield scene_of(history.workflow_id), history.to_json()
 
 
 def merged(entries: Iterable[JournalEntry]) -> tuple[JournalEntry, ...]:

@@ -36,7 +36,8 @@ from rules.journal import refuse_oversized
 from workflows.scene import SceneWorkflow
 
 ANSWER_WITHIN = timedelta(seconds=20)
-"""How long a decision may take before the caller is told that no worker answers; nothing has happened then."""
+"""How long a decision may take before the caller is told that no worker answers. It may still come to stand when one
+does: only the same command id tells."""
 _HAND_OVER = timedelta(seconds=15)
 """How long a scene may be between two runs (continue-as-new) before a missing run means that there is none."""
 _PAUSE = 0.05
@@ -97,8 +98,8 @@ class SceneClient:
                 try:
                     return _same(await ask(), command)
                 except _ANSWERS as error:
-                    if _is_missing(error) and not await self._runs(scene):
-                        raise await self._ended(scene) from None
+                    if _is_missing(error) and (ended := await self._ended(scene)) is not None:
+                        raise ended from None
                     if not _between_runs(error) or loop.time() > until:
                         raise _refusal(error, scene) from error
                 await asyncio.sleep(_PAUSE)
@@ -157,17 +158,14 @@ class SceneClient:
     def _handle(self, scene: str) -> WorkflowHandle[SceneWorkflow, SceneEnd]:
         return self.temporal.get_workflow_handle_for(SceneWorkflow.run, workflow_id(scene))
 
-    async def _runs(self, scene: str) -> bool:
+    async def _ended(self, scene: str) -> Refused | None:
+        """Why no run can be asked: the scene is closed, or unknown. None where one runs, or the server cannot say."""
         try:
-            return (await self._handle(scene).describe()).status is WorkflowExecutionStatus.RUNNING
-        except RPCError:
-            return False
-
-    async def _ended(self, scene: str) -> Refused:
-        try:
+            if (await self._handle(scene).describe()).status is WorkflowExecutionStatus.RUNNING:
+                return None
             end = await self._handle(scene).result(rpc_timeout=ANSWER_WITHIN)
-        except RPCError:
-            return Refused("unknown_scene", scene=scene)
+        except RPCError as error:
+            return Refused("unknown_scene", scene=scene) if _is_missing(error) else None
         return Refused("already_closed", outcome=end.outcome) if end.sequence else Refused("unknown_scene", scene=scene)
 
 

@@ -17,7 +17,7 @@ from models.deadline import Level
 from models.refusal import Language
 from models.words import OUTCOMES, VERBS, Word
 
-WIDE = 150
+WIDE = 160
 """Columns where the output is no terminal."""
 EVERY = 10
 """Scenes after which a line says how far it is, where the output is no terminal."""

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from demo.scene import Deed, Refusal, Scene, Story, StoryBroken, Until
+from demo.scene import Deed, Refusal, Scene, Story, StoryBroken, Until, command_for
 from models.commands import Command
 from models.journal import JournalEntry
 from models.policy import Policy
@@ -72,17 +72,3 @@ class _Stage:
         self.journal.append(entry)
         self.policy = policy_after(self.policy, entry)
         return fold(state, entry)
-
-
-def command_for(scene: Scene, deed: Deed, number: int) -> Command:
-    """The command that enters a deed, as the `number`-th of its scene; it rests on the newest entry."""
-    return Command.model_validate(
-        {
-            "command_id": f"{scene.id}-{number:03}",
-            "actor": deed.actor,
-            "seen": scene.state.sequence,
-            "effective_on": deed.on,
-            "effective_document": scene.paper("纸质办理单").sha256 if deed.on else None,
-            "act": deed.act,
-        }
-    )

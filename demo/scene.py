@@ -16,7 +16,7 @@ from typing import NamedTuple, Self
 
 from models.actor import Actor
 from models.calendar import Calendar
-from models.commands import Act
+from models.commands import Act, Command
 from models.commands.solicitation import Application
 from models.deadline import Deadline
 from models.document import Document
@@ -220,6 +220,20 @@ class Scene:
     def paper(self, title: str) -> Document:
         """A document that is the same on every day."""
         return Document(title=title, sha256=sha256(f"{self.id}/{title}".encode()).hexdigest())
+
+
+def command_for(scene: Scene, deed: Deed, number: int) -> Command:
+    """The command that enters a deed, as the `number`-th of its scene; it rests on the newest entry."""
+    return Command.model_validate(
+        {
+            "command_id": f"{scene.id}-{number:03}",
+            "actor": deed.actor,
+            "seen": scene.state.sequence,
+            "effective_on": deed.on,
+            "effective_document": scene.paper("纸质办理单").sha256 if deed.on else None,
+            "act": deed.act,
+        }
+    )
 
 
 def at_ten(day: date) -> datetime:

@@ -301,19 +301,19 @@ class Docket:
     # standing still
 
     def _is_held(self, deadline: Deadline) -> bool:
-        """Open remedies hold every other clock, a suspension those that the policy lets it hold."""
+        """Open remedies hold every other clock, a suspension of the scene or of a trial those that the policy lets it."""
         if self.state.step == "remedies":
             return deadline.limit not in REMEDIES
         pauses = self.policy.limit(deadline.limit).when_suspended is Suspends.PAUSES
-        return self.state.suspension is not None and pauses
+        return (pauses and self.state.suspension is not None) or self._is_held_by_its_trial(deadline, pauses)
 
-    def _is_held_by_its_trial(self, deadline: Deadline) -> bool:
-        """A bidder whose trial was stopped: its clocks run on when the trial is resumed."""
+    def _is_held_by_its_trial(self, deadline: Deadline, pauses: bool) -> bool:
+        """A bidder whose trial was stopped: its clocks run on when the trial does, or is over."""
         if deadline.step or deadline.bidder is None or self.step(Machine.TRIAL, deadline.bidder) != "suspended":
             return False
         if deadline.machine is Machine.INCLUSION:
             return deadline.limit == "inclusion" and self.policy.inclusion.suspension_pauses
-        return deadline.machine is Machine.TRIAL
+        return deadline.machine is Machine.TRIAL and pauses
 
     def stand_still(self) -> None:
         """Pauses every clock that is held now."""
@@ -324,7 +324,7 @@ class Docket:
     def run_on(self) -> None:
         """Resumes every clock that nothing holds any more."""
         for deadline in self.state.deadlines:
-            if not self._is_held(deadline) and not self._is_held_by_its_trial(deadline):
+            if not self._is_held(deadline):
                 self.resume(deadline)
 
     def pause(self, deadline: Deadline) -> None:

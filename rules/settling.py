@@ -8,7 +8,7 @@ from models.deadline import Holder
 from models.events.acceptance import AcceptanceOpened
 from models.events.matching import Awarded, CallFailed
 from models.events.trial import TrialSuspended
-from models.vocabulary import Machine, Outcome, Role, Suspends
+from models.vocabulary import Machine, Outcome, Role
 from rules import lifecycle
 from rules.docket import BIDDER_MACHINES, Docket
 from rules.keyed import find
@@ -106,16 +106,8 @@ def suspend_trial(docket: Docket, bidder: str) -> None:
     if docket.step(Machine.TRIAL, bidder) != "running":
         return
     docket.record(TrialSuspended(bidder=bidder, by=docket.person))
-    for deadline in docket.state.deadlines:
-        if deadline.bidder != bidder or deadline.step:
-            continue
-        if deadline.machine is Machine.TRIAL:
-            pauses = docket.policy.limit(deadline.limit).when_suspended is Suspends.PAUSES
-        else:
-            pauses = deadline.limit == "inclusion" and docket.policy.inclusion.suspension_pauses
-        if pauses:
-            docket.pause(deadline)
     docket.move(Machine.TRIAL, bidder, "suspended")
+    docket.stand_still()
 
 
 def end_trial_clocks(docket: Docket, bidder: str) -> None:

@@ -203,9 +203,7 @@ def _resume(docket: Docket, bidder: str) -> None:
         docket.refuse("same_person", person=docket.person)
     docket.record(TrialResumed(bidder=bidder))
     docket.move(Machine.TRIAL, bidder, "running")
-    for deadline in docket.state.deadlines:
-        if deadline.bidder == bidder and deadline.machine in (Machine.TRIAL, Machine.INCLUSION):
-            docket.resume(deadline)
+    docket.run_on()
     ask_for_report(docket, bidder, "report", docket.day)
 
 
@@ -214,6 +212,7 @@ def trial_ran_out(docket: Docket, deadline: Deadline) -> None:
     bidder = deadline.bidder or ""
     settling.end_trial_clocks(docket, bidder)
     docket.move(Machine.TRIAL, bidder, "exit")
+    docket.run_on()
     docket.set_deadline(
         "exit_evaluation", docket.holder(Role.BIDDER, bidder), ("file_exit_report",),
         key="report", machine=Machine.TRIAL, bidder=bidder,

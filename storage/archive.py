@@ -1,5 +1,6 @@
 """The archive of closed runs: packed files, and the index that says where each is and what it held."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from activities.archive import ClosedRun
 from models.frozen import Frozen
 from models.tables import ArchiveRow
 from models.text import Moment
-from storage.archive_files import ArchiveFiles
+from storage.archive_files import ArchiveDamaged, ArchivedFile, ArchiveFiles
 from storage.database import table_of, writing
 
 ARCHIVE = table_of(ArchiveRow)
@@ -46,7 +47,23 @@ class SqlArchive:
 
     def keep(self, run: ClosedRun, history: str, events: int, at: datetime) -> None:
         """First the file, then the index: what the index knows is there. Safe to repeat."""
-        file = self._files.write(run.workflow_id, run.run_id, history)
+        self._index(run, self._files.write(run.workflow_id, run.run_id, history), events, at)
+
+    def index_again(self, at: datetime) -> int:
+        """Puts the files that the index does not know back into it: after the loss of the database. Says how many.
+
+        They are taken as they are, archived at `at`: only the lost index could tell whether one was changed. Raises
+        ArchiveDamaged.
+        """
+        lost = 0
+        for file, history in self._files.all():
+            run, events = _run_in(file.path, history)
+            if self.missing((run,)):
+                self._index(run, file, events, at)
+                lost += 1
+        return lost
+
+    def _index(self, run: ClosedRun, file: ArchivedFile, events: int, at: datetime) -> None:
         row = {
             "workflow_id": run.workflow_id,
             "run_id": run.run_id,
@@ -75,3 +92,18 @@ class SqlArchive:
     def history(self, run: ArchivedRun) -> str:
         """The run's history as Temporal's JSON. Raises storage.archive_files.ArchiveDamaged."""
         return self._files.read(run.path, run.sha256)
+
+
+def _run_in(path: str, history: str) -> tuple[ClosedRun, int]:
+    """The run whose history it is, and how many events it has. Raises ArchiveDamaged."""
+    try:
+        events = json.loads(history)["events"]
+        started = events[0]["workflowExecutionStartedEventAttributes"]
+        run = ClosedRun(
+            workflow_id=started["workflowId"],
+            run_id=started["originalExecutionRunId"],
+            closed_at=events[-1]["eventTime"],
+        )
+    except (ValueError, KeyError, IndexError, TypeError) as error:
+        raise ArchiveDamaged(path, f"is no history: {error}") from error
+    return run, len(events)

@@ -7,6 +7,7 @@ with what Temporal gives, and packed anew by another program.
 import gzip
 import os
 import tempfile
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
@@ -47,16 +48,26 @@ class ArchiveFiles:
 
     def read(self, path: str, digest: str) -> str:
         """The history, checked against its digest. Raises ArchiveDamaged."""
+        content = self._unpacked(path)
+        if sha256(content).hexdigest() != digest:
+            raise ArchiveDamaged(path, "is not what was archived")
+        return content.decode()
+
+    def all(self) -> Iterator[tuple[ArchivedFile, str]]:
+        """Every file there is, with its history, as it is now. Raises ArchiveDamaged."""
+        for file in sorted(self._folder.glob("*/*.json.gz")):
+            path = file.relative_to(self._folder).as_posix()
+            content = self._unpacked(path)
+            yield ArchivedFile(path, sha256(content).hexdigest(), len(content)), content.decode()
+
+    def _unpacked(self, path: str) -> bytes:
         file = (self._folder / path).resolve()
         if not file.is_relative_to(self._folder.resolve()):
             raise ArchiveDamaged(path, "leads out of the archive")
         try:
-            content = gzip.decompress(file.read_bytes())
+            return gzip.decompress(file.read_bytes())
         except (OSError, EOFError, ValueError) as error:
             raise ArchiveDamaged(path, f"can not be read: {error}") from error
-        if sha256(content).hexdigest() != digest:
-            raise ArchiveDamaged(path, "is not what was archived")
-        return content.decode()
 
 
 def _name(id: str) -> str:

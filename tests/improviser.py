@@ -148,9 +148,9 @@ class Improviser:
     def tries(self, duty: Duty) -> Iterator[tuple[str, str]]:
         """Verb: what its holder is told who discharges this duty with it now. Nothing is entered."""
         play = self.play
-        bidders = [bid.bidder for bid in play.state.bids if bid.eligible and bid.bidder] or [None]
+        scored: list[str | None] = [bid.bidder for bid in play.state.bids if bid.eligible]
         for verb in duty.verbs:
-            for bidder in bidders if verb == "score_bid" else [self._bidder_of(duty)]:
+            for bidder in scored if verb == "score_bid" else [self._bidder_of(duty)]:
                 command = play.command(self.act(verb, bidder), self._holder_of(duty))
                 try:
                     entry_for(play.policy, play.state, command, play.now)
@@ -245,9 +245,9 @@ class Improviser:
             if verb in lifecycle.verbs_at(machine, part.step)
         ]
         bids = [bid.bidder for bid in state.bids]
-        return self.often(
-            self.choose(at or bids or BIDDERS), self.choose(BIDDERS), None if verb in _OPTIONAL else "无名"
-        )
+        nobody = None if verb in _OPTIONAL else "无名"
+        picked: str | None = self.often(self.choose(at or bids or BIDDERS), self.choose(BIDDERS), nobody)
+        return picked
 
     def _submit(self) -> dict[str, object]:
         return {"application": self.play.application()}

@@ -102,9 +102,13 @@ def _frozen_by_an_objection(state: SceneState, bidder: str | None) -> bool:
 
 def _running_that_should_not(policy: Policy, state: SceneState) -> Iterator[str]:
     for deadline in state.deadlines:
+        pauses = policy.limit(deadline.limit).when_suspended is Suspends.PAUSES
+        if deadline.status is DeadlineStatus.PAUSED:
+            if state.step != "remedies" and state.suspension is None and not _stopped(state, deadline):
+                yield f"{deadline.id} stands still, and nothing holds it"
+            continue
         if deadline.status is not DeadlineStatus.OPEN:
             continue
-        pauses = policy.limit(deadline.limit).when_suspended is Suspends.PAUSES
         if state.step == "remedies" and deadline.limit not in REMEDIES:
             yield f"{deadline.id} runs while the scene stands still in remedies"
         elif state.suspension is not None and pauses:

@@ -463,7 +463,7 @@ class Play:
                 closes_on=self.now.astimezone(BEIJING).date() + timedelta(days=days),
                 invited=invited,
                 justification="唯一来源" if invited else None,
-            ),  # fmt: skip
+            ),
             self.owner,
         )
 
@@ -548,8 +548,8 @@ class Play:
         return ContractTerms(
             goals="目标", indicators=("准点率≥95%",),
             milestones=(Milestone(name="交付", due_on=date(2027, 6, 30), share_percent=100),),
-            budget_yuan=min(self.budget_yuan, self.contract_yuan), intellectual_property="共有", change="协商", breach="违约金",
-            acceptance_method="现场测试", document=document("任务书"),
+            budget_yuan=min(self.budget_yuan, self.contract_yuan), intellectual_property="共有", change="协商",
+            breach="违约金", acceptance_method="现场测试", document=document("任务书"),
         )  # fmt: skip
 
     def sign(self, bidder: str) -> None:

@@ -1,4 +1,4 @@
-"""Ten lives in Chongqing: every responsible unit has to agree, and takes its full time."""
+"""Lives in Chongqing: every responsible unit has to agree, and takes its full time."""
 
 from datetime import date
 from typing import Literal
@@ -319,26 +319,26 @@ def flight_service(scene: Scene) -> Script:
 
 
 STORIES = (
-    Story("CQ-046", Word("牵头逾期亮红；会商未决再议；首名弃权", "late to red; second round; winner declines"),
+    Story("CQ-046", Word("牵头逾期亮红；会商再议；首名弃权", "late to red; second round; winner declines"),
           road_cloud_map, Outcome.ACCEPTED, MARCH_2040),
-    Story("CQ-027", Word("重复建设，不予受理", "declined as a duplicate"),
+    Story("CQ-027", Word("与已有场景重复", "a duplicate"),
           power_plant_again, Outcome.NOT_ADMITTED, MARCH_2040),
-    Story("CQ-066", Word("综合性高风险，无包容期；退出评估不合格", "high risk; unfit after the trial"),
+    Story("CQ-066", Word("高风险无包容期；退出评估不合格", "high risk; unfit after the trial"),
           green_mine, Outcome.TERMINATED, MARCH_2040),
-    Story("CQ-050", Word("综合性；成为标杆后被撤销", "a benchmark that loses its title"),
+    Story("CQ-050", Word("成为标杆后被撤销", "a benchmark that loses its title"),
           traffic_flow, Outcome.ACCEPTED, MARCH_2040),
     Story("CQ-049", Word("存量导入；事件闭环", "taken over in mid-trial; an incident closed"),
           robotaxi, Outcome.ACCEPTED, MARCH_2040),
-    Story("CQ-087", Word("退回两次；快速通道延期交付", "returned twice; delivered late"),
+    Story("CQ-087", Word("退回两次；延期交付", "returned twice; delivered late"),
           small_agent, Outcome.ACCEPTED, MARCH_2040),
-    Story("CQ-091", Word("综合性未获领导小组确认，申诉驳回", "not confirmed, appeal dismissed"),
+    Story("CQ-091", Word("领导小组未确认；申诉驳回", "not confirmed; appeal dismissed"),
           safe_care_home, Outcome.REFUSED, MARCH_2040),
-    Story("CQ-018", Word("发榜逾期；签约后因不可抗力终止", "posted late; terminated by force majeure"),
+    Story("CQ-018", Word("发榜逾期；签约后遇不可抗力", "posted late; force majeure after the contract"),
           unmanned_ship, Outcome.TERMINATED, MARCH_2040),
-    Story("CQ-009", Word("会商中改派单位；发榜方放弃", "a department reassigned; given up"),
+    Story("CQ-009", Word("会商中改派；发榜方放弃", "a department reassigned; given up"),
           tower_fire, Outcome.UNMATCHED, MARCH_2040),
-    Story("CQ-089", Word("更正错录；投诉一成立一不成立；违约终止", "corrected; two complaints; breach"),
+    Story("CQ-089", Word("更正错录；两次投诉；发榜方违约", "corrected; two complaints; breach"),
           assisted_diagnosis, Outcome.TERMINATED, MARCH_2040),
-    Story("CQ-013", Word("不予认定，领导小组重启；发榜方撤回", "re-opened by the leading group; withdrawn"),
+    Story("CQ-013", Word("领导小组重启；发榜方撤回", "re-opened by the leading group; withdrawn"),
           flight_service, Outcome.WITHDRAWN, MARCH_2040),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Ten lives in Ningbo: every solver is found in a scene contest, and three parties sign."""
+"""Lives in Ningbo: every solver is found in a scene contest, and three parties sign."""
 
 from datetime import date
 
@@ -243,9 +243,9 @@ def credit_reports(scene: Scene) -> Script:
 
 
 STORIES = (
-    Story("NB-023", Word("复制自盐城；成熟技术走快速通道", "copied from Yancheng, on the fast track"),
+    Story("NB-023", Word("复制自盐城；快速通道", "copied from Yancheng, on the fast track"),
           self_driving, Outcome.ACCEPTED, date(2041, 7, 22), copied_from="YC26-047"),
-    Story("NB-036", Word("包容阶梯到责令整改并按期改正；有条件通过后整改", "an order corrected in time; rectified"),
+    Story("NB-036", Word("责令整改按期改正；有条件通过后整改", "an order corrected in time; rectified"),
           diagnosis, Outcome.ACCEPTED, date(2040, 6, 4)),
     Story("NB-007", Word("补正逾期，视为撤回", "no answer: deemed withdrawn"),
           shopping_street, Outcome.WITHDRAWN, MARCH_2040),
@@ -257,7 +257,7 @@ STORIES = (
           homes_for_the_old, Outcome.ACCEPTED, MARCH_2040),
     Story("NB-037", Word("签约后揭榜方协商退出", "the bidder leaves by agreement"),
           insurance_watch, Outcome.WITHDRAWN, MARCH_2040),
-    Story("NB-028", Word("公平竞争审查先不通过；排名异议成立，重新评审", "unfair at first; ranking redone"),
+    Story("NB-028", Word("公平竞争先不通过；排名异议成立", "unfair at first; objection to the ranking upheld"),
           source_grid_load, Outcome.ACCEPTED, MARCH_2040),
     Story("NB-014", Word("中途适用新版政策", "a new policy version on the way"),
           credit_reports, Outcome.ACCEPTED, MARCH_2040),

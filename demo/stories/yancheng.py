@@ -1,4 +1,4 @@
-"""Ten lives in Yancheng."""
+"""Lives in Yancheng: five ways to find a solver, two parties to a contract."""
 
 from datetime import date
 
@@ -237,23 +237,23 @@ def road_accidents(scene: Scene) -> Script:
 
 
 STORIES = (
-    Story("YC26-047", Word("补正一次；沉默视为同意；推广为标杆并复制到宁波", "a benchmark, copied to Ningbo"),
+    Story("YC26-047", Word("标杆，复制到宁波，年度复核通过", "a benchmark, copied to Ningbo, kept after a year"),
           delivery_van, Outcome.PROMOTED, MARCH_2040),
     Story("YC26-017", Word("快速通道，定向委托，不评分", "fast track, directed to one"),
           rescue_circle, Outcome.ACCEPTED, MARCH_2040),
-    Story("YC26-018", Word("综合性；领导小组暂停一夏后恢复；标杆", "suspended and resumed by the leading group"),
+    Story("YC26-018", Word("领导小组暂停一夏后恢复；标杆", "suspended and resumed by the leading group"),
           low_altitude_work, Outcome.PROMOTED, MARCH_2040),
     Story("YC26-033", Word("赛马两家，一家因安全终止", "a race of two, one ended for safety"),
           virtual_power_plant, Outcome.ACCEPTED, MARCH_2040),
-    Story("YC26-068", Word("不予认定，申诉成立；试点延长半年", "refused, appeal upheld; trial extended"),
+    Story("YC26-068", Word("初次不予认定，申诉成立；试点延期", "refused, appeal upheld; trial extended"),
           high_rise_fire, Outcome.ACCEPTED, MARCH_2040),
-    Story("YC26-007", Word("不予认定，申诉驳回", "refused, appeal dismissed"),
+    Story("YC26-007", Word("专家反对；申诉驳回", "experts against it; appeal dismissed"),
           sea_tourism, Outcome.REFUSED, MARCH_2040),
-    Story("YC26-093", Word("触碰红线，叫停并终止", "a red line: stopped and ended"),
+    Story("YC26-093", Word("触碰红线，叫停", "a red line: stopped and ended"),
           medical_drones, Outcome.TERMINATED, MARCH_2040),
     Story("YC26-088", Word("验收不合格，予以容错，退款", "acceptance failed, tolerated, refunded"),
           hospital_group, Outcome.FAILED, MARCH_2040),
-    Story("YC145-003", Word("列入清单逾期计入考核；高风险不予准入", "listed too late; trial not admitted"),
+    Story("YC145-003", Word("列单逾期计入考核；高风险未准入", "listed too late; of high risk, not admitted"),
           flow_battery, Outcome.TERMINATED, MARCH_2040),
     Story("YC26-070", Word("两次无人揭榜", "nobody bids, twice"),
           road_accidents, Outcome.UNMATCHED, MARCH_2040),

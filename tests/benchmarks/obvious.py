@@ -7,13 +7,13 @@ never continues as new, shows nothing in Temporal's UI, and its notification is 
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from temporalio import activity, workflow
 from temporalio.common import RawValue
 
 with workflow.unsafe.imports_passed_through():
-    from activities.ledger import LedgerActivities
+    from activities.ledger import LedgerPort
     from models.opening import SceneOpening
     from models.receipt import Receipt
     from models.recording import RecordBatch
@@ -25,9 +25,18 @@ with workflow.unsafe.imports_passed_through():
 TIMEOUT = timedelta(seconds=30)
 
 
-@activity.defn
-def notify(receipt: Receipt) -> None:
-    """Sends nothing."""
+class ObviousActivities:
+    def __init__(self, ledger: LedgerPort) -> None:
+        self._ledger = ledger
+
+    @activity.defn
+    async def persist(self, batch: RecordBatch) -> None:
+        now = datetime.now(UTC)
+        await asyncio.to_thread(self._ledger.record, batch, build="obvious", rules="obvious", now=now)
+
+    @activity.defn
+    async def notify(self, receipt: Receipt) -> None:
+        """Sends nothing."""
 
 
 @workflow.defn(name="Obvious")
@@ -59,11 +68,11 @@ class ObviousWorkflow:
             self.alarm = next_alarm(self.state)
             receipt = self.state.receipts[-1]
             await workflow.execute_activity_method(
-                LedgerActivities.record,
+                ObviousActivities.persist,
                 RecordBatch(stream=self.state.scene, entries=entries),
                 start_to_close_timeout=TIMEOUT,
             )
-            await workflow.execute_activity(notify, receipt, start_to_close_timeout=TIMEOUT)
+            await workflow.execute_activity_method(ObviousActivities.notify, receipt, start_to_close_timeout=TIMEOUT)
         return receipt
 
     @act.validator

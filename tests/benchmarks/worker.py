@@ -18,7 +18,7 @@ from runtime.plugin import scene_plugin
 from runtime.settings import Settings
 from runtime.wiring import make_worker, parts
 from tests.benchmarks.floor import FloorWorkflow
-from tests.benchmarks.obvious import ObviousWorkflow, notify
+from tests.benchmarks.obvious import ObviousActivities, ObviousWorkflow
 
 INSTEAD: dict[str, list[type]] = {"floor": [FloorWorkflow], "obvious": [ObviousWorkflow]}
 
@@ -31,7 +31,8 @@ async def serve(design: str, task_queue: str, address: str, folder: str, databas
         config["client"] = client
         config["task_queue"] = task_queue
         config["workflows"] = INSTEAD.get(design, config.get("workflows", []))
-        config["activities"] = [*config.get("activities", []), notify]
+        theirs = ObviousActivities(ours.ledger)
+        config["activities"] = [*config.get("activities", []), theirs.persist, theirs.notify]
         async with Worker(**config):
             print("ready", flush=True)
             await asyncio.to_thread(sys.stdin.read)

@@ -101,12 +101,18 @@ def _lasting_port() -> int:
 
 
 class WorkerProcess:
-    """`worker.py run` with an environment of its own; what it says goes to `log_file`."""
+    """`worker.py run` with an environment of its own; what it says goes to `log_file`.
 
-    def __init__(self, environment: Mapping[str, str], log_file: Path) -> None:
-        # Its modules are compiled once, into a folder of the test's own: every other start takes a third of the time.
-        compiled = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(log_file.parent / "compiled")}
-        self._environment = {**os.environ, **compiled, **environment, "SCENE_LOG_FORMAT": "json"}
+    `compiled` is a folder for compiled modules, wherever else they are kept or not.
+    """
+
+    def __init__(self, environment: Mapping[str, str], log_file: Path, compiled: Path) -> None:
+        always = {
+            "PYTHONDONTWRITEBYTECODE": "",
+            "PYTHONPYCACHEPREFIX": str(compiled),
+            "SCENE_LOG_FORMAT": "json",
+        }
+        self._environment = {**os.environ, **environment, **always}
         self._log_file = log_file
         self._process: asyncio.subprocess.Process | None = None
         self._said_before = 0

@@ -61,7 +61,7 @@ def _chance(seed: int) -> random.Random:
 
 
 @asynccontextmanager
-async def installation(binary: Path, folder: Path) -> AsyncIterator[Installation]:
+async def installation(binary: Path, folder: Path, compiled: Path) -> AsyncIterator[Installation]:
     with postgres() as database:
         migrate(database.url)
         async with TemporalServer(binary, folder) as temporal:
@@ -70,7 +70,8 @@ async def installation(binary: Path, folder: Path) -> AsyncIterator[Installation
                 "SCENE_DATABASE_URL": database.url,
                 "SCENE_DATA_DIR": str(folder / "data"),
             }
-            workers = tuple(WorkerProcess(environment, folder / f"worker-{number}.log") for number in (1, 2))
+            logs = (folder / "worker-1.log", folder / "worker-2.log")
+            workers = tuple(WorkerProcess(environment, log, compiled) for log in logs)
             settings = Settings.model_validate({"database_url": database.url, "data_dir": folder / "data"})
             client = await connect(settings, [scene_plugin()], address=temporal.address)
             with parts(settings) as stored:
@@ -145,12 +146,12 @@ def seed() -> int:
 
 
 async def test_what_was_acknowledged_stands_exactly_once_whatever_is_killed(
-    seed: int, temporal_binary: Path, tmp_path: Path
+    seed: int, temporal_binary: Path, tmp_path: Path, compiled: Path
 ) -> None:
     _say(f"FAULT_SEED={seed}")
     known = [script for name in ("盐城市", "宁波市", "重庆市") for script in scripts(Play(city(name)))]
     scenes = {f"fault-{number}": known[number % len(known)] for number in range(1, SCENES + 1)}
-    async with installation(temporal_binary, tmp_path) as everything:
+    async with installation(temporal_binary, tmp_path, compiled) as everything:
         stored = everything.parts
         crowd = Crowd(scene_client(everything.client, stored), _chance(seed))
         async with asyncio.TaskGroup() as group:

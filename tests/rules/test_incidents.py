@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from models.commands.anywhere import Terminate
 from models.commands.trial import AnalyseIncident, ProveRollback, ReportIncident, TerminateTrial, VerifyIncident
 from models.deadline import DeadlineStatus
 from models.policy import Policy
@@ -26,6 +27,10 @@ def ids(play: Play) -> set[str]:
 
 def step(play: Play, bidder: str = A) -> str:
     return next(trial.step for trial in play.state.trials if trial.bidder == bidder)
+
+
+def status(play: Play) -> IncidentStatus:
+    return play.state.incidents[0].status
 
 
 def report(incident: str = "I-1", bidder: str = A, *, casualty: bool = False) -> ReportIncident:
@@ -107,9 +112,9 @@ def test_an_order_that_was_found_not_carried_out_stops_the_trial_and_stays_open(
     running.do(analysis(), running.regulator)
     running.do(verification(verified=False), running.second_regulator)
     assert step(running) == "suspended"
-    assert running.state.incidents[0].status is IncidentStatus.ORDERED
+    assert status(running) is IncidentStatus.ORDERED
     running.do(verification(), running.second_regulator)
-    assert running.state.incidents[0].status is IncidentStatus.CLOSED
+    assert status(running) is IncidentStatus.CLOSED
 
 
 def test_an_order_that_nobody_verified_in_time_stops_the_trial_by_itself(running: Play) -> None:
@@ -161,6 +166,15 @@ def test_an_incident_outlives_the_trial_and_is_closed_all_the_same(running: Play
     assert ids(running) == set()
     running.do(ProveRollback(bidder=A, proof=document("恢复证明")), running.bidder(A))
     assert running.state.closed
+
+
+def test_after_an_upheld_appeal_the_investigation_goes_on_though_the_trial_stands_still(running: Play) -> None:
+    running.do(report(casualty=True), running.bidder(A))
+    running.do(Terminate(ground="safety", reasons="事故"), running.group)
+    assert running.deadline(f"incident_analysis/{A}/I-1").status is DeadlineStatus.PAUSED
+    running.win_appeal()
+    assert running.deadline(f"trial/{A}").status is DeadlineStatus.PAUSED
+    assert running.deadline(f"incident_analysis/{A}/I-1").status is DeadlineStatus.OPEN
 
 
 def test_an_incident_that_comes_to_light_after_the_trial_is_dealt_with_during_acceptance(running: Play) -> None:

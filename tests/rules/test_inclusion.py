@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.calendar import Period, Unit
@@ -21,7 +21,7 @@ from models.deadline import DeadlineStatus
 from models.events.trial import FaultRecorded
 from models.policy import Policy
 from models.state import Fault
-from models.vocabulary import Role
+from models.vocabulary import Role, Suspends
 from rules.calendar import shift_workdays
 from rules.inclusion import next_rung, window_end
 from tests.scenario import Play, city, document, with_limit, with_rules
@@ -98,6 +98,7 @@ def test_a_first_minor_corrected_harmless_fault_is_not_punished_and_climbs_nothi
 LADDERS = (("remind", "advise", "interview", "order"), ("remind", "order"), ("order",))
 
 
+@settings(deadline=None)
 @given(kinds=st.lists(st.sampled_from("ab"), min_size=1, max_size=6), ladder=st.sampled_from(LADDERS))
 def test_every_path_on_every_ladder_only_climbs(kinds: list[str], ladder: tuple[str, ...]) -> None:
     """An independent climb: one up, two up from the second repeat of a kind on, at last the breach."""
@@ -280,6 +281,14 @@ def test_a_stop_of_the_trial_stops_the_periods_clock_only_where_the_city_says_so
         play.do(ApproveResumption(bidder=A), play.second_regulator)
         moved = (play.deadline(f"inclusion/{A}").due_on - before).days
         assert (moved >= 20) is pauses
+
+
+def test_a_period_that_a_stop_held_runs_on_when_the_trial_ends_meanwhile(yancheng: Policy) -> None:
+    policy = with_limit(with_rules(yancheng, "inclusion", suspension_pauses=True), "trial", when_suspended=Suspends.RUNS)
+    play = Play(policy).to_running(A)
+    play.do(SuspendTrial(bidder=A, reasons="故障"), play.regulator)
+    play.pass_limit(f"trial/{A}")
+    assert play.deadline(f"inclusion/{A}").status is DeadlineStatus.OPEN
 
 
 # a second trial

@@ -30,7 +30,7 @@ from models.policy import Policy
 from models.vocabulary import BenchmarkLevel, Mode, Outcome, PanelPurpose, Position, Role, Scale, Stage
 from rules.docket import BIDDER_MACHINES
 from rules.lifecycle import BEFORE_CONTRACT, OPEN, OVERRIDE_TO, comes_before, step_of
-from tests import steps
+from tests.plays import at
 from tests.scenario import Play, city, document
 
 A, B = "甲公司", "乙公司"
@@ -405,13 +405,9 @@ def test_a_scene_in_promotion_is_closed_and_not_withdrawn(yancheng: Policy) -> N
 # from every step
 
 
-def test_every_open_step_is_tried_here() -> None:
-    assert steps.WAYS.keys() == set(OPEN)
-
-
 @pytest.mark.parametrize("step", OPEN)
 def test_from_any_open_step_a_scene_can_be_terminated_and_comes_back_where_it_was(step: str) -> None:
-    play = steps.standing_at(city("yancheng"), step)
+    play = at(step)
     before = {each.id: each for each in play.state.deadlines}
     play.do(TERMINATE, play.group)
     play.wait(timedelta(days=1))
@@ -426,7 +422,7 @@ def test_from_any_open_step_a_scene_can_be_terminated_and_comes_back_where_it_wa
 
 @pytest.mark.parametrize("step", OPEN)
 def test_from_any_open_step_a_termination_that_nobody_contests_ends_the_scene(step: str) -> None:
-    play = steps.standing_at(city("yancheng"), step)
+    play = at(step)
     play.do(TERMINATE, play.group)
     serve(play)
     play.pass_limit(f"appeal_window/{decision(play)}")
@@ -437,7 +433,7 @@ def test_from_any_open_step_a_termination_that_nobody_contests_ends_the_scene(st
 
 @pytest.mark.parametrize("step", BEFORE_CONTRACT)
 def test_from_any_step_before_the_contract_the_owner_withdraws_alone(step: str) -> None:
-    play = steps.standing_at(city("yancheng"), step)
+    play = at(step)
     play.do(WITHDRAW, play.owner)
     assert (play.state.step, play.state.outcome) == ("closed", Outcome.WITHDRAWN)
 
@@ -447,7 +443,7 @@ def test_from_any_step_before_the_contract_the_owner_withdraws_alone(step: str) 
 
 @pytest.mark.parametrize("step", BEFORE_CONTRACT)
 def test_from_any_step_before_the_contract_the_leading_group_re_opens_what_lies_behind(step: str) -> None:
-    start = steps.standing_at(city("yancheng"), step)
+    start = at(step)
     reached = start.state.returned.returned_from if start.state.returned else step
     for to in OVERRIDE_TO:
         play = start.fork()

@@ -26,8 +26,8 @@ from models.policy import Policy
 from models.refusal import Refused
 from models.vocabulary import NoticeAbout, Outcome, PanelPurpose, Position, Stage
 from rules.lifecycle import RETURN_FROM, RETURN_TO, comes_before
-from tests import steps
-from tests.scenario import Play, city, with_rules
+from tests.plays import at
+from tests.scenario import Play, with_rules
 
 RESUBMIT = Resubmit(note="已更正")
 
@@ -36,17 +36,13 @@ def back(to: str, then: str = "start_over") -> ReturnForCorrection:
     return ReturnForCorrection.model_validate({"to": to, "then": then, "reasons": "申报材料有误"})
 
 
-def standing_at(step: str) -> Play:
-    return steps.standing_at(city("yancheng"), step)
-
-
 POSSIBLE = [(step, to) for step in RETURN_FROM for to in RETURN_TO if not comes_before(step, to)]
 
 
 @pytest.mark.parametrize(("step", "to"), POSSIBLE)
 @pytest.mark.parametrize("then", ["start_over", "straight_back"])
 def test_a_scene_is_returned_to_any_step_before_it(step: str, to: str, then: str) -> None:
-    play = standing_at(step)
+    play = at(step)
     events = play.do(back(to, then), play.group)
     assert [event.to for event in events if isinstance(event, SceneReturned)] == [to]
     assert (play.state.step, play.state.returns) == ("returned", 1)
@@ -63,7 +59,7 @@ def test_a_scene_is_returned_to_any_step_before_it(step: str, to: str, then: str
 
 @pytest.mark.parametrize(("step", "to"), POSSIBLE)
 def test_the_opinions_given_since_the_target_are_void_and_no_others(step: str, to: str) -> None:
-    play = standing_at(step)
+    play = at(step)
     events = play.do(back(to), play.lead)
     voided = next(event for event in events if isinstance(event, OpinionsVoided))
     assert voided.consultation == (to in ("accepted", "registered"))
@@ -82,7 +78,7 @@ def test_the_opinions_given_since_the_target_are_void_and_no_others(step: str, t
     [(step, to) for step in RETURN_FROM for to in (*RETURN_TO, "draft", "listed") if (step, to) not in POSSIBLE],
 )
 def test_no_scene_is_returned_to_a_step_after_its_own_or_to_one_that_is_no_target(step: str, to: str) -> None:
-    play = standing_at(step)
+    play = at(step)
     play.refuses("not_returnable", back(to), play.lead)
 
 
@@ -123,7 +119,7 @@ def test_straight_back_to_a_consultation_asks_everybody_again(yancheng: Policy) 
 
 
 def test_straight_back_to_the_leading_group_asks_the_leading_group(yancheng: Policy) -> None:
-    play = standing_at("confirmation")
+    play = at("confirmation")
     play.do(back("accepted", "straight_back"), play.group)
     play.do(RESUBMIT, play.owner)
     play.do(ConfirmScene(confirmed=True, reasons="同意"), play.group)
@@ -178,7 +174,7 @@ def test_a_returned_scene_may_be_withdrawn(yancheng: Policy) -> None:
 
 
 def test_a_returned_scene_is_reopened_only_where_it_was_already() -> None:
-    play = standing_at("fair_competition")
+    play = at("fair_competition")
     play.do(back("registered"), play.lead)
     for beyond in ("expert_review", "listing", "listed"):
         play.refuses("not_returnable", Override(to=beyond, reasons="加快"), play.group)

@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.commands.matching import Award, Score, ScoreBid
@@ -97,6 +97,7 @@ def score_sheets(draw: st.DrawFn) -> Given:
 
 
 @given(given_=score_sheets(), tie_break=st.sampled_from(sorted(DIMENSIONS)))
+@settings(max_examples=60, deadline=None)
 def test_the_ranking_is_that_of_an_honest_count_with_fractions(given_: Given, tie_break: str) -> None:
     lines = ranking(sheet_of(DIMENSIONS, tie_break=tie_break), bids_of(given_))
     assert [(line.bidder, line.passed) for line in lines] == honest_order(DIMENSIONS, given_, 70, 7, tie_break)
@@ -108,8 +109,9 @@ def test_the_ranking_is_that_of_an_honest_count_with_fractions(given_: Given, ti
             assert abs(hundredths - 100 * honest_mean(given_[line.bidder], set(DIMENSIONS[key]), 7)) <= Fraction(1, 2)
 
 
-@given(given_=score_sheets(), seed=st.randoms(use_true_random=False))
-def test_the_ranking_does_not_depend_on_the_order_of_bids_or_judges(given_: Given, seed: object) -> None:
+@given(given_=score_sheets())
+@settings(max_examples=30, deadline=None)
+def test_the_ranking_does_not_depend_on_the_order_of_bids_or_judges(given_: Given) -> None:
     bids = bids_of(given_)
     shuffled = [bid.model_copy(update={"scores": tuple(reversed(bid.scores))}) for bid in reversed(bids)]
     sheet = sheet_of(DIMENSIONS)
@@ -159,7 +161,7 @@ def test_a_tie_goes_to_the_dimension_that_the_sheet_names_then_to_the_earlier_na
 
 
 def test_a_mean_just_below_the_pass_mark_is_not_rounded_up_to_it() -> None:
-    """24 of 25 judges give 70, one gives 69.9; 23 count: the mean is 69.9957, shown as 70.00."""
+    """Of 25 judges 22 give 70, two 69.9 and one 70.1; 23 count: the mean is 69.9957, shown as 70.00."""
     judges = {f"j{n:02}": {"t": 600, "b": 100} for n in range(22)} | {
         "j22": {"t": 600, "b": 99}, "j23": {"t": 600, "b": 99}, "j24": {"t": 600, "b": 101},
     }  # fmt: skip
