@@ -1,7 +1,7 @@
 """The command line `scene`: parse, ask the scene's client or the database, print.
 
 One place knows how a command ends. A client process aborts in the interpreter's shutdown in 5 to 32 of 100 runs
-(TEMPORAL.md), so `main` writes out what there is to say and leaves without that shutdown.
+(measured), so `main` writes out what there is to say and leaves without that shutdown.
 """
 
 import logging

@@ -12,7 +12,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from client.health import has_archive_schedule, missing_search_attributes, open_scenes, pollers, retention
+from client.health import (
+    has_archive_schedule,
+    missing_search_attributes,
+    open_scenes,
+    pollers,
+    recording_failure,
+    retention,
+)
 from client.histories import TemporalHistories
 from models.refusal import Refused
 from runtime.connect import ServerUnreachable
@@ -25,7 +32,7 @@ from storage.schema import schema
 
 from . import output, shown
 from .output import AsJson, Failure, say
-from .session import address, database, server, settings
+from .session import address, database, database_away, server, settings
 
 SAMPLE = 50
 """So many scenes are looked into without --all."""
@@ -218,13 +225,21 @@ async def _worker(temporal: Client, made: Settings) -> Finding:
 
 def _of_the_records(opened: Parts, sample: int | None) -> Iterator[Finding]:
     streams = opened.reads.streams()
+    total = len(streams)
     chosen = streams if sample is None else streams[-sample:]
-    yield _chains(opened, chosen, len(streams))
-    yield _refusal_chain(opened)
-    yield _projections(opened, chosen, len(streams))
-    yield _spool(opened)
-    yield _outbox(opened)
-    yield _provisional(opened)
+    checks: tuple[tuple[str, Callable[[], Finding]], ...] = (
+        ("chains", lambda: _chains(opened, chosen, total)),
+        ("refusals", lambda: _refusal_chain(opened)),
+        ("projections", lambda: _projections(opened, chosen, total)),
+        ("spool", lambda: _spool(opened)),
+        ("outbox", lambda: _outbox(opened)),
+        ("provisional", lambda: _provisional(opened)),
+    )
+    for name, check in checks:
+        try:
+            yield check()
+        except SQLAlchemyError as error:
+            yield Finding(name, "error", database_away(error).message)
 
 
 def _of(looked: int, total: int) -> str:
@@ -400,6 +415,8 @@ async def _behind(temporal: Client, opened: Parts, scenes: tuple[str, ...]) -> d
             if refused.code != "unknown_scene":
                 behind[scene] = refused.code
             continue
-        if live > (known.sequence if known else 0):
-            behind[scene] = f"{known.sequence if known else 0} < {live}"
+        recorded = known.sequence if known else 0
+        if live > recorded:
+            failure = await recording_failure(temporal, scene)
+            behind[scene] = f"{recorded} < {live}" + (f", {failure}" if failure else "")
     return behind

@@ -179,11 +179,14 @@ def demo(
     only: Annotated[
         list[str] | None, typer.Option(metavar="SCENE", help="只演这些场景 · only these scenes", show_default=False)
     ] = None,
+    data_dir: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="--keep 的数据目录 · data folder of --keep", show_default=False)
+    ] = None,
 ) -> None:
     """演示：在真实的 Temporal 服务上走完多个场景的一生 · Play the whole lives of real scenes, in seconds"""
     from demo.play import run  # its stories are long, and only this command tells them
 
-    told = run(settings(), Console(), keep=keep, scenes=scenes, only=only or (), language=output.language())
+    told = run(settings(data_dir), Console(), keep=keep, scenes=scenes, only=only or (), language=output.language())
     try:
         status = asyncio.run(told)
     except presence.AlreadyUp as there:

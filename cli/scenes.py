@@ -33,7 +33,7 @@ from storage.reads import EntryRecord, InboxItem, Page, SceneFilter, SceneSort, 
 from . import acting, identity, output, shown, wording
 from .acting import As, CommandId, OnBehalf, Scene, Wait
 from .fields import with_documents
-from .output import AsJson, Failure, misuse, say
+from .output import AsJson, misuse, say
 from .session import database, policy_of, refuse_remote, server, settings, state_of
 
 EXPORT_PAGE = 500
@@ -422,6 +422,3 @@ def deadlines(
         )
     none = say("没有进行中的期限。", "No deadline is running.")
     output.present(data, output.table(columns, rows) if rows else none)
-
-
-__all__ = ["Failure", "add_to", "scene_id"]

@@ -107,7 +107,7 @@ async def server(made: Settings) -> Client:
 
 
 def refuse_remote(made: Settings) -> None:
-    """`--as` states who acts and nobody checks it: that is for the server on this machine only (DESIGN.md §3)."""
+    """`--as` states who acts and nobody checks it: that is for the server on this machine only."""
     host = address(made)[0].rpartition(":")[0]
     if host in _LOOPBACK or host.startswith("127."):
         return

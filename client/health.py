@@ -13,7 +13,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.archive import Archived
 from client.histories import ARCHIVE_SCHEDULE, SCENE_RUNS
-from client.scene_client import scene_of
+from client.scene_client import scene_of, workflow_id
 from models.search_attributes import SEARCH_ATTRIBUTES
 from workflows.archive import ArchiveWorkflow
 
@@ -70,6 +70,13 @@ async def open_scenes(client: Client, limit: int | None = None) -> tuple[str, ..
     """The scenes whose workflow runs; the first `limit` the server names."""
     runs = client.list_workflows(f"{SCENE_RUNS} AND ExecutionStatus = 'Running'", limit=limit)
     return tuple([scene_of(run.id) async for run in runs])
+
+
+async def recording_failure(client: Client, scene: str) -> str | None:
+    """Why the ledger does not take a scene's entries, as its last attempt said; None while nothing failed."""
+    description = await client.get_workflow_handle(workflow_id(scene)).describe()
+    failures = [each.last_failure.message for each in description.raw_description.pending_activities]
+    return next((message for message in failures if message), None)
 
 
 async def archive_now(client: Client, task_queue: str) -> Archived:

@@ -6,20 +6,23 @@ the caller hears of it, because a refusal leaves nothing in a Temporal history.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from temporalio.api.errordetails.v1 import NamespaceNotFoundFailure
 from temporalio.client import (
     Client,
     WithStartWorkflowOperation,
     WorkflowExecutionStatus,
+    WorkflowFailureError,
     WorkflowHandle,
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from models.canonical import canonical
@@ -41,7 +44,13 @@ does: only the same command id tells."""
 _HAND_OVER = timedelta(seconds=15)
 """How long a scene may be between two runs (continue-as-new) before a missing run means that there is none."""
 _PAUSE = 0.05
-_ANSWERS = (RPCError, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError)
+_ANSWERS = (
+    RPCError,
+    WorkflowAlreadyStartedError,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+_NO_NAMESPACE = NamespaceNotFoundFailure.DESCRIPTOR.full_name.encode()
 
 
 def workflow_id(scene: str) -> str:
@@ -114,24 +123,48 @@ class SceneClient:
         blank = SceneState(scene=scene)
         decide(policy, blank, command, self.clock())
         await asyncio.to_thread(self.rulebooks.keep, policy)
+        opening = SceneOpening(policy=policy, state=blank)
+        try:
+            return await self._start(opening, command, WorkflowIDReusePolicy.REJECT_DUPLICATE)
+        except WorkflowAlreadyStartedError:
+            if not await self._was_never_submitted(scene):
+                raise
+            return await self._start(opening, command, WorkflowIDReusePolicy.ALLOW_DUPLICATE)
+
+    async def _was_never_submitted(self, scene: str) -> bool:
+        """A submission that was lost with its server leaves a workflow that ends without a scene: the id is free then."""
+        try:
+            return not (await self._handle(scene).result(rpc_timeout=ANSWER_WITHIN)).sequence
+        except (RPCError, WorkflowFailureError):
+            return False
+
+    async def _start(self, opening: SceneOpening, command: Command, reuse: WorkflowIDReusePolicy) -> Receipt:
+        assert isinstance(command.act, Submit | TakeOver)
+        policy, application = opening.policy, command.act.application
         start = WithStartWorkflowOperation(
             SceneWorkflow.run,
-            SceneOpening(policy=policy, state=blank),
-            id=workflow_id(scene),
+            opening,
+            id=workflow_id(opening.state.scene),
             task_queue=self.task_queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-            static_summary=command.act.application.name,
-            static_details=f"{policy.city} · {command.act.application.domain} · {policy.version}",
+            id_reuse_policy=reuse,
+            static_summary=application.name,
+            static_details=f"{policy.city} · {application.domain} · {policy.version}",
         )
-        receipt: Receipt = await self.temporal.execute_update_with_start_workflow(
-            command.act.verb,
-            command,
-            start_workflow_operation=start,
-            id=command.command_id,
-            result_type=Receipt,
-            rpc_timeout=ANSWER_WITHIN,
-        )
+        try:
+            receipt: Receipt = await self.temporal.execute_update_with_start_workflow(
+                command.act.verb,
+                command,
+                start_workflow_operation=start,
+                id=command.command_id,
+                result_type=Receipt,
+                rpc_timeout=ANSWER_WITHIN,
+            )
+        except _ANSWERS:
+            # The SDK has the same error for whoever waits for the start; unheard, it would be logged as lost.
+            with suppress(*_ANSWERS):
+                await start.workflow_handle()
+            raise
         return receipt
 
     async def _update(self, scene: str, command: Command) -> Receipt:
@@ -177,7 +210,12 @@ def _same(receipt: Receipt, command: Command) -> Receipt:
 
 
 def _is_missing(error: Exception) -> bool:
-    return isinstance(error, RPCError) and error.status is RPCStatusCode.NOT_FOUND
+    return isinstance(error, RPCError) and error.status is RPCStatusCode.NOT_FOUND and not _is_waking(error)
+
+
+def _is_waking(error: RPCError) -> bool:
+    """Just begun, a server does not know its namespace for a moment: that says nothing about the scene."""
+    return _NO_NAMESPACE in error.raw_grpc_status
 
 
 def _between_runs(error: Exception) -> bool:
@@ -201,9 +239,11 @@ def _refusal(error: Exception, scene: str) -> BaseException:
             return Refused(code, **given)
         case WorkflowUpdateRPCTimeoutOrCancelledError():
             return Refused("no_worker")
+        case RPCError() if _is_waking(error):
+            return Refused("server_unreachable", address="-")
         case RPCError(status=RPCStatusCode.NOT_FOUND):
             return Refused("unknown_scene", scene=scene)
-        case RPCError(status=RPCStatusCode.ALREADY_EXISTS):
+        case WorkflowAlreadyStartedError() | RPCError(status=RPCStatusCode.ALREADY_EXISTS):
             return Refused("already_submitted", scene=scene)
         case RPCError(status=RPCStatusCode.DEADLINE_EXCEEDED | RPCStatusCode.CANCELLED):
             return Refused("no_worker")

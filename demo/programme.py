@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import compress
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -44,6 +45,9 @@ COLUMNS = (
     Word("结局", "outcome"),
 )
 NUMBERS = ("天数", "办理", "提醒")
+NARROW = 110
+"""Columns of a terminal below which some of ours are left out."""
+DISPENSABLE = ("城市", "规模", "环节")
 
 
 class Performance(NamedTuple):
@@ -78,11 +82,12 @@ class Programme:
 
     def show(self, performances: Sequence[Performance]) -> None:
         table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, show_footer=True)
-        for column, footer in zip(COLUMNS, self._totals(performances), strict=True):
-            right = "right" if column.zh in NUMBERS else "left"
-            table.add_column(column.text(self.language), footer, justify=right, overflow="fold")  # type: ignore[arg-type]
+        shown = [each.zh not in DISPENSABLE or self.console.width >= NARROW for each in COLUMNS]
+        for column, footer in compress(zip(COLUMNS, self._totals(performances), strict=True), shown):
+            side: Literal["left", "right"] = "right" if column.zh in NUMBERS else "left"
+            table.add_column(column.text(self.language), footer, justify=side, no_wrap=True)
         for each in performances:
-            table.add_row(*self._row(each))
+            table.add_row(*compress(self._row(each), shown))
         self.console.print(table)
         self.console.print(Text(self._legend(), "dim"), soft_wrap=True)
         for each in performances:

@@ -58,8 +58,7 @@ def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
 
 def _lifecycle() -> str:
     blocks = [
-        "Every step a scene can stand at and every way from one to another, from the table in `rules/lifecycle.py`. A city's "
-        "policy leaves steps out and sets limits; it adds none. `scene policy diagram --city CITY` draws one city's.",
+        "Every step a scene can stand at and every way from one to another, from the table in `rules/lifecycle.py`. A city's policy leaves steps out and sets limits; it adds none. `scene policy diagram --city CITY` draws one city's.",
         "![生命周期](lifecycle.svg)",
     ]
     for machine in Machine:
@@ -151,8 +150,7 @@ def _verbs() -> str:
         for verb in lifecycle.verbs_at(step.machine, step.key):
             steps.setdefault(verb, []).append(f"{MACHINES[step.machine].zh}:{step.zh}")
     blocks = [
-        "Everything that can be asked of a scene. `scene act SCENE VERB --as ROLE:UNIT --set field=value` asks it; "
-        "`scene verbs VERB` shows the same at the terminal. Who may is policy: `scene policy permissions`.",
+        "Everything that can be asked of a scene. `scene act SCENE VERB --as ROLE:UNIT --set field=value` asks it; `scene verbs VERB` shows the same at the terminal. Who may is policy: `scene policy permissions`.",
     ]
     seen: dict[str, type[BaseModel]] = {}
     for verb, act in ACTS.items():
@@ -179,15 +177,13 @@ def _policy() -> str:
     seen: dict[str, type[BaseModel]] = {}
     _parts(Policy, seen)
     blocks = [
-        "The keys of a city's policy file (`policies/*.yaml`). How to write one: "
-        "[../how-to/write-a-city-policy.md](../how-to/write-a-city-policy.md). `scene policy check FILE` names what is wrong "
-        "with file, line and key.",
+        "The keys of a city's policy file (`policies/*.yaml`). How to write one: [../how-to/write-a-city-policy.md](../how-to/write-a-city-policy.md). `scene policy check FILE` names what is wrong with file, line and key.",
         "Where a group has `clause` and `default`: the clause it comes from, and `true` where the city's text states no figure.",
         "## The file",
         _table(("key", "type", "needed", "meaning"), _fields(Policy, without=("calendar",))),
     ]
     for name, part in seen.items():
-        if part in (Limits,) or part.__module__ == "models.calendar" and name != "Period":
+        if part is Limits or (part.__module__ == "models.calendar" and name != "Period"):
             continue
         blocks.append(f"## {name}")
         if said := _said(part):
@@ -196,9 +192,7 @@ def _policy() -> str:
         blocks.append(_table(("key", "type", "needed", "meaning"), _fields(part, without=shared)))
         if shared:
             blocks.append("and `clause`, `default`.")
-    rows = [
-        (f"`limits.{name}`", LIMITS[name].zh, info.description or "") for name, info in Limits.model_fields.items()
-    ]
+    rows = [(f"`limits.{name}`", LIMITS[name].zh, info.description or "") for name, info in Limits.model_fields.items()]
     blocks += ["## Limits", _table(("key", "中文", "meaning"), rows)]
     return _page("政策文件 · Policy file", *blocks)
 
@@ -215,7 +209,11 @@ def _refusals() -> str:
 def _settings() -> str:
     rows = []
     for name, info in Settings.model_fields.items():
-        default = "" if info.default_factory or info.default in (None,) or isinstance(info.default, Path) else str(info.default)
+        default = (
+            ""
+            if info.default_factory or info.default in (None,) or isinstance(info.default, Path)
+            else str(info.default)
+        )
         rows.append((f"`SCENE_{name.upper()}`", f"`{default}`" if default else "", info.description or ""))
     return _page(
         "设置 · Settings",

@@ -1,4 +1,4 @@
-"""The domain's closed word lists (DOMAIN.md §1, §3): one word, used alike in code, database and screen.
+"""The domain's closed word lists (docs/explanation/domain.md): one word, used alike in code, database and screen.
 
 Every list whose members a city may change (domains, units, limits) is policy data and stands in `models.policy`.
 """

@@ -301,7 +301,7 @@ class Docket:
     # standing still
 
     def _is_held(self, deadline: Deadline) -> bool:
-        """Open remedies hold every other clock, a suspension of the scene or of a trial those that the policy lets it."""
+        """Open remedies hold every other clock, a suspended scene or a stopped trial those that the policy lets it."""
         if self.state.step == "remedies":
             return deadline.limit not in REMEDIES
         pauses = self.policy.limit(deadline.limit).when_suspended is Suspends.PAUSES

@@ -1,7 +1,7 @@
 """Entry conditions of a challenge: what may be asked of those who want to take part.
 
-Conditions on region, track record, size or ownership are refused (S0 三（一）1 防止违规设置限制条件, S3 四（二）不得仅以企业规模、
-市场业绩等为由限制参与资格); which kinds are unfair is policy data.
+Conditions on region, track record, size or ownership are refused (S0 三（一）1, S3 四（二）); which kinds are unfair
+is policy data.
 """
 
 from models.commands.review import EntryCondition

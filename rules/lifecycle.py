@@ -8,7 +8,7 @@ A scene has one machine of its own and, for each bidder, one each for contract, 
 (several bidders run at once in a 赛马). The scene's own step waits in `contracting`, `trial` and `acceptance` until the
 bidders' machines have settled.
 
-Sources: DOMAIN.md §2, from the five policy texts S0-S4; the limits of the steps are policy data.
+Sources: docs/explanation/domain.md, from the five policy texts S0-S4; the limits of the steps are policy data.
 """
 
 from collections.abc import Iterable

@@ -2,7 +2,7 @@
 
 Told are: the holder of a new duty; the holder of one whose date moved, or whose clock stopped; whom the reminder ladder
 names; a unit whose part was given to another; whom a decision is against; and at the end the owner and the lead. What
-came and went within one entry is told to nobody, and nobody is told twice of the same (DOMAIN.md §2, reminders).
+came and went within one entry is told to nobody, and nobody is told twice of the same.
 """
 
 from collections.abc import Iterator

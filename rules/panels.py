@@ -1,7 +1,7 @@
 """Panels: how they are made up, who may sit, and when they have spoken.
 
 At least `minimum` members, an odd number, at least `expert_share` experts; nobody of the owner's or a bidder's own unit
-(DOMAIN.md §3, separation of duties 2). Locked once a member has spoken.
+(docs/explanation/domain.md, duties kept apart, 2). Locked once a member has spoken.
 """
 
 import math

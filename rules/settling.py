@@ -111,9 +111,10 @@ def suspend_trial(docket: Docket, bidder: str) -> None:
 
 
 def end_trial_clocks(docket: Docket, bidder: str) -> None:
-    """The trial's own end and its reports; an incident is dealt with to its end."""
+    """The trial's own end and its reports. An incident is dealt with to its end, and what a stop held runs on."""
     for limit in ("trial", "report", "midterm"):
         docket.cancel(f"{limit}/{bidder}")
+    docket.run_on()
 
 
 def end_inclusion(docket: Docket, bidder: str, step: str) -> None:

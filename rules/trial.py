@@ -210,9 +210,8 @@ def _resume(docket: Docket, bidder: str) -> None:
 def trial_ran_out(docket: Docket, deadline: Deadline) -> None:
     """The trial's time is over: exit evaluation by the regulator, on the bidder's exit report."""
     bidder = deadline.bidder or ""
-    settling.end_trial_clocks(docket, bidder)
     docket.move(Machine.TRIAL, bidder, "exit")
-    docket.run_on()
+    settling.end_trial_clocks(docket, bidder)
     docket.set_deadline(
         "exit_evaluation", docket.holder(Role.BIDDER, bidder), ("file_exit_report",),
         key="report", machine=Machine.TRIAL, bidder=bidder,

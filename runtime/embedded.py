@@ -145,7 +145,7 @@ class EmbeddedServer:
         return self._process.pid if self._process is not None else None
 
     async def ended(self) -> int:
-        """Waits until the server ends by itself, which it should not, and gives its status. Only between start and end."""
+        """Waits until the server ends by itself, which it should not, and gives its status."""
         if self._process is None:
             raise RuntimeError("the embedded server was not started")
         return await self._process.wait()

@@ -21,7 +21,7 @@ class SqlRulebooks:
         self._engine = engine
 
     def keep(self, policy: Policy) -> None:
-        """Safe to repeat, and never fails: the histories have the policy by value, the next submission keeps it again."""
+        """Safe to repeat, and never fails: the histories have it by value, and the next submission keeps it again."""
         try:
             self._keep(policy)
         except SQLAlchemyError as away:

@@ -26,6 +26,7 @@ class Scribe:
         self._stream = stream
         self._waiting: list[tuple[JournalEntry, int]] = []
         self._bytes = 0
+        self.is_writing = False
         self.last: Recorded | None = None
         for entry in unrecorded:
             self.add(entry)
@@ -48,12 +49,14 @@ class Scribe:
         while True:
             await workflow.wait_condition(lambda: bool(self._waiting) and not halted())
             batch = self._batch()
+            self.is_writing = True
             self.last = await workflow.execute_activity_method(
                 LedgerActivities.record,
                 RecordBatch(stream=self._stream, entries=batch),
                 start_to_close_timeout=TIMEOUT,
                 retry_policy=FOR_EVER,
             )
+            self.is_writing = False
             self._bytes -= sum(size for _, size in self._waiting[: len(batch)])
             del self._waiting[: len(batch)]
 

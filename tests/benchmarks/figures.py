@@ -42,6 +42,7 @@ def figures(sample: Sample) -> Figures:
         "cpu_raw": measured.cpu.total * 1000 / measured.decisions,
         "ack_p50": percentile(measured.acks, 0.5) * 1000,
         "ack_p99": percentile(measured.acks, 0.99) * 1000,
+        "lag": measured.lag * 1000,
         "start_p50": percentile(measured.starts, 0.5) * 1000,
         "events": measured.history.events / measured.history_of,
         "bytes": measured.history.bytes / measured.history_of,

@@ -20,6 +20,7 @@ BETWEEN_BURSTS = 0.2
 class Measured:
     """`seconds`: until all was acknowledged and recorded (a burst: acknowledged). `window`: those that `cpu` covers.
 
+    `lag`: seconds from the last receipt until all was recorded (less the pause, for bursts).
     `acks`: seconds from each act to its receipt; `starts`: the same for the submissions. `history`: what the first
     scene's history grew by, in `history_of` decisions.
     """
@@ -27,6 +28,7 @@ class Measured:
     decisions: int
     seconds: float
     window: float
+    lag: float
     cpu: Cpu
     acks: tuple[float, ...]
     starts: tuple[float, ...]
@@ -92,15 +94,16 @@ async def _played(
     async with asyncio.TaskGroup() as group:
         for _ in range(at_once):
             group.create_task(play_those_waiting())
-    acknowledged = meter.read()
+    acknowledged, at = meter.read(), perf_counter()
     await design.recorded(prefix, decisions)
-    seconds = perf_counter() - began
+    seconds, lag = perf_counter() - began, perf_counter() - at
     await asyncio.sleep(SETTLE_SECONDS)
     cpu = replace(meter.read() - before, client=acknowledged.client - before.client)
     return Measured(
         decisions=decisions,
         seconds=seconds,
         window=perf_counter() - began,
+        lag=lag,
         cpu=cpu,
         acks=tuple(acks),
         starts=tuple(starts),
@@ -136,14 +139,16 @@ class Bursts:
             await asyncio.gather(*(_timed(design, scene, command, acks) for command in burst))
             seconds += perf_counter() - at
             await asyncio.sleep(BETWEEN_BURSTS)
-        acknowledged = meter.read()
+        acknowledged, at = meter.read(), perf_counter()
         await design.recorded(prefix, len(scenes) * len(self.script.commands))
+        lag = perf_counter() - at
         await asyncio.sleep(SETTLE_SECONDS)
         cpu = replace(meter.read() - before, client=acknowledged.client - before.client)
         return Measured(
             decisions=len(scenes) * self.size,
             seconds=seconds,
             window=perf_counter() - began,
+            lag=lag,
             cpu=cpu,
             acks=tuple(acks),
             starts=(),

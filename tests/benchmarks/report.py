@@ -27,6 +27,7 @@ COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("cpu_client", "client", ".1f"),
     ("ack_p50", "ack p50 ms", ".1f"),
     ("ack_p99", "p99", ".1f"),
+    ("lag", "recorded +ms", ".0f"),
     ("events", "events", ".1f"),
     ("bytes", "bytes", ".0f"),
 )

@@ -14,7 +14,12 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
     """The command line beside a running engine, which all tests share; each has scenes of its own."""
     data_dir = tmp_path_factory.mktemp("town")
     command = [sys.executable, "-m", "tests.cli.town", str(data_dir)]
-    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as town:
+    with (
+        (data_dir / "town.log").open("w") as log,
+        subprocess.Popen(
+            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True
+        ) as town,
+    ):
         assert town.stdin is not None
         assert town.stdout is not None
         assert town.stdout.readline(), "the town did not start"

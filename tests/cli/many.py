@@ -1,6 +1,6 @@
 """One command in many processes, ended as the installed one ends: `python -m tests.cli.many TIMES AT_ONCE WORD...`.
 
-Imports once and forks: what is tried out is the exit of a process that used the client, and fifty imports cost a minute.
+Imports once and forks: what is tried is the exit of a process that used the client, and fifty imports cost a minute.
 Prints each process's status, a signal as its negative number.
 """
 

@@ -6,6 +6,7 @@ import io
 import json
 import logging
 import os
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from temporalio.client import Client
 from temporalio.testing import TimeSkipper
 
 import starter
@@ -72,23 +74,35 @@ class Terminal:
 
     def skip(self, scene: str, delta: timedelta) -> None:
         """Lets time go by in one scene."""
-        asyncio.run(self._skip(scene, delta))
 
-    async def _skip(self, scene: str, delta: timedelta) -> None:
+        async def skip() -> None:
+            client = await self._client()
+            await TimeSkipper(client).fast_forward(client.get_workflow_handle(workflow_id(scene)), delta)
+
+        asyncio.run(skip())
+
+    def take_away(self, scene: str) -> None:
+        """Ends a workflow that nobody works on."""
+
+        async def end() -> None:
+            await (await self._client()).get_workflow_handle(workflow_id(scene)).terminate()
+
+        asyncio.run(end())
+
+    async def _client(self) -> Client:
         here = presence.find(self.data_dir)
         assert here is not None
-        client = await connect(Settings(data_dir=self.data_dir), [scene_plugin()], address=here.address)
-        await TimeSkipper(client).fast_forward(client.get_workflow_handle(workflow_id(scene)), delta)
+        return await connect(Settings(data_dir=self.data_dir), [scene_plugin()], address=here.address)
 
     def until_shown(self, scene: str, step: str) -> Any:
         """What lists say of a scene once it stands at `step`: alarms are recorded a moment after they come due."""
-        shown = self.json("show", scene)
-        for _ in range(200):
-            if shown["step"] == step:
-                return shown
-            asyncio.run(asyncio.sleep(0.02))
-            shown = self.json("show", scene)
-        raise AssertionError(f"{scene} stands at {shown['step']}, not at {step}")
+        until = time.monotonic() + 15
+        answer = self("show", scene, "--json")
+        while answer.status or answer.json["step"] != step:
+            assert time.monotonic() < until, (step, answer)
+            time.sleep(0.05)
+            answer = self("show", scene, "--json")
+        return answer.json
 
     @contextlib.contextmanager
     def _environment(self, settings: dict[str, str]) -> Iterator[None]:

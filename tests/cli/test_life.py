@@ -215,3 +215,68 @@ def test_english_is_a_flag_or_a_setting_away(scene: Terminal, submitted: str) ->
     assert by_flag == by_setting
     assert "Duties" in by_flag
     assert "待办" not in by_flag
+
+
+def test_the_same_command_under_the_same_id_is_done_once(scene: Terminal, submitted: str) -> None:
+    typed = ("accept", submitted, "--as", "platform", "--command-id")
+
+    first, again = scene.json(*typed, f"{submitted}-a"), scene.json(*typed, f"{submitted}-a")
+
+    assert first == again
+    assert len(scene.json("history", submitted)["entries"]) == 2
+    other = ("suspend", submitted, "--reasons", "核查", "--as", "owner", "--command-id", f"{submitted}-a")
+    assert scene.refused(*other) == "command_id_reused"
+    assert scene.json("show", submitted)["suspended_since"] is None
+
+
+def test_a_decision_on_what_has_changed_since_is_stale(scene: Terminal, submitted: str) -> None:
+    scene.ok("suspend", submitted, "--reasons", "核查", "--as", "owner")
+
+    assert scene.refused("resume", submitted, "--reasons", "续", "--as", "group", "--seen", "1") == "stale"
+
+
+def test_a_department_acts_while_the_database_is_away(scene: Terminal, submitted: str) -> None:
+    away = "postgresql://scene:secret@127.0.0.1:9/scene"
+
+    answer = scene("accept", submitted, "--as", "platform", "--json", SCENE_DATABASE_URL=away)
+
+    assert answer.status == 0, answer
+    assert not answer.json["recorded"]
+    scene.until_shown(submitted, "accepted")
+
+
+def test_without_a_worker_nothing_is_done_and_the_id_to_repeat_it_is_told(
+    scene: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("client.scene_client.ANSWER_WITHIN", timedelta(seconds=0.5))
+    file = tmp_path / "scene.yaml"
+    file.write_text(APPLICATION.replace('documents: ["@申报书.pdf"]', "regions: [盐都区]"), encoding="utf-8")
+
+    answer = scene("submit", file, "--id", "NO-WORKER", "--command-id", "again", SCENE_TASK_QUEUE="nobody-listens")
+    scene.take_away("NO-WORKER")
+
+    assert answer.status == 1
+    assert "[no_worker]" in answer.err
+    assert "--command-id again" in answer.err
+    assert scene.refused("show", "NO-WORKER") == "unknown_scene"
+
+
+def test_who_acts_for_another_is_on_record(scene: Terminal, submitted: str) -> None:
+    scene.ok("accept", submitted, "--as", "platform::li-si", "--on-behalf-of", "wang-wu")
+
+    assert "li-si" in scene.ok("history", submitted).out
+    assert "wang-wu" in scene.ok("history", submitted).out
+
+
+def test_an_act_can_come_from_a_file_with_its_papers_beside_it(scene: Terminal, submitted: str, tmp_path: Path) -> None:
+    scene.ok("supplement", submitted, "--item", "资金证明", "--as", "platform")
+    (tmp_path / "资金证明.pdf").write_bytes(b"money")
+    file = tmp_path / "answer.yaml"
+    file.write_text('documents: ["@资金证明.pdf"]\nnote: 已补\n', encoding="utf-8")
+
+    scene.ok("act", submitted, "answer_supplement", "--file", file, "--as", "owner")
+
+    file.write_text("documents: []\nnoet: x\n", encoding="utf-8")
+    answer = scene("act", submitted, "answer_supplement", "--file", file, "--as", "owner")
+    assert answer.status == 1
+    assert "answer.yaml:2: noet" in answer.err

@@ -52,6 +52,23 @@ def test_a_healthy_engine_has_no_errors(scene: Terminal) -> None:
     }  # fmt: skip
 
 
+def test_a_scene_that_the_ledger_does_not_take_is_named_with_the_reason(scene: Terminal) -> None:
+    with closing(sqlite3.connect(scene.data_dir / "scene.db", isolation_level=None)) as connection:
+        connection.execute(
+            "CREATE TRIGGER full BEFORE INSERT ON entry WHEN NEW.stream = 'UPKEEP-9' BEGIN"
+            " SELECT RAISE(ABORT, 'the disk is full'); END"
+        )
+        try:
+            scene.ok("submit", "--sample", "YC26-022", "--id", "UPKEEP-9", "--wait", "0")
+            found = {each["check"]: each for each in scene("doctor", "--all", "--json").json}
+        finally:
+            connection.execute("DROP TRIGGER full")
+
+    assert found["recording"]["level"] == "error"
+    assert "the disk is full" in found["recording"]["details"]["behind"]["UPKEEP-9"]
+    scene.until_shown("UPKEEP-9", "submitted")
+
+
 def test_without_a_server_the_records_are_looked_at_all_the_same(apart: Terminal) -> None:
     found = findings(apart)
 

@@ -155,9 +155,6 @@ async def test_whoever_leaves_before_the_answer_is_told_nothing_and_the_act_is_t
     assert office.stored.reads.refusals().total == refusals
     await office.worker.start()
 
-    state = await office.client.state(play.scene)
-    assert state.consultation is not None
-    print("THERE", [each.unit for each in state.consultation.opinions], state.sequence)
     receipt = await office.client.act(play.scene, opinion)
 
     journal = await office.journal(play.scene)

@@ -284,7 +284,9 @@ def test_a_stop_of_the_trial_stops_the_periods_clock_only_where_the_city_says_so
 
 
 def test_a_period_that_a_stop_held_runs_on_when_the_trial_ends_meanwhile(yancheng: Policy) -> None:
-    policy = with_limit(with_rules(yancheng, "inclusion", suspension_pauses=True), "trial", when_suspended=Suspends.RUNS)
+    policy = with_limit(
+        with_rules(yancheng, "inclusion", suspension_pauses=True), "trial", when_suspended=Suspends.RUNS
+    )
     play = Play(policy).to_running(A)
     play.do(SuspendTrial(bidder=A, reasons="故障"), play.regulator)
     play.pass_limit(f"trial/{A}")

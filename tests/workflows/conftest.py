@@ -99,8 +99,14 @@ class Stage:
                     await asyncio.sleep(0.02)
             return state
 
-    async def runs(self, scene: str) -> list[str]:
-        """The run ids of a scene, oldest first."""
+    async def runs(self, scene: str, at_least: int = 0) -> list[str]:
+        """The run ids of a scene, oldest first; waits until there are so many."""
+        async with asyncio.timeout(20):
+            while len(found := await self._runs(scene)) < at_least:
+                await asyncio.sleep(0.05)
+            return found
+
+    async def _runs(self, scene: str) -> list[str]:
         query = f"WorkflowId = '{workflow_id(scene)}'"
         found = [run async for run in self.env.client.list_workflows(query)]
         return [run.run_id for run in sorted(found, key=lambda run: run.start_time)]

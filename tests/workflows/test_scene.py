@@ -59,7 +59,7 @@ async def test_each_stage_is_a_run_of_its_own_and_nothing_is_lost_between_them(s
     play = stage.play().to_listed()
     await stage.follow(play)
     await recorded(stage, play.scene, play.state.sequence)
-    assert len(await stage.runs(play.scene)) == 3
+    assert len(await stage.runs(play.scene, at_least=3)) == 3
     entries = stage.ledger.streams[play.scene]
     assert [entry.sequence for entry in entries] == list(range(1, play.state.sequence + 1))
 
@@ -106,9 +106,9 @@ async def test_the_same_command_gives_the_same_receipt_also_after_the_run_has_ch
     with stage.env.with_time_skipping_disabled():
         first = await stage.client.act(play.scene, command)
         assert first.stage is Stage.REVIEW
-        again = await stage.client.act(play.scene, command)
-    assert again == first
-    assert len(await stage.runs(play.scene)) == 2
+        assert await stage.client.act(play.scene, command) == first
+        assert len(await stage.runs(play.scene, at_least=2)) == 2
+        assert await stage.client.act(play.scene, command) == first
     assert (await stage.client.state(play.scene)).sequence == 2
 
 
@@ -122,6 +122,7 @@ async def test_a_command_id_with_other_content_is_refused_in_the_same_run_and_in
         with pytest.raises(Refused, match="command_id_reused"):
             await stage.client.act(play.scene, other)
         await stage.act(play.scene, other.model_copy(update={"command_id": "two"}))
+        await stage.runs(play.scene, at_least=2)
         with pytest.raises(Refused, match="command_id_reused"):
             await stage.client.act(play.scene, other)
     assert (await stage.client.state(play.scene)).sequence == 3
@@ -156,7 +157,7 @@ async def test_a_ledger_that_is_away_stops_neither_acts_nor_alarms_nor_the_next_
     await stage.act(play.scene, play.journal[1].command)
     play.do(AskConsultation(question="意见"), play.lead)
     await stage.act(play.scene, play.journal[2].command)
-    assert len(await stage.runs(play.scene)) == 2
+    assert len(await stage.runs(play.scene, at_least=2)) == 2
     assert stage.ledger.streams == {}
     stage.ledger.away = False
     await recorded(stage, play.scene, 3)
@@ -232,7 +233,7 @@ async def test_operators_find_a_scene_by_its_search_attributes(stage: Scenes) ->
 async def test_closed_runs_are_archived_once(stage: Scenes) -> None:
     play = stage.play().to_registered()
     await stage.follow(play)
-    runs = await stage.runs(play.scene)
+    runs = await stage.runs(play.scene, at_least=2)
     from workflows.archive import ArchiveWorkflow
 
     for sweep in ("first", "second"):
