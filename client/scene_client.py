@@ -28,7 +28,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from models.canonical import canonical
 from models.commands import Command
 from models.commands.anywhere import AdoptPolicy, TakeOver
-from models.commands.solicitation import Submit
+from models.commands.solicitation import Application, Submit
 from models.opening import SceneEnd, SceneOpening
 from models.policy import Policy
 from models.receipt import Receipt
@@ -123,24 +123,25 @@ class SceneClient:
         blank = SceneState(scene=scene)
         decide(policy, blank, command, self.clock())
         await asyncio.to_thread(self.rulebooks.keep, policy)
-        opening = SceneOpening(policy=policy, state=blank)
+        opening, application = SceneOpening(policy=policy, state=blank), command.act.application
         try:
-            return await self._start(opening, command, WorkflowIDReusePolicy.REJECT_DUPLICATE)
+            return await self._start(opening, command, application, WorkflowIDReusePolicy.REJECT_DUPLICATE)
         except WorkflowAlreadyStartedError:
             if not await self._was_never_submitted(scene):
                 raise
-            return await self._start(opening, command, WorkflowIDReusePolicy.ALLOW_DUPLICATE)
+            return await self._start(opening, command, application, WorkflowIDReusePolicy.ALLOW_DUPLICATE)
 
     async def _was_never_submitted(self, scene: str) -> bool:
-        """A submission that was lost with its server leaves a workflow that ends without a scene: the id is free then."""
+        """A submission that was lost with its server leaves a workflow that ends without a scene: the id is free."""
         try:
             return not (await self._handle(scene).result(rpc_timeout=ANSWER_WITHIN)).sequence
         except (RPCError, WorkflowFailureError):
             return False
 
-    async def _start(self, opening: SceneOpening, command: Command, reuse: WorkflowIDReusePolicy) -> Receipt:
-        assert isinstance(command.act, Submit | TakeOver)
-        policy, application = opening.policy, command.act.application
+    async def _start(
+        self, opening: SceneOpening, command: Command, application: Application, reuse: WorkflowIDReusePolicy
+    ) -> Receipt:
+        policy = opening.policy
         start = WithStartWorkflowOperation(
             SceneWorkflow.run,
             opening,

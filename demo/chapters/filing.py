@@ -28,7 +28,6 @@ def filed(scene: Scene) -> Script:
 
 
 def registered(scene: Scene) -> Script:
-    yield scene.soon()
     check = DuplicateCheck(finding="检索三张清单，未见重复建设。")
     yield scene.platform.does(Register(duplicate_check=check))
 

@@ -106,7 +106,7 @@ def green_mine(scene: Scene) -> Script:
     """Comprehensive and of high risk: no inclusion period for it, and after the trial it is not fit for acceptance."""
     yield from filed(scene)
     yield from recognised_and_listed(scene)
-    yield from matched(scene, JIA, YI)
+    yield from matched(scene, JIA)
     yield from planned(scene, JIA, months=3)
     yield from admitted(scene, JIA, inclusion=False)
     yield from ran_its_time(scene, JIA)
@@ -213,7 +213,7 @@ def unmanned_ship(scene: Scene) -> Script:
     yield from filed(scene)
     yield from recognised_and_listed(scene)
     yield scene.until(scene.workday(6, scene.deadline("posting").due_on))
-    yield from matched(scene, YI, BING)
+    yield from matched(scene, YI)
     yield scene.workdays(15)
     yield scene.leading_group.does(Terminate(ground="force_majeure", reasons="特大洪水，测试水域停航。"))
     yield from final(scene)

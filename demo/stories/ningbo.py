@@ -38,7 +38,7 @@ def self_driving(scene: Scene) -> Script:
     """A copy of Yancheng's delivery vans, a year later: mature by now, so without experts and without a trial."""
     yield from filed(scene)
     yield from recognised_and_listed(scene)
-    yield from matched(scene, JIA, YI)
+    yield from matched(scene, JIA)
     yield from notice_of_2042(scene)
     yield scene.workdays(30)
     yield from accepted(scene, JIA)
@@ -159,7 +159,7 @@ def homes_for_the_old(scene: Scene) -> Script:
     """The first trial does not convince: it is repeated, and passes."""
     yield from filed(scene)
     yield from recognised_and_listed(scene)
-    yield from matched(scene, YI, BING)
+    yield from matched(scene, YI)
     yield from tried(scene, YI, months=2)
     yield from applied(scene, YI)
     yield from reviewed(scene, YI, against=3)
@@ -174,7 +174,7 @@ def insurance_watch(scene: Scene) -> Script:
     """After the contract the bidder wants out; owner and S&T bureau agree."""
     yield from filed(scene)
     yield from recognised_and_listed(scene)
-    yield from matched(scene, JIA, YI)
+    yield from matched(scene, JIA)
     yield from started(scene, JIA, months=4)
     yield from went_on(scene, JIA, until=scene.workday(15))
     yield scene.bidder(JIA).does(Withdraw(reasons="核心团队变动，无法继续。"))
@@ -236,7 +236,7 @@ def credit_reports(scene: Scene) -> Script:
     yield scene.leading_group.does(AdoptPolicy(policy=newer, reasons="公示期调整为七个工作日。"))
     scene.holds(scene.state.policy_version == newer.version, "the policy was not adopted")
     yield from listed_after_notice(scene)
-    yield from matched(scene, YI, BING)
+    yield from matched(scene, YI)
     yield scene.workdays(20)
     yield from accepted(scene, YI)
     yield from closed(scene)

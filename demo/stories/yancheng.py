@@ -178,7 +178,7 @@ def medical_drones(scene: Scene) -> Script:
     """Flown outside the plan's bounds: a red line. The inclusion period is breached, the trial stopped and ended."""
     yield from filed(scene)
     yield from recognised_and_listed(scene)
-    yield from matched(scene, YI, BING)
+    yield from matched(scene, YI)
     yield from started(scene, YI, months=6)
     yield from went_on(scene, YI, until=scene.workday(30))
     yield from fault(scene, YI, "no_fly_zone", red_line="out_of_bounds")
@@ -192,7 +192,7 @@ def hospital_group(scene: Scene) -> Script:
     """The acceptance fails. The failure is tolerated, the unused money is paid back."""
     yield from filed(scene)
     yield from recognised_and_listed(scene)
-    yield from matched(scene, JIA, YI)
+    yield from matched(scene, JIA)
     yield from tried(scene, JIA)
     yield from applied(scene, JIA)
     yield from reviewed(scene, JIA, against=3)
@@ -218,7 +218,7 @@ def flow_battery(scene: Scene) -> Script:
     yield from announced(scene, NoticeAbout.RECOGNITION)
     yield scene.until(scene.workday(11, scene.deadline("listing").due_on))
     yield from listed(scene)
-    yield from matched(scene, JIA, YI)
+    yield from matched(scene, JIA)
     yield from planned(scene, JIA)
     yield scene.workdays(8)
     yield scene.regulator.does(RefuseTrial(bidder=JIA, reasons="热失控防护不足。"))

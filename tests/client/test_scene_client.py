@@ -7,6 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from temporalio.api.common.v1 import GrpcStatus
+from temporalio.api.errordetails.v1 import NamespaceNotFoundFailure
 from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -72,6 +74,16 @@ async def test_a_scene_that_no_worker_gets_done_is_a_refusal_and_no_error(monkey
 async def test_a_scene_is_not_unknown_because_the_server_went_away_between_two_runs() -> None:
     missing, away = rpc(RPCStatusCode.NOT_FOUND), rpc(RPCStatusCode.UNAVAILABLE)
     assert await answer([missing, away], [away]) == ("server_unreachable", ["server_unreachable"])
+
+
+async def test_a_scene_is_not_unknown_because_the_server_does_not_know_its_namespace_yet(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("client.scene_client._HAND_OVER", timedelta())
+    status = GrpcStatus(code=RPCStatusCode.NOT_FOUND, message="Namespace default is not found.")
+    status.details.add().Pack(NamespaceNotFoundFailure(namespace="default"))
+    waking = RPCError(status.message, RPCStatusCode.NOT_FOUND, status.SerializeToString())
+    assert await answer([waking] * 2, []) == ("server_unreachable", ["server_unreachable"])
 
 
 async def test_a_scene_that_is_nowhere_is_unknown() -> None:

@@ -88,7 +88,7 @@ class Crowd:
                 for place, command in enumerate(commands)
             ]
             answers = await asyncio.gather(*(self._insist(scene, script.policy, command) for command in given))
-            seen = max(seen, *(receipt.sequence for receipt in answers if receipt))
+            seen = max([seen, *(receipt.sequence for receipt in answers if receipt)])
 
     async def _insist(self, scene: str, policy: Policy, command: Command) -> Receipt | None:
         """The same command again and again until there is an answer; None if it is no."""

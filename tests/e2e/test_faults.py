@@ -171,7 +171,8 @@ async def test_what_was_acknowledged_stands_exactly_once_whatever_is_killed(
             scene, command = crowd.sent[id]
             assert told[scene].given[id] == receipt
             assert told[scene].journal[receipt.sequence - 1].command == command
-        for id in crowd.refused:
+        for id, refused in crowd.refused.items():
+            assert refused.code == "wrong_step", f"{id}: {refused}; nothing but an opinion too many may be refused"
             assert id not in told[crowd.sent[id][0]].accepted, f"{id} was refused, and stands"
         check_outbox({scene: told[scene].journal for scene in scenes}, stored.engine)
         check_projections(stored.engine)

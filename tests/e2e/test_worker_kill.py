@@ -16,7 +16,6 @@ from client.scene_client import SceneClient, workflow_id
 from models.calendar import Period, Unit
 from models.commands.anywhere import ProposeCorrection
 from models.commands.review import GiveOpinion
-from models.journal import JournalEntry
 from models.policy import Policy
 from models.receipt import Receipt
 from models.refusal import Refused
@@ -43,6 +42,7 @@ def with_an_hour_for_opinions(policy: Policy) -> Policy:
 class Office:
     """One server, one worker process, and what a client needs."""
 
+    server: TemporalServer
     worker: WorkerProcess
     temporal: Client
     client: SceneClient
@@ -57,11 +57,8 @@ class Office:
             await self.client.act(scene, entry.command)
         return play
 
-    async def journal(self, scene: str) -> tuple[JournalEntry, ...]:
-        """The ledger's, once it holds all that the scene's workflow knows."""
-        state = await self.client.state(scene)
-        await until(lambda: len(self.stored.reads.entries(scene)) == state.sequence)
-        return tuple(record.entry for record in self.stored.reads.entries(scene))
+    async def recorded(self, scene: str, sequence: int) -> None:
+        await until(lambda: len(self.stored.reads.entries(scene)) == sequence)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -80,7 +77,7 @@ async def office(
             try:
                 await worker.serving()
                 policy = with_an_hour_for_opinions(city("盐城市"))
-                yield Office(worker, temporal, scene_client(temporal, stored), stored, policy)
+                yield Office(server, worker, temporal, scene_client(temporal, stored), stored, policy)
             finally:
                 await worker.kill()
 
@@ -114,8 +111,9 @@ async def test_a_command_that_met_a_killed_worker_is_done_once_and_keeps_its_rec
 
     assert again == receipts
     assert known.items() <= receipts.items()
-    ids = [entry.command.command_id for entry in await office.journal(play.scene)]
-    assert sorted(ids) == sorted({*ids, *again})
+    state = await office.client.state(play.scene)
+    assert {each.command_id: each for each in state.receipts}.items() >= again.items()
+    assert state.sequence == len(state.receipts) == len(play.journal) + len(commands), "each of them once"
 
 
 async def test_an_opinion_after_silence_does_not_count_because_the_worker_was_away(office: Office) -> None:
@@ -123,8 +121,9 @@ async def test_an_opinion_after_silence_does_not_count_because_the_worker_was_aw
     *heard, late = play.state.cooperating
     for unit in heard:
         await office.client.act(play.scene, play.command(AGREE, play.cooperating(unit)))
-    await office.journal(play.scene)  # a recording on its way would hold the clock
-    due_at = (await office.client.state(play.scene)).deadlines[0].due_at
+    state = await office.client.state(play.scene)
+    await office.recorded(play.scene, state.sequence)  # a recording on its way would hold the clock
+    due_at = state.deadlines[0].due_at
     await office.worker.kill()
     handle = office.temporal.get_workflow_handle(workflow_id(play.scene))
     await TimeSkipper(office.temporal).fast_forward(handle, due_at - datetime.now(UTC) - timedelta(seconds=1))
@@ -157,6 +156,30 @@ async def test_whoever_leaves_before_the_answer_is_told_nothing_and_the_act_is_t
 
     receipt = await office.client.act(play.scene, opinion)
 
-    journal = await office.journal(play.scene)
-    assert [entry.command.command_id for entry in journal].count(opinion.command_id) == 1
-    assert journal[receipt.sequence - 1].command == opinion
+    state = await office.client.state(play.scene)
+    assert state.receipts[-1] == receipt
+    assert state.sequence == len(state.receipts) == len(play.journal) + 1, "once, whenever it was done"
+
+
+async def test_a_submission_that_was_lost_with_server_and_worker_can_be_repeated_much_later(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    play = Play(office.policy, scene="lost").submit()
+    submission = play.journal[0].command
+    await office.worker.kill()
+    monkeypatch.setattr("client.scene_client.ANSWER_WITHIN", timedelta(seconds=1))
+    with pytest.raises(Refused, match="no_worker"):
+        await office.client.submit(play.scene, office.policy, submission)
+    monkeypatch.undo()
+    await office.server.kill()  # which alone knew that somebody waits
+    await office.server.start()
+    await office.worker.start()
+    await office.worker.serving()
+    handle = office.temporal.get_workflow_handle(workflow_id(play.scene))
+    await TimeSkipper(office.temporal).fast_forward(handle, timedelta(hours=1))
+    assert (await office.client.end(play.scene)).sequence == 0
+
+    receipt = await office.client.submit(play.scene, office.policy, submission)
+
+    assert receipt.sequence == 1
+    await office.recorded(play.scene, 1)

@@ -13,7 +13,7 @@ from models.commands.review import AskConsultation, PublishNotice, Recognise
 from models.deadline import Deadline, DeadlineStatus, Level
 from models.events import AnyEvent
 from models.events.clock import DeadlinePassed, RungDue
-from models.policy import Limits, Policy
+from models.policy import Closing, Limits, Policy, Quorum
 from models.refusal import Refused
 from models.vocabulary import NoticeAbout, PanelPurpose, Position, Role, Track
 from rules.alarms import CONSEQUENCES, next_alarm
@@ -21,7 +21,9 @@ from rules.deadlines import BEIJING, end_of
 from rules.duties import duties
 from rules.journal import due_alarm, entry_for, fold
 from tests.improviser import improvise
-from tests.scenario import Play, at, city, document, with_limit
+from tests.scenario import Play, at, city, document, with_limit, with_rules
+
+ALL = Quorum(rule="all")
 
 
 def rungs(events: tuple[AnyEvent, ...]) -> list[RungDue]:
@@ -116,6 +118,21 @@ def test_consequences_missed_in_an_outage_follow_one_another_each_from_its_own_d
     assert (registration.started_on, registration.due_on) == (date(2026, 3, 9), date(2026, 3, 16))
     assert registration.status is DeadlineStatus.OVERDUE
     assert play.state.entered_on == date(2026, 3, 9)
+
+
+def test_of_two_silences_in_an_outage_the_first_has_its_own_moment(yancheng: Policy) -> None:
+    """The first already decides the round: what follows begins then, not when the second would have passed."""
+    rules = with_rules(yancheng, "consultation", silence="objects", closes=Closing.WHEN_DECIDED, quorum=ALL)
+    play = Play(rules).to_consultation()
+    longer = play.state.cooperating[0]
+    id = f"consultation/{longer}"
+    play.do(RequestExtension(deadline=id, reasons="核实"), play.cooperating(longer))
+    play.do(DecideExtension(deadline=id, granted=True, reasons="同意"), play.lead)
+    first = play.deadline(f"consultation/{play.state.cooperating[1]}").due_at
+    play.now = play.deadline(id).due_at
+    play.let_pass()
+    assert (play.state.step, play.state.entered_at) == ("deadlock", first)
+    assert play.deadline("deadlock").started_on == date(2026, 3, 16)
 
 
 def test_nobody_is_reminded_of_what_ended_in_the_outage(yancheng: Policy) -> None:

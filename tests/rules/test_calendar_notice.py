@@ -87,6 +87,21 @@ def test_reminders_move_with_the_working_days_though_the_date_itself_stays(yanch
     assert (after.due_on, after.rungs[0].at, after.status) == (before.due_on, at(2027, 1, 5, 9), before.status)
 
 
+def test_so_they_do_for_a_day_that_is_fixed_and_not_counted(yancheng: Policy) -> None:
+    """A clock that was overdue and stood still has its day by what it was overdue by."""
+    play = Play(yancheng, now=at(2026, 12, 25)).to_registered()
+    play.until(at(2026, 12, 31))
+    play.do(Suspend(reasons="核查"), play.lead)
+    play.do(Resume(reasons="结束"), play.lead)
+    before = play.deadline("consultation_start")
+    assert (before.legs, before.due_on, before.rungs[0].at) == ((), date(2026, 12, 30), at(2027, 1, 4, 9))
+    load(play)
+    after = play.deadline("consultation_start")
+    assert (after.status, after.due_on, after.rungs[0].at) == (
+        DeadlineStatus.OVERDUE, date(2026, 12, 30), at(2027, 1, 5, 9),
+    )  # fmt: skip
+
+
 def test_what_was_overdue_may_be_in_time_again(yancheng: Policy) -> None:
     play = Play(yancheng, now=at(2026, 12, 30)).to_registered()
     play.until(at(2027, 1, 6))
