@@ -7,11 +7,13 @@ One place knows how a command ends. A client process aborts in the interpreter's
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from importlib.metadata import version as version_of
 from typing import Annotated, NoReturn
 
 import typer
+from typer.main import get_command
 
 from cli import acts, bringing_in, calendars, checks, named, output, policies, records, running, scenes
 from cli.failure import report
@@ -64,12 +66,18 @@ def run(arguments: Sequence[str]) -> int:
     """One command; gives its exit status. Errors are printed, never raised."""
     output.begin(_language())
     try:
-        status = app(_language_first(arguments), prog_name="scene", standalone_mode=False)
+        status = _command()(_language_first(arguments), prog_name="scene", standalone_mode=False)
     except Exception as error:  # whatever it is, it is told in one sentence
         if os.environ.get("SCENE_LOG_LEVEL", "").upper() == "DEBUG":
             logging.getLogger("scene").exception("the command failed")
         return report(error)
     return status if isinstance(status, int) else 0
+
+
+@cache
+def _command() -> Callable[..., object]:
+    """The commands in the form that parses: built once, for who runs several in one process."""
+    return get_command(app)
 
 
 def _language() -> Language:

@@ -3,7 +3,8 @@
 The model (`models.policy`) refuses what has the wrong shape. Here stands what has the right shape and still cannot
 work: a step left out that no city may leave out, a duty laid on somebody who may not discharge it, an extension that
 can never be asked for in time, a unit that nobody declared, an office that would judge its own decision
-(docs/explanation/domain.md, duties that are kept apart). A policy without a contradiction can carry any scene from call to promotion.
+(docs/explanation/domain.md, duties that are kept apart). A policy without a contradiction can carry any scene from
+call to promotion.
 
 The hints speak to whoever writes the city's file, who need not know the code.
 """

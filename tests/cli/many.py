@@ -4,6 +4,7 @@ Imports once and forks: what is tried is the exit of a process that used the cli
 Prints each process's status, a signal as its negative number.
 """
 
+import gc
 import os
 import sys
 import warnings
@@ -12,6 +13,7 @@ import starter
 
 
 def main() -> None:
+    gc.freeze()
     times, at_once, words = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
     statuses: list[int] = []
     running = 0
