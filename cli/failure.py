@@ -66,7 +66,7 @@ def _failure(error: BaseException) -> Failure:
         case typer.TyperException():
             return _usage(error)
         case ValidationError():
-            return Failure("malformed", str(error))
+            return _unreadable(error)
         case OSError():
             return Failure("file", f"{error.filename or ''}: {error.strerror or error}")
         case _:
@@ -77,6 +77,21 @@ def _refusal(refused: Refused) -> Failure:
     words = in_words(refused.details, output.language())
     text = Refused(refused.code, **words).text(output.language())
     return Failure(refused.code, text, details=refused.details)
+
+
+def _unreadable(error: ValidationError) -> Failure:
+    """What is typed is checked where it is typed; this was written earlier, by other code or another hand."""
+    first = error.errors(include_url=False)[0]
+    where = ".".join(str(step) for step in first["loc"])
+    return Failure(
+        "unreadable_record",
+        say(
+            f"已存的 {error.title} 无法读取（{where}：{first['msg']}），可能由其他版本写入。"
+            "请运行 scene doctor --all。",
+            f"A stored {error.title} can not be read ({where}: {first['msg']}); another version may have written it. "
+            "Run `scene doctor --all`.",
+        ),
+    )
 
 
 def _usage(error: typer.TyperException) -> Failure:

@@ -1,6 +1,7 @@
 """Running it all on this machine: `scene up`; and `scene demo`, which plays whole lives in seconds."""
 
 import asyncio
+import logging
 import os
 import signal
 import sys
@@ -132,6 +133,7 @@ async def _server(made: Settings, port: int, ui_port: int | None, durable: bool)
 
 
 def _migrated(made: Settings) -> None:
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
         migrate(made.database_url.get_secret_value())
     except SQLAlchemyError as error:

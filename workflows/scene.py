@@ -38,6 +38,7 @@ class SceneWorkflow:
         self.state = opening.state
         self.opened_in = opening.state.stage
         self.alarm = next_alarm(opening.state)
+        self.timed: datetime | None = None
         self.scribe = Scribe(opening.state.scene, opening.unrecorded)
         self.judged: tuple[object, Receipt | tuple[JournalEntry, ...]] = (None, ())
         self.shown: Sequence[object] = ()
@@ -47,7 +48,7 @@ class SceneWorkflow:
         if not self.state.sequence and not await self._submitted(opening.patience):
             return SceneEnd(scene=self.state.scene, outcome=None, sequence=0, head=None)
         self._present()
-        self.behind = asyncio.create_task(self._keep_time()), asyncio.create_task(self.scribe.write(self._moves_on))
+        self.behind = asyncio.create_task(self._keep_time()), asyncio.create_task(self.scribe.write(self._holds_back))
         await workflow.wait_condition(lambda: self._moves_on() or self._is_over())
         await self._let_the_scribe_finish()
         await workflow.wait_condition(workflow.all_handlers_finished)
@@ -105,19 +106,31 @@ class SceneWorkflow:
             self._present()
 
     async def _keep_time(self) -> None:
+        """One durable timer stands for the next alarm, and stays while that stays the same."""
         while True:
-            await workflow.wait_condition(lambda: self.alarm is not None)
             while (command := due_alarm(self.state, workflow.now())) is not None:
                 self._enter(entry_for(self.policy, self.state, command, workflow.now()))
-            if self.alarm is not None:
-                await self._wait_for(self.alarm)
+            await self._wait_for(self.alarm)
 
-    async def _wait_for(self, alarm: datetime) -> None:
-        """One durable timer, which stays while the next alarm stays the same."""
-        wait = alarm - workflow.now()
-        timer = asyncio.create_task(workflow.sleep(wait, summary=f"next alarm {alarm.isoformat()}"))
-        await workflow.wait_condition(lambda: timer.done() or self.alarm != alarm)
-        timer.cancel()
+    async def _wait_for(self, alarm: datetime | None) -> None:
+        """Until the alarm comes, or another is the next. A run that ends leaves it to the next run."""
+        timer = None
+        if alarm is not None and not self._moves_on():
+            summary = f"next alarm {alarm.isoformat()}"
+            timer = asyncio.create_task(workflow.sleep(alarm - workflow.now(), summary=summary))
+        self.timed = alarm
+        await workflow.wait_condition(lambda: self.alarm != alarm or (timer is not None and timer.done()))
+        if timer is not None:
+            timer.cancel()
+
+    def _holds_back(self) -> bool:
+        """Whether a new batch has to wait: for the next run, or for the timer, which always comes first.
+
+        The SDK may hand over a batch's answer before the next act or, to a worker that lost the scene from its memory,
+        after it (sdk-rust #1146). Without an order of their own, timer and batch would then change places, and the
+        history could never be replayed.
+        """
+        return self._moves_on() or self.timed != self.alarm
 
     async def _submitted(self, patience: timedelta) -> bool:
         """A start whose submission was refused leaves a workflow without a scene; it ends by itself."""

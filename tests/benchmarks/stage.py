@@ -87,7 +87,7 @@ async def _worker(what: tuple[str, ...], tree: Path) -> AsyncIterator[int]:
         async with asyncio.timeout(START_LIMIT):
             said = await process.stdout.readline()
         if said != b"ready\n":
-            raise SystemExit(f"The worker of {what[1]} did not start.")
+            raise SystemExit(f"The worker of {what[1]} did not start: status {await process.wait()}.")
         yield process.pid
     finally:
         process.stdin.close()

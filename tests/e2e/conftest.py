@@ -1,9 +1,36 @@
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
+from temporalio.testing import WorkflowEnvironment
+
+from runtime.embedded import prepare_namespace, server_arguments
+from runtime.plugin import scene_plugin
+from tests.fakes import MemoryArchive, MemoryLedger
+from tests.scenario import city
+from tests.workflows.conftest import Stage
 
 
 @pytest.fixture(scope="session")
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where worker processes keep compiled modules: all starts but the first take a third of the time."""
     return tmp_path_factory.mktemp("compiled")
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def env(temporal_binary: Path) -> AsyncIterator[WorkflowEnvironment]:
+    async with await WorkflowEnvironment.start_time_skipping_v2(
+        dev_server_existing_path=str(temporal_binary),
+        dev_server_extra_args=server_arguments(time_skipping=True),
+        dev_server_log_level="error",
+        plugins=[scene_plugin()],
+    ) as running:
+        await prepare_namespace(running.client)
+        yield running
+
+
+@pytest.fixture
+def stage(env: WorkflowEnvironment) -> Stage:
+    """What acts; each test has a worker of its own."""
+    return Stage(env, city("盐城市"), MemoryLedger(), MemoryArchive())
