@@ -8,7 +8,7 @@ only, and stands still for nobody: while people act, real time passes.
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from temporalio.client import WorkflowHandle
@@ -33,6 +33,8 @@ SKIPS: Final = TimeSkippingConfig(max_session_skip_count=100_000)
 """The server's own limit is 200 skips, and the 201st hangs without a word."""
 IN_FLIGHT: Final = 8
 """So many acts a scene at once; the server takes about ten."""
+REST: Final = 0.01
+"""Seconds between two looks whether a scene is at rest."""
 TIME_PASSES_WITHIN: Final = 120
 """Seconds after which a clock that does not move is a fault of ours."""
 
@@ -82,7 +84,7 @@ class Theatre:
             raise StoryBroken("it is there already; begin with an empty data folder") from None
         # Without a run id: the handle follows the scene from run to run.
         stage = _Stage(scene, client, self.skipper, client.temporal.get_workflow_handle(handle.id), told)
-        if scene.now < await self.skipper.get_current_time(stage.handle):
+        if scene.now < datetime.now(UTC):
             raise StoryBroken("its first day is over, and a clock goes forward only; invent later years")
         await stage.move_clock(scene.now)
         return stage
@@ -109,11 +111,27 @@ class _Stage:
         """Everything that comes due on the way happens on the way; it may end the scene."""
         try:
             async with asyncio.timeout(TIME_PASSES_WITHIN):
-                ahead = moment - await self.skipper.get_current_time(self.handle)
+                ahead = moment - await self._time_at_rest()
                 if ahead > timedelta():
                     await self.skipper.fast_forward(self.handle, ahead)
         except TimeoutError:
             raise StoryBroken(f"its clock does not reach {moment}") from None
+
+    async def _time_at_rest(self) -> datetime:
+        """The scene's own time, once nothing of it is in flight.
+
+        Moving a clock while a batch is being recorded costs the scene a workflow task for nothing, and the clock waits
+        for the batch anyway.
+        """
+        while True:
+            described = (await self.handle.describe()).raw_description
+            if not described.pending_activities and not described.HasField("pending_workflow_task"):
+                break
+            await asyncio.sleep(REST)
+        skipped = described.workflow_extended_info
+        if not skipped.HasField("time_skipping_info"):
+            return datetime.now(UTC)
+        return skipped.time_skipping_info.current_time.ToDatetime(UTC)
 
     async def do(self, *deeds: Deed) -> None:
         """Several people at once have all seen the same, and act at the same time."""

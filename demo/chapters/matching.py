@@ -109,7 +109,6 @@ def verified(scene: Scene, *bidders: str, credit: Credit = Credit.GOOD) -> Scrip
 def scored(scene: Scene, *bidders: str) -> Script:
     if scene.state.step != "scoring":
         return
-    yield scene.soon()
     panel = drawn(scene, PanelPurpose.SCORING)
     yield scene.lead.does(ConvenePanel(purpose=PanelPurpose.SCORING, members=members(panel)))
     yield scene.workdays(3)

@@ -84,7 +84,6 @@ def recognised(scene: Scene) -> Script:
 
 def advised(scene: Scene, *, against: int = 0) -> Script:
     """A panel is drawn, and its members give their reviews, so many of them `against`."""
-    yield scene.soon()
     panel = drawn(scene, PanelPurpose.RECOGNITION)
     yield scene.lead.does(ConvenePanel(purpose=PanelPurpose.RECOGNITION, members=members(panel)))
     yield scene.workdays(4)
