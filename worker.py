@@ -32,9 +32,9 @@ async def _run(settings: Settings) -> None:
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    with parts(settings) as stored, make_worker(temporal, stored) as worker:
+    with parts(settings) as stored:
         await ensure_archive_schedule(temporal, settings.task_queue)
-        async with worker:
+        async with make_worker(temporal, stored):
             log.info("serving", task_queue=settings.task_queue)
             await stopped.wait()
     log.info("stopped")

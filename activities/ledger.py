@@ -4,7 +4,9 @@ It is retried for ever. A ledger that holds something else than the workflow say
 to end a scene: such an error is retried like any other, stands in Temporal's UI, and `scene doctor` reports it.
 """
 
-from datetime import UTC, datetime
+import asyncio
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from temporalio import activity
@@ -50,17 +52,37 @@ class Wake(Protocol):
 
 
 class LedgerActivities:
-    """`build` and `rules` say which code writes; they stand beside each entry, and in the workflow's history."""
+    """`build` and `rules` say which code writes; they stand beside each entry, and in the workflow's history.
 
-    def __init__(self, ledger: LedgerPort, *, build: str, rules: str, wake: Wake | None = None) -> None:
+    `linger` is how long a batch's answer stays out after its commit: a scene on which people are busy gathers their
+    acts meanwhile, and takes in one answer for several. It delays nobody's act and no alarm.
+    """
+
+    def __init__(
+        self,
+        ledger: LedgerPort,
+        *,
+        build: str,
+        rules: str,
+        linger: timedelta = timedelta(),
+        wake: Wake | None = None,
+    ) -> None:
         self._ledger = ledger
         self._build = build
         self._rules = rules
+        self._linger = linger
         self._wake = wake
 
     @activity.defn(name="record")
-    def record(self, batch: RecordBatch) -> Recorded:
+    async def record(self, batch: RecordBatch) -> Recorded:
         """Safe to repeat. Raises ApplicationError, retryable, of the type LedgerConflict or LedgerGap."""
+        recorded = await asyncio.to_thread(self._record, batch)
+        if self._linger:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(activity.wait_for_worker_shutdown(), self._linger.total_seconds())
+        return recorded
+
+    def _record(self, batch: RecordBatch) -> Recorded:
         try:
             recorded = self._ledger.record(batch, build=self._build, rules=self._rules, now=datetime.now(UTC))
         except LedgerFault as fault:

@@ -22,6 +22,7 @@ from models.commands.matching import Award, PostChallenge, RevealBid, ScoreBid, 
 from models.commands.review import (
     AskConsultation,
     ConcludeFairCompetition,
+    Finding,
     GiveOpinion,
     ListScene,
     PublishNotice,
@@ -113,9 +114,20 @@ def fair_competition(
     return ConcludeFairCompetition(passed=passed, conclusion=conclusion)
 
 
-def recognise(value: Annotated[str, typer.Option(help="场景价值 · its value", show_default=False)]) -> Act:
+def recognise(
+    value: Annotated[str, typer.Option(help="场景价值 · its value", show_default=False)],
+    finding: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CRITERION=TEXT", help="逐项认定说明，可多次 · on one criterion", show_default=False),
+    ] = None,
+) -> Act:
     """认定 · Recognise a scene"""
-    return Recognise(value=value)
+    return Recognise(value=value, findings=tuple(map(_finding, finding or ())))
+
+
+def _finding(given: str) -> Finding:
+    criterion, _, text = given.partition("=")
+    return validated(Finding, {"criterion": criterion, "text": text})
 
 
 def refuse(reasons: Reasons) -> Act:

@@ -86,7 +86,7 @@ async def _up(made: Settings, port: int, ui_port: int | None, durable: bool, ann
         temporal = await connect(made, [scene_plugin()], address=server.address)
         stored = stack.enter_context(parts(made))
         await asyncio.to_thread(stored.refusals.drain_spool)
-        worker = stack.enter_context(make_worker(temporal, stored))
+        worker = make_worker(temporal, stored)
         await ensure_archive_schedule(temporal, made.task_queue)
         working = asyncio.create_task(worker.run())
         announce(_card(made, server))

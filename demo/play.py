@@ -91,9 +91,8 @@ async def run(
 async def _theatre(stored: Parts, address: str) -> AsyncIterator[Theatre]:
     """With a worker behind it."""
     temporal = await connect(stored.settings, [scene_plugin()], address=address)
-    with make_worker(temporal, stored) as worker:
-        async with worker:
-            yield Theatre(scene_client(temporal, stored), TimeSkipper(temporal, config=SKIPS))
+    async with make_worker(temporal, stored):
+        yield Theatre(scene_client(temporal, stored), TimeSkipper(temporal, config=SKIPS))
 
 
 async def _performed(
@@ -149,7 +148,11 @@ def _recorded(stored: Parts, rehearsal: Performance, broken: str | None) -> Perf
 
 @contextmanager
 def _home(settings: Settings, keep: bool) -> Iterator[tuple[Settings, presence.Announce]]:
-    """Where the data stand: the settings' folder, held as by `scene up`, or a temporary one."""
+    """Where the data stand: the settings' folder, held as by `scene up`, or a temporary one.
+
+    No batch's answer lingers: a clock that is moved would wait for it.
+    """
+    settings = settings.model_copy(update={"record_linger_ms": 0})
     if keep:
         with presence.alone(settings.data_dir) as announce:
             yield settings, announce

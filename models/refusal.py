@@ -192,6 +192,14 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "截止日期 {closes_on} 早于最短期限 {earliest}。",
         "The close {closes_on} is before the earliest allowed, {earliest}.",
     ),
+    "findings_missing": (
+        "认定须逐项说明本市认定标准，尚缺：{missing}。",
+        "A scene is recognised by the city's standard, each criterion of it; still missing: {missing}.",
+    ),
+    "unknown_criterion": (
+        "认定标准中没有：{unknown}；本市的标准：{known}。",
+        "The recognition standard has no {unknown}; this city's is: {known}.",
+    ),
     "invitation_missing": (
         "“{mode}”须列明受邀方及理由。",
         "{mode} names whom it invites, and why.",
@@ -229,6 +237,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "not_next_ranked": (
         "须按名次授予；应为：{expected}。",
         "Awards follow the ranking; next: {expected}.",
+    ),
+    "pledge_missing": (
+        "“{mode}”须由中榜方签署军令状：请随签约提交军令状。",
+        "{mode} asks the bidder for a pledge: hand it in with the signature.",
     ),
     "other_terms": (
         "所签文件与拟定任务书不一致。",

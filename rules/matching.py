@@ -340,12 +340,20 @@ def _sign(docket: Docket, act: SignContract) -> None:
         docket.refuse("already_signed", party=party)
     if act.terms_sha256 != contract.terms_sha256:
         docket.refuse("other_terms")
-    docket.record(ContractSigned(bidder=act.bidder, party=party, person=docket.person))
+    if party == "bidder" and act.pledge is None and _asks_for_a_pledge(docket):
+        docket.refuse("pledge_missing", mode=docket.state.challenge.mode if docket.state.challenge else "-")
+    pledge = act.pledge.sha256 if act.pledge else None
+    docket.record(ContractSigned(bidder=act.bidder, party=party, person=docket.person, pledge_sha256=pledge))
     docket.met(f"contract/{act.bidder}/{party}")
     if set(_contract(docket, act.bidder).signed) == set(contract.parties):
         docket.move(Machine.CONTRACT, act.bidder, "signed")
         settling.begin_work(docket, act.bidder)
         settling.settle(docket)
+
+
+def _asks_for_a_pledge(docket: Docket) -> bool:
+    """A scene that was taken over with its award has no challenge here, and no pledge to ask for."""
+    return docket.state.challenge is not None and _mode(docket).needs_pledge
 
 
 def reissue_ran_out(docket: Docket, _: Deadline) -> None:

@@ -52,6 +52,7 @@ def judge(docket: Docket, act: ReviewAct) -> None:
             _give_expert_opinion(docket, act)
         case Recognise():
             panels.refuse_unless_recommended(docket, panels.seated(docket, PanelPurpose.RECOGNITION))
+            _refuse_unless_up_to_standard(docket, act)
             recognised(docket)
         case Refuse():
             _against_owner(docket)
@@ -178,6 +179,16 @@ def _give_expert_opinion(docket: Docket, act: GiveExpertOpinion) -> None:
     if docket.state.step != "expert_review":
         docket.refuse("wrong_step", step=docket.state.step, verb=act.verb, possible="-")
     panels.give_opinion(docket, act, "expert_review")
+
+
+def _refuse_unless_up_to_standard(docket: Docket, act: Recognise) -> None:
+    """A scene is recognised by the city's standard, every criterion of it, or not at all."""
+    standard = docket.policy.recognition.criteria if docket.policy.recognition else ()
+    found = {finding.criterion for finding in act.findings}
+    if missing := [criterion for criterion in standard if criterion not in found]:
+        docket.refuse("findings_missing", missing="、".join(missing))
+    if unknown := [each for each in sorted(found) if each not in standard]:
+        docket.refuse("unknown_criterion", unknown="、".join(unknown), known="、".join(standard) or "-")
 
 
 def recognised(docket: Docket) -> None:

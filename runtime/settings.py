@@ -61,6 +61,12 @@ class Settings(BaseSettings):
         min_length=1,
         description="Temporal task queue that scenes are started on and workers listen to.",
     )
+    record_linger_ms: int = Field(
+        default=500,
+        ge=0,
+        le=5000,
+        description="How long the answer of a recorded batch stays out, so that a busy scene's acts gather, in ms.",
+    )
     connect_timeout_seconds: float = Field(
         default=5,
         gt=0,

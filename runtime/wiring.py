@@ -1,9 +1,9 @@
 """The composition root: the only place that knows which implementation stands behind which port."""
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import Engine
 from temporalio.client import Client
@@ -28,7 +28,8 @@ from workflows.scene import SceneWorkflow
 
 CACHED_SCENES = 2_000
 """Above the number of scenes that are busy at once; a cached scene costs 100-150 KB, a missing one a replay."""
-ACTIVITY_THREADS = 16
+ACTIVITIES = 1_000
+"""At once; most of them only linger, and hold neither a thread nor a connection."""
 
 
 @dataclass(frozen=True)
@@ -70,25 +71,22 @@ def scene_client(temporal: Client, parts: Parts) -> SceneClient:
     )
 
 
-@contextmanager
-def make_worker(temporal: Client, parts: Parts) -> Iterator[Worker]:
+def make_worker(temporal: Client, parts: Parts) -> Worker:
     """A worker for everything, ready to run: `async with` it, or await its `run`."""
-    ledger = LedgerActivities(parts.ledger, build=build_id(), rules=rules_digest())
+    linger = timedelta(milliseconds=parts.settings.record_linger_ms)
+    ledger = LedgerActivities(parts.ledger, build=build_id(), rules=rules_digest(), linger=linger)
     archive = ArchiveActivities(TemporalHistories(temporal), parts.archive)
-    # The SDK warns of more slots than threads; both are the same number.
-    with ThreadPoolExecutor(ACTIVITY_THREADS, thread_name_prefix="activity") as executor:
-        yield Worker(
-            temporal,
-            task_queue=parts.settings.task_queue,
-            workflows=[SceneWorkflow, ArchiveWorkflow],
-            activities=[ledger.record, archive.archive_closed_runs],
-            activity_executor=executor,
-            max_concurrent_activities=ACTIVITY_THREADS,
-            max_cached_workflows=CACHED_SCENES,
-            workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
-            activity_task_poller_behavior=PollerBehaviorAutoscaling(),
-            deployment_config=_deployment(parts.settings),
-        )
+    return Worker(
+        temporal,
+        task_queue=parts.settings.task_queue,
+        workflows=[SceneWorkflow, ArchiveWorkflow],
+        activities=[ledger.record, archive.archive_closed_runs],
+        max_concurrent_activities=ACTIVITIES,
+        max_cached_workflows=CACHED_SCENES,
+        workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
+        activity_task_poller_behavior=PollerBehaviorAutoscaling(),
+        deployment_config=_deployment(parts.settings),
+    )
 
 
 def _deployment(settings: Settings) -> WorkerDeploymentConfig | None:

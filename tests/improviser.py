@@ -389,8 +389,12 @@ class Improviser:
     def _propose_contract(self) -> dict[str, object]:
         return {"terms": self.play.terms()}
 
+    def _recognise(self) -> dict[str, object]:
+        act = self.play.recognise_act()
+        return {"value": act.value, "findings": self.often(act.findings, ())}
+
     def _sign_contract(self) -> dict[str, object]:
-        return {"terms_sha256": self.often(digest("任务书"), digest("他"))}
+        return {"terms_sha256": self.often(digest("任务书"), digest("他")), "pledge": document("军令状")}
 
     def _submit_trial_plan(self) -> dict[str, object]:
         play = self.play

@@ -46,6 +46,7 @@ from models.commands.review import (
     ConcludeFairCompetition,
     ConfirmScene,
     ConvenePanel,
+    Finding,
     GiveExpertOpinion,
     GiveOpinion,
     ListScene,
@@ -427,11 +428,16 @@ class Play:
         for place, number in enumerate(self.seat_panel(purpose, bidder), start=1):
             self.do(self.recommend_act(bidder, purpose=purpose, recommend=place > no), self.expert(number))
 
+    def recognise_act(self) -> Recognise:
+        """With something found on every criterion of the city's standard."""
+        standard = self.policy.recognition.criteria if self.policy.recognition else ()
+        return Recognise(value="有价值", findings=tuple(Finding(criterion=each, text="符合") for each in standard))
+
     def recognise(self) -> None:
         """By experts and leading group, as far as the city asks them."""
         if self.state.step == "expert_review":
             self.experts_recommend(PanelPurpose.RECOGNITION)
-            self.do(Recognise(value="有价值"), self.lead)
+            self.do(self.recognise_act(), self.lead)
         if self.state.step == "confirmation":
             self.do(ConfirmScene(confirmed=True, reasons="同意"), self.group)
 
@@ -556,7 +562,8 @@ class Play:
         self.do(ProposeContract(bidder=bidder, terms=self.terms()), self.owner)
         people = {"owner": self.owner, "st_bureau": self.bureau, "bidder": self.bidder(bidder)}
         for party in self.policy.contracting.parties:
-            self.do(SignContract(bidder=bidder, terms_sha256=digest("任务书")), people[party])
+            pledge = document("军令状") if party == "bidder" else None
+            self.do(SignContract(bidder=bidder, terms_sha256=digest("任务书"), pledge=pledge), people[party])
 
     def to_contracting(self, *bidders: str, winners: int = 1, mode: Mode = Mode.OPEN_CHALLENGE) -> "Play":
         self.to_awarding(*bidders, mode=mode).award(*bidders[:winners])

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from temporalio import workflow
 from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 
 from models import search_attributes as names
@@ -23,6 +24,19 @@ DOMAIN = SearchAttributeKey.for_keyword(names.SCENE_DOMAIN)
 LEAD = SearchAttributeKey.for_keyword(names.SCENE_LEAD)
 RISK = SearchAttributeKey.for_keyword(names.SCENE_RISK)
 NEXT_DUE = SearchAttributeKey.for_datetime(names.SCENE_NEXT_DUE)
+
+
+class Sign:
+    """A scene's sign in Temporal's UI; what it shows already is not written again."""
+
+    def __init__(self) -> None:
+        self._shown: Sequence[object] = ()
+
+    def show(self, state: SceneState, next_due: datetime | None) -> None:
+        shown = attributes_of(state, next_due)
+        workflow.upsert_search_attributes([update for update in shown if update not in self._shown])
+        workflow.set_current_details(details_of(state))
+        self._shown = shown
 
 
 def attributes_of(state: SceneState, next_due: datetime | None) -> Sequence[SearchAttributeUpdate[Any]]:

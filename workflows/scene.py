@@ -7,7 +7,6 @@ database. One timer stands for the next alarm. Judgement lives in `rules`.
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import NoReturn
 
@@ -23,11 +22,8 @@ with workflow.unsafe.imports_passed_through():
     from rules.alarms import next_alarm
     from rules.journal import admit, due_alarm, entry_for, fold, policy_after, repeated
     from workflows.messages import command_of, error_for
-    from workflows.presentation import attributes_of, details_of
+    from workflows.presentation import Sign
     from workflows.scribe import Scribe
-
-HAND_OVER = timedelta(seconds=2)
-"""How long a run that ends waits for the batch in flight."""
 
 
 @workflow.defn(name="Scene")
@@ -41,16 +37,16 @@ class SceneWorkflow:
         self.timed: datetime | None = None
         self.scribe = Scribe(opening.state.scene, opening.unrecorded)
         self.judged: tuple[object, Receipt | tuple[JournalEntry, ...]] = (None, ())
-        self.shown: Sequence[object] = ()
+        self.sign = Sign()
 
     @workflow.run
     async def run(self, opening: SceneOpening) -> SceneEnd:
         if not self.state.sequence and not await self._submitted(opening.patience):
             return SceneEnd(scene=self.state.scene, outcome=None, sequence=0, head=None)
-        self._present()
+        self.sign.show(self.state, self.alarm)
         self.behind = asyncio.create_task(self._keep_time()), asyncio.create_task(self.scribe.write(self._holds_back))
         await workflow.wait_condition(lambda: self._moves_on() or self._is_over())
-        await self._let_the_scribe_finish()
+        await self.scribe.finish()
         await workflow.wait_condition(workflow.all_handlers_finished)
         if not self._is_over():
             self._carry_on()
@@ -103,7 +99,7 @@ class SceneWorkflow:
         self.alarm = next_alarm(self.state)
         self.scribe.add(entry)
         if (self.state.step, self.state.lead) != (before.step, before.lead):
-            self._present()
+            self.sign.show(self.state, self.alarm)
 
     async def _keep_time(self) -> None:
         """One durable timer stands for the next alarm, and stays while that stays the same."""
@@ -149,14 +145,6 @@ class SceneWorkflow:
             or info.is_target_worker_deployment_version_changed()
         )
 
-    async def _let_the_scribe_finish(self) -> None:
-        """An activity's answer that comes in while a run ends makes the server throw the run's last step away, act
-        included, and ask again: so the batch in flight may end first, but not for long.
-        """
-        if not self.state.closed and self.scribe.is_writing:
-            with suppress(TimeoutError):
-                await workflow.wait_condition(lambda: not self.scribe.is_writing, timeout=HAND_OVER)
-
     def _is_over(self) -> bool:
         return self.state.closed and not self.scribe.unrecorded
 
@@ -166,9 +154,3 @@ class SceneWorkflow:
             SceneOpening(policy=self.policy, state=self.state, unrecorded=self.scribe.unrecorded),
             initial_versioning_behavior=workflow.ContinueAsNewVersioningBehavior.AUTO_UPGRADE if newer else None,
         )
-
-    def _present(self) -> None:
-        shown = attributes_of(self.state, self.alarm)
-        workflow.upsert_search_attributes([update for update in shown if update not in self.shown])
-        workflow.set_current_details(details_of(self.state))
-        self.shown = shown

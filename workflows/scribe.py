@@ -4,6 +4,7 @@ A database that is away stops nobody: what is not confirmed yet waits here, and 
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 
 from temporalio import workflow
@@ -16,7 +17,9 @@ with workflow.unsafe.imports_passed_through():
 
 FOR_EVER = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=5))
 """The ledger may be away for as long as it likes; nobody's decision fails for it."""
-TIMEOUT = timedelta(seconds=30)
+TIMEOUT = timedelta(seconds=15)
+HAND_OVER = timedelta(seconds=2)
+"""How long a run that ends waits for the batch in flight."""
 BACKLOG_BYTES = 1024 * 1024
 """So much unrecorded journal still fits through continue-as-new; beyond it new commands are refused for a while."""
 
@@ -59,6 +62,14 @@ class Scribe:
             self.is_writing = False
             self._bytes -= sum(size for _, size in self._waiting[: len(batch)])
             del self._waiting[: len(batch)]
+
+    async def finish(self) -> None:
+        """The batch in flight may end before its run does, but not for long: an activity's answer that comes in while
+        a run ends makes the server throw the run's last step away, act included, and ask again.
+        """
+        if self.is_writing:
+            with suppress(TimeoutError):
+                await workflow.wait_condition(lambda: not self.is_writing, timeout=HAND_OVER)
 
     def _batch(self) -> tuple[JournalEntry, ...]:
         batch: list[JournalEntry] = []

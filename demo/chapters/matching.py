@@ -140,7 +140,13 @@ def signed(scene: Scene, bidder: str) -> Script:
     yield scene.workdays(3)
     parties = {"owner": scene.owner, "st_bureau": scene.st_bureau, "bidder": scene.bidder(bidder)}
     yield [
-        parties[party].does(SignContract(bidder=bidder, terms_sha256=terms.document.sha256))
+        parties[party].does(
+            SignContract(
+                bidder=bidder,
+                terms_sha256=terms.document.sha256,
+                pledge=scene.document("军令状") if party == "bidder" else None,
+            )
+        )
         for party in scene.policy.contracting.parties
     ]
 

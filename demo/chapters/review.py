@@ -10,6 +10,7 @@ from models.commands.review import (
     ConfirmScene,
     ConvenePanel,
     EntryCondition,
+    Finding,
     GiveExpertOpinion,
     GiveOpinion,
     ListScene,
@@ -70,13 +71,19 @@ def found_fair(scene: Scene) -> Script:
     yield scene.lead.does(conclusion)
 
 
+def recognition(scene: Scene, value: str) -> Recognise:
+    """With something found on every criterion of the city's standard, where it has one."""
+    standard = scene.policy.recognition.criteria if scene.policy.recognition else ()
+    return Recognise(value=value, findings=tuple(Finding(criterion=each, text="经核，符合。") for each in standard))
+
+
 def recognised(scene: Scene) -> Script:
     """Experts advise, the lead department recognises, and a comprehensive scene is confirmed by the leading group."""
     if scene.state.step == "expert_review":
         if not any(panel.purpose is PanelPurpose.RECOGNITION and not panel.void for panel in scene.state.panels):
             yield from advised(scene)
         yield scene.soon()
-        yield scene.lead.does(Recognise(value="需求真实，风险可控，可复制推广。"))
+        yield scene.lead.does(recognition(scene, "需求真实，风险可控，可复制推广。"))
     if scene.state.step == "confirmation":
         yield scene.workdays(3)
         yield scene.leading_group.does(ConfirmScene(confirmed=True, reasons="同意列入重点场景。"))

@@ -30,6 +30,7 @@ from demo.chapters.review import (
     opinions,
     recognised,
     recognised_and_listed,
+    recognition,
 )
 from demo.chapters.trial import (
     admitted,
@@ -61,7 +62,7 @@ from models.commands.anywhere import (
 )
 from models.commands.matching import DeclineAward, GiveUpMatching
 from models.commands.promotion import RecommendUpward, WithdrawBenchmark
-from models.commands.review import AskConsultation, ConfirmScene, GiveOpinion, Recognise, Refuse
+from models.commands.review import AskConsultation, ConfirmScene, GiveOpinion, Refuse
 from models.commands.solicitation import DeclineAdmission, DuplicateCheck, Register
 from models.commands.trial import ReportIncident, ReturnTrialPlan
 from models.vocabulary import BenchmarkLevel, NoticeAbout, Outcome, Position
@@ -202,7 +203,7 @@ def safe_care_home(scene: Scene) -> Script:
     yield from found_fair(scene)
     yield from advised(scene)
     yield scene.soon()
-    yield scene.lead.does(Recognise(value="民生急需。"))
+    yield scene.lead.does(recognition(scene, "民生急需。"))
     yield scene.workdays(4)
     yield scene.leading_group.does(ConfirmScene(confirmed=False, reasons="与居家养老场景合并推进。"))
     yield from appealed(scene, scene.owner, upheld=False)
@@ -312,7 +313,7 @@ def flight_service(scene: Scene) -> Script:
     yield scene.workdays(5)
     yield scene.leading_group.does(Override(to="expert_review", reasons="列入市级重点，重新审议。"))
     yield scene.soon()
-    yield scene.lead.does(Recognise(value="按重新审议意见认定。"))
+    yield scene.lead.does(recognition(scene, "按重新审议意见认定。"))
     yield from listed_after_notice(scene)
     yield scene.workdays(8)
     yield scene.owner.does(Withdraw(reasons="并入省级平台建设。"))

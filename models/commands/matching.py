@@ -115,10 +115,14 @@ class ProposeContract(BidderAct):
 
 
 class SignContract(BidderAct):
-    """`terms_sha256` is the document that the party signs; another than the proposed one is refused."""
+    """`terms_sha256` is the document that the party signs; another than the proposed one is refused.
+
+    `pledge` (军令状) is the bidder's, where the mode asks for one.
+    """
 
     verb: Literal["sign_contract"] = "sign_contract"
     terms_sha256: Digest
+    pledge: Document | None = None
 
 
 class GiveUpMatching(Act):

@@ -59,9 +59,19 @@ class GiveExpertOpinion(Act):
     bidder: Name | None = None
 
 
+class Finding(Frozen):
+    """What was found on one criterion of the city's recognition standard."""
+
+    criterion: Name
+    text: Text
+
+
 class Recognise(Act):
+    """`findings` speak to every criterion of the recognition standard, where the city has one."""
+
     verb: Literal["recognise"] = "recognise"
     value: Text
+    findings: tuple[Finding, ...] = Field((), max_length=40)
 
 
 class Refuse(Act):

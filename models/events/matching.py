@@ -119,6 +119,7 @@ class ContractSigned(Event):
     bidder: str
     party: Literal["owner", "st_bureau", "bidder"]
     person: str
+    pledge_sha256: str | None = None
 
 
 MatchingEvent = (

@@ -26,8 +26,8 @@ INSTEAD: dict[str, list[type]] = {"floor": [FloorWorkflow], "obvious": [ObviousW
 async def serve(design: str, task_queue: str, address: str, folder: str, database_url: str) -> None:
     settings = Settings(data_dir=Path(folder), database_url=SecretStr(database_url), task_queue=f"{task_queue}-unused")
     client = await Client.connect(address, plugins=[scene_plugin()])
-    with parts(settings) as ours, make_worker(client, ours) as worker:
-        config = worker.config()
+    with parts(settings) as ours:
+        config = make_worker(client, ours).config()
         config["client"] = client
         config["task_queue"] = task_queue
         config["workflows"] = INSTEAD.get(design, config.get("workflows", []))

@@ -26,8 +26,8 @@ async def serve(settings: Settings, announce: presence.Announce) -> None:
     async with EmbeddedServer(binary, log_file=log_file, time_skipping=True) as server:
         migrate(settings.database_url.get_secret_value())
         temporal = await connect(settings, [scene_plugin()], address=server.address)
-        with parts(settings) as stored, make_worker(temporal, stored) as worker:
-            async with worker:
+        with parts(settings) as stored:
+            async with make_worker(temporal, stored):
                 announce(
                     presence.Presence(
                         pid=os.getpid(), address=server.address, ui_url=None, database="-", since=datetime.now(UTC)
@@ -39,7 +39,7 @@ async def serve(settings: Settings, announce: presence.Announce) -> None:
 
 
 def main() -> None:
-    settings = Settings(data_dir=Path(sys.argv[1]), log_level="WARNING")
+    settings = Settings(data_dir=Path(sys.argv[1]), log_level="WARNING", record_linger_ms=0)
     configure_logging(settings)
     with presence.alone(settings.data_dir) as announce:
         asyncio.run(serve(settings, announce))

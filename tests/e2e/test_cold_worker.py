@@ -1,7 +1,6 @@
 """A worker that remembers nothing meets every step of a scene anew, from its history: so do all, after a crash."""
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
 
 from temporalio.worker import Replayer, Worker
 
@@ -19,26 +18,24 @@ async def test_a_scene_lives_on_with_a_worker_that_forgets_it_after_every_step(s
     history grown longer, before it (sdk-rust #1146). What the workflow then does must be the same.
     """
     play = stage.play().to_listed()
-    with ThreadPoolExecutor(4) as executor:
-        async with Worker(
-            stage.env.client,
-            task_queue=QUEUE,
-            workflows=[SceneWorkflow],
-            activities=[LedgerActivities(stage.ledger, build="test", rules="test").record],
-            activity_executor=executor,
-            max_cached_workflows=0,
-        ):
-            for entry in play.journal:
-                if entry.command.act.verb == "pass_deadline":
-                    await stage.until(play.scene, entry.at)
-                else:
-                    stage.ledger.away = True
-                    await (stage.submit(play) if entry.sequence == 1 else stage.act(play.scene, entry.command))
-                    await stage.handle(play.scene).signal("nothing")
-                    await idle(stage, play.scene)
-                    stage.ledger.away = False
-                await recorded(stage, play.scene, entry.sequence)
+    async with Worker(
+        stage.env.client,
+        task_queue=QUEUE,
+        workflows=[SceneWorkflow],
+        activities=[LedgerActivities(stage.ledger, build="test", rules="test").record],
+        max_cached_workflows=0,
+    ):
+        for entry in play.journal:
+            if entry.command.act.verb == "pass_deadline":
+                await stage.until(play.scene, entry.at)
+            else:
+                stage.ledger.away = True
+                await (stage.submit(play) if entry.sequence == 1 else stage.act(play.scene, entry.command))
+                await stage.handle(play.scene).signal("nothing")
                 await idle(stage, play.scene)
+                stage.ledger.away = False
+            await recorded(stage, play.scene, entry.sequence)
+            await idle(stage, play.scene)
 
     runs = await stage.runs(play.scene)
     assert len(runs) == 3

@@ -6,7 +6,7 @@ import pytest
 
 from models.commands.anywhere import AnswerWithdrawal, DecideExtension, RequestExtension, Withdraw
 from models.commands.matching import DeclineAward, GiveUpMatching, ProposeContract, SignContract
-from models.events.matching import Awarded, CallFailed, ContractProposed
+from models.events.matching import Awarded, CallFailed, ContractProposed, ContractSigned
 from models.policy import Policy
 from models.vocabulary import Mode, Outcome, Role, Track
 from tests.scenario import Play, digest, document, with_rules
@@ -28,6 +28,10 @@ def holders(play: Play, limit: str = "contract") -> dict[str, Role | None]:
     return {each.id: each.holder.role if each.holder else None for each in play.state.deadlines if each.limit == limit}
 
 
+def signature(terms: str = "任务书") -> SignContract:
+    return SignContract(bidder=A, terms_sha256=digest(terms), pledge=document("军令状"))
+
+
 # terms and parties
 
 
@@ -46,9 +50,9 @@ def test_three_parties_sign_in_a_city_that_asks_for_three(ningbo: Policy) -> Non
     play = Play(ningbo).to_contracting(A)
     play.do(ProposeContract(bidder=A, terms=play.terms()), play.owner)
     for actor in (play.owner, play.bidder(A)):
-        play.do(SignContract(bidder=A, terms_sha256=digest("任务书")), actor)
+        play.do(signature(), actor)
     assert (play.state.step, steps(play)) == ("contracting", {A: "signing"})
-    play.do(SignContract(bidder=A, terms_sha256=digest("任务书")), play.bureau)
+    play.do(signature(), play.bureau)
     assert (play.state.step, steps(play)) == ("trial", {A: "signed"})
 
 
@@ -56,7 +60,16 @@ def test_who_is_no_party_does_not_sign(yancheng: Policy) -> None:
     may = {**yancheng.permissions, "sign_contract": (Role.OWNER, Role.BIDDER, Role.ST_BUREAU)}
     play = Play(yancheng.model_copy(update={"permissions": may})).to_contracting(A)
     play.do(ProposeContract(bidder=A, terms=play.terms()), play.owner)
-    play.refuses("not_a_party", SignContract(bidder=A, terms_sha256=digest("任务书")), play.bureau)
+    play.refuses("not_a_party", signature(), play.bureau)
+
+
+def test_where_the_mode_asks_for_a_pledge_the_bidder_signs_with_one(contracting: Play) -> None:
+    contracting.do(ProposeContract(bidder=A, terms=contracting.terms()), contracting.owner)
+    bare = SignContract(bidder=A, terms_sha256=digest("任务书"))
+    contracting.refuses("pledge_missing", bare, contracting.bidder(A))
+    contracting.do(bare, contracting.owner)
+    events = contracting.do(bare.model_copy(update={"pledge": document("军令状")}), contracting.bidder(A))
+    assert [each.pledge_sha256 for each in events if isinstance(each, ContractSigned)] == [digest("军令状")]
 
 
 def test_the_terms_stay_within_the_budget_that_was_called_for(contracting: Play) -> None:
@@ -69,12 +82,12 @@ def test_the_terms_stay_within_the_budget_that_was_called_for(contracting: Play)
 
 def test_another_document_than_the_proposed_one_is_not_signed(contracting: Play) -> None:
     contracting.do(ProposeContract(bidder=A, terms=contracting.terms()), contracting.owner)
-    other = SignContract(bidder=A, terms_sha256=digest("另一份"))
+    other = signature("另一份")
     contracting.refuses("other_terms", other, contracting.bidder(A))
 
 
 def test_nobody_signs_twice_and_nothing_is_signed_before_it_is_proposed(contracting: Play) -> None:
-    sign = SignContract(bidder=A, terms_sha256=digest("任务书"))
+    sign = signature()
     contracting.refuses("wrong_bidder_step", sign, contracting.owner)
     contracting.do(ProposeContract(bidder=A, terms=contracting.terms()), contracting.owner)
     contracting.do(sign, contracting.owner)
@@ -84,15 +97,15 @@ def test_nobody_signs_twice_and_nothing_is_signed_before_it_is_proposed(contract
 def test_a_new_proposal_asks_every_party_again_by_the_same_date(contracting: Play) -> None:
     due = contracting.deadline(f"contract/{A}").due_on
     contracting.do(ProposeContract(bidder=A, terms=contracting.terms()), contracting.owner)
-    contracting.do(SignContract(bidder=A, terms_sha256=digest("任务书")), contracting.owner)
+    contracting.do(signature(), contracting.owner)
     contracting.wait(timedelta(days=3))
     again = contracting.terms().model_copy(update={"document": document("修订稿")})
     contracting.do(ProposeContract(bidder=A, terms=again), contracting.owner)
     assert contracting.state.contracts[0].signed == ()
     assert {contracting.deadline(id).due_on for id in holders(contracting)} == {due}
-    contracting.refuses("other_terms", SignContract(bidder=A, terms_sha256=digest("任务书")), contracting.bidder(A))
+    contracting.refuses("other_terms", signature(), contracting.bidder(A))
     for actor in (contracting.owner, contracting.bidder(A)):
-        contracting.do(SignContract(bidder=A, terms_sha256=digest("修订稿")), actor)
+        contracting.do(signature("修订稿"), actor)
     assert steps(contracting) == {A: "signed"}
 
 
@@ -137,7 +150,7 @@ def test_a_contract_that_was_not_signed_in_time_lapses_with_the_duties_of_all_it
 
 def test_a_party_whose_time_was_extended_may_still_sign_when_the_others_time_is_over(contracting: Play) -> None:
     contracting.do(ProposeContract(bidder=A, terms=contracting.terms()), contracting.owner)
-    contracting.do(SignContract(bidder=A, terms_sha256=digest("任务书")), contracting.owner)
+    contracting.do(signature(), contracting.owner)
     first = contracting.deadline(f"contract/{A}/bidder")
     ask = RequestExtension(deadline=first.id, reasons="内部审批")
     contracting.do(ask, contracting.bidder(A))
@@ -145,7 +158,7 @@ def test_a_party_whose_time_was_extended_may_still_sign_when_the_others_time_is_
     contracting.do(grant, contracting.lead)
     contracting.until(first.due_at)
     assert steps(contracting) == {A: "signing"}
-    contracting.do(SignContract(bidder=A, terms_sha256=digest("任务书")), contracting.bidder(A))
+    contracting.do(signature(), contracting.bidder(A))
     assert steps(contracting) == {A: "signed"}
 
 
@@ -157,7 +170,7 @@ def test_an_extension_for_one_party_keeps_the_contract_open_for_all(contracting:
     contracting.until(first.due_at)
     assert steps(contracting) == {A: "signing"}
     for actor in (contracting.owner, contracting.bidder(A)):
-        contracting.do(SignContract(bidder=A, terms_sha256=digest("任务书")), actor)
+        contracting.do(signature(), actor)
     assert steps(contracting) == {A: "signed"}
 
 

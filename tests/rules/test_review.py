@@ -11,6 +11,7 @@ from models.commands.review import (
     ConfirmScene,
     ConvenePanel,
     EntryCondition,
+    Finding,
     GiveExpertOpinion,
     ListScene,
     PanelMember,
@@ -303,3 +304,25 @@ def test_the_limits_of_review_are_those_of_the_policy(yancheng: Policy) -> None:
     assert play.deadline("fair_competition").due_on == date(2026, 3, 9)
     play.do(PASS, play.lead)
     assert play.deadline("expert_review").due_on == date(2026, 3, 30)
+
+
+# a city's standard
+
+
+def test_a_scene_is_recognised_by_every_criterion_of_the_city_s_standard(chongqing: Policy) -> None:
+    play = Play(chongqing).to_expert_review()
+    play.experts_recommend(RECOGNITION)
+    full = play.recognise_act()
+    first = full.findings[0]
+    lacking = full.model_copy(update={"findings": full.findings[1:]})
+    assert first.criterion in play.refuses("findings_missing", lacking, play.lead).text("zh")
+    other = full.model_copy(update={"findings": (*full.findings, first.model_copy(update={"criterion": "别的"}))})
+    play.refuses("unknown_criterion", other, play.lead)
+    assert SceneRecognised() in play.do(full, play.lead)
+
+
+def test_a_city_without_a_standard_asks_for_no_findings(experts: Play) -> None:
+    experts.experts_recommend(RECOGNITION)
+    finding = Finding(criterion="创新性", text="符合")
+    experts.refuses("unknown_criterion", Recognise(value="有价值", findings=(finding,)), experts.lead)
+    assert SceneRecognised() in experts.do(RECOGNISE, experts.lead)

@@ -1,8 +1,7 @@
 """One time-skipping server and one worker for all workflow tests; each test has scenes of its own."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -129,14 +128,8 @@ async def env(temporal_binary: Path) -> AsyncIterator[WorkflowEnvironment]:
         yield running
 
 
-@pytest.fixture(scope="session")
-def executor() -> Iterator[ThreadPoolExecutor]:
-    with ThreadPoolExecutor(8) as running:
-        yield running
-
-
 @pytest_asyncio.fixture(loop_scope="session")
-async def stage(env: WorkflowEnvironment, policy: Policy, executor: ThreadPoolExecutor) -> AsyncIterator[Stage]:
+async def stage(env: WorkflowEnvironment, policy: Policy) -> AsyncIterator[Stage]:
     ledger, archive = MemoryLedger(), MemoryArchive()
     record = LedgerActivities(ledger, build="test", rules="test").record
     sweep = ArchiveActivities(TemporalHistories(env.client), archive).archive_closed_runs
@@ -145,6 +138,5 @@ async def stage(env: WorkflowEnvironment, policy: Policy, executor: ThreadPoolEx
         task_queue=QUEUE,
         workflows=[SceneWorkflow, ArchiveWorkflow],
         activities=[record, sweep],
-        activity_executor=executor,
     ):
         yield Stage(env, policy, ledger, archive)
