@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionRequest
 from temporalio.client import WorkflowHandle
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
@@ -123,8 +125,13 @@ class _Stage:
         Moving a clock while a batch is being recorded costs the scene a workflow task for nothing, and the clock waits
         for the batch anyway.
         """
+        temporal = self.client.temporal
+        question = DescribeWorkflowExecutionRequest(
+            namespace=temporal.namespace, execution=WorkflowExecution(workflow_id=self.handle.id)
+        )
         while True:
-            described = (await self.handle.describe()).raw_description
+            # The SDK's own describe() would decode everything that it tells, each time.
+            described = await temporal.workflow_service.describe_workflow_execution(question, retry=True)
             if not described.pending_activities and not described.HasField("pending_workflow_task"):
                 break
             await asyncio.sleep(REST)

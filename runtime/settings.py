@@ -62,7 +62,7 @@ class Settings(BaseSettings):
         description="Temporal task queue that scenes are started on and workers listen to.",
     )
     record_linger_ms: int = Field(
-        default=500,
+        default=1000,
         ge=0,
         le=5000,
         description="How long the answer of a recorded batch stays out, so that a busy scene's acts gather, in ms.",

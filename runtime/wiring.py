@@ -28,6 +28,7 @@ from workflows.scene import SceneWorkflow
 
 CACHED_SCENES = 2_000
 """Above the number of scenes that are busy at once; a cached scene costs 100-150 KB, a missing one a replay."""
+UNVERSIONED = "scenes"
 ACTIVITIES = 1_000
 """At once; most of them only linger, and hold neither a thread nor a connection."""
 
@@ -89,10 +90,14 @@ def make_worker(temporal: Client, parts: Parts) -> Worker:
     )
 
 
-def _deployment(settings: Settings) -> WorkerDeploymentConfig | None:
-    """Scenes stay with the build that began their run and move on at continue-as-new."""
+def _deployment(settings: Settings) -> WorkerDeploymentConfig:
+    """Where versioning is on, scenes stay with the build that began their run and move on at continue-as-new.
+
+    Where it is off, the build is named all the same: the SDK would take half a second to make up a name.
+    """
     if settings.deployment_name is None or settings.build_id is None:
-        return None
+        version = WorkerDeploymentVersion(deployment_name=UNVERSIONED, build_id=build_id())
+        return WorkerDeploymentConfig(version=version, use_worker_versioning=False)
     return WorkerDeploymentConfig(
         version=WorkerDeploymentVersion(deployment_name=settings.deployment_name, build_id=settings.build_id),
         use_worker_versioning=True,

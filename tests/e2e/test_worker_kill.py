@@ -70,6 +70,7 @@ async def office(
     migrate(settings.database_url.get_secret_value())
     async with TemporalServer(temporal_binary, folder, time_skipping=True) as server:
         environment = {"TEMPORAL_ADDRESS": server.address, "SCENE_DATA_DIR": str(folder)}
+        environment["SCENE_RECORD_LINGER_MS"] = "0"  # a clock that is moved would wait for the answer
         worker = WorkerProcess(environment, folder / "worker.log", compiled)
         temporal = await connect(settings, [scene_plugin()], address=server.address)
         with parts(settings) as stored:

@@ -122,7 +122,7 @@ async def env(temporal_binary: Path) -> AsyncIterator[WorkflowEnvironment]:
         dev_server_existing_path=str(temporal_binary),
         dev_server_extra_args=server_arguments(time_skipping=True),
         dev_server_log_level="error",
-        plugins=[scene_plugin()],
+        plugins=[scene_plugin(sandbox=True)],
     ) as running:
         await prepare_namespace(running.client)
         yield running
