@@ -26,7 +26,7 @@ from runtime.connect import ServerUnreachable
 from runtime.embedded import RETENTION
 from runtime.settings import Settings
 from runtime.wiring import Parts, parts, scene_client
-from storage.outbox import OutboxReads
+from storage.outbox import Outbox
 from storage.rebuild import JournalDamaged, compare
 from storage.schema import schema
 
@@ -323,7 +323,7 @@ def _spool(opened: Parts) -> Finding:
 
 
 def _outbox(opened: Parts) -> Finding:
-    late = OutboxReads(opened.engine).waiting(shown.now())
+    late = Outbox(opened.engine).waiting(shown.now())
     if not late:
         return Finding("outbox", "ok", say("没有滞留的消息", "no message waits"))
     return Finding(
@@ -336,7 +336,7 @@ def _outbox(opened: Parts) -> Finding:
 
 
 def _provisional(opened: Parts) -> Finding:
-    count = OutboxReads(opened.engine).provisional()
+    count = Outbox(opened.engine).provisional()
     if not count:
         return Finding("provisional", "ok", say("没有暂定的期限", "no deadline is provisional"))
     return Finding(

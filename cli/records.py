@@ -6,14 +6,15 @@ from typing import Annotated, Any
 import typer
 from rich.progress import Progress as Bar
 
-from client.from_archives import HistoriesDiffer, journal_of
+from activities.ledger import LedgerFault
+from client.from_archives import HistoriesDiffer, not_archived, restore
 from client.health import archive_now
-from models.recording import RECORD_ENTRIES, RecordBatch
 from models.refusal import Refused
 from runtime.build import build_id, rules_digest
+from runtime.connect import ServerUnreachable
 from runtime.wiring import Parts
 from storage.archive_files import ArchiveDamaged
-from storage.outbox import OutboxReads
+from storage.outbox import Outbox
 from storage.reads import RefusalFilter
 from storage.rebuild import JournalDamaged, Progress
 from storage.rebuild import rebuild as rebuilt
@@ -46,7 +47,7 @@ def outbox(
     with database() as opened:
         if scene is not None:
             state_of(opened, scene)
-        found = OutboxReads(opened.engine).messages(scene, pending=pending, page=page, limit=limit)
+        found = Outbox(opened.engine).messages(scene, pending=pending, page=page, limit=limit)
     data = {
         "items": [each.model_dump(mode="json") for each in found.items],
         "total": found.total, "page": found.number, "pages": found.pages,
@@ -153,41 +154,67 @@ def _damaged(damaged: JournalDamaged) -> Failure:
 
 
 def _from_archives(opened: Parts, scene: str | None) -> dict[str, int]:
-    """Puts what the archived histories hold and the ledger lacks into the ledger; how many entries, by scene.
+    """Puts what histories hold and the ledger lacks into the ledger; how many entries, by scene.
 
-    What an open run has not handed over yet is in no archive: its workflow records that itself.
+    First the archive, whose index may be lost with the database; then the runs that Temporal still has.
     """
     histories: dict[str, list[str]] = {}
     try:
-        for run in opened.archive.runs(scene):
-            histories.setdefault(run.stream, []).append(opened.archive.history(run))
+        opened.archive.index_again(shown.now())
+        runs = opened.archive.runs()
+        for run in runs:
+            if scene is None or run.stream == scene:
+                histories.setdefault(run.stream, []).append(opened.archive.history(run))
     except ArchiveDamaged as damaged:
         raise Failure(
             "archive_damaged", say(f"归档文件损坏：{damaged}。", f"The archive is damaged: {damaged}.")
         ) from None
+    archived = {(run.workflow_id, run.run_id) for run in runs}
+    for stream, history in asyncio.run(_not_archived(opened, archived)):
+        if scene is None or stream == scene:
+            histories.setdefault(stream, []).append(history)
     if not histories:
         raise Failure(
             "nothing_archived",
             say("没有可用的归档历史。先运行 scene archive run。", "No history is archived. See `scene archive run`."),
         )
-    recorded = {}
-    for stream, each in histories.items():
-        recorded[stream] = _record(opened, stream, each)
-    return recorded
+    return {stream: _restored(opened, stream, each) for stream, each in histories.items()}
 
 
-def _record(opened: Parts, stream: str, histories: list[str]) -> int:
+async def _not_archived(opened: Parts, archived: set[tuple[str, str]]) -> list[tuple[str, str]]:
     try:
-        journal = journal_of(histories)
+        temporal = await server(opened.settings)
+    except ServerUnreachable:
+        output.note(
+            say(
+                "连不上 Temporal：只用归档补账。正在办理的场景须待其恢复后再执行一次。",
+                "Temporal does not answer: only archived runs were read. Run this again for the scenes that live.",
+            )
+        )
+        return []
+    return [each async for each in not_archived(temporal, archived)]
+
+
+def _restored(opened: Parts, stream: str, histories: list[str]) -> int:
+    known = len(opened.reads.entries(stream))
+    try:
+        journal = restore(
+            opened.ledger, stream, histories, build=build_id(), rules=rules_digest(), now=(now := shown.now())
+        )
     except HistoriesDiffer as differ:
         raise Failure(
-            "histories_differ", say(f"{stream}：归档历史互相矛盾（{differ}）。", f"{stream}: {differ}.")
+            "histories_differ", say(f"{stream}：历史互相矛盾（{differ}）。", f"{stream}: {differ}.")
         ) from None
-    known = len(opened.reads.entries(stream))
-    for at in range(0, len(journal), RECORD_ENTRIES):
-        batch = RecordBatch(stream=stream, entries=journal[at : at + RECORD_ENTRIES])
-        opened.ledger.record(batch, build=build_id(), rules=rules_digest(), now=shown.now())
-    return len(opened.reads.entries(stream)) - known
+    except LedgerFault as fault:
+        raise Failure(
+            "ledger_differs",
+            say(
+                f"账本与历史不符：{fault}。账本未改动。请运行 scene doctor --all。",
+                f"The ledger and the histories differ: {fault}. It was not changed. Run `scene doctor --all`.",
+            ),
+        ) from None
+    Outbox(opened.engine).give_up_restored(stream, known, now)
+    return max(len(journal) - known, 0)
 
 
 @archive.command("run")

@@ -4,7 +4,7 @@ Every entry is in a history before it is in the ledger: as input of the `record`
 recorded when the next one took over. No workflow code is needed to read it, so the histories of any build can be read.
 """
 
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Container, Iterable, Iterator
 from datetime import datetime
 
 from temporalio.api.common.v1 import Payloads
@@ -64,13 +64,16 @@ def restore(
     return journal
 
 
-async def open_histories(client: Client) -> AsyncIterator[tuple[str, str]]:
-    """The scenes that live, each with the history of its open run as JSON: what stands there is in no archive.
+async def not_archived(client: Client, archived: Container[tuple[str, str]]) -> AsyncIterator[tuple[str, str]]:
+    """Scenes, each with the history of a run that is in no archive, as JSON: of the open ones, and of the newest.
 
-    Without it a lost ledger lacks what the open run has recorded, and the scene can never record anything again.
+    `archived` are workflow and run ids. Without the open run a lost ledger lacks what that has recorded, and the scene
+    could never record anything again.
     """
-    async for history in client.list_workflows(f"{SCENE_RUNS} AND ExecutionStatus = 'Running'").map_histories():
-        yield scene_of(history.workflow_id), history.to_json()
+    async for run in client.list_workflows(SCENE_RUNS):
+        if (run.id, run.run_id) not in archived:
+            history = await client.get_workflow_handle(run.id, run_id=run.run_id).fetch_history()
+            yield scene_of(run.id), history.to_json()
 
 
 def merged(entries: Iterable[JournalEntry]) -> tuple[JournalEntry, ...]:

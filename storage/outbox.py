@@ -1,16 +1,18 @@
-"""The outbox as it is read: what was said to whom, and what still waits. Sending is done elsewhere."""
+"""The outbox: what was said to whom, and what still waits. Sending is done elsewhere."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, func, select
+from sqlalchemy import ColumnElement, Engine, func, select, update
 
 from models.frozen import Frozen
 from models.tables import DeadlineRow, OutboxRow
 from models.text import Moment
-from storage.database import table_of
+from storage.database import table_of, writing
 from storage.reads import LARGEST_PAGE, Page
 
+RESTORED = "restored"
+"""Stands as the error of a message that is taken as delivered because its ledger was lost and made again."""
 OUTBOX = table_of(OutboxRow)
 DEADLINE = table_of(DeadlineRow)
 
@@ -33,7 +35,7 @@ class OutboxMessage(Frozen):
     last_error: str | None
 
 
-class OutboxReads:
+class Outbox:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
@@ -58,6 +60,20 @@ class OutboxReads:
             rows = connection.execute(query.offset((page - 1) * limit).limit(limit)).mappings()
             items = tuple(OutboxMessage.model_validate(dict(row)) for row in rows)
         return Page(items=items, total=total, number=page, limit=limit)
+
+    def give_up_restored(self, stream: str, after: int, now: datetime) -> int:
+        """The messages of entries after `after` that should have gone out by now will not go out. Says how many.
+
+        For a ledger that was lost and made again: what it said before the loss is not said twice.
+        """
+        late = update(OUTBOX).where(
+            OUTBOX.c.stream == stream,
+            OUTBOX.c.sequence > after,
+            OUTBOX.c.delivered_at.is_(None),
+            OUTBOX.c.send_after <= now,
+        )
+        with writing(self._engine, f"outbox {stream}") as connection:
+            return connection.execute(late.values(delivered_at=now, last_error=RESTORED)).rowcount
 
     def waiting(self, now: datetime) -> int:
         """How many messages should have gone out by now."""

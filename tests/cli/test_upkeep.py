@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from runtime import presence
 from tests.cli.terminal import Terminal
 
 
@@ -144,8 +145,35 @@ def test_a_lost_journal_is_made_again_from_the_archive(scene: Terminal, tmp_path
     assert lost.json("show", "UPKEEP-3")["outcome"] == "withdrawn"
 
 
+def test_a_living_scene_is_made_again_from_its_open_run(scene: Terminal, tmp_path: Path) -> None:
+    scene.ok("submit", "--sample", "YC26-020", "--id", "UPKEEP-4")
+    scene.ok("accept", "UPKEEP-4", "--as", "platform")
+    scene.until_shown("UPKEEP-4", "accepted")
+    before = scene.json("history", "UPKEEP-4")["entries"]
+    with (
+        closing(sqlite3.connect(scene.data_dir / "scene.db")) as whole,
+        closing(sqlite3.connect(tmp_path / "scene.db", isolation_level=None)) as copy,
+    ):
+        whole.backup(copy)
+        for (name,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            copy.execute(f"DROP TRIGGER {name}")
+        for name in ("entry", "scene", "duty", "deadline", "outbox", "archive"):
+            copy.execute(f"DELETE FROM {name}")  # noqa: S608
+    card = presence.find(scene.data_dir)
+    assert card is not None
+    lost = Terminal(tmp_path, {"TEMPORAL_ADDRESS": card.address})
+
+    rebuilt = lost.json("rebuild", "--from-archives", "--scene", "UPKEEP-4")
+
+    assert rebuilt["recorded"] == {"UPKEEP-4": len(before)}
+    after = lost.json("history", "UPKEEP-4")["entries"]
+    assert [each["hash"] for each in after] == [each["hash"] for each in before]
+    assert lost.json("rebuild", "--from-archives", "--scene", "UPKEEP-4")["recorded"] == {"UPKEEP-4": 0}
+
+
 def test_without_an_archive_a_rebuild_from_it_says_so(apart: Terminal) -> None:
     with closing(sqlite3.connect(apart.data_dir / "scene.db", isolation_level=None)) as connection:
         connection.execute("DELETE FROM archive")
+    shutil.rmtree(apart.data_dir / "archive", ignore_errors=True)
 
     assert apart.refused("rebuild", "--from-archives") == "nothing_archived"

@@ -3,7 +3,7 @@ from datetime import timedelta
 from sqlalchemy import Engine, text
 
 from storage.ledger import SqlLedger
-from storage.outbox import OutboxReads
+from storage.outbox import Outbox
 from storage.rebuild import compare, rebuild
 from storage.schema import schema
 from tests.scenario import Play
@@ -12,7 +12,7 @@ from tests.storage.journals import record, rows
 
 def test_messages_are_listed_the_latest_first_and_paged(ledger: SqlLedger, engine: Engine, play: Play) -> None:
     record(ledger, play)
-    reads = OutboxReads(engine)
+    reads = Outbox(engine)
 
     first = reads.messages(play.scene, limit=2)
 
@@ -25,7 +25,7 @@ def test_messages_are_listed_the_latest_first_and_paged(ledger: SqlLedger, engin
 
 def test_what_was_delivered_waits_no_more(ledger: SqlLedger, engine: Engine, play: Play) -> None:
     record(ledger, play)
-    reads = OutboxReads(engine)
+    reads = Outbox(engine)
     late = play.now + timedelta(days=3650)
     waiting = reads.waiting(late)
 
@@ -37,14 +37,30 @@ def test_what_was_delivered_waits_no_more(ledger: SqlLedger, engine: Engine, pla
     assert reads.waiting(play.now - timedelta(days=3650)) == 0
 
 
+def test_a_restored_ledger_does_not_say_again_what_was_due_before(
+    ledger: SqlLedger, engine: Engine, play: Play
+) -> None:
+    record(ledger, play)
+    outbox = Outbox(engine)
+    last = max(row["sequence"] for row in rows(engine, "outbox"))
+    of_the_last = sum(row["sequence"] == last for row in rows(engine, "outbox"))
+
+    assert outbox.give_up_restored(play.scene, last - 1, play.now - timedelta(days=3650)) == 0
+    assert outbox.give_up_restored(play.scene, last - 1, play.now + timedelta(days=3650)) == of_the_last
+    assert outbox.give_up_restored("another", 0, play.now + timedelta(days=3650)) == 0
+
+    given_up = [row["sequence"] for row in rows(engine, "outbox") if row["last_error"] == "restored"]
+    assert given_up == [last] * of_the_last
+
+
 def test_provisional_deadlines_are_counted_while_they_run(ledger: SqlLedger, engine: Engine, play: Play) -> None:
     record(ledger, play)
-    assert OutboxReads(engine).provisional() == 0
+    assert Outbox(engine).provisional() == 0
 
     with engine.begin() as connection:
         connection.execute(text("UPDATE deadline SET provisional = true"))
 
-    assert OutboxReads(engine).provisional() == len(play.state.deadlines)
+    assert Outbox(engine).provisional() == len(play.state.deadlines)
 
 
 def test_comparing_finds_what_a_rebuild_would_put_right_and_changes_nothing(
