@@ -185,12 +185,13 @@ async def _not_archived(opened: Parts, archived: set[tuple[str, str]]) -> list[t
     try:
         temporal = await server(opened.settings)
     except ServerUnreachable:
-        output.note(
-            say(
-                "连不上 Temporal：只用归档补账。正在办理的场景须待其恢复后再执行一次。",
-                "Temporal does not answer: only archived runs were read. Run this again for the scenes that live.",
+        if not output.as_json():
+            output.note(
+                say(
+                    "连不上 Temporal：只用归档补账。正在办理的场景须待其恢复后再执行一次。",
+                    "Temporal does not answer: only archived runs were read. Run this again for the scenes that live.",
+                )
             )
-        )
         return []
     return [each async for each in not_archived(temporal, archived)]
 
