@@ -1,8 +1,4 @@
-"""The command line `scene`: parse, ask the scene's client or the database, print.
-
-One place knows how a command ends. A client process aborts in the interpreter's shutdown in 5 to 32 of 100 runs
-(measured), so `main` writes out what there is to say and leaves without that shutdown.
-"""
+"""The command line `scene`: parse, ask the scene's client or the database, print."""
 
 import logging
 import os
@@ -20,6 +16,7 @@ from cli.failure import report
 from cli.output import say
 from cli.session import settings
 from models.refusal import Language
+from runtime.leaving import leave
 from runtime.logging import configure_logging
 
 app = typer.Typer(
@@ -106,17 +103,6 @@ def main() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     leave(run(sys.argv[1:]))
-
-
-def leave(status: int) -> NoReturn:
-    """Ends the process at once, after what was said has been written. A reader that went away is no error."""
-    try:
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except BrokenPipeError:
-        pass
-    logging.shutdown()
-    os._exit(status)
 
 
 if __name__ == "__main__":

@@ -9,8 +9,9 @@ import typer
 from temporalio.client import Client
 
 from client.histories import ensure_archive_schedule
-from client.verification import unreplayable
+from client.verification import replayed
 from runtime.connect import ServerUnreachable, connect
+from runtime.leaving import leave
 from runtime.logging import configure_logging
 from runtime.plugin import scene_plugin
 from runtime.settings import Settings
@@ -25,6 +26,7 @@ def run() -> None:
     """Serve the task queue until SIGTERM or Ctrl-C; work in hand is finished first."""
     configure_logging(settings := Settings())
     asyncio.run(_run(settings))
+    leave(0)
 
 
 async def _run(settings: Settings) -> None:
@@ -44,14 +46,16 @@ async def _run(settings: Settings) -> None:
 def verify() -> None:
     """Replay the histories of all open scenes on this code; names those that it cannot carry on, and exits with 1."""
     configure_logging(settings := Settings())
-    failures = asyncio.run(_verify(settings))
+    outcomes = asyncio.run(_verify(settings))
+    failures = {scene: problem for scene, problem in outcomes.items() if problem is not None}
     for scene, problem in failures.items():
         print(f"{scene}: {problem}")
-    sys.exit(1 if failures else 0)
+    print(f"{len(outcomes)} open scenes replayed, {len(failures)} cannot be carried on by this code.")
+    leave(1 if failures else 0)
 
 
-async def _verify(settings: Settings) -> dict[str, str]:
-    return await unreplayable(await _connected(settings), [scene_plugin()])
+async def _verify(settings: Settings) -> dict[str, str | None]:
+    return await replayed(await _connected(settings), [scene_plugin()])
 
 
 async def _connected(settings: Settings) -> Client:

@@ -10,13 +10,13 @@ from client.scene_client import scene_of
 from workflows.scene import SceneWorkflow
 
 
-async def unreplayable(client: Client, plugins: Sequence[Plugin]) -> dict[str, str]:
-    """Scene: why its open run does not replay on this code. Empty when all do."""
+async def replayed(client: Client, plugins: Sequence[Plugin]) -> dict[str, str | None]:
+    """Every open scene: why its open run does not replay on this code, or None where it does."""
     replayer = Replayer(workflows=[SceneWorkflow], plugins=plugins)
     runs = client.list_workflows(f"{SCENE_RUNS} AND ExecutionStatus = 'Running'")
-    failures: dict[str, str] = {}
+    outcomes: dict[str, str | None] = {}
     async with replayer.workflow_replay_iterator(runs.map_histories()) as results:
         async for result in results:
-            if result.replay_failure is not None:
-                failures[scene_of(result.history.workflow_id)] = str(result.replay_failure)
-    return failures
+            failure = result.replay_failure
+            outcomes[scene_of(result.history.workflow_id)] = str(failure) if failure is not None else None
+    return outcomes

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from typing import Any
 import psutil
 import pytest
 
+from runtime import presence
 from tests.cli.terminal import Terminal
 from tests.scenario import ROOT
 
@@ -110,3 +112,55 @@ def test_a_reader_who_goes_away_is_no_error(scene: Terminal) -> None:
     )
 
     assert (done.stdout, done.stderr) == ("[\n", "")
+
+
+def test_a_worker_serves_until_it_is_told_to_stop(scene: Terminal, tmp_path: Path) -> None:
+    card = presence.find(scene.data_dir)
+    assert card is not None
+    here = {**environment(tmp_path), "TEMPORAL_ADDRESS": card.address, "SCENE_TASK_QUEUE": "another"}
+    with subprocess.Popen(
+        [sys.executable, "worker.py", "run"], cwd=ROOT, env=here, stderr=subprocess.PIPE, text=True
+    ) as worker:
+        assert worker.stderr is not None
+        while "serving" not in (line := worker.stderr.readline()):
+            assert line, "the worker did not start"
+        worker.send_signal(signal.SIGTERM)
+
+        assert "stopped" in worker.stderr.read()
+        assert worker.wait(timeout=30) == 0
+
+
+def test_the_histories_of_open_scenes_are_verified_before_a_deployment(scene: Terminal) -> None:
+    card = presence.find(scene.data_dir)
+    assert card is not None
+    scene.ok("submit", "--sample", "YC26-021", "--id", "VERIFY-1")
+
+    done = subprocess.run(
+        [sys.executable, "worker.py", "verify"],
+        cwd=ROOT,
+        env={**environment(scene.data_dir), "TEMPORAL_ADDRESS": card.address},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    replayed, failed = map(int, re.findall(r"\d+", done.stdout))
+    assert replayed >= 1
+    assert failed == 0
+
+
+def test_a_worker_without_a_server_says_where_it_looked(tmp_path: Path) -> None:
+    nowhere = {"TEMPORAL_ADDRESS": "127.0.0.1:9", "SCENE_CONNECT_TIMEOUT_SECONDS": "1"}
+
+    done = subprocess.run(
+        [sys.executable, "worker.py", "run"],
+        cwd=ROOT,
+        env={**environment(tmp_path), **nowhere},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert "127.0.0.1:9" in done.stderr
