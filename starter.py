@@ -31,6 +31,7 @@ for group in (running, scenes, acts, named, bringing_in, records, checks):
     group.add_to(app)
 app.add_typer(policies.app, name="policy", rich_help_panel=output.RUNNING)
 app.add_typer(calendars.app, name="calendar", rich_help_panel=output.RUNNING)
+app.add_typer(records.letters, name="letters", rich_help_panel=output.RECORDS)
 app.add_typer(records.archive, name="archive", rich_help_panel=output.RECORDS)
 
 

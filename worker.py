@@ -8,7 +8,7 @@ import structlog
 import typer
 from temporalio.client import Client
 
-from client.histories import ensure_archive_schedule
+from client.schedules import ensure_schedules
 from client.verification import replayed
 from runtime.connect import ServerUnreachable, connect
 from runtime.leaving import leave
@@ -35,7 +35,7 @@ async def _run(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     with parts(settings) as stored:
-        await ensure_archive_schedule(temporal, settings.task_queue)
+        await ensure_schedules(temporal, settings.task_queue, delivers=settings.smtp_url is not None)
         async with make_worker(temporal, stored):
             log.info("serving", task_queue=settings.task_queue)
             await stopped.wait()

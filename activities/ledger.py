@@ -46,8 +46,8 @@ class LedgerPort(Protocol):
 
 
 class Wake(Protocol):
-    def wake(self, recipients: tuple[str, ...]) -> None:
-        """Tells the recipients' mailboxes that there is something for them."""
+    async def wake(self, recipients: tuple[str, ...], clock: datetime) -> None:
+        """Tells the recipients' mailboxes that there is something for them, as of `clock`."""
         ...
 
 
@@ -77,6 +77,7 @@ class LedgerActivities:
     async def record(self, batch: RecordBatch) -> Recorded:
         """Safe to repeat. Raises ApplicationError, retryable, of the type LedgerConflict or LedgerGap."""
         recorded = await asyncio.to_thread(self._record, batch)
+        await self._wake_recipients(batch)
         if self._linger:
             with suppress(TimeoutError):
                 await asyncio.wait_for(activity.wait_for_worker_shutdown(), self._linger.total_seconds())
@@ -84,18 +85,16 @@ class LedgerActivities:
 
     def _record(self, batch: RecordBatch) -> Recorded:
         try:
-            recorded = self._ledger.record(batch, build=self._build, rules=self._rules, now=datetime.now(UTC))
+            return self._ledger.record(batch, build=self._build, rules=self._rules, now=datetime.now(UTC))
         except LedgerFault as fault:
             raise ApplicationError(str(fault), fault.stream, fault.sequence, type=type(fault).__name__) from fault
-        self._wake_recipients(batch)
-        return recorded
 
-    def _wake_recipients(self, batch: RecordBatch) -> None:
+    async def _wake_recipients(self, batch: RecordBatch) -> None:
         """Best effort: the mailboxes' own sweep finds what nobody woke them for."""
         if self._wake is None:
             return
         try:
-            if recipients := self._ledger.recipients(batch):
-                self._wake.wake(recipients)
+            if recipients := await asyncio.to_thread(self._ledger.recipients, batch):
+                await self._wake.wake(recipients, batch.entries[-1].at)
         except Exception:  # noqa: BLE001  # whatever it is, it is recorded already
             activity.logger.warning("the mailboxes could not be woken", exc_info=True)

@@ -323,7 +323,20 @@ def _spool(opened: Parts) -> Finding:
 
 
 def _outbox(opened: Parts) -> Finding:
-    late = Outbox(opened.engine).waiting(shown.now())
+    box = Outbox(opened.engine)
+    if dead := box.given_up():
+        return Finding(
+            "outbox",
+            "error",
+            say(f"{dead} 条消息发送失败，已放弃", f"{dead} messages could not be delivered and were given up"),
+            "scene outbox --dead; scene letters retry",
+            {"given_up": dead},
+        )
+    if opened.settings.smtp_url is None:
+        return Finding(
+            "outbox", "ok", say("未设置邮件服务器，消息在待办中查看", "no mail server is set: all read the inbox")
+        )
+    late = box.waiting(shown.now())
     if not late:
         return Finding("outbox", "ok", say("没有滞留的消息", "no message waits"))
     return Finding(

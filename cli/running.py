@@ -17,7 +17,7 @@ from rich.console import Console
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from client.histories import ensure_archive_schedule
+from client.schedules import ensure_schedules
 from runtime import presence
 from runtime.connect import connect
 from runtime.embedded import EmbeddedServer, TemporalBinaryNotFound, find_temporal
@@ -87,7 +87,7 @@ async def _up(made: Settings, port: int, ui_port: int | None, durable: bool, ann
         stored = stack.enter_context(parts(made))
         await asyncio.to_thread(stored.refusals.drain_spool)
         worker = make_worker(temporal, stored)
-        await ensure_archive_schedule(temporal, made.task_queue)
+        await ensure_schedules(temporal, made.task_queue, delivers=made.smtp_url is not None)
         working = asyncio.create_task(worker.run())
         announce(_card(made, server))
         _say_where(made, server)

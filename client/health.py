@@ -12,8 +12,9 @@ from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.archive import Archived
-from client.histories import ARCHIVE_SCHEDULE, SCENE_RUNS
+from client.histories import SCENE_RUNS
 from client.scene_client import scene_of, workflow_id
+from client.schedules import ARCHIVE_SCHEDULE
 from models.search_attributes import SEARCH_ATTRIBUTES
 from workflows.archive import ArchiveWorkflow
 

@@ -1,26 +1,12 @@
-"""Runs and their histories, read from Temporal; and the schedule that archives them."""
+"""Runs and their histories, read from Temporal."""
 
 from collections.abc import AsyncIterator
-from contextlib import suppress
-from datetime import timedelta
 
-from temporalio.client import (
-    Client,
-    Schedule,
-    ScheduleActionStartWorkflow,
-    ScheduleAlreadyRunningError,
-    ScheduleIntervalSpec,
-    ScheduleOverlapPolicy,
-    SchedulePolicy,
-    ScheduleSpec,
-)
+from temporalio.client import Client
 
 from activities.archive import ClosedRun
-from workflows.archive import ArchiveWorkflow
 
 SCENE_RUNS = "WorkflowType = 'Scene'"
-ARCHIVE_SCHEDULE = "archive"
-ARCHIVE_EVERY = timedelta(hours=1)
 
 
 class TemporalHistories:
@@ -43,14 +29,3 @@ class TemporalHistories:
         handle = self._client.get_workflow_handle(run.workflow_id, run_id=run.run_id)
         history = await handle.fetch_history()
         return history.to_json(), len(history.events)
-
-
-async def ensure_archive_schedule(client: Client, task_queue: str) -> None:
-    """Makes the schedule that archives closed runs, unless it is there."""
-    schedule = Schedule(
-        action=ScheduleActionStartWorkflow(ArchiveWorkflow.run, id="archive", task_queue=task_queue),
-        spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=ARCHIVE_EVERY)]),
-        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP),
-    )
-    with suppress(ScheduleAlreadyRunningError):
-        await client.create_schedule(ARCHIVE_SCHEDULE, schedule, trigger_immediately=True)

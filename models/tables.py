@@ -151,7 +151,7 @@ class DutyRow(SQLModel, table=True):
 
 
 class OutboxRow(SQLModel, table=True):
-    """One message to one recipient. The last four columns are the delivery's; nothing else writes them."""
+    """One message to one recipient. The last six columns are the delivery's; nothing else writes them."""
 
     __tablename__ = "outbox"
     __table_args__ = (
@@ -178,6 +178,8 @@ class OutboxRow(SQLModel, table=True):
     attempts: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     last_error: str | None = Field(default=None, sa_type=Text)
     message_id: str | None = None
+    retry_at: datetime | None = Field(default=None, sa_type=Utc)
+    given_up_at: datetime | None = Field(default=None, sa_type=Utc)
 
 
 class RefusalRow(SQLModel, table=True):

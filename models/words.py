@@ -196,6 +196,25 @@ OBJECTIONS: Final[Mapping[str, Word]] = MappingProxyType(
     }
 )
 
+NOTIFICATIONS: Final[Mapping[str, Word]] = MappingProxyType(
+    {
+        "duty_set": Word("新的待办", "new duty"),
+        "duty_moved": Word("期限有变动", "date changed"),
+        "reminder": Word("到期提醒", "reminder"),
+        "handed_over": Word("已改派", "given to another"),
+        "decision": Word("不利决定", "adverse decision"),
+        "closed": Word("场景已结束", "scene closed"),
+    }
+)
+LEVELS: Final[Mapping[str, Word]] = MappingProxyType(
+    {
+        "remind": Word("提醒", "reminder"),
+        "yellow": Word("黄色预警", "yellow alert"),
+        "orange": Word("橙色预警", "orange alert"),
+        "red": Word("红色预警", "red alert"),
+        "assessment": Word("计入年度考核", "goes into the yearly assessment"),
+    }
+)
 NOTICES: Final[Mapping[str, Word]] = MappingProxyType(
     {
         "recognition": Word("认定", "recognition"),

@@ -6,6 +6,7 @@ TEMPORAL_TLS_*, ...), so that the engine and the temporal command line always me
 
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -21,6 +22,14 @@ def _absolute(path: Path) -> Path:
 def _known_database(url: SecretStr) -> SecretStr:
     if not url.get_secret_value().startswith(("sqlite:", "sqlite+", "postgresql:", "postgresql+")):
         raise ValueError("must begin with sqlite: or postgresql:")
+    return url
+
+
+def _known_mail_server(url: SecretStr | None) -> SecretStr | None:
+    if url is not None:
+        parts = urlsplit(url.get_secret_value())
+        if parts.scheme not in ("smtp", "smtp+starttls", "smtps") or not parts.hostname:
+            raise ValueError("must be smtp://, smtp+starttls:// or smtps://, with a host")
     return url
 
 
@@ -83,6 +92,19 @@ class Settings(BaseSettings):
     build_id: str | None = Field(
         default=None,
         description="Build of the code this worker runs, for example a commit; goes together with deployment_name.",
+    )
+    smtp_url: Annotated[SecretStr | None, AfterValidator(_known_mail_server)] = Field(
+        default=None,
+        description="Mail server: smtp, smtp+starttls or smtps://[user:password@]host[:port]; without one, inbox only.",
+    )
+    mail_from: str = Field(
+        default="scene@localhost",
+        pattern=r"^[^@\s<>]+@[^@\s<>]+$",
+        description="Sender of the letters; its domain stands in their Message-ID.",
+    )
+    contacts_file: AbsolutePath | None = Field(
+        default=None,
+        description="YAML file of who is reached where; by default contacts.yaml in the data directory.",
     )
     log_format: Literal["console", "json"] = Field(
         default="console",

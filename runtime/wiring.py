@@ -1,9 +1,10 @@
 """The composition root: the only place that knows which implementation stands behind which port."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import Engine
 from temporalio.client import Client
@@ -11,19 +12,27 @@ from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymentConfig
 
 from activities.archive import ArchiveActivities
+from activities.delivery import DeliveryActivities
 from activities.ledger import LedgerActivities
+from channels.email import Email
+from channels.writing import Writer
 from client.histories import TemporalHistories
+from client.mailboxes import Mailboxes
 from client.scene_client import SceneClient, scene_of
 from runtime.build import build_id, rules_digest
+from runtime.calendar_files import load_calendar
+from runtime.contact_files import ContactFile
 from runtime.settings import Settings
 from storage.archive import SqlArchive
 from storage.archive_files import ArchiveFiles
 from storage.database import engine_for
 from storage.ledger import SqlLedger
+from storage.mailroom import SqlMailroom
 from storage.reads import LedgerReads
 from storage.refusals import RefusalLedger
 from storage.rulebooks import SqlRulebooks
 from workflows.archive import ArchiveWorkflow
+from workflows.mailbox import MailboxSweepWorkflow, MailboxWorkflow
 from workflows.scene import SceneWorkflow
 
 CACHED_SCENES = 2_000
@@ -74,19 +83,42 @@ def scene_client(temporal: Client, parts: Parts) -> SceneClient:
 
 def make_worker(temporal: Client, parts: Parts) -> Worker:
     """A worker for everything, ready to run: `async with` it, or await its `run`."""
-    linger = timedelta(milliseconds=parts.settings.record_linger_ms)
-    ledger = LedgerActivities(parts.ledger, build=build_id(), rules=rules_digest(), linger=linger)
+    delivery = _delivery(temporal, parts)
+    ledger = LedgerActivities(
+        parts.ledger,
+        build=build_id(),
+        rules=rules_digest(),
+        linger=timedelta(milliseconds=parts.settings.record_linger_ms),
+        wake=Mailboxes(temporal, parts.settings.task_queue) if delivery else None,
+    )
     archive = ArchiveActivities(TemporalHistories(temporal), parts.archive)
+    letters: list[Callable[..., Any]] = [delivery.deliver, delivery.sweep] if delivery else []
     return Worker(
         temporal,
         task_queue=parts.settings.task_queue,
-        workflows=[SceneWorkflow, ArchiveWorkflow],
-        activities=[ledger.record, archive.archive_closed_runs],
+        workflows=[SceneWorkflow, ArchiveWorkflow, MailboxWorkflow, MailboxSweepWorkflow],
+        activities=[ledger.record, archive.archive_closed_runs, *letters],
         max_concurrent_activities=ACTIVITIES,
         max_cached_workflows=CACHED_SCENES,
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
         activity_task_poller_behavior=PollerBehaviorAutoscaling(),
         deployment_config=_deployment(parts.settings),
+    )
+
+
+def _delivery(temporal: Client, parts: Parts) -> DeliveryActivities | None:
+    """None where no mail server is set: then all read the inbox, and nobody has to be woken."""
+    settings = parts.settings
+    if settings.smtp_url is None:
+        return None
+    calendar = load_calendar(settings.policies_dir / "calendars")
+    return DeliveryActivities(
+        SqlMailroom(parts.engine),
+        book=ContactFile(settings).book,
+        calendar=calendar,
+        writer=Writer(calendar),
+        channel=Email(settings.smtp_url.get_secret_value(), settings.mail_from),
+        wake=Mailboxes(temporal, settings.task_queue),
     )
 
 

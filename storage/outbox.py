@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, func, select, update
+from sqlalchemy import ColumnElement, Engine, and_, func, select, update
 
 from models.frozen import Frozen
 from models.tables import DeadlineRow, OutboxRow
@@ -15,6 +15,7 @@ RESTORED = "restored"
 """Stands as the error of a message that is taken as delivered because its ledger was lost and made again."""
 OUTBOX = table_of(OutboxRow)
 DEADLINE = table_of(DeadlineRow)
+_WAITS = and_(OUTBOX.c.delivered_at.is_(None), OUTBOX.c.given_up_at.is_(None))
 
 
 class OutboxMessage(Frozen):
@@ -31,8 +32,11 @@ class OutboxMessage(Frozen):
     send_after: Moment
     created_at: Moment
     delivered_at: Moment | None
+    given_up_at: Moment | None
+    retry_at: Moment | None
     attempts: int
     last_error: str | None
+    message_id: str | None
 
 
 class Outbox:
@@ -40,14 +44,16 @@ class Outbox:
         self._engine = engine
 
     def messages(
-        self, scene: str | None = None, *, pending: bool = False, page: int = 1, limit: int = 50
+        self, scene: str | None = None, *, pending: bool = False, dead: bool = False, page: int = 1, limit: int = 50
     ) -> Page[OutboxMessage]:
-        """The latest first."""
+        """The latest first. `pending`: what waits; `dead`: what was given up."""
         conditions: list[ColumnElement[bool]] = []
         if scene is not None:
             conditions.append(OUTBOX.c.stream == scene)
         if pending:
-            conditions.append(OUTBOX.c.delivered_at.is_(None))
+            conditions.append(_WAITS)
+        if dead:
+            conditions.append(OUTBOX.c.given_up_at.is_not(None))
         page, limit = max(page, 1), min(max(limit, 1), LARGEST_PAGE)
         columns = [OUTBOX.c[name] for name in OutboxMessage.model_fields]
         query = (
@@ -75,9 +81,22 @@ class Outbox:
         with writing(self._engine, f"outbox {stream}") as connection:
             return connection.execute(late.values(delivered_at=now, last_error=RESTORED)).rowcount
 
+    def given_up(self) -> int:
+        """How many messages were given up: nobody but a person sends them again."""
+        with self._engine.connect() as connection:
+            return connection.scalar(select(func.count()).where(OUTBOX.c.given_up_at.is_not(None))) or 0
+
+    def retry(self, stream: str | None = None, *, at: datetime) -> tuple[str, ...]:
+        """Puts what was given up, of one scene or of all, back to be sent; gives the recipients to be woken."""
+        dead = [OUTBOX.c.given_up_at.is_not(None), *([OUTBOX.c.stream == stream] if stream is not None else [])]
+        with writing(self._engine, "outbox retry") as connection:
+            recipients = connection.scalars(select(OUTBOX.c.recipient).where(*dead).distinct()).all()
+            connection.execute(update(OUTBOX).where(*dead).values(given_up_at=None, retry_at=at, attempts=0))
+        return tuple(sorted(recipients))
+
     def waiting(self, now: datetime) -> int:
         """How many messages should have gone out by now."""
-        late = select(func.count()).where(OUTBOX.c.delivered_at.is_(None), OUTBOX.c.send_after <= now)
+        late = select(func.count()).where(_WAITS, OUTBOX.c.send_after <= now)
         with self._engine.connect() as connection:
             return connection.scalar(late) or 0
 

@@ -1,6 +1,6 @@
 import asyncio
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine
@@ -22,7 +22,7 @@ class Bell:
         self.woken: list[tuple[str, ...]] = []
         self.broken = broken
 
-    def wake(self, recipients: tuple[str, ...]) -> None:
+    async def wake(self, recipients: tuple[str, ...], clock: datetime) -> None:
         if self.broken is not None:
             raise self.broken
         self.woken.append(recipients)

@@ -1,0 +1,183 @@
+"""The `deliver` activity: one look into a mailbox. What is due goes out as letters; what fails is kept and said.
+
+A letter's messages are marked with its id before it is sent, so a crash repeats the same letter under the same id.
+Whoever has no address reads the inbox: for them a message is delivered by being there.
+"""
+
+from asyncio import to_thread
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import NamedTuple, Protocol
+
+from temporalio import activity
+
+from activities.ledger import Wake
+from models.calendar import Calendar
+from models.mailbox import Contact, ContactBook, Letter, Message, Round, RoundDone
+from models.refusal import Language
+from rules.delivery import goes_out_at, reader, try_again_at
+
+LETTERS = 20
+"""So many letters a round; the rest waits for the next, which follows at once."""
+
+
+class Written(NamedTuple):
+    """A letter in words. The subject is one line."""
+
+    subject: str
+    text: str
+    html: str
+
+
+class Refusal(NamedTuple):
+    """An address that takes no letters, and what its server says."""
+
+    address: str
+    reason: str
+
+
+class Unwritable(Exception):
+    """A message of which no letter can be made."""
+
+
+class NotNow(Exception):
+    """The way is blocked for now; the letter is as good as before."""
+
+
+class Channel(Protocol):
+    async def send(self, id: str, addresses: Sequence[str], letter: Written, at: datetime) -> Sequence[Refusal]:
+        """Gives the addresses that refused the letter for good. Raises NotNow."""
+        ...
+
+
+class Writer(Protocol):
+    def write(self, messages: tuple[Message, ...], language: Language, now: datetime) -> Written:
+        """Raises Unwritable."""
+        ...
+
+
+class Mailroom(Protocol):
+    """The outbox of one recipient. Every change is one transaction."""
+
+    def open_letter(self, recipient: str, now: datetime) -> Letter | None:
+        """A letter that was begun, and whose time to be tried has come."""
+        ...
+
+    def ready(self, recipient: str, now: datetime) -> tuple[Message, ...]:
+        """What stands in no letter yet, from its `send_after` on; the earliest first."""
+        ...
+
+    def begin_letter(self, messages: tuple[Message, ...]) -> Letter: ...
+
+    def delivered(self, letter: Letter, at: datetime, note: str | None = None) -> None: ...
+
+    def put_off(self, letter: Letter, until: datetime, error: str) -> None: ...
+
+    def give_up(self, messages: tuple[Message, ...], at: datetime, error: str) -> None: ...
+
+    def waiting_recipients(self, now: datetime) -> tuple[str, ...]:
+        """For whom something should have gone out by now."""
+        ...
+
+    def next_at(self, recipient: str, now: datetime) -> datetime | None:
+        """When the mailbox has to be looked into again, for letters begun and messages whose time is still to come."""
+        ...
+
+
+class DeliveryActivities:
+    def __init__(
+        self,
+        mailroom: Mailroom,
+        *,
+        book: Callable[[], ContactBook],
+        calendar: Calendar,
+        writer: Writer,
+        channel: Channel,
+        wake: Wake,
+    ) -> None:
+        self._mailroom = mailroom
+        self._book = book
+        self._calendar = calendar
+        self._writer = writer
+        self._channel = channel
+        self._wake = wake
+
+    @activity.defn(name="deliver")
+    async def deliver(self, round: Round) -> RoundDone:
+        """Safe to repeat. A letter that cannot go out holds up no other."""
+        contact = reader(await to_thread(self._book), round.recipient, round.now)
+        sent = failed = given_up = 0
+        held_until: datetime | None = None
+        for _ in range(LETTERS):
+            letter = await to_thread(self._mailroom.open_letter, round.recipient, round.now)
+            if letter is None:
+                due, held_until = await to_thread(self._due, contact, round)
+                if not due:
+                    break
+                letter = await to_thread(self._mailroom.begin_letter, due)
+            unwritable = await to_thread(self._unwritable, letter, contact, round.now)
+            given_up += len(unwritable)
+            rest = tuple(each for each in letter.messages if each not in unwritable)
+            if not rest:
+                continue
+            letter = letter.model_copy(update={"messages": rest})
+            if await self._sent(letter, contact, round.now):
+                sent += len(rest)
+            else:
+                failed += len(rest)
+        to_come = await to_thread(self._mailroom.next_at, round.recipient, round.now)
+        next_at = min((each for each in (held_until, to_come) if each is not None), default=None)
+        return RoundDone(sent=sent, failed=failed, given_up=given_up, next_at=next_at)
+
+    @activity.defn(name="sweep_mailboxes")
+    async def sweep(self) -> int:
+        """Wakes every mailbox in which something lies that should have gone out; says how many."""
+        now = datetime.now(UTC)
+        recipients = await to_thread(self._mailroom.waiting_recipients, now)
+        await self._wake.wake(recipients, now)
+        return len(recipients)
+
+    def _due(self, contact: Contact, round: Round) -> tuple[tuple[Message, ...], datetime | None]:
+        """What the contact wants by now, and when it wants the first of the rest."""
+        due: list[Message] = []
+        held: list[datetime] = []
+        for message in self._mailroom.ready(round.recipient, round.now):
+            at = goes_out_at(contact, self._calendar, message.level, message.send_after)
+            if at <= round.now:
+                due.append(message)
+            else:
+                held.append(at)
+        return tuple(due), min(held, default=None)
+
+    def _unwritable(self, letter: Letter, contact: Contact, now: datetime) -> tuple[Message, ...]:
+        """One of many that cannot be written is given up alone."""
+        found = []
+        for message in letter.messages:
+            try:
+                self._writer.write((message,), contact.language, now)
+            except Unwritable as problem:
+                self._mailroom.give_up((message,), now, f"cannot be written: {problem}")
+                found.append(message)
+        return tuple(found)
+
+    async def _sent(self, letter: Letter, contact: Contact, now: datetime) -> bool:
+        if not contact.email:
+            await to_thread(self._mailroom.delivered, letter, now, "inbox only")
+            return True
+        written = await to_thread(self._writer.write, letter.messages, contact.language, now)
+        try:
+            refused = await self._channel.send(letter.id, contact.email, written, now)
+        except NotNow as problem:
+            attempts = max(each.attempts for each in letter.messages) + 1
+            until = try_again_at(attempts, now)
+            if until is None:
+                await to_thread(self._mailroom.give_up, letter.messages, now, str(problem))
+            else:
+                await to_thread(self._mailroom.put_off, letter, until, str(problem))
+            return False
+        reasons = "; ".join(f"{each.address}: {each.reason}" for each in refused)
+        if len(refused) == len(contact.email):
+            await to_thread(self._mailroom.give_up, letter.messages, now, reasons)
+            return False
+        await to_thread(self._mailroom.delivered, letter, now, reasons or None)
+        return True

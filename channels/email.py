@@ -1,0 +1,67 @@
+"""Letters by e-mail: plain text and HTML, through one SMTP server."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from urllib.parse import unquote, urlsplit
+
+import aiosmtplib
+
+from activities.delivery import NotNow, Refusal, Written
+
+TIMEOUT_SECONDS = 20
+PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+_OUR_FAULT = {530, 534, 535, 538}
+"""What a server says of our own login: the letter is as good as before, once that is mended."""
+
+
+@dataclass(frozen=True)
+class Email:
+    """Implements `activities.delivery.Channel`. `url`: smtp, smtp+starttls or smtps, with user and password if any."""
+
+    url: str
+    sender: str
+
+    async def send(self, id: str, addresses: Sequence[str], letter: Written, at: datetime) -> tuple[Refusal, ...]:
+        """Sends one letter; gives the addresses that the server refused for good. Raises NotNow."""
+        server = urlsplit(self.url)
+        try:
+            refused, _ = await aiosmtplib.send(
+                self._message(id, addresses, letter, at),
+                sender=self.sender,
+                recipients=list(addresses),
+                hostname=server.hostname,
+                port=server.port or PORTS[server.scheme],
+                username=unquote(server.username) if server.username else None,
+                password=unquote(server.password) if server.password else None,
+                use_tls=server.scheme == "smtps",
+                start_tls=server.scheme == "smtp+starttls",
+                timeout=TIMEOUT_SECONDS,
+            )
+        except aiosmtplib.SMTPRecipientsRefused as all_refused:
+            answers = all_refused.recipients
+            refused = {each.recipient: aiosmtplib.SMTPResponse(each.code, each.message) for each in answers}
+        except aiosmtplib.SMTPResponseException as answer:
+            if answer.code >= 500 and answer.code not in _OUR_FAULT:
+                return tuple(Refusal(address, f"{answer.code} {answer.message}") for address in addresses)
+            raise NotNow(f"{answer.code} {answer.message}") from answer
+        except (aiosmtplib.SMTPException, OSError) as problem:
+            raise NotNow(f"{type(problem).__name__}: {problem}") from problem
+        if later := [f"{code} {message}" for code, message in refused.values() if code < 500]:
+            raise NotNow("; ".join(later))
+        return tuple(Refusal(address, f"{code} {message}") for address, (code, message) in refused.items())
+
+    def _message(self, id: str, addresses: Sequence[str], letter: Written, at: datetime) -> EmailMessage:
+        message = EmailMessage(policy=SMTP)
+        message["From"] = self.sender
+        message["To"] = ", ".join(addresses)
+        message["Subject"] = letter.subject
+        message["Date"] = at
+        # ASCII only, and the same for every attempt: a receiver that has the letter drops the repeat.
+        message["Message-ID"] = f"<{id}@{self.sender.rpartition('@')[2].rstrip('>')}>"
+        message["Auto-Submitted"] = "auto-generated"
+        message.set_content(letter.text)
+        message.add_alternative(letter.html, subtype="html")
+        return message

@@ -1,0 +1,78 @@
+"""A letter's words, from templates. They are data: they run in a sandbox, and a name that is missing is an error."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from activities.delivery import Unwritable, Written
+from models.calendar import Calendar
+from models.mailbox import Message
+from models.refusal import Language
+from models.vocabulary import Machine
+from models.words import LEVELS, LIMITS, NOTIFICATIONS, OUTCOMES, VERBS, Word
+from rules.calendar import workdays_left
+from rules.deadlines import local_day
+from rules.lifecycle import STEPS
+
+TEMPLATES: Final = Path(__file__).parent / "templates"
+_STEPS: Final = {step.key: Word(step.zh, step.en) for step in STEPS if step.machine is Machine.SCENE}
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Implements `activities.delivery.Writer`. `calendar` is for the working days left."""
+
+    calendar: Calendar
+    templates: Path = TEMPLATES
+
+    def write(self, messages: tuple[Message, ...], language: Language, now: datetime) -> Written:
+        """One letter for all the messages. Raises Unwritable."""
+        plain = ImmutableSandboxedEnvironment(
+            loader=FileSystemLoader(self.templates / language),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            autoescape=False,  # plain text; the HTML below is escaped
+        )
+        escaped = plain.overlay(autoescape=True)
+        try:
+            items = [_item(self.calendar, message, language, now) for message in messages]
+            facts: Mapping[str, Any] = {"items": items, "now": now}
+            return Written(
+                subject=" ".join(plain.get_template("subject.txt.j2").render(facts).split()),
+                text=plain.get_template("letter.txt.j2").render(facts),
+                html=escaped.get_template("letter.html.j2").render(facts),
+            )
+        except (TemplateError, KeyError, ValueError, TypeError) as problem:
+            raise Unwritable(str(problem) or type(problem).__name__) from problem
+
+
+def _item(calendar: Calendar, message: Message, language: Language, now: datetime) -> dict[str, Any]:
+    """What a template may say of a message."""
+    matter = message.payload
+    due_on = date.fromisoformat(matter["due_on"]) if matter.get("due_on") else None
+    left = workdays_left(calendar, local_day(now), due_on) if due_on else None
+    return {
+        "scene": matter["scene"],
+        "name": matter["name"],
+        "city": matter["city"],
+        "what": NOTIFICATIONS[message.kind.value].text(language),
+        "level": LEVELS[message.level.value].text(language),
+        "urgent": message.level.value != "remind",
+        "step": _STEPS[matter["step"]].text(language),
+        "limit": LIMITS[matter["limit"]].text(language) if matter.get("limit") else None,
+        "to_do": [VERBS[verb].text(language) for verb in matter.get("verbs", ())],
+        "bidder": matter.get("bidder"),
+        "due_on": due_on,
+        "provisional": matter.get("provisional", False),
+        "paused": matter.get("paused", False),
+        "workdays_left": left,
+        "outcome": OUTCOMES[matter["outcome"]].text(language) if matter.get("outcome") else None,
+        "given_to": matter.get("given_to"),
+        "entry": message.sequence,
+    }

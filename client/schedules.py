@@ -1,0 +1,42 @@
+"""What runs by the clock, beside the scenes: the archive's sweep, and the mailboxes'."""
+
+from contextlib import suppress
+from datetime import timedelta
+
+from temporalio.client import (
+    Client,
+    Schedule,
+    ScheduleActionStartWorkflow,
+    ScheduleAlreadyRunningError,
+    ScheduleIntervalSpec,
+    ScheduleOverlapPolicy,
+    SchedulePolicy,
+    ScheduleSpec,
+)
+
+from workflows.archive import ArchiveWorkflow
+from workflows.mailbox import MailboxSweepWorkflow
+
+ARCHIVE_SCHEDULE = "archive"
+ARCHIVE_EVERY = timedelta(hours=1)
+SWEEP_SCHEDULE = "mailboxes"
+SWEEP_EVERY = timedelta(minutes=5)
+
+
+async def ensure_schedules(client: Client, task_queue: str, *, delivers: bool) -> None:
+    """Makes the schedules unless they are there; the mailboxes' only where letters are delivered."""
+    archive = ScheduleActionStartWorkflow(ArchiveWorkflow.run, id=ARCHIVE_SCHEDULE, task_queue=task_queue)
+    await _ensure(client, ARCHIVE_SCHEDULE, archive, ARCHIVE_EVERY)
+    if delivers:
+        sweep = ScheduleActionStartWorkflow(MailboxSweepWorkflow.run, id=SWEEP_SCHEDULE, task_queue=task_queue)
+        await _ensure(client, SWEEP_SCHEDULE, sweep, SWEEP_EVERY)
+
+
+async def _ensure(client: Client, name: str, action: ScheduleActionStartWorkflow, every: timedelta) -> None:
+    schedule = Schedule(
+        action=action,
+        spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=every)]),
+        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP),
+    )
+    with suppress(ScheduleAlreadyRunningError):
+        await client.create_schedule(name, schedule, trigger_immediately=True)

@@ -1,0 +1,146 @@
+"""Mailboxes: where a recipient of `models.notification` is reached, and what its workflow and its post say."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, Any, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from .deadline import Level
+from .frozen import Frozen
+from .notification import NotificationKind
+from .refusal import Language
+from .text import Moment
+
+MailboxKey = Annotated[
+    str, StringConstraints(pattern=r"^(unit:[^/]+/.+|role:[^/]+/[a-z_]+|person:.+)$", max_length=300)
+]
+"""`unit:CITY/UNIT`, `role:CITY/ROLE` or `person:ID`, as `models.notification` makes them."""
+EmailAddress = Annotated[str, StringConstraints(pattern=r"^[^@\s<>,;\"]+@[^@\s<>,;\"]+$", max_length=254)]
+
+
+class Hours(Frozen):
+    """Working hours of a working day, on the city's clock (+08:00)."""
+
+    begins: time = Field(time(9), description="first minute in which a message may come")
+    ends: time = Field(time(17, 30), description="from this minute on it waits for the next working day")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.begins >= self.ends:
+            raise ValueError("the hours end before they begin; exchange them")
+        return self
+
+
+class Absence(Frozen):
+    """From `first` to `last`, both included, `substitute` reads what comes."""
+
+    first: date
+    last: date
+    substitute: MailboxKey
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.first > self.last:
+            raise ValueError("the absence ends before it begins; exchange the dates")
+        return self
+
+
+class Contact(Frozen):
+    """How one recipient wants its post."""
+
+    mailbox: MailboxKey = Field(description="unit:CITY/UNIT, role:CITY/ROLE or person:ID")
+    email: tuple[EmailAddress, ...] = Field((), max_length=10, description="who gets the letters")
+    language: Language = Field("zh", description="language of the letters: zh or en")
+    digest_at: time | None = Field(None, description="everything but red alerts once a working day, at this time")
+    hours: Hours | None = Field(None, description="everything but red alerts in working hours only")
+    away: tuple[Absence, ...] = Field((), max_length=50, description="who reads the post meanwhile")
+
+
+class ContactBook(Frozen):
+    """Raises ValueError for a mailbox that is there twice, and for substitutes that form a ring."""
+
+    contacts: tuple[Contact, ...] = ()
+
+    def find(self, mailbox: str) -> Contact:
+        """One without an entry has no address: its post is read in the inbox."""
+        return next((each for each in self.contacts if each.mailbox == mailbox), Contact(mailbox=mailbox))
+
+    @model_validator(mode="after")
+    def _coherent(self) -> Self:
+        known = [each.mailbox for each in self.contacts]
+        for mailbox in known:
+            if known.count(mailbox) > 1:
+                raise ValueError(f"{mailbox} is there twice; make one entry of the two")
+        for day in sorted(self._turning_days()):
+            for mailbox in known:
+                self._refuse_ring(mailbox, day)
+        return self
+
+    def _turning_days(self) -> set[date]:
+        """The days on which somebody else begins to read somebody's post: only there can a ring close."""
+        absences = [absence for contact in self.contacts for absence in contact.away]
+        return {each.first for each in absences} | {each.last + timedelta(days=1) for each in absences}
+
+    def _refuse_ring(self, mailbox: str, day: date) -> None:
+        path = [mailbox]
+        while (substitute := self.substitute(path[-1], day)) is not None:
+            path.append(substitute)
+            if substitute == mailbox:
+                ring = " > ".join(path)
+                raise ValueError(f"on {day} the substitutes form a ring ({ring}); name another for one of them")
+            if substitute in path[:-1]:
+                return  # a ring of others, found when it is their turn
+
+    def substitute(self, mailbox: str, day: date) -> str | None:
+        away = self.find(mailbox).away
+        return next((each.substitute for each in away if each.first <= day <= each.last), None)
+
+
+class Message(Frozen):
+    """One row of the outbox, to be delivered."""
+
+    stream: str
+    sequence: int
+    recipient: str
+    rung: str
+    kind: NotificationKind
+    level: Level
+    payload: dict[str, Any]
+    send_after: Moment
+    attempts: int = 0
+
+
+class Letter(Frozen):
+    """What goes out in one piece. `id` stays the same when it has to be sent again."""
+
+    id: str
+    recipient: str
+    messages: tuple[Message, ...]
+
+
+class Round(Frozen):
+    """One look into a mailbox, at `now` of the mailbox's own clock."""
+
+    recipient: str
+    now: Moment
+
+
+class RoundDone(Frozen):
+    """How many messages went out, will be tried again, and were given up; when something is to be done next."""
+
+    sent: int = 0
+    failed: int = 0
+    given_up: int = 0
+    next_at: Moment | None = None
+
+
+class MailboxOpening(Frozen):
+    """`clock` is the newest moment that a scene's own clock told: a scene in skipped time is ahead of ours."""
+
+    recipient: str
+    clock: Moment | None = None
+
+
+def later(one: datetime | None, other: datetime | None) -> datetime | None:
+    """The later of two moments; the one that is there."""
+    return max((each for each in (one, other) if each is not None), default=None)

@@ -1,0 +1,56 @@
+"""When a message may go out, to whom, and when to try again."""
+
+from datetime import datetime, time, timedelta
+
+from models.calendar import Calendar
+from models.deadline import Level
+from models.mailbox import Contact, ContactBook
+from rules.calendar import is_workday, shift_workdays
+from rules.deadlines import BEIJING, local_day
+
+AT_ONCE = (Level.RED, Level.ASSESSMENT)
+"""So loud that neither working hours nor a digest hold it up."""
+FIRST_RETRY = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(hours=1)
+GIVE_UP_AFTER = 40
+"""Attempts; with these pauses about a day and a half."""
+
+
+def reader(book: ContactBook, mailbox: str, now: datetime) -> Contact:
+    """Who reads a mailbox's post on the day of `now`: its own contact, or that of the substitute."""
+    day = local_day(now)
+    seen = {mailbox}
+    while (substitute := book.substitute(mailbox, day)) is not None and substitute not in seen:
+        seen.add(mailbox := substitute)
+    return book.find(mailbox)
+
+
+def goes_out_at(contact: Contact, calendar: Calendar, level: Level, ready_at: datetime) -> datetime:
+    """The first moment from `ready_at` on at which the contact wants a message of this loudness."""
+    if level in AT_ONCE:
+        return ready_at
+    if contact.digest_at is not None:
+        return _next(calendar, ready_at, contact.digest_at)
+    if contact.hours is None:
+        return ready_at
+    local = ready_at.astimezone(BEIJING)
+    if is_workday(calendar, local.date()) and contact.hours.begins <= local.time() < contact.hours.ends:
+        return ready_at
+    return _next(calendar, ready_at, contact.hours.begins)
+
+
+def _next(calendar: Calendar, after: datetime, at: time) -> datetime:
+    """The next working day's `at`, today's where that is still to come."""
+    local = after.astimezone(BEIJING)
+    today = datetime.combine(local.date(), at, BEIJING)
+    if is_workday(calendar, local.date()) and today >= local:
+        return today
+    return datetime.combine(shift_workdays(calendar, local.date(), 1), at, BEIJING)
+
+
+def try_again_at(attempts: int, now: datetime) -> datetime | None:
+    """After so many attempts, each pause twice as long as the one before; None: give it up."""
+    if attempts >= GIVE_UP_AFTER:
+        return None
+    pause: timedelta = FIRST_RETRY * 2 ** min(attempts - 1, 20)
+    return now + min(pause, LONGEST_PAUSE)

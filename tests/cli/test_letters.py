@@ -1,0 +1,73 @@
+"""Letters, as who looks after the engine sees them: contacts, a test, what was given up."""
+
+import sqlite3
+from contextlib import closing
+
+from tests.cli.terminal import Terminal
+from tests.postoffice import plain, post_office
+
+
+def test_a_test_letter_arrives(nowhere: Terminal) -> None:
+    with post_office() as office:
+        answer = nowhere.ok("letters", "test", "kj@city.example", "--json", SCENE_SMTP_URL=office.url)
+    assert answer.json == {"sent_to": "kj@city.example"}
+    (letter,) = office.letters
+    assert letter["To"] == "kj@city.example"
+    assert "可用" in plain(letter)
+
+
+def test_why_a_test_letter_did_not_arrive_is_said(nowhere: Terminal) -> None:
+    typed = ("letters", "test", "gone@city.example")
+    assert nowhere.refused(*typed) == "no_mail_server"
+    with post_office() as office:
+        office.refuses["gone@city.example"] = "550 no such user"
+        assert nowhere.refused(*typed, SCENE_SMTP_URL=office.url) == "address_refused"
+        office.refuses.clear()
+        office.busy = "451 later"
+        assert nowhere.refused(*typed, SCENE_SMTP_URL=office.url) == "mail_server_away"
+    assert nowhere.refused(*typed, SCENE_SMTP_URL=office.url) == "mail_server_away"
+    wrong = nowhere(*typed, SCENE_SMTP_URL="mail.city.example:25")
+    assert wrong.status != 0
+    assert "smtp" in wrong.err
+
+
+def test_contacts_are_checked_and_listed(nowhere: Terminal) -> None:
+    nowhere.data_dir.mkdir()
+    file = nowhere.data_dir / "contacts.yaml"
+    assert nowhere.json("letters", "contacts") == {"contacts": []}
+    file.write_text(
+        "contacts:\n- mailbox: unit:盐城市/市科技局\n  email: [kj@city.example]\n  digest_at: 09:00\n"
+        "  hours: {begins: 08:30, ends: 17:30}\n"
+    )
+    (contact,) = nowhere.json("letters", "contacts")["contacts"]
+    assert (contact["mailbox"], contact["digest_at"]) == ("unit:盐城市/市科技局", "09:00:00")
+    assert "08:30-17:30" in nowhere.ok("letters", "contacts").out
+
+    file.write_text("contacts:\n- mailbox: unit:盐城市/市科技局\n  email: [nobody]\n")
+    wrong = nowhere("letters", "contacts")
+    assert wrong.status != 0
+    assert "contacts.yaml:3" in wrong.err
+
+    file.write_text(
+        "contacts:\n- mailbox: person:a\n  away: [{first: 2026-10-01, last: 2026-10-09, substitute: 'person:b'}]\n"
+        "- mailbox: person:b\n  away: [{first: 2026-10-05, last: 2026-10-12, substitute: 'person:a'}]\n"
+    )
+    assert "2026-10-05" in nowhere("letters", "contacts").err
+
+
+def test_what_was_given_up_is_listed_found_by_the_doctor_and_sent_again(scene: Terminal) -> None:
+    scene.ok("submit", "--sample", "YC26-022", "--id", "LETTER-1")
+    scene.until_shown("LETTER-1", "submitted")
+    with closing(sqlite3.connect(scene.data_dir / "scene.db", isolation_level=None)) as connection:
+        connection.execute(
+            "UPDATE outbox SET given_up_at = created_at, last_error = '550 no such user' WHERE stream = 'LETTER-1'"
+        )
+    dead = scene.json("outbox", "--dead", "--scene", "LETTER-1")
+    assert dead["total"] >= 1
+    assert "550 no such user" in scene.ok("outbox", "--scene", "LETTER-1").out
+    assert {each["check"]: each["level"] for each in scene("doctor", "--json").json}["outbox"] == "error"
+
+    again = scene.json("letters", "retry", "--scene", "LETTER-1")
+
+    assert again["recipients"] == sorted({each["recipient"] for each in dead["items"]})
+    assert scene.json("outbox", "--dead", "--scene", "LETTER-1")["total"] == 0

@@ -1,0 +1,191 @@
+"""From an act to a letter in a real mail server's hands, and what happens when that is away, or a message is broken."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import text
+
+from client.mailboxes import Mailboxes, mailbox_id
+from models.notification import unit_mailbox
+from models.vocabulary import Role
+from runtime.settings import Settings
+from runtime.wiring import Parts, make_worker, parts
+from storage.database import migrate
+from storage.outbox import Outbox
+from tests.postoffice import PostOffice, plain, post_office
+from tests.scenario import Play
+from tests.workflows.conftest import QUEUE, Stage
+from workflows.mailbox import MailboxSweepWorkflow
+
+ADDRESS = "platform@city.example"
+SHORTLY = timedelta(minutes=2)
+"""Longer than the first pause after a letter that did not go out."""
+
+
+class Town:
+    """A worker with a mail server, and one contact: the platform office."""
+
+    def __init__(self, stage: Stage, stored: Parts, office: PostOffice) -> None:
+        self.stage = stage
+        self.stored = stored
+        self.office = office
+        self.outbox = Outbox(stored.engine)
+        self.recipient = unit_mailbox(stage.policy.city, str(stage.policy.office(Role.PLATFORM_OFFICE)))
+        self.mailboxes = Mailboxes(stage.env.client, QUEUE)
+
+    async def submit(self) -> Play:
+        play = self.stage.play().submit()
+        await self.stage.submit(play)
+        return play
+
+    async def wake(self, ahead: timedelta = timedelta()) -> None:
+        await self.mailboxes.wake((self.recipient,), datetime.now(UTC) + ahead)
+
+    def rows(self, play: Play) -> list[Any]:
+        found = self.outbox.messages(play.scene, limit=200).items
+        return [each for each in found if each.recipient == self.recipient]
+
+
+@asynccontextmanager
+async def town_with(stage: Stage, folder: Path, contacts: str) -> AsyncIterator[Town]:
+    with post_office() as office:
+        settings = Settings.model_validate(
+            {"data_dir": folder, "task_queue": QUEUE, "record_linger_ms": 0, "smtp_url": SecretStr(office.url)}
+        )
+        migrate(settings.database_url.get_secret_value())
+        (folder / "contacts.yaml").write_text(contacts)
+        with parts(settings) as stored:
+            async with make_worker(stage.env.client, stored):
+                yield Town(stage, stored, office)
+
+
+@pytest.fixture
+async def town(stage: Stage, tmp_path: Path) -> AsyncIterator[Town]:
+    recipient = unit_mailbox(stage.policy.city, str(stage.policy.office(Role.PLATFORM_OFFICE)))
+    async with town_with(stage, tmp_path, f"contacts:\n- mailbox: {recipient}\n  email: [{ADDRESS}]\n") as town:
+        yield town
+
+
+async def until(condition: Callable[[], Any]) -> None:
+    async with asyncio.timeout(30):
+        while not condition():
+            await asyncio.sleep(0.05)
+
+
+async def test_an_act_becomes_a_letter(town: Town) -> None:
+    play = await town.submit()
+    await until(lambda: town.office.letters)
+
+    (letter,) = town.office.letters
+    assert letter["To"] == ADDRESS
+    assert play.application().name in letter["Subject"]
+    assert "完整性核查" in plain(letter)
+    await until(lambda: all(each.delivered_at for each in town.rows(play)))
+    (row,) = town.rows(play)
+    assert letter["Message-ID"].startswith(f"<{row.message_id}@")
+    assert row.attempts == 1
+
+
+async def test_what_comes_together_goes_out_in_one_letter_and_nothing_twice(town: Town) -> None:
+    plays = [await town.submit() for _ in range(3)]
+    await until(lambda: all(row.delivered_at for play in plays for row in town.rows(play)))
+    said = "\n".join(plain(letter) for letter in town.office.letters)
+    assert all(said.count(play.scene + "）") == 1 for play in plays)
+    assert len(town.office.letters) < len(plays)
+
+    await town.wake()
+    with_nothing_to_do = town.stage.env.client.get_workflow_handle(mailbox_id(town.recipient))
+    await asyncio.wait_for(with_nothing_to_do.result(), 30)
+    assert "\n".join(plain(letter) for letter in town.office.letters) == said
+
+
+async def test_a_mail_server_that_is_away_loses_nothing_and_the_letter_keeps_its_id(town: Town) -> None:
+    town.office.busy = "451 back in ten minutes"
+    play = await town.submit()
+    await until(lambda: any(row.retry_at for row in town.rows(play)))
+    (put_off,) = town.rows(play)
+    assert "451" in put_off.last_error
+
+    town.office.busy = None
+    await town.wake(SHORTLY)
+    await until(lambda: all(row.delivered_at for row in town.rows(play)))
+
+    (letter,) = town.office.letters
+    assert letter["Message-ID"].startswith(f"<{put_off.message_id}@")
+    assert town.rows(play)[0].attempts == 2
+
+
+async def test_a_broken_message_is_given_up_alone_and_sent_when_it_is_mended(town: Town) -> None:
+    town.office.busy = "451 not yet"
+    broken, whole = await town.submit(), await town.submit()
+    await until(lambda: all(row.retry_at for play in (broken, whole) for row in town.rows(play)))
+    spoil = text("UPDATE outbox SET payload = :payload WHERE stream = :stream")
+    right = text("SELECT payload FROM outbox WHERE stream = :stream")
+    with town.stored.engine.begin() as connection:
+        payload = connection.execute(right, {"stream": broken.scene}).scalar_one()
+        connection.execute(spoil, {"payload": "{}", "stream": broken.scene})
+    town.office.busy = None
+    await town.wake(SHORTLY)
+    await until(lambda: all(row.delivered_at for row in town.rows(whole)))
+
+    (dead,) = town.outbox.messages(dead=True).items
+    assert dead.stream == broken.scene
+    assert "cannot be written" in str(dead.last_error)
+
+    with town.stored.engine.begin() as connection:
+        connection.execute(spoil, {"payload": payload, "stream": broken.scene})
+    assert town.outbox.retry(broken.scene, at=datetime.now(UTC)) == (town.recipient,)
+    await town.wake(SHORTLY)
+    await until(lambda: all(row.delivered_at for row in town.rows(broken)))
+    assert sum(broken.scene in plain(letter) for letter in town.office.letters) == 1
+
+
+async def test_an_address_that_is_refused_is_a_dead_letter(town: Town) -> None:
+    town.office.refuses[ADDRESS] = "550 no such user"
+    play = await town.submit()
+    await until(lambda: any(row.given_up_at for row in town.rows(play)))
+    assert "550" in town.rows(play)[0].last_error
+    assert town.outbox.given_up() == 1
+
+
+async def test_the_sweep_finds_what_nobody_woke_a_mailbox_for(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def nobody(*_: object) -> None:
+        raise ConnectionError("the worker died between commit and wake")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Mailboxes, "wake", nobody)
+        play = await town.submit()
+        await until(lambda: town.rows(play))
+    await asyncio.sleep(0.2)
+    assert town.office.letters == []
+
+    woken = await town.stage.env.client.execute_workflow(
+        MailboxSweepWorkflow.run, id="sweep-now", task_queue=QUEUE, execution_timeout=timedelta(seconds=30)
+    )
+    assert woken >= 1
+    await until(lambda: town.office.letters)
+
+
+async def test_who_has_no_address_reads_the_inbox(stage: Stage, tmp_path: Path) -> None:
+    async with town_with(stage, tmp_path, "contacts: []\n") as town:
+        play = await town.submit()
+        await until(lambda: any(row.delivered_at for row in town.rows(play)))
+        assert town.rows(play)[0].last_error == "inbox only"
+        assert town.office.letters == []
+
+
+async def test_reminders_of_skipped_time_arrive_as_the_scene_s_clock_goes(town: Town) -> None:
+    play = await town.submit()
+    await until(lambda: town.office.letters)
+    due_at = play.deadline("completeness").due_at
+    await town.stage.until(play.scene, due_at - timedelta(hours=1))
+    await until(lambda: any("提醒" in str(letter["Subject"]) for letter in town.office.letters))
+    await until(lambda: all(row.delivered_at for row in town.rows(play)))
+    ids = [letter["Message-ID"] for letter in town.office.letters]
+    assert len(set(ids)) == len(ids)

@@ -1,0 +1,136 @@
+"""When a message goes out, to whom, and when it is tried again."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from models.deadline import Level
+from models.mailbox import Absence, Contact, ContactBook, Hours
+from rules.calendar import is_workday
+from rules.deadlines import BEIJING, local_day
+from rules.delivery import GIVE_UP_AFTER, LONGEST_PAUSE, goes_out_at, reader, try_again_at
+from tests.scenario import city
+
+CALENDAR = city("yancheng").calendar
+KJ, FG, GX = "unit:盐城市/市科技局", "unit:盐城市/市发改委", "unit:盐城市/市工信局"
+FRIDAY = datetime(2026, 9, 18, 8, 0, tzinfo=BEIJING)
+MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 1), timezones=st.just(UTC))  # noqa: DTZ001
+
+
+def contact(**how: Any) -> Contact:
+    return Contact(mailbox=KJ, **how)
+
+
+def book(*contacts: Contact) -> ContactBook:
+    return ContactBook(contacts=contacts)
+
+
+def away(who: str, first: date, last: date, substitute: str) -> Contact:
+    return Contact(mailbox=who, away=(Absence(first=first, last=last, substitute=substitute),))
+
+
+@given(MOMENTS)
+def test_whoever_asks_for_nothing_gets_it_at_once(moment: datetime) -> None:
+    assert goes_out_at(contact(), CALENDAR, Level.REMIND, moment) == moment
+
+
+@pytest.mark.parametrize("level", [Level.RED, Level.ASSESSMENT])
+def test_a_red_alert_waits_for_nobody_s_hours(level: Level) -> None:
+    night = FRIDAY.replace(hour=23)
+    assert goes_out_at(contact(hours=Hours(), digest_at=time(9)), CALENDAR, level, night) == night
+
+
+@pytest.mark.parametrize(
+    ("hour", "day"),
+    [
+        (time(8), date(2026, 9, 18)),
+        (time(17, 30), date(2026, 9, 20)),  # the Sunday is a make-up workday
+    ],
+)
+def test_out_of_hours_it_waits_for_the_next_working_morning(hour: time, day: date) -> None:
+    ready = datetime.combine(date(2026, 9, 18), hour, BEIJING)
+    assert goes_out_at(contact(hours=Hours()), CALENDAR, Level.YELLOW, ready) == datetime.combine(day, time(9), BEIJING)
+
+
+def test_in_hours_it_goes_out_at_once() -> None:
+    noon = FRIDAY.replace(hour=12)
+    assert goes_out_at(contact(hours=Hours()), CALENDAR, Level.REMIND, noon) == noon
+
+
+@given(MOMENTS, st.sampled_from([Level.REMIND, Level.YELLOW, Level.ORANGE]))
+def test_it_always_goes_out_in_hours_and_never_before_it_is_ready(moment: datetime, level: Level) -> None:
+    at = goes_out_at(contact(hours=Hours()), CALENDAR, level, moment)
+    assert at >= moment
+    assert is_workday(CALENDAR, local_day(at))
+    assert time(9) <= at.astimezone(BEIJING).time() < time(17, 30)
+    assert goes_out_at(contact(hours=Hours()), CALENDAR, level, at) == at
+
+
+@given(MOMENTS)
+def test_a_digest_comes_once_a_working_day_at_its_time(moment: datetime) -> None:
+    at = goes_out_at(contact(digest_at=time(16)), CALENDAR, Level.REMIND, moment)
+    assert at >= moment
+    assert at.astimezone(BEIJING).time() == time(16)
+    assert is_workday(CALENDAR, local_day(at))
+
+
+def test_a_substitute_reads_the_post_while_somebody_is_away() -> None:
+    first, last = date(2026, 9, 17), date(2026, 9, 18)
+    contacts = book(away(KJ, first, last, FG), away(FG, last, last, GX), Contact(mailbox=GX))
+    thursday = FRIDAY - timedelta(days=1)
+    assert reader(contacts, KJ, thursday).mailbox == FG
+    assert reader(contacts, KJ, FRIDAY).mailbox == GX
+    assert reader(contacts, KJ, FRIDAY + timedelta(days=1)).mailbox == KJ
+    assert reader(contacts, "person:nobody", FRIDAY) == Contact(mailbox="person:nobody")
+
+
+def test_substitutes_who_stand_in_for_each_other_are_refused() -> None:
+    day = date(2026, 9, 18)
+    with pytest.raises(ValidationError, match="2026-09-18 the substitutes form a ring"):
+        book(away(KJ, day - timedelta(days=1), day, FG), away(FG, day, day, GX), away(GX, day, day, KJ))
+    with pytest.raises(ValidationError, match="ring"):
+        book(away(KJ, day, day, KJ))
+    next_day = day + timedelta(days=1)
+    contacts = book(away(KJ, day, day, FG), away(FG, next_day, next_day, KJ))
+    assert reader(contacts, KJ, FRIDAY).mailbox == FG
+
+
+DAYS = st.dates(date(2026, 9, 1), date(2026, 9, 10))
+
+
+@given(st.lists(st.tuples(st.sampled_from([KJ, FG, GX]), DAYS, DAYS, st.sampled_from([KJ, FG, GX])), max_size=5))
+def test_a_book_is_refused_exactly_when_some_day_has_a_ring(absences: list[tuple[str, date, date, str]]) -> None:
+    gone: dict[str, list[Absence]] = {KJ: [], FG: [], GX: []}
+    for who, one, other, substitute in absences:
+        gone[who].append(Absence(first=min(one, other), last=max(one, other), substitute=substitute))
+    contacts = tuple(Contact(mailbox=who, away=tuple(each)) for who, each in gone.items())
+    unchecked = ContactBook.model_construct(contacts=contacts)
+    ring = any(_comes_back(unchecked, who, date(2026, 9, 1) + timedelta(days=day)) for who in gone for day in range(10))
+    try:
+        ContactBook(contacts=contacts)
+    except ValidationError:
+        assert ring
+    else:
+        assert not ring
+
+
+def _comes_back(contacts: ContactBook, who: str, day: date) -> bool:
+    at: str | None = who
+    for _ in range(4):
+        at = contacts.substitute(at, day) if at is not None else None
+        if at == who:
+            return True
+    return False
+
+
+def test_each_pause_is_twice_as_long_up_to_an_hour_and_then_it_is_given_up() -> None:
+    pauses = [try_again_at(attempts, FRIDAY) for attempts in range(1, GIVE_UP_AFTER)]
+    minutes = [(each - FRIDAY) / timedelta(minutes=1) for each in pauses if each is not None]
+    assert minutes[:7] == [1, 2, 4, 8, 16, 32, 60]
+    assert max(minutes) == LONGEST_PAUSE / timedelta(minutes=1)
+    assert len(minutes) == GIVE_UP_AFTER - 1
+    assert try_again_at(GIVE_UP_AFTER, FRIDAY) is None
