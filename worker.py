@@ -35,7 +35,7 @@ async def _run(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     with parts(settings) as stored:
-        await ensure_schedules(temporal, settings.task_queue, delivers=settings.smtp_url is not None)
+        await ensure_schedules(temporal, settings.task_queue, delivers=settings.delivers)
         async with make_worker(temporal, stored):
             log.info("serving", task_queue=settings.task_queue)
             await stopped.wait()

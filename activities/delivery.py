@@ -5,8 +5,9 @@ Whoever has no address reads the inbox: for them a message is delivered by being
 """
 
 from asyncio import to_thread
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import NamedTuple, Protocol
 
 from temporalio import activity
@@ -44,9 +45,25 @@ class NotNow(Exception):
     """The way is blocked for now; the letter is as good as before."""
 
 
+class Way(Protocol):
+    """One way to one recipient. Its name stays the same from attempt to attempt, and holds no secret."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def addresses(self) -> int:
+        """How many get the letter this way."""
+        ...
+
+    async def send(self, letter: Letter, written: Written, at: datetime) -> Sequence[Refusal]:
+        """Gives the addresses that refused the letter for good; none where it arrived. Raises NotNow."""
+        ...
+
+
 class Channel(Protocol):
-    async def send(self, id: str, addresses: Sequence[str], letter: Written, at: datetime) -> Sequence[Refusal]:
-        """Gives the addresses that refused the letter for good. Raises NotNow."""
+    def ways(self, contact: Contact) -> Iterable[Way]:
+        """The contact's ways by this channel."""
         ...
 
 
@@ -68,6 +85,12 @@ class Mailroom(Protocol):
         ...
 
     def begin_letter(self, messages: tuple[Message, ...]) -> Letter: ...
+
+    def gone(self, letter: Letter) -> Mapping[str, bool]:
+        """The ways that this letter went already, and whether it arrived there."""
+        ...
+
+    def went(self, letter: Letter, way: str, at: datetime, *, arrived: bool, note: str | None) -> None: ...
 
     def delivered(self, letter: Letter, at: datetime, note: str | None = None) -> None: ...
 
@@ -92,14 +115,14 @@ class DeliveryActivities:
         book: Callable[[], ContactBook],
         calendar: Calendar,
         writer: Writer,
-        channel: Channel,
+        channels: Sequence[Channel],
         wake: Wake,
     ) -> None:
         self._mailroom = mailroom
         self._book = book
         self._calendar = calendar
         self._writer = writer
-        self._channel = channel
+        self._channels = channels
         self._wake = wake
 
     @activity.defn(name="deliver")
@@ -125,6 +148,8 @@ class DeliveryActivities:
                 sent += len(rest)
             else:
                 failed += len(rest)
+        else:
+            return RoundDone(sent=sent, failed=failed, given_up=given_up, next_at=round.now)
         to_come = await to_thread(self._mailroom.next_at, round.recipient, round.now)
         next_at = min((each for each in (held_until, to_come) if each is not None), default=None)
         return RoundDone(sent=sent, failed=failed, given_up=given_up, next_at=next_at)
@@ -161,23 +186,38 @@ class DeliveryActivities:
         return tuple(found)
 
     async def _sent(self, letter: Letter, contact: Contact, now: datetime) -> bool:
-        if not contact.email:
+        """By every way that the contact has. A way that it went already it does not go again."""
+        ways = [way for channel in self._channels for way in channel.ways(contact)]
+        if not ways:
             await to_thread(self._mailroom.delivered, letter, now, "inbox only")
             return True
         written = await to_thread(self._writer.write, letter.messages, contact.language, now)
-        try:
-            refused = await self._channel.send(letter.id, contact.email, written, now)
-        except NotNow as problem:
-            attempts = max(each.attempts for each in letter.messages) + 1
-            until = try_again_at(attempts, now)
-            if until is None:
-                await to_thread(self._mailroom.give_up, letter.messages, now, str(problem))
-            else:
-                await to_thread(self._mailroom.put_off, letter, until, str(problem))
+        gone = dict(await to_thread(self._mailroom.gone, letter))
+        against: list[str] = []
+        blocked: list[str] = []
+        for way in ways:
+            if way.name in gone:
+                continue
+            try:
+                refused = await way.send(letter, written, now)
+            except NotNow as problem:
+                blocked.append(f"{way.name}: {problem}")
+                continue
+            note = "; ".join(f"{each.address}: {each.reason}" for each in refused) or None
+            gone[way.name] = note is None or len(refused) < way.addresses
+            against += [note] if note else []
+            await to_thread(partial(self._mailroom.went, letter, way.name, now, arrived=gone[way.name], note=note))
+        return await to_thread(self._settle, letter, now, any(gone.values()), blocked, against)
+
+    def _settle(self, letter: Letter, now: datetime, arrived: bool, blocked: list[str], against: list[str]) -> bool:
+        """Delivered once it arrived somewhere and no way is left to be tried; given up where it can arrive nowhere."""
+        said = "; ".join((*blocked, *against)) or None
+        until = try_again_at(max(each.attempts for each in letter.messages) + 1, now) if blocked else None
+        if until is not None:
+            self._mailroom.put_off(letter, until, said or "")
             return False
-        reasons = "; ".join(f"{each.address}: {each.reason}" for each in refused)
-        if len(refused) == len(contact.email):
-            await to_thread(self._mailroom.give_up, letter.messages, now, reasons)
+        if not arrived:
+            self._mailroom.give_up(letter.messages, now, said or "no way took it")
             return False
-        await to_thread(self._mailroom.delivered, letter, now, reasons or None)
+        self._mailroom.delivered(letter, now, said)
         return True

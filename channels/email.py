@@ -1,6 +1,6 @@
 """Letters by e-mail: plain text and HTML, through one SMTP server."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
@@ -9,7 +9,8 @@ from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
-from activities.delivery import NotNow, Refusal, Written
+from activities.delivery import NotNow, Refusal, Way, Written
+from models.mailbox import Contact, Letter
 
 TIMEOUT_SECONDS = 20
 PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
@@ -23,6 +24,10 @@ class Email:
 
     url: str
     sender: str
+
+    def ways(self, contact: Contact) -> Iterator[Way]:
+        if contact.email:
+            yield _Mail(self, contact.email)
 
     async def send(self, id: str, addresses: Sequence[str], letter: Written, at: datetime) -> tuple[Refusal, ...]:
         """Sends one letter; gives the addresses that the server refused for good. Raises NotNow."""
@@ -65,3 +70,17 @@ class Email:
         message.set_content(letter.text)
         message.add_alternative(letter.html, subtype="html")
         return message
+
+
+@dataclass(frozen=True)
+class _Mail:
+    by: Email
+    to: tuple[str, ...]
+    name: str = "email"
+
+    @property
+    def addresses(self) -> int:
+        return len(self.to)
+
+    async def send(self, letter: Letter, written: Written, at: datetime) -> tuple[Refusal, ...]:
+        return await self.by.send(letter.id, self.to, written, at)

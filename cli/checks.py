@@ -332,7 +332,7 @@ def _outbox(opened: Parts) -> Finding:
             "scene outbox --dead; scene letters retry",
             {"given_up": dead},
         )
-    if opened.settings.smtp_url is None:
+    if not opened.settings.delivers:
         return Finding(
             "outbox", "ok", say("未设置邮件服务器，消息在待办中查看", "no mail server is set: all read the inbox")
         )

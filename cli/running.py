@@ -87,7 +87,7 @@ async def _up(made: Settings, port: int, ui_port: int | None, durable: bool, ann
         stored = stack.enter_context(parts(made))
         await asyncio.to_thread(stored.refusals.drain_spool)
         worker = make_worker(temporal, stored)
-        await ensure_schedules(temporal, made.task_queue, delivers=made.smtp_url is not None)
+        await ensure_schedules(temporal, made.task_queue, delivers=made.delivers)
         working = asyncio.create_task(worker.run())
         announce(_card(made, server))
         _say_where(made, server)

@@ -1,9 +1,10 @@
 """Mailboxes: where a recipient of `models.notification` is reached, and what its workflow and its post say."""
 
 from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 from typing import Annotated, Any, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, SecretStr, StringConstraints, model_validator
 
 from .deadline import Level
 from .frozen import Frozen
@@ -15,6 +16,7 @@ MailboxKey = Annotated[
     str, StringConstraints(pattern=r"^(unit:[^/]+/.+|role:[^/]+/[a-z_]+|person:.+)$", max_length=300)
 ]
 """`unit:CITY/UNIT`, `role:CITY/ROLE` or `person:ID`, as `models.notification` makes them."""
+WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://[^\s@/]+(/\S*)?$", max_length=2000)]
 EmailAddress = Annotated[str, StringConstraints(pattern=r"^[^@\s<>,;\"]+@[^@\s<>,;\"]+$", max_length=254)]
 
 
@@ -45,11 +47,37 @@ class Absence(Frozen):
         return self
 
 
+class WebhookAddress(Frozen):
+    """A program of the recipient's; `secret` signs what it gets."""
+
+    url: WebAddress
+    secret: Annotated[SecretStr, Field(min_length=16)] = Field(
+        description="shared with the receiver, 16 letters or more"
+    )
+
+
+class RobotKind(StrEnum):
+    WECOM = "wecom"
+    DINGTALK = "dingtalk"
+    FEISHU = "feishu"
+
+
+class Robot(Frozen):
+    """A robot in a group chat. `secret`: where it wants signatures; `base_url`: a server of the city's own."""
+
+    kind: RobotKind
+    token: SecretStr
+    secret: SecretStr | None = None
+    base_url: WebAddress | None = None
+
+
 class Contact(Frozen):
     """How one recipient wants its post."""
 
     mailbox: MailboxKey = Field(description="unit:CITY/UNIT, role:CITY/ROLE or person:ID")
     email: tuple[EmailAddress, ...] = Field((), max_length=10, description="who gets the letters")
+    webhook: WebhookAddress | None = Field(None, description="a program that gets the letters as CloudEvents")
+    robots: tuple[Robot, ...] = Field((), max_length=5, description="group chats that get the letters")
     language: Language = Field("zh", description="language of the letters: zh or en")
     digest_at: time | None = Field(None, description="everything but red alerts once a working day, at this time")
     hours: Hours | None = Field(None, description="everything but red alerts in working hours only")

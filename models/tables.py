@@ -182,6 +182,18 @@ class OutboxRow(SQLModel, table=True):
     given_up_at: datetime | None = Field(default=None, sa_type=Utc)
 
 
+class PostedRow(SQLModel, table=True):
+    """A way that a letter went, and whether it arrived: it does not go that way again."""
+
+    __tablename__ = "posted"
+
+    letter: str = Field(primary_key=True)
+    way: str = Field(primary_key=True)
+    at: datetime = Field(sa_type=Utc)
+    arrived: bool
+    note: str | None = Field(default=None, sa_type=Text)
+
+
 class RefusalRow(SQLModel, table=True):
     """One refusal, chained like the journal. `text` is the whole of it; the first columns repeat what lists ask for."""
 

@@ -7,14 +7,12 @@ from runtime.settings import Settings
 
 from .yaml_files import load_yaml
 
-CONTACTS = "contacts.yaml"
-
 
 class ContactFile:
     """Read anew when it has changed. Without a file nobody has an address, and all read the inbox."""
 
     def __init__(self, settings: Settings) -> None:
-        self.path: Path = settings.contacts_file or settings.data_dir / CONTACTS
+        self.path: Path = settings.contacts
         self._known: tuple[float, ContactBook] = (0, ContactBook())
 
     def book(self) -> ContactBook:

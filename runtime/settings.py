@@ -106,6 +106,10 @@ class Settings(BaseSettings):
         default=None,
         description="YAML file of who is reached where; by default contacts.yaml in the data directory.",
     )
+    webhooks_into_private_networks: bool = Field(
+        default=False,
+        description="Whether webhooks and robots may be at addresses of our own network.",
+    )
     log_format: Literal["console", "json"] = Field(
         default="console",
         description="Log lines for people (console) or for machines (json, one object a line); both go to stderr.",
@@ -118,6 +122,15 @@ class Settings(BaseSettings):
         default="zh",
         description="Language of what the command line and notices say: zh or en.",
     )
+
+    @property
+    def contacts(self) -> Path:
+        return self.contacts_file or self.data_dir / "contacts.yaml"
+
+    @property
+    def delivers(self) -> bool:
+        """Whether anything goes out: there is a mail server, or somebody who may have said how else to be reached."""
+        return self.smtp_url is not None or self.contacts.exists()
 
     @model_validator(mode="after")
     def _a_version_has_both_its_halves(self) -> Self:

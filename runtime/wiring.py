@@ -12,9 +12,11 @@ from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymentConfig
 
 from activities.archive import ArchiveActivities
-from activities.delivery import DeliveryActivities
+from activities.delivery import Channel, DeliveryActivities
 from activities.ledger import LedgerActivities
 from channels.email import Email
+from channels.robots import Robots
+from channels.webhook import Webhook
 from channels.writing import Writer
 from client.histories import TemporalHistories
 from client.mailboxes import Mailboxes
@@ -107,9 +109,9 @@ def make_worker(temporal: Client, parts: Parts) -> Worker:
 
 
 def _delivery(temporal: Client, parts: Parts) -> DeliveryActivities | None:
-    """None where no mail server is set: then all read the inbox, and nobody has to be woken."""
+    """None where nothing goes out: then all read the inbox, and nobody has to be woken."""
     settings = parts.settings
-    if settings.smtp_url is None:
+    if not settings.delivers:
         return None
     calendar = load_calendar(settings.policies_dir / "calendars")
     return DeliveryActivities(
@@ -117,9 +119,17 @@ def _delivery(temporal: Client, parts: Parts) -> DeliveryActivities | None:
         book=ContactFile(settings).book,
         calendar=calendar,
         writer=Writer(calendar),
-        channel=Email(settings.smtp_url.get_secret_value(), settings.mail_from),
+        channels=_channels(settings),
         wake=Mailboxes(temporal, settings.task_queue),
     )
+
+
+def _channels(settings: Settings) -> tuple[Channel, ...]:
+    private = settings.webhooks_into_private_networks
+    channels: tuple[Channel, ...] = (Webhook(private), Robots(private))
+    if settings.smtp_url is None:
+        return channels
+    return (Email(settings.smtp_url.get_secret_value(), settings.mail_from), *channels)
 
 
 def _deployment(settings: Settings) -> WorkerDeploymentConfig:

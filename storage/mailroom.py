@@ -8,13 +8,14 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Engine, and_, delete, func, insert, or_, select, update
 
 from models.mailbox import Letter, Message
-from models.tables import OutboxRow
+from models.tables import OutboxRow, PostedRow
 from storage.database import table_of, writing
 
 OUTBOX = table_of(OutboxRow)
+POSTED = table_of(PostedRow)
 LARGEST_LETTER = 50
 """Messages; the rest goes into the next."""
 _WAITS = and_(OUTBOX.c.delivered_at.is_(None), OUTBOX.c.given_up_at.is_(None))
@@ -43,7 +44,7 @@ class SqlMailroom:
 
     def ready(self, recipient: str, now: datetime) -> tuple[Message, ...]:
         fresh = and_(OUTBOX.c.recipient == recipient, _WAITS, OUTBOX.c.message_id.is_(None))
-        return self._messages(and_(fresh, OUTBOX.c.send_after <= now), LARGEST_LETTER)
+        return self._messages(and_(fresh, func.coalesce(OUTBOX.c.retry_at, OUTBOX.c.send_after) <= now), LARGEST_LETTER)
 
     def _messages(self, which: ColumnElement[bool], limit: int | None = None) -> tuple[Message, ...]:
         columns = [OUTBOX.c[name] for name in Message.model_fields]
@@ -56,6 +57,18 @@ class SqlMailroom:
         letter = Letter(id=sha256(keys.encode()).hexdigest()[:32], recipient=messages[0].recipient, messages=messages)
         self._change(messages, message_id=letter.id)
         return letter
+
+    def gone(self, letter: Letter) -> dict[str, bool]:
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(POSTED.c.way, POSTED.c.arrived).where(POSTED.c.letter == letter.id))
+            return {row.way: row.arrived for row in rows}
+
+    def went(self, letter: Letter, way: str, at: datetime, *, arrived: bool, note: str | None) -> None:
+        with writing(self._engine, "delivery") as connection:
+            connection.execute(delete(POSTED).where(POSTED.c.letter == letter.id, POSTED.c.way == way))
+            connection.execute(
+                insert(POSTED), {"letter": letter.id, "way": way, "at": at, "arrived": arrived, "note": note}
+            )
 
     def delivered(self, letter: Letter, at: datetime, note: str | None = None) -> None:
         self._change(letter.messages, delivered_at=at, retry_at=None, last_error=note, attempts=OUTBOX.c.attempts + 1)

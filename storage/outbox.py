@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, and_, func, select, update
+from sqlalchemy import ColumnElement, Engine, and_, delete, func, select, update
 
 from models.frozen import Frozen
-from models.tables import DeadlineRow, OutboxRow
+from models.tables import DeadlineRow, OutboxRow, PostedRow
 from models.text import Moment
 from storage.database import table_of, writing
 from storage.reads import LARGEST_PAGE, Page
@@ -14,6 +14,7 @@ from storage.reads import LARGEST_PAGE, Page
 RESTORED = "restored"
 """Stands as the error of a message that is taken as delivered because its ledger was lost and made again."""
 OUTBOX = table_of(OutboxRow)
+POSTED = table_of(PostedRow)
 DEADLINE = table_of(DeadlineRow)
 _WAITS = and_(OUTBOX.c.delivered_at.is_(None), OUTBOX.c.given_up_at.is_(None))
 
@@ -87,11 +88,17 @@ class Outbox:
             return connection.scalar(select(func.count()).where(OUTBOX.c.given_up_at.is_not(None))) or 0
 
     def retry(self, stream: str | None = None, *, at: datetime) -> tuple[str, ...]:
-        """Puts what was given up, of one scene or of all, back to be sent; gives the recipients to be woken."""
+        """Puts what was given up, of one scene or of all, back to be sent; gives the recipients to be woken.
+
+        In a new letter: the one that it stood in may have gone out without it.
+        """
         dead = [OUTBOX.c.given_up_at.is_not(None), *([OUTBOX.c.stream == stream] if stream is not None else [])]
         with writing(self._engine, "outbox retry") as connection:
             recipients = connection.scalars(select(OUTBOX.c.recipient).where(*dead).distinct()).all()
-            connection.execute(update(OUTBOX).where(*dead).values(given_up_at=None, retry_at=at, attempts=0))
+            letters = select(OUTBOX.c.message_id).where(*dead)
+            connection.execute(delete(POSTED).where(POSTED.c.letter.in_(letters), POSTED.c.arrived.is_(False)))
+            again = {"given_up_at": None, "retry_at": at, "attempts": 0, "message_id": None}
+            connection.execute(update(OUTBOX).where(*dead).values(**again))
         return tuple(sorted(recipients))
 
     def waiting(self, now: datetime) -> int:

@@ -2,27 +2,32 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import text
+from temporalio.service import RPCError
 
 from client.mailboxes import Mailboxes, mailbox_id
+from client.scene_client import SceneClient
 from models.notification import unit_mailbox
 from models.vocabulary import Role
 from runtime.settings import Settings
 from runtime.wiring import Parts, make_worker, parts
 from storage.database import migrate
 from storage.outbox import Outbox
+from tests.listener import listening
 from tests.postoffice import PostOffice, plain, post_office
 from tests.scenario import Play
-from tests.workflows.conftest import QUEUE, Stage
+from tests.workflows.conftest import Stage
 from workflows.mailbox import MailboxSweepWorkflow
 
+_queues = count(1)
 ADDRESS = "platform@city.example"
 SHORTLY = timedelta(minutes=2)
 """Longer than the first pause after a letter that did not go out."""
@@ -37,7 +42,9 @@ class Town:
         self.office = office
         self.outbox = Outbox(stored.engine)
         self.recipient = unit_mailbox(stage.policy.city, str(stage.policy.office(Role.PLATFORM_OFFICE)))
-        self.mailboxes = Mailboxes(stage.env.client, QUEUE)
+        self.queue = stored.settings.task_queue
+        self.mailboxes = Mailboxes(stage.env.client, self.queue)
+        stage.client = SceneClient(stage.env.client, self.queue, stage.refusals, stage.rulebooks)
 
     async def submit(self) -> Play:
         play = self.stage.play().submit()
@@ -56,13 +63,22 @@ class Town:
 async def town_with(stage: Stage, folder: Path, contacts: str) -> AsyncIterator[Town]:
     with post_office() as office:
         settings = Settings.model_validate(
-            {"data_dir": folder, "task_queue": QUEUE, "record_linger_ms": 0, "smtp_url": SecretStr(office.url)}
+            {
+                "data_dir": folder,
+                "task_queue": f"letters-{next(_queues)}",
+                "record_linger_ms": 0,
+                "smtp_url": SecretStr(office.url),
+                "webhooks_into_private_networks": True,
+            }
         )
         migrate(settings.database_url.get_secret_value())
         (folder / "contacts.yaml").write_text(contacts)
         with parts(settings) as stored:
             async with make_worker(stage.env.client, stored):
-                yield Town(stage, stored, office)
+                town = Town(stage, stored, office)
+                yield town
+                with suppress(RPCError):  # it has ended
+                    await stage.env.client.get_workflow_handle(mailbox_id(town.recipient)).terminate()
 
 
 @pytest.fixture
@@ -166,7 +182,7 @@ async def test_the_sweep_finds_what_nobody_woke_a_mailbox_for(town: Town, monkey
     assert town.office.letters == []
 
     woken = await town.stage.env.client.execute_workflow(
-        MailboxSweepWorkflow.run, id="sweep-now", task_queue=QUEUE, execution_timeout=timedelta(seconds=30)
+        MailboxSweepWorkflow.run, id="sweep-now", task_queue=town.queue, execution_timeout=timedelta(seconds=30)
     )
     assert woken >= 1
     await until(lambda: town.office.letters)
@@ -189,3 +205,25 @@ async def test_reminders_of_skipped_time_arrive_as_the_scene_s_clock_goes(town: 
     await until(lambda: all(row.delivered_at for row in town.rows(play)))
     ids = [letter["Message-ID"] for letter in town.office.letters]
     assert len(set(ids)) == len(ids)
+
+
+async def test_each_way_is_gone_once_and_one_that_is_blocked_is_tried_alone(stage: Stage, tmp_path: Path) -> None:
+    recipient = unit_mailbox(stage.policy.city, str(stage.policy.office(Role.PLATFORM_OFFICE)))
+    with listening() as chat:
+        chat.body = '{"errcode": 45009, "errmsg": "api freq out of limit"}'
+        contacts = (
+            f"contacts:\n- mailbox: {recipient}\n  email: [{ADDRESS}]\n"
+            f"  robots: [{{kind: wecom, token: secret-token, base_url: '{chat.url}'}}]\n"
+        )
+        async with town_with(stage, tmp_path, contacts) as town:
+            play = await town.submit()
+            await until(lambda: any(row.retry_at for row in town.rows(play)))
+            assert len(town.office.letters) == len(chat.calls) == 1
+            assert "45009" in town.rows(play)[0].last_error
+
+            chat.body = '{"errcode": 0, "errmsg": "ok"}'
+            await town.wake(SHORTLY)
+            await until(lambda: all(row.delivered_at for row in town.rows(play)))
+            assert len(town.office.letters) == 1
+            assert len(chat.calls) == 2
+            assert all("secret-token" not in (row.last_error or "") for row in town.rows(play))

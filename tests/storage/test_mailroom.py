@@ -52,6 +52,15 @@ def test_what_is_delivered_is_over(mailroom: SqlMailroom, engine: Engine, recipi
     assert Outbox(engine).given_up() == 0
 
 
+def test_a_way_that_a_letter_went_is_known(mailroom: SqlMailroom, recipient: str) -> None:
+    letter = mailroom.begin_letter(mailroom.ready(recipient, LATE))
+    assert mailroom.gone(letter) == {}
+    mailroom.went(letter, "email", LATE, arrived=False, note="450 later")
+    mailroom.went(letter, "email", LATE, arrived=True, note=None)
+    mailroom.went(letter, "webhook", LATE, arrived=False, note="HTTP 410")
+    assert mailroom.gone(letter) == {"email": True, "webhook": False}
+
+
 def test_what_is_put_off_comes_again_under_the_same_id(mailroom: SqlMailroom, recipient: str) -> None:
     letter = mailroom.begin_letter(mailroom.ready(recipient, LATE))
     mailroom.put_off(letter, LATE + HOUR, "451 busy")
@@ -65,6 +74,7 @@ def test_what_is_put_off_comes_again_under_the_same_id(mailroom: SqlMailroom, re
 def test_what_is_given_up_waits_for_a_person(mailroom: SqlMailroom, engine: Engine, recipient: str, play: Play) -> None:
     outbox = Outbox(engine)
     letter = mailroom.begin_letter(mailroom.ready(recipient, LATE))
+    mailroom.went(letter, "email", LATE, arrived=False, note="550 no such user")
     mailroom.give_up(letter.messages, LATE, "550 no such user")
     assert outbox.given_up() == len(letter.messages)
     assert recipient not in mailroom.waiting_recipients(LATE)
@@ -75,7 +85,8 @@ def test_what_is_given_up_waits_for_a_person(mailroom: SqlMailroom, engine: Engi
     assert outbox.retry("another", at=LATE) == ()
     assert outbox.retry(play.scene, at=LATE) == (recipient,)
 
-    again = mailroom.open_letter(recipient, LATE)
-    assert again is not None
-    assert again.id == letter.id
+    assert mailroom.open_letter(recipient, LATE) is None
+    again = mailroom.begin_letter(mailroom.ready(recipient, LATE))
+    assert again.messages == letter.messages
+    assert mailroom.gone(again) == {}, "a way that refused it is gone again"
     assert outbox.given_up() == 0
