@@ -30,13 +30,17 @@ from runtime.wiring import Parts, scene_client
 from runtime.yaml_files import FileProblems, load_yaml
 from storage.reads import EntryRecord, InboxItem, Page, SceneFilter, SceneSort, SceneSummary
 
-from . import acting, identity, output, shown, wording
+from . import acting, identity, output, shown, why, wording
 from .acting import As, CommandId, OnBehalf, Scene, Wait
 from .fields import with_documents
 from .output import AsJson, misuse, say
 from .session import database, policy_of, refuse_remote, server, settings, state_of
 
 EXPORT_PAGE = 500
+Why = Annotated[
+    str | None,
+    typer.Option("--why", metavar="DEADLINE", help="逐日说明某期限 · count one deadline", show_default=False),
+]
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """How a cell begins that a spreadsheet would compute."""
 
@@ -133,14 +137,23 @@ def scene_id(policy: Policy, application: Application) -> str:
 def show(
     scene: Scene,
     live: Annotated[bool, typer.Option("--live", help="直接问工作流 · ask the workflow itself")] = False,
+    why_: Why = None,
     as_json: AsJson = False,
 ) -> None:
     """查看场景 · Show a scene: where it stands, whose turn it is, and until when"""
     made = settings()
     with database(made) as opened:
+        if why_ is not None:
+            _explain(opened, scene, why_)
+            return
         state = asyncio.run(_live(opened, scene)) if live else state_of(opened, scene)
         policy = policy_of(opened, state)
     output.present(shown.content(state, policy, "workflow" if live else "ledger"), *shown.rendered(state, policy))
+
+
+def _explain(opened: Parts, scene: str, deadline: str) -> None:
+    story = why.explanation(opened, state_of(opened, scene), deadline)
+    output.present(story.model_dump(mode="json"), *why.rendered(story))
 
 
 async def _live(opened: Parts, scene: str) -> SceneState:
@@ -380,10 +393,14 @@ def _written(entry: JournalEntry) -> str:
 def deadlines(
     scene: Scene,
     every: Annotated[bool, typer.Option("--all", help="含已结束的 · those that ended as well")] = False,
+    why_: Why = None,
     as_json: AsJson = False,
 ) -> None:
     """期限 · The deadlines of a scene, with clause, dates and what is left"""
     with database() as opened:
+        if why_ is not None:
+            _explain(opened, scene, why_)
+            return
         state = state_of(opened, scene)
         records = opened.reads.deadlines(scene)
         policy = policy_of(opened, state)

@@ -232,6 +232,34 @@ TRACKS: Final[Mapping[str, Word]] = MappingProxyType(
     {"sandbox": Word("沙盒试点", "sandbox"), "fast": Word("快速通道", "fast")}
 )
 
+TURNS: Final[Mapping[str, Word]] = MappingProxyType(
+    {
+        "set": Word("设定", "set"),
+        "moved": Word("变更", "moved"),
+        "paused": Word("暂停计时", "paused"),
+        "met": Word("办结", "met"),
+        "passed": Word("到期", "passed"),
+        "cancelled": Word("取消", "cancelled"),
+    }
+)
+"""What happens to a deadline."""
+TURN_REASONS: Final[Mapping[str, Word]] = MappingProxyType(
+    {
+        "extension": Word("延期", "extension"),
+        "resumption": Word("恢复计时", "resumption"),
+        "calendar": Word("放假通知", "calendar notice"),
+        "reassignment": Word("改派", "reassignment"),
+        "change": Word("事项变更", "change of the matter"),
+    }
+)
+DAY_KINDS: Final[Mapping[str, Word]] = MappingProxyType(
+    {
+        "workday": Word("工作日", "working day"),
+        "makeup_workday": Word("调休上班", "make-up workday"),
+        "weekend": Word("周末", "weekend"),
+        "holiday": Word("放假", "holiday"),
+    }
+)
 UNITS: Final[Mapping[str, Word]] = MappingProxyType(
     {
         "hours": Word("小时", "hours"),

@@ -119,3 +119,16 @@ def test_wide_letters_keep_the_columns_straight(scene: Terminal, three: tuple[st
     table = [line for line in lines if line.strip()][:-1]
 
     assert len({cell_len(line) for line in table}) == 1
+
+
+def test_a_deadline_is_counted_day_by_day(scene: Terminal, three: tuple[str, ...]) -> None:
+    story = scene.json("deadlines", three[0], "--why", "completeness")
+
+    assert story == scene.json("show", three[0], "--why", "completeness")
+    assert [turn["what"] for turn in story["turns"]] == ["set"]
+    assert story["legs"][0]["days"][-1]["on"] == story["deadline"]["due_on"]
+    text = scene.ok("deadlines", three[0], "--why", "completeness").out
+    for said in ("完整性核查", "依据", "日历版本", "设定", story["deadline"]["due_on"]):
+        assert said in text
+    assert "number" in scene.ok("--lang", "en", "deadlines", three[0], "--why", "completeness").out
+    assert scene.refused("show", three[0], "--why", "nothing") == "unknown_deadline"
