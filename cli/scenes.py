@@ -4,6 +4,7 @@ import asyncio
 import csv
 import io
 from collections.abc import Iterator
+from datetime import timedelta
 from difflib import get_close_matches
 from hashlib import sha256
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Annotated, Any
 import typer
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from channels.feed import feed
 from models.canonical import canonical
 from models.commands.solicitation import Application, Submit
 from models.journal import JournalEntry
@@ -37,6 +39,8 @@ from .output import AsJson, misuse, say
 from .session import database, policy_of, refuse_remote, server, settings, state_of
 
 EXPORT_PAGE = 500
+ENDED_WITHIN = timedelta(days=60)
+"""So long a deadline that has ended stays in a feed, cancelled: who fetches it rarely hears of it too."""
 Why = Annotated[
     str | None,
     typer.Option("--why", metavar="DEADLINE", help="逐日说明某期限 · count one deadline", show_default=False),
@@ -48,7 +52,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def add_to(app: typer.Typer) -> None:
     for name, command in (
         ("submit", submit), ("show", show), ("list", list_), ("inbox", inbox), ("history", history),
-        ("deadlines", deadlines),
+        ("deadlines", deadlines), ("ical", ical),
     ):  # fmt: skip
         app.command(name, rich_help_panel=output.SCENES)(command)
 
@@ -306,6 +310,29 @@ def inbox(
     ]  # fmt: skip
     none = say("没有待办事项。", "Nothing is to be done.")
     output.present(data, output.table(columns, rows) if rows else none)
+
+
+def ical(
+    department: Annotated[str, typer.Option(metavar="UNIT", help="单位 · the unit", show_default=False)],
+    city: Annotated[str | None, typer.Option(help="城市 · the city", show_default=False)] = None,
+    output_: Annotated[
+        Path | None, typer.Option("--output", "-o", help="写入文件，默认标准输出 · to a file", show_default=False)
+    ] = None,
+) -> None:
+    """日历订阅：某单位的期限（iCalendar） · A unit's deadlines as an iCalendar feed"""
+    made = settings()
+    with database(made) as opened:
+        since = shown.today() - ENDED_WITHIN
+        held = opened.reads.held(department, city=_city(city), ended_since=since)
+        if not held:
+            _refuse_unknown_unit(made, opened, department)
+    title = say(f"{department} 场景期限", f"{department}: deadlines")
+    content = feed(held, title=title, language=output.language(), now=shown.now())
+    if output_ is None:
+        output.write(content.decode())
+        return
+    output_.write_bytes(content)
+    output.note(say(f"{len(held)} 个期限已写入 {output_}。", f"{len(held)} deadlines written to {output_}."))
 
 
 def _policy_of(opened: Parts, scene: str) -> Policy | None:

@@ -143,6 +143,18 @@ class DeadlineRecord(Frozen):
     closed_sequence: int | None
 
 
+class HeldDeadline(Frozen):
+    """A deadline, running or ended, of one holder; `sequence` grows with every entry of its scene."""
+
+    scene: str
+    name: str
+    city: str
+    sequence: int
+    deadline: Deadline
+    status: DeadlineStanding
+    ended: bool
+
+
 class EntryRecord(Frozen):
     """A journal entry as it stands in the ledger; `text` is what the chain is computed over."""
 
@@ -252,6 +264,29 @@ class LedgerReads:
                     closed_sequence=row.closed_sequence,
                 )
                 for row in session.scalars(query)
+            )
+
+    def held(self, unit: str, *, city: str | None = None, ended_since: date) -> tuple[HeldDeadline, ...]:
+        """A unit's deadlines in order of their dates: all that run, and those that ended and were due since a day."""
+        query = (
+            select(DeadlineRow, col(SceneRow.name), col(SceneRow.city), col(SceneRow.sequence))
+            .join(SceneRow, col(SceneRow.scene) == col(DeadlineRow.scene))
+            .where(*_equal((col(DeadlineRow.holder_unit), unit), (col(SceneRow.city), city)))
+            .where(or_(col(DeadlineRow.closed_sequence).is_(None), col(DeadlineRow.due_on) >= ended_since))
+            .order_by(col(DeadlineRow.due_on), col(DeadlineRow.scene), col(DeadlineRow.id))
+        )
+        with Session(self._engine) as session:
+            return tuple(
+                HeldDeadline(
+                    scene=row.scene,
+                    name=name,
+                    city=city,
+                    sequence=sequence,
+                    deadline=Deadline.model_validate_json(row.fact),
+                    status=DeadlineStanding(row.status),
+                    ended=row.closed_sequence is not None,
+                )
+                for row, name, city, sequence in session.execute(query)
             )
 
     def streams(self) -> tuple[str, ...]:

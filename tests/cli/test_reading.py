@@ -132,3 +132,15 @@ def test_a_deadline_is_counted_day_by_day(scene: Terminal, three: tuple[str, ...
         assert said in text
     assert "number" in scene.ok("--lang", "en", "deadlines", three[0], "--why", "completeness").out
     assert scene.refused("show", three[0], "--why", "nothing") == "unknown_deadline"
+
+
+def test_a_department_s_deadlines_come_as_a_calendar(scene: Terminal, three: tuple[str, ...], tmp_path: Path) -> None:
+    file = tmp_path / "office.ics"
+    scene.ok("ical", "--department", OFFICE, "--city", "盐城市", "-o", file)
+    text = scene.ok("ical", "--department", OFFICE, "--city", "盐城市").out
+
+    assert text.startswith("BEGIN:VCALENDAR")
+    assert file.read_bytes().count(b"BEGIN:VEVENT") == text.count("BEGIN:VEVENT") >= len(three)
+    unknown = scene("ical", "--department", "不存在的单位")
+    assert unknown.status == 1
+    assert "unknown_unit" in unknown.err
