@@ -6,6 +6,7 @@ at all. A row's command id comes from its content, so importing the same file ag
 """
 
 import asyncio
+from collections import Counter
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -95,7 +96,14 @@ class _Ready:
 def _prepared(made: Settings, found: list[Declared], who: identity.Who) -> tuple[list[_Ready], list[Outcome]]:
     policies: dict[str, Policy] = {}
     ready, outcomes = [], []
+    rows = Counter(each.scene for each in found if each.take_over is not None)
     for each in found:
+        if rows[each.scene] > 1:
+            twice = say(
+                f"本文件中有 {rows[each.scene]} 行编号相同", f"{rows[each.scene]} rows of this file bear this id"
+            )
+            outcomes.append(Outcome(each.place, each.scene, "broken", twice))
+            continue
         if each.take_over is None:
             outcomes.append(Outcome(each.place, each.scene, "broken", say("；", "; ").join(each.problems)))
             continue

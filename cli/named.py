@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from secrets import token_hex
 from typing import Annotated, Any, Literal
 
 import typer
@@ -38,6 +39,7 @@ from .acting import a_date, command_for
 from .fields import digest, document, validated
 from .output import misuse, note, say
 
+NONCE_LENGTH = 16
 Reasons = Annotated[str, typer.Option(help="理由 · the reasons", show_default=False)]
 Paper = Annotated[str, typer.Option(metavar="@FILE|SHA256", help="文件 · the document", show_default=False)]
 Number = Annotated[str | None, typer.Option(help="文号 · its official number", show_default=False)]
@@ -191,18 +193,25 @@ def bid(
     proposal: Proposal,
     price: Price,
     nonce: Annotated[
-        str, typer.Option(help="密封口令，开标时须同一口令 · the seal; the same opens the bid", show_default=False)
-    ],
+        str | None,
+        typer.Option(help="密封口令，16 位以上，默认自动生成 · the seal, made up if not given", show_default=False),
+    ] = None,
     with_: Annotated[
         list[str] | None, typer.Option("--with", help="联合体成员，可多个 · consortium", show_default=False)
     ] = None,
 ) -> Act:
     """密封投标：只提交承诺哈希 · Bid under seal: only a hash of proposal, price and nonce is handed in"""
+    nonce = nonce or token_hex(16)
+    if len(nonce) < NONCE_LENGTH:
+        raise misuse(
+            f"密封口令至少 {NONCE_LENGTH} 位；不给 --nonce 则自动生成。",
+            f"A nonce has {NONCE_LENGTH} letters or more; without --nonce one is made up.",
+        )
     seal = commitment(nonce, digest(proposal), price)
     note(
         say(
-            f"承诺哈希 {seal}；请保管好口令、文件与报价，开标时须一致。",
-            f"Seal {seal}; keep nonce, file and price to open it.",
+            f"承诺哈希 {seal}，口令 {nonce}。投标受理后请保管好口令、文件与报价，开标时须一致。",
+            f"Seal {seal}, nonce {nonce}. Once the bid is accepted, keep nonce, file and price: they open it.",
         )
     )
     return SubmitBid(bidder=bidder, commitment=seal, consortium=tuple(with_ or ()))

@@ -86,7 +86,9 @@ def _row(result: dict[str, Any]) -> tuple[object, ...]:
 def load(name: str) -> Policy:
     """A city's policy by its name, or a file's. Raises FileProblems."""
     if name.endswith((".yaml", ".yml")) or "/" in name:
-        return load_policy(Path(name))
+        # A draft on somebody's desk has no calendars beside it; those delivered do.
+        beside = Path(name).parent / "calendars"
+        return load_policy(Path(name), None if beside.is_dir() else settings().policies_dir / "calendars")
     return load_city(settings().policies_dir, name)
 
 

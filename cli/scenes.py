@@ -457,10 +457,8 @@ def deadlines(
                 f"{wording.limit(deadline.limit)} {shown.word(STATUSES, each.status.value)}",
                 shown.holder(who.role, who.unit, who.person) if who else "-",
                 deadline.counted_from,
-                shown.due(deadline.due_on, provisional=deadline.provisional),
-                shown.left_in_words(each.status.value, shown.left(each.status.value, deadline.due_on, calendar))
-                if each.closed_sequence is None
-                else ended,
+                shown.due_of(deadline),
+                shown.left_of(deadline, each.status.value, calendar) if each.closed_sequence is None else ended,
                 deadline.clause,
             )
         )

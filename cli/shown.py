@@ -6,7 +6,7 @@ from typing import Any
 from rich.console import RenderableType
 from rich.text import Text
 
-from models.calendar import Calendar
+from models.calendar import Calendar, Unit
 from models.deadline import Deadline, DeadlineStatus
 from models.policy import Policy
 from models.state import SceneState
@@ -56,6 +56,25 @@ def left_in_words(status: DeadlineStatus | str, days: int | None) -> Text:
     if days == 0:
         return Text(say("今天到期", "due today"), "bold yellow")
     return Text(say(f"剩 {days} 个工作日", f"{days} workdays left"), "yellow" if days <= 2 else "")
+
+
+def due_of(deadline: Deadline) -> Text:
+    """A day; the minute, for a duty that is counted in hours."""
+    if deadline.period.unit is Unit.HOURS:
+        return Text(moment(deadline.due_at))
+    return due(deadline.due_on, provisional=deadline.provisional)
+
+
+def left_of(deadline: Deadline, status: DeadlineStatus | str, calendar: Calendar | None) -> Text:
+    """Working days; hours and minutes, for a duty that is counted in hours."""
+    if deadline.period.unit is not Unit.HOURS or status == DeadlineStatus.PAUSED:
+        return left_in_words(status, left(status, deadline.due_on, calendar))
+    seconds = (deadline.due_at - now()).total_seconds()
+    hours, minutes = divmod(int(abs(seconds)) // 60, 60)
+    length = say(f"{hours} 小时 {minutes} 分", f"{hours} h {minutes} min")
+    if seconds < 0:
+        return Text(say(f"逾期 {length}", f"{length} overdue"), "bold red")
+    return Text(say(f"剩 {length}", f"{length} left"), "bold yellow")
 
 
 def due(due_on: date, *, provisional: bool) -> Text:
@@ -213,14 +232,13 @@ def _marked(text: str, assumed: tuple[str, ...], *fields: str) -> Text:
 
 
 def _duty(deadline: Deadline, calendar: Calendar | None) -> tuple[object, ...]:
-    days = left(deadline.status, deadline.due_on, calendar)
     who = deadline.holder
     name = wording.limit(deadline.limit) + (f" · {deadline.bidder}" if deadline.bidder else "")
     return (
         name,
         holder(who.role, who.unit, who.person) if who else "",
-        due(deadline.due_on, provisional=deadline.provisional),
-        left_in_words(deadline.status, days),
+        due_of(deadline),
+        left_of(deadline, deadline.status, calendar),
         ", ".join(deadline.verbs),
     )
 
@@ -229,7 +247,7 @@ def _running(deadline: Deadline, calendar: Calendar | None) -> tuple[object, ...
     return (
         wording.limit(deadline.limit),
         deadline.bidder or "",
-        due(deadline.due_on, provisional=deadline.provisional),
-        left_in_words(deadline.status, left(deadline.status, deadline.due_on, calendar)),
+        due_of(deadline),
+        left_of(deadline, deadline.status, calendar),
         word(STATUSES, deadline.status),
     )

@@ -40,7 +40,7 @@ def explanation(opened: Parts, state: SceneState, deadline: str) -> Explanation:
 
 def rendered(story: Explanation) -> list[RenderableType]:
     deadline = story.deadline
-    due = shown.due(deadline.due_on, provisional=deadline.provisional)
+    due = shown.due_of(deadline)
     limit, period = wording.limit(deadline.limit), _period(deadline.period)
     lines = [
         say(f"{limit}：{period}，{due}到期", f"{limit}: {period}, due {due}"),

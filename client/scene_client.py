@@ -238,6 +238,8 @@ def _refusal(error: Exception, scene: str) -> BaseException:
         case WorkflowUpdateFailedError(cause=ApplicationError(type=str(code), details=details)) if code in REFUSALS:
             given = details[0] if details and isinstance(details[0], dict) else {}
             return Refused(code, **given)
+        case WorkflowUpdateFailedError(cause=cause):
+            return cause  # a fault of ours, with its own words
         case WorkflowUpdateRPCTimeoutOrCancelledError():
             return Refused("no_worker")
         case RPCError() if _is_waking(error):

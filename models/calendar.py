@@ -12,7 +12,7 @@ from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
-from typing import Self
+from typing import Final, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
@@ -33,11 +33,21 @@ class Unit(StrEnum):
     YEARS = "years"
 
 
+LONGEST: Final = {Unit.HOURS: 876_000, Unit.WORKDAYS: 26_000, Unit.DAYS: 36_500, Unit.MONTHS: 1_200, Unit.YEARS: 100}
+"""Periods end in years that calendars know: a date past the year 9999 cannot even be said."""
+
+
 class Period(Frozen):
-    """A length of time as a clause states it: 20 workdays, 12 months, 1 hour."""
+    """A length of time as a clause states it: 20 workdays, 12 months, 1 hour. At most a century."""
 
     length: int = Field(ge=1, strict=True)
     unit: Unit
+
+    @model_validator(mode="after")
+    def _of_this_world(self) -> Self:
+        if self.length > LONGEST[self.unit]:
+            raise ValueError(f"{self.length} {self.unit} is more than a century; shorten it")
+        return self
 
 
 class Holiday(Frozen):

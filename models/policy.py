@@ -173,9 +173,9 @@ class Quorum(Frozen):
     @model_validator(mode="after")
     def _complete(self) -> Self:
         if (self.rule == "share") != (self.share is not None):
-            raise ValueError("`share` goes with rule: share, and only there")
+            raise ValueError("`share` goes with rule: share, and only there; add it there, remove it elsewhere")
         if (self.rule == "count") != (self.count is not None):
-            raise ValueError("`count` goes with rule: count, and only there")
+            raise ValueError("`count` goes with rule: count, and only there; add it there, remove it elsewhere")
         return self
 
 

@@ -238,6 +238,14 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "须按名次授予；应为：{expected}。",
         "Awards follow the ranking; next: {expected}.",
     ),
+    "milestones_too_much": (
+        "各节点付款比例合计 {share}%，超过 100%。",
+        "The milestones' shares add up to {share} %, more than 100 %.",
+    ),
+    "milestone_in_the_past": (
+        "节点日期 {due_on} 早于今天（{today}）。",
+        "The milestone of {due_on} is before today, {today}.",
+    ),
     "pledge_missing": (
         "“{mode}”须由中榜方签署军令状：请随签约提交军令状。",
         "{mode} asks the bidder for a pledge: hand it in with the signature.",

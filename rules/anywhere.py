@@ -58,7 +58,7 @@ from models.state import Decision, SceneState, Withdrawal
 from models.vocabulary import Machine, Outcome, PanelPurpose, Role
 from rules import lifecycle, matching, review, settling, taking_over, trial
 from rules.calendar import shift_workdays, with_notice
-from rules.deadlines import extended, local_day, recomputed
+from rules.deadlines import extended, local_day, local_minute, recomputed
 from rules.docket import REMEDIES, Docket
 from rules.keyed import find
 from rules.permissions import unknown_unit
@@ -200,7 +200,7 @@ def _end_part(docket: Docket, bidder: str, trial: str) -> None:
 
 def _suspend(docket: Docket) -> None:
     if docket.state.suspension is not None:
-        docket.refuse("suspended", since=docket.state.suspension.since.isoformat(), possible="resume")
+        docket.refuse("suspended", since=local_minute(docket.state.suspension.since), possible="resume")
     docket.record(SceneSuspended(at=docket.at, on=docket.day, by=docket.person))
     docket.stand_still()
 

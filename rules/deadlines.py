@@ -21,6 +21,11 @@ def local_day(at: datetime) -> date:
     return at.astimezone(BEIJING).date()
 
 
+def local_minute(at: datetime) -> str:
+    """The city's clock, for people."""
+    return at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
+
+
 def end_of(policy: Policy, day: date) -> datetime:
     """The first instant at which `day` is over for deadlines."""
     if policy.day_ends == time(0):

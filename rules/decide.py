@@ -37,7 +37,7 @@ from rules import (
     trial,
 )
 from rules.calendar import shift_workdays
-from rules.deadlines import local_day
+from rules.deadlines import local_day, local_minute
 from rules.docket import BIDDER_MACHINES, Docket
 from rules.keyed import find
 from rules.permissions import authorise
@@ -119,7 +119,7 @@ def _refuse_effective_date(policy: Policy, state: SceneState, command: Command, 
 
 def _refuse_while_suspended(state: SceneState, command: Command) -> None:
     if state.suspension is not None and command.act.verb not in lifecycle.WHILE_STANDING_STILL:
-        since = state.suspension.since.isoformat(timespec="minutes")
+        since = local_minute(state.suspension.since)
         raise Refused("suspended", since=since, possible=", ".join(lifecycle.WHILE_STANDING_STILL))
 
 

@@ -111,7 +111,7 @@ def _post(docket: Docket, act: PostChallenge) -> None:
         budget_yuan=act.budget_yuan,
         posted_on=docket.day,
         closes_on=act.closes_on,
-        invited=act.invited,
+        invited=tuple(dict.fromkeys(act.invited)),
     )
     docket.record(ChallengePosted(challenge=challenge))
     for deadline in docket.state.deadlines:
@@ -148,7 +148,8 @@ def _bid(docket: Docket, act: SubmitBid) -> None:
         docket.refuse("own_scene", bidder=act.bidder)
     if find(state.bids, bidder=act.bidder) is not None:
         docket.refuse("already_bid", bidder=act.bidder)
-    bid = Bid(bidder=act.bidder, person=docket.person, commitment=act.commitment, consortium=act.consortium)
+    others = tuple(dict.fromkeys(unit for unit in act.consortium if unit != act.bidder))
+    bid = Bid(bidder=act.bidder, person=docket.person, commitment=act.commitment, consortium=others)
     docket.record(BidSubmitted(bid=bid))
 
 
@@ -312,8 +313,14 @@ def _contract(docket: Docket, bidder: str) -> Contract:
 def _propose(docket: Docket, act: ProposeContract) -> None:
     """The parties sign these terms, and no others, by the date of the contract; a new proposal asks everyone again."""
     contract, challenge = _contract(docket, act.bidder), docket.state.challenge
-    if challenge is not None and act.terms.budget_yuan > challenge.budget_yuan:
-        docket.refuse("budget_exceeded", amount=act.terms.budget_yuan, cap=challenge.budget_yuan)
+    profile = docket.state.profile
+    cap = challenge.budget_yuan if challenge is not None else profile.budget_yuan if profile is not None else 0
+    if act.terms.budget_yuan > cap:
+        docket.refuse("budget_exceeded", amount=act.terms.budget_yuan, cap=cap)
+    if (share := sum(each.share_percent for each in act.terms.milestones)) > 100:
+        docket.refuse("milestones_too_much", share=share)
+    if early := [each.due_on for each in act.terms.milestones if each.due_on < docket.day]:
+        docket.refuse("milestone_in_the_past", due_on=min(early), today=docket.day)
     clock = next(each for each in docket.state.deadlines if each.limit == "contract" and each.bidder == act.bidder)
     parties = docket.policy.contracting.parties
     docket.record(

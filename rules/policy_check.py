@@ -121,6 +121,7 @@ def contradictions(policy: Policy) -> tuple[Contradiction, ...]:
         *_units(policy),
         *_offices(policy),
         *_domains(policy),
+        *_quorum(policy),
         *_steps(policy),
         *_limits(policy),
         *_ladders(policy),
@@ -359,6 +360,16 @@ def _ladders(policy: Policy) -> Iterator[Contradiction]:
             told.append(same)
 
 
+def _quorum(policy: Policy) -> Iterator[Contradiction]:
+    """A number of yeses that a domain's departments can never reach would end every consultation in deadlock."""
+    needed = policy.consultation.quorum.count
+    for domain in policy.domains:
+        asked = len(set(domain.units) - {domain.lead})
+        if needed is not None and 0 < asked < needed:
+            message = f"{needed} yeses are needed, and {domain.name} has {asked} cooperating departments"
+            yield Contradiction("consultation.quorum.count", message, f"use {asked} or fewer, or name more units there")
+
+
 def _panels(policy: Policy) -> Iterator[Contradiction]:
     for purpose in ("recognition", "scoring", "acceptance"):
         if (rules := policy.panels.get(purpose)) is None:
@@ -444,6 +455,7 @@ def _orders(policy: Policy) -> Iterator[Contradiction]:
     yield from _twice("inclusion.red_lines", policy.inclusion.red_lines)
     yield from _twice("inclusion.risks", policy.inclusion.risks)
     yield from _twice("fair_competition.unfair", policy.fair_competition.unfair)
+    yield from _twice("recognition.criteria", policy.recognition.criteria if policy.recognition else ())
     if policy.inclusion.repeat_window.unit in (Unit.HOURS, Unit.WORKDAYS):
         yield Contradiction(
             "inclusion.repeat_window", "is counted in natural days", "count it in days, months or years"

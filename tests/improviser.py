@@ -358,7 +358,7 @@ class Improviser:
         return {"closes_on": self.choose((None, self.play.today + timedelta(days=25), self.play.today))}
 
     def _secret(self, bidder: str) -> tuple[str, str, int]:
-        return f"n-{digest(bidder)[:8]}", digest(f"方案{bidder}"), 500_000
+        return f"n-{digest(bidder)[:16]}", digest(f"方案{bidder}"), 500_000
 
     def _submit_bid(self) -> dict[str, object]:
         taken = {bid.bidder for bid in self.play.state.bids}

@@ -474,13 +474,13 @@ class Play:
         )
 
     def bid(self, bidder: str, price: int = 500_000) -> None:
-        secret = commitment(f"n-{digest(bidder)[:8]}", digest(f"方案{bidder}"), price)
+        secret = commitment(f"n-{digest(bidder)[:16]}", digest(f"方案{bidder}"), price)
         self.do(SubmitBid(bidder=bidder, commitment=secret, consortium=self.consortium), self.bidder(bidder))
 
     def reveal(self, bidder: str, price: int = 500_000) -> None:
         self.do(
             RevealBid(
-                bidder=bidder, nonce=f"n-{digest(bidder)[:8]}", proposal=document(f"方案{bidder}"), price_yuan=price
+                bidder=bidder, nonce=f"n-{digest(bidder)[:16]}", proposal=document(f"方案{bidder}"), price_yuan=price
             ),
             self.bidder(bidder),
         )

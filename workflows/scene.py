@@ -72,6 +72,9 @@ class SceneWorkflow:
             self._judge(verb, args)
         except Refused as refused:
             raise error_for(refused) from None
+        except Exception:
+            workflow.logger.exception("the rules failed at %s", verb)
+            raise
 
     @workflow.query
     def scene(self) -> SceneState:

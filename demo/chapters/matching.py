@@ -26,7 +26,7 @@ from rules.matching import commitment
 
 JIA, YI, BING = "揭榜企业甲", "揭榜企业乙", "揭榜企业丙"
 OPEN_FOR = timedelta(days=25)
-NONCE = "n-2040"
+NONCE = "a-nonce-of-the-demo"
 _SHARES: Mapping[str, float] = {JIA: 0.94, YI: 0.86, BING: 0.78}
 
 

@@ -1,7 +1,7 @@
 """Matching: challenge, sealed bids, eligibility, scoring, award, task contract."""
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -14,6 +14,8 @@ from .act import Act, BidderAct
 from .review import EntryCondition
 
 Yuan = int
+Nonce = Annotated[Identifier, Field(min_length=16)]
+"""So long that price and proposal cannot be guessed from the commitment."""
 
 
 class PostChallenge(Act):
@@ -53,7 +55,7 @@ class WithdrawBid(BidderAct):
 
 class RevealBid(BidderAct):
     verb: Literal["reveal_bid"] = "reveal_bid"
-    nonce: Identifier
+    nonce: Nonce
     proposal: Document
     price_yuan: Yuan = Field(ge=0, le=100_000_000_000)
 

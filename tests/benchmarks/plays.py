@@ -101,7 +101,7 @@ def file_script() -> Script:
     play.do(ListScene(list="demand", batch="2026-1"), play.platform)
     play.post()
     for bidder in ("甲公司", "乙公司", "丙公司"):
-        secret = commitment(f"n-{digest(bidder)[:8]}", digest(f"方案{bidder}"), 500_000)
+        secret = commitment(f"n-{digest(bidder)[:16]}", digest(f"方案{bidder}"), 500_000)
         play.do(SubmitBid(bidder=bidder, commitment=secret), play.bidder(bidder))
     return _recorded(play)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import xlsxwriter  # type: ignore[import-untyped]
+import yaml
 
 from cli.declared_scenes import COLUMNS
 from tests.cli.terminal import Terminal
@@ -180,3 +181,17 @@ def test_without_a_server_nothing_is_imported_and_it_is_said(scene: Terminal, tm
 
     assert scene.refused("import", file, TEMPORAL_ADDRESS="127.0.0.1:9") == "server_unreachable"
     assert scene.refused("show", "IN-12") == "unknown_scene"
+
+
+def test_a_scene_that_stands_twice_in_a_file_is_not_imported(scene: Terminal, tmp_path: Path) -> None:
+    file = tmp_path / "scenes.yaml"
+    scene.ok("import", "--template", file)
+    [item] = yaml.safe_load(file.read_text("utf-8").replace("EXAMPLE-1", "IN-13"))["scenes"]
+    file.write_text(yaml.safe_dump({"scenes": [item, item]}, allow_unicode=True), encoding="utf-8")
+
+    answer = scene("import", file, "--json")
+
+    assert answer.status == 1
+    assert [each["result"] for each in answer.json["items"]] == ["broken", "broken"]
+    assert "2 行编号相同" in answer.json["items"][0]["message"]
+    assert scene.refused("show", "IN-13") == "unknown_scene"

@@ -118,7 +118,7 @@ def test_a_scene_is_returned_resubmitted_and_taken_to_the_opening_of_its_bids(
     scene.ok("post", id, *posting, "--closes-on", closes.isoformat(), "--as", "owner")
     proposal = tmp_path / "方案.pdf"
     proposal.write_bytes(b"a proposal")
-    sealed = ["--proposal", f"@{proposal}", "--price", "500000", "--nonce", "seal-1"]
+    sealed = ["--proposal", f"@{proposal}", "--price", "500000", "--nonce", "seal-1-of-the-bid"]
     scene.ok("bid", id, "--bidder", "甲公司", *sealed, "--as", "bidder")
     sealed_bid = scene.json("history", id)["entries"][-1]["entry"]["command"]["act"]
     assert sealed_bid.keys() == {"verb", "bidder", "commitment", "consortium"}
@@ -126,7 +126,7 @@ def test_a_scene_is_returned_resubmitted_and_taken_to_the_opening_of_its_bids(
     scene.skip(id, timedelta(days=22))
     scene.until_shown(id, "opening")
 
-    wrong = ["--proposal", f"@{proposal}", "--price", "400000", "--nonce", "seal-1"]
+    wrong = ["--proposal", f"@{proposal}", "--price", "400000", "--nonce", "seal-1-of-the-bid"]
     assert scene.refused("reveal", id, "--bidder", "甲公司", *wrong, "--as", "bidder") == "commitment_mismatch"
     scene.ok("reveal", id, "--bidder", "甲公司", *sealed, "--as", "bidder")
     assert scene.json("show", id)["step"] == "eligibility"

@@ -1,11 +1,11 @@
 """The task contract: proposed, signed, declined or lapsed and offered to the next; withdrawal from it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from models.commands.anywhere import AnswerWithdrawal, DecideExtension, RequestExtension, Withdraw
-from models.commands.matching import DeclineAward, GiveUpMatching, ProposeContract, SignContract
+from models.commands.matching import DeclineAward, GiveUpMatching, Milestone, ProposeContract, SignContract
 from models.events.matching import Awarded, CallFailed, ContractProposed, ContractSigned
 from models.policy import Policy
 from models.vocabulary import Mode, Outcome, Role, Track
@@ -78,6 +78,32 @@ def test_the_terms_stay_within_the_budget_that_was_called_for(contracting: Play)
     full = dear.model_copy(update={"budget_yuan": contracting.budget_yuan})
     events = contracting.do(ProposeContract(bidder=A, terms=full), contracting.owner)
     assert [event.budget_yuan for event in events if isinstance(event, ContractProposed)] == [contracting.budget_yuan]
+
+
+def milestones(*of: tuple[date, int]) -> tuple[Milestone, ...]:
+    return tuple(Milestone(name=f"节点{on}", due_on=on, share_percent=share) for on, share in of)
+
+
+def test_milestones_pay_no_more_than_all_of_it_and_lie_ahead(contracting: Play) -> None:
+    later = contracting.today + timedelta(days=90)
+    terms = contracting.terms()
+    for code, wrong in (
+        ("milestones_too_much", milestones((later, 70), (later, 31))),
+        ("milestone_in_the_past", milestones((contracting.today - timedelta(days=1), 50))),
+    ):
+        act = ProposeContract(bidder=A, terms=terms.model_copy(update={"milestones": wrong}))
+        contracting.refuses(code, act, contracting.owner)
+    whole = terms.model_copy(update={"milestones": milestones((contracting.today, 70), (later, 30))})
+    contracting.do(ProposeContract(bidder=A, terms=whole), contracting.owner)
+
+
+def test_a_contract_of_a_scene_that_was_taken_over_stays_within_the_scene_s_budget(yancheng: Policy) -> None:
+    taken = Play(yancheng).taken_over("contracting", A)
+    assert taken.state.profile is not None
+    assert taken.state.challenge is None
+    cap = taken.state.profile.budget_yuan
+    dear = taken.terms().model_copy(update={"budget_yuan": cap + 1})
+    taken.refuses("budget_exceeded", ProposeContract(bidder=A, terms=dear), taken.owner)
 
 
 def test_another_document_than_the_proposed_one_is_not_signed(contracting: Play) -> None:

@@ -163,7 +163,7 @@ def test_before_the_close_the_journal_holds_a_hash_and_neither_price_nor_proposa
     sealed = "".join(entry.model_dump_json() for entry in listed.journal) + listed.state.model_dump_json()
     assert str(price) not in sealed
     assert proposal not in sealed
-    assert f"n-{digest(A)[:8]}" not in sealed
+    assert f"n-{digest(A)[:16]}" not in sealed
     listed.pass_limit("bidding")
     listed.reveal(A, price=price)
     opened = "".join(entry.model_dump_json() for entry in listed.journal)
@@ -172,11 +172,11 @@ def test_before_the_close_the_journal_holds_a_hash_and_neither_price_nor_proposa
 
 
 def test_a_commitment_depends_on_nonce_proposal_and_price() -> None:
-    one = commitment("n1", digest("方案"), 100)
+    one = commitment("n1-of-the-first-bid", digest("方案"), 100)
     others = {
         commitment("n2", digest("方案"), 100),
-        commitment("n1", digest("他"), 100),
-        commitment("n1", digest("方案"), 101),
+        commitment("n1-of-the-first-bid", digest("他"), 100),
+        commitment("n1-of-the-first-bid", digest("方案"), 101),
     }
     assert one not in others
     assert len(others) == 3
@@ -244,7 +244,7 @@ def test_a_consortium_bids_as_one(listed: Play) -> None:
 
 def test_a_bid_that_does_not_match_its_commitment_is_not_opened(yancheng: Policy) -> None:
     play = Play(yancheng).to_opening(A, B)
-    nonce = f"n-{digest(A)[:8]}"
+    nonce = f"n-{digest(A)[:16]}"
     cheaper = RevealBid(bidder=A, nonce=nonce, proposal=document(f"方案{A}"), price_yuan=499_999)
     other = RevealBid(bidder=A, nonce=nonce, proposal=document("另一方案"), price_yuan=500_000)
     play.refuses("commitment_mismatch", cheaper, play.bidder(A))
@@ -385,9 +385,12 @@ def test_a_reissued_call_knows_nothing_of_the_bids_before(yancheng: Policy) -> N
 def test_nobody_of_a_bidders_or_the_owners_unit_scores(yancheng: Policy) -> None:
     play = Play(yancheng).to_listed()
     play.post()
-    play.do(SubmitBid(bidder=A, commitment=commitment("n1", digest("方案"), 1), consortium=("高校3",)), play.bidder(A))
+    play.do(
+        SubmitBid(bidder=A, commitment=commitment("n1-of-the-first-bid", digest("方案"), 1), consortium=("高校3",)),
+        play.bidder(A),
+    )
     play.pass_limit("bidding")
-    play.do(RevealBid(bidder=A, nonce="n1", proposal=document("方案"), price_yuan=1), play.bidder(A))
+    play.do(RevealBid(bidder=A, nonce="n1-of-the-first-bid", proposal=document("方案"), price_yuan=1), play.bidder(A))
     play.verify(A)
     for unit in (A, play.owner_unit, "高校3"):
         play.refuses("panel_conflict", play.panel_act(PanelPurpose.SCORING, unit=unit), play.lead)

@@ -360,3 +360,19 @@ def test_a_domain_with_a_single_unit_is_no_contradiction() -> None:
     chongqing = load_policy(POLICIES / "chongqing.yaml")
     assert any(domain.units == (domain.lead,) for domain in chongqing.domains)
     assert contradictions(chongqing) == ()
+
+
+def test_a_quorum_that_no_round_of_a_domain_can_reach_is_found(yancheng: Policy) -> None:
+    quorum = {"rule": "count", "count": 99}
+    problems = found(yancheng, {"consultation.quorum": quorum})
+    asked = [each for each in yancheng.domains if set(each.units) - {each.lead}]
+    assert len([each for each in problems if "99 yeses are needed" in each]) == len(asked) > 0
+    assert found(yancheng, {"consultation.quorum": {"rule": "count", "count": 1}}) == []
+
+
+def test_a_criterion_of_the_recognition_standard_stands_once() -> None:
+    chongqing = load_policy(POLICIES / "chongqing.yaml")
+    assert chongqing.recognition is not None
+    first, *_ = chongqing.recognition.criteria
+    (problem,) = found(chongqing, {f"recognition.criteria.{len(chongqing.recognition.criteria)}": first})
+    assert first in problem

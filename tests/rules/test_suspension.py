@@ -22,6 +22,7 @@ from models.events.clock import DeadlinePaused, RungDue
 from models.policy import Policy
 from models.refusal import Refused
 from models.vocabulary import NoticeAbout, Outcome, Position, Role, Suspends
+from rules.deadlines import BEIJING
 from rules.decide import decide
 from rules.lifecycle import WHILE_STANDING_STILL
 from rules.permissions import units_playing
@@ -243,6 +244,7 @@ def test_the_ordinary_course_is_stopped(before_the_holiday: Play) -> None:
     unit = play.state.cooperating[0]
     no = play.refuses("suspended", GiveOpinion(position=Position.AGREE, text="意见"), play.cooperating(unit))
     assert "resume" in no.details["possible"]
+    assert no.details["since"] == f"{play.now.astimezone(BEIJING):%Y-%m-%d %H:%M}", "by the city's clock"
     play.refuses("suspended", AskConsultation(question="再问"), play.lead)
     play.refuses("suspended", Refuse(reasons="不行"), play.lead)
 

@@ -342,7 +342,7 @@ def test_a_quorum_without_its_share_is_refused(broken: Broken) -> None:
     assert broken(("{rule: majority}", "{rule: share}")) == [
         (
             f"city.yaml:{line_of('{rule: majority}')}: consultation.quorum: "
-            "`share` goes with rule: share, and only there; correct it"
+            "`share` goes with rule: share, and only there; add it there, remove it elsewhere"
         )
     ]
 

@@ -1,0 +1,34 @@
+"""How a deadline is shown: by the day, and by the minute where it is counted in hours."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from cli import output, shown
+from models.calendar import Period, Unit
+from models.deadline import DeadlineStatus
+from models.refusal import Language
+from tests.scenario import Play, city
+
+LANGUAGES: tuple[tuple[Language, str, str], ...] = (
+    ("zh", "剩 1 小时 29 分", "逾期 2 小时 0 分"),
+    ("en", "1 h 29 min left", "2 h 0 min overdue"),
+)
+
+
+@pytest.mark.parametrize(("language", "left", "overdue"), LANGUAGES)
+def test_hours_are_shown_by_the_minute(language: Language, left: str, overdue: str) -> None:
+    output.begin(language)
+    play = Play(city("yancheng")).submit()
+    hours = {"period": Period(length=2, unit=Unit.HOURS)}
+    soon = play.deadline("completeness").model_copy(
+        update={**hours, "due_at": datetime.now(UTC) + timedelta(minutes=89, seconds=30)}
+    )
+    late = soon.model_copy(update={"due_at": datetime.now(UTC) - timedelta(hours=2, seconds=30)})
+    calendar = play.policy.calendar
+
+    assert shown.due_of(soon).plain == shown.moment(soon.due_at)
+    assert shown.left_of(soon, DeadlineStatus.OPEN, calendar).plain == left
+    assert shown.left_of(late, DeadlineStatus.OVERDUE, calendar).plain == overdue
+    assert shown.left_of(soon, DeadlineStatus.PAUSED, calendar).plain == shown.left_in_words("paused", None).plain
+    assert shown.due_of(play.deadline("completeness")).plain == str(play.deadline("completeness").due_on)
