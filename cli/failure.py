@@ -53,7 +53,7 @@ def _failure(error: BaseException) -> Failure:
         case Refused():
             return _refusal(error)
         case FileProblems():
-            return Failure("file", str(error))
+            return Failure("file", error.text(output.language()))
         case ServerUnreachable():
             refused = Refused("server_unreachable", address=error.address)
             return _refusal(refused)

@@ -70,7 +70,7 @@ def _checked(name: str) -> dict[str, Any]:
 def _problem(problem: Problem) -> dict[str, Any]:
     return {
         "file": str(problem.file), "line": problem.line, "key": problem.key, "message": problem.message,
-        "hint": problem.hint, "text": str(problem),
+        "hint": problem.hint, "text": problem.text(output.language()),
     }  # fmt: skip
 
 

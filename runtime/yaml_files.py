@@ -18,6 +18,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from models.refusal import Language
+
 MAX_BYTES = 1024 * 1024
 MAX_ALIASED = 1000
 """How many values a file may repeat by aliases, counted after expansion: ten lines can stand for a billion values."""
@@ -27,17 +29,25 @@ Model = TypeVar("Model", bound=BaseModel)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Problem:
-    """One thing to correct. `line` counts from 1, 0 is the whole file; `key` is a dotted path, list items from 0."""
+    """One thing to correct. `line` counts from 1, 0 is the whole file; `key` is a dotted path, list items from 0.
+
+    `zh` is message and hint in Chinese; where a rule of the content itself has only English words, it is empty.
+    """
 
     file: Path
     line: int = 0
     key: str = ""
     message: str
     hint: str
+    zh: str = ""
 
     def __str__(self) -> str:
+        return self.text("en")
+
+    def text(self, language: Language) -> str:
         place = f"{self.file}:{self.line}" if self.line else f"{self.file}"
-        return ": ".join(part for part in (place, self.key, f"{self.message}; {self.hint}") if part)
+        said = self.zh if language == "zh" and self.zh else f"{self.message}; {self.hint}"
+        return ": ".join(part for part in (place, self.key, said) if part)
 
 
 class FileProblems(Exception):
@@ -48,7 +58,10 @@ class FileProblems(Exception):
         self.problems = problems
 
     def __str__(self) -> str:
-        return "\n".join(str(problem) for problem in self.problems)
+        return self.text("en")
+
+    def text(self, language: Language) -> str:
+        return "\n".join(problem.text(language) for problem in self.problems)
 
 
 def load_yaml(path: Path, model: type[Model], prepare: Callable[[object], object] = lambda content: content) -> Model:
@@ -110,50 +123,79 @@ class _Text:
         try:
             root = yaml.compose(text, Loader=_Loader)
             if root is None:
-                raise self._unusable(1, "is empty", "write its content, or remove the file")
+                zh = "文件是空的；请写入内容或删除文件"
+                raise self._unusable(1, "is empty", "write its content, or remove the file", zh)
             return self._value(root, (), root.start_mark.line + 1)
         except yaml.reader.ReaderError as error:
             line = text.count("\n", 0, error.position) + 1
             character = f"U+{ord(text[error.position]):04X}"
-            raise self._unusable(line, f"holds the control character {character}", "remove it") from None
+            zh = f"含控制字符 {character}；请删除"
+            raise self._unusable(line, f"holds the control character {character}", "remove it", zh) from None
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 0
             problem = ", ".join(part for part in (error.context, error.problem) if part)
-            raise self._unusable(
-                line, f"is not YAML: {problem}", "check indents (no tabs), quotes and colons here"
-            ) from None
+            hint, zh = "check indents (no tabs), quotes and colons here", "请检查缩进（不用制表符）、引号和冒号"
+            if wide := _full_width(text.splitlines()[max(line - 2, 0) : line]):
+                hint = f"the full-width {wide} is no YAML: use the half-width one"
+                zh = f"“{wide}”是全角符号，请改用半角"
+            raise self._unusable(line, f"is not YAML: {problem}", hint, f"不是有效的 YAML（{problem}）；{zh}") from None
         except RecursionError:
-            raise self._unusable(0, "is nested too deeply, or refers to itself", "flatten it") from None
+            zh = "嵌套过深或引用自身；请拉平"
+            raise self._unusable(0, "is nested too deeply, or refers to itself", "flatten it", zh) from None
 
     def explain(self, model: type[BaseModel], error: ErrorDetails) -> Problem:
         path: _Path = ()
         for step in error["loc"]:  # steps the file does not have, such as a union's tag, are passed over
             if (*path, str(step)) in self.lines:
                 path = (*path, str(step))
-        line = self.lines[path]
+        line, zh = self.lines[path], ""
+        given = _shown(error["input"])
         match error["type"]:
             case "missing":
                 name = str(error["loc"][-1])
                 info = _known_keys(model, path).get(name)
                 message, hint = "is missing", f"add it: {info.description}" if info and info.description else "add it"
+                zh = "缺少这一项；请补上"
                 path = (*path, name)
             case "extra_forbidden":
                 known = [name for name in _known_keys(model, path[:-1]) if (*path[:-1], name) not in self.lines]
                 message, hint = "is not a known key", _nearest(path[-1], known)
+                near = get_close_matches(path[-1], known, n=1)
+                zh = (
+                    f"没有这个键；是否应为 {near[0]}？"
+                    if near
+                    else f"没有这个键；请删除，或从中选用：{'、'.join(known) or '无'}"
+                )
             case "value_error" | "assertion_error":
                 message, hint = split_advice(str(error.get("ctx", {}).get("error", error["msg"])))
             case "model_type" | "dict_type":
-                message, hint = f"{_shown(error['input'])} does not fit", "write a block of `key: value` lines"
+                message, hint = f"{given} does not fit", "write a block of `key: value` lines"
+                zh = f"{_shown_zh(error['input'])}不合适；应为若干行“键: 值”"
             case "tuple_type" | "list_type":
-                message, hint = f"{_shown(error['input'])} does not fit", "write a list"
+                message, hint = f"{given} does not fit", "write a list"
+                zh = f"{_shown_zh(error['input'])}不合适；应为列表"
             case "date_from_datetime_parsing" | "date_parsing" | "date_type":
-                message, hint = f"{_shown(error['input'])} is no date", "write a day that exists, as 2026-01-31"
+                message, hint = f"{given} is no date", "write a day that exists, as 2026-01-31"
+                zh = f"{_shown_zh(error['input'])}不是日期；请写存在的日子，如 2026-01-31"
+            case "string_type" if error["input"] is None:
+                message, hint, zh = "is empty", "write its value", "没有填；请写上内容"
             case "string_type":
-                message, hint = f"{_shown(error['input'])} is not text", "put it in quotes"
-            case _:
-                message = f"{_shown(error['input'])} does not fit"
+                message, hint = f"{given} is not text", "put it in quotes"
+                zh = f"{_shown_zh(error['input'])}不是文字；请加引号"
+            case "enum" | "literal_error":
+                allowed = str(error.get("ctx", {}).get("expected", ""))
+                message, hint = f"{given} does not fit", re.sub(r"^\w+ should", "it should", error["msg"])
+                zh = f"{_shown_zh(error['input'])}不合适；可选：{allowed.replace(' or ', '、').replace(', ', '、')}"
+            case "int_parsing" | "int_type" | "float_parsing" | "float_type":
+                message, hint = f"{given} is no number", "write a plain number, in half-width digits"
+                zh = f"{_shown_zh(error['input'])}不是数字；请用半角数字"
+            case kind:
+                message = f"{given} does not fit"
                 hint = re.sub(r"^\w+ should", "it should", error["msg"])
-        return self._problem(line, path, message, hint)
+                if bound := _BOUNDS.get(kind):
+                    ctx = error.get("ctx", {})
+                    zh = f"{_shown_zh(error['input'])}不合适；{bound.format(**ctx)}"
+        return self._problem(line, path, message, hint, zh)
 
     def failure(self) -> FileProblems:
         return FileProblems(tuple(sorted(self.problems, key=lambda problem: problem.line)))
@@ -163,29 +205,32 @@ class _Text:
             with self.file.open("rb") as file:
                 content = file.read(MAX_BYTES + 1)
         except OSError as error:
-            raise self._unusable(
-                0, f"can not be read: {error.strerror}", "check the path and its permissions"
-            ) from None
+            zh = f"无法读取（{error.strerror}）；请检查路径和权限"
+            hint = "check the path and its permissions"
+            raise self._unusable(0, f"can not be read: {error.strerror}", hint, zh) from None
         if len(content) > MAX_BYTES:
-            raise self._unusable(
-                0, f"is larger than {MAX_BYTES:,} bytes", "split it, or check that it is the right file"
-            )
+            zh = f"大于 {MAX_BYTES:,} 字节；请拆分，或检查是否选错文件"
+            hint = "split it, or check that it is the right file"
+            raise self._unusable(0, f"is larger than {MAX_BYTES:,} bytes", hint, zh)
         try:
             return content.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             line = content.count(b"\n", 0, error.start) + 1
-            raise self._unusable(line, "is not UTF-8", "save the file as UTF-8") from None
+            raise self._unusable(line, "is not UTF-8", "save the file as UTF-8", "不是 UTF-8；请另存为 UTF-8") from None
 
     def _value(self, node: yaml.Node, path: _Path, line: int) -> object:
         self.lines[path] = line
         if id(node) in self.seen:
             self.aliased += 1
             if self.aliased > MAX_ALIASED:
-                raise self._unusable(line, f"repeats more than {MAX_ALIASED:,} values by aliases", "write them out")
+                zh = f"以别名重复的值超过 {MAX_ALIASED:,} 个；请逐一写出"
+                message = f"repeats more than {MAX_ALIASED:,} values by aliases"
+                raise self._unusable(line, message, "write them out", zh)
         self.seen.add(id(node))
         if node.tag not in _TAGS:
             tag = node.tag.replace(_TAG, "!!")
-            self.problems.append(self._problem(line, path, f"has the tag {tag}", "remove the tag"))
+            zh = f"带有标签 {tag}；请删除标签"
+            self.problems.append(self._problem(line, path, f"has the tag {tag}", "remove the tag", zh))
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
@@ -200,26 +245,47 @@ class _Text:
         for key_node, value_node in node.value:
             line = key_node.start_mark.line + 1
             if not isinstance(key_node, yaml.ScalarNode):
-                self.problems.append(self._problem(line, path, "has a key that is not a word", "write a plain key"))
+                zh = "键不是一个词；请写普通的键"
+                self.problems.append(self._problem(line, path, "has a key that is not a word", "write a plain key", zh))
                 continue
             key = _scalar(key_node)
             here = (*path, str(key))
             if key == "<<":
+                zh = "会并入另一块；请把那一块的键逐一写出"
                 self.problems.append(
-                    self._problem(line, here, "would merge another block", "write that block's keys out")
+                    self._problem(line, here, "would merge another block", "write that block's keys out", zh)
                 )
             elif here in self.lines:
                 twice = f"stands twice, on line {self.lines[here]} and on line {line}"
-                self.problems.append(self._problem(line, here, twice, "keep one of the two"))
+                zh = f"出现两次（第 {self.lines[here]} 行和第 {line} 行）；请保留其一"
+                self.problems.append(self._problem(line, here, twice, "keep one of the two", zh))
             else:
                 content[key] = self._value(value_node, here, line)
         return content
 
-    def _problem(self, line: int, path: _Path, message: str, hint: str) -> Problem:
-        return Problem(file=self.file, line=line, key=".".join(path), message=message, hint=hint)
+    def _problem(self, line: int, path: _Path, message: str, hint: str, zh: str = "") -> Problem:
+        return Problem(file=self.file, line=line, key=".".join(path), message=message, hint=hint, zh=zh)
 
-    def _unusable(self, line: int, message: str, hint: str) -> FileProblems:
-        return FileProblems((*self.problems, self._problem(line, (), message, hint)))
+    def _unusable(self, line: int, message: str, hint: str, zh: str) -> FileProblems:
+        return FileProblems((*self.problems, self._problem(line, (), message, hint, zh)))
+
+
+_BOUNDS = {
+    "greater_than_equal": "不得小于 {ge}",
+    "greater_than": "应大于 {gt}",
+    "less_than_equal": "不得大于 {le}",
+    "less_than": "应小于 {lt}",
+    "string_too_short": "至少 {min_length} 个字",
+    "string_too_long": "至多 {max_length} 个字",
+    "too_short": "至少 {min_length} 项",
+    "too_long": "至多 {max_length} 项",
+    "string_pattern_mismatch": "格式应符合 {pattern}",
+}
+
+
+def _full_width(lines: list[str]) -> str | None:
+    """The likeliest slip of a Chinese keyboard."""
+    return next((letter for line in reversed(lines) for letter in line if letter in "：，　“”‘’［］｛｝"), None)
 
 
 def _scalar(node: yaml.Node) -> object:
@@ -279,3 +345,15 @@ def _shown(value: object) -> str:
         case _:
             text = repr(value) if isinstance(value, str) else str(value)
             return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _shown_zh(value: object) -> str:
+    match value:
+        case dict():
+            return "这一块"
+        case list():
+            return "这个列表"
+        case None:
+            return "空值"
+        case _:
+            return f"“{str(value)[:60]}”"

@@ -281,3 +281,29 @@ def test_a_folder_without_notices_is_refused(tmp_path: Path) -> None:
     assert calendar_complaints(tmp_path) == [
         "calendars: holds no file cn-*.yaml; add the yearly notices, one file each, or correct the path"
     ]
+
+
+class Plain(Closed):
+    name: str
+    length: int = Field(ge=1)
+
+
+@pytest.mark.parametrize(
+    ("text", "zh", "en"),
+    [
+        ("name：甲\nlength: 3\n", "“：”是全角符号，请改用半角", "the full-width ： is no YAML"),
+        ("name: 甲\nlength: 三\n", "“三”不是数字；请用半角数字", "half-width digits"),
+        ("length: 3\n", "缺少这一项；请补上", "is missing; add it"),
+        ("name: 甲\nlenght: 3\n", "没有这个键；是否应为 length？", "did you mean length?"),
+        ("name:\nlength: 3\n", "没有填；请写上内容", "is empty; write its value"),
+        ("name: 甲\nlength: 0\n", "“0”不合适；不得小于 1", "it should be greater than or equal to 1"),
+        ("name: 甲\nname: 乙\nlength: 3\n", "出现两次（第 1 行和第 2 行）；请保留其一", "stands twice"),
+    ],
+)
+def test_problems_are_said_in_both_languages(tmp_path: Path, text: str, zh: str, en: str) -> None:
+    file = tmp_path / "plain.yaml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(FileProblems) as found:
+        load_yaml(file, Plain)
+    assert zh in found.value.text("zh")
+    assert en in found.value.text("en")
