@@ -10,11 +10,14 @@ from rich.progress import Progress as Bar
 from activities.delivery import NotNow, Written
 from activities.ledger import LedgerFault
 from channels.email import Email
+from channels.writing import Writer
 from client.from_archives import HistoriesDiffer, not_archived, restore
 from client.health import archive_now
 from client.mailboxes import Mailboxes
+from models.mailbox import Message
 from models.refusal import Refused
 from runtime.build import build_id, rules_digest
+from runtime.calendar_files import load_calendar
 from runtime.connect import ServerUnreachable
 from runtime.contact_files import ContactFile
 from runtime.settings import Settings
@@ -132,6 +135,31 @@ def try_out(
         reason = refused[0].reason
         raise Failure("address_refused", say(f"{address} 被拒收：{reason}。", f"{address} was refused: {reason}."))
     output.present({"sent_to": address}, say(f"已发往 {address}。", f"Sent to {address}."))
+
+
+@letters.command("preview")
+def preview(
+    scene: Annotated[str, typer.Argument(help="场景编号 · the scene", show_default=False)],
+    entry: Annotated[
+        int | None, typer.Option(min=1, help="只看某号记录的 · those of one entry", show_default=False)
+    ] = None,
+    limit: PerPage = 10,
+    as_json: AsJson = False,
+) -> None:
+    """预览：某场景的消息写成邮件是什么样 · What the letters of a scene's messages say"""
+    made = settings()
+    with database(made) as opened:
+        state_of(opened, scene)
+        found = Outbox(opened.engine).messages(scene, limit=500).items
+    chosen = [each for each in found if entry is None or each.sequence == entry][:limit]
+    writer = Writer(load_calendar(made.policies_dir / "calendars"))
+    data, parts = [], []
+    for each in chosen:
+        message = Message.model_validate({name: getattr(each, name) for name in Message.model_fields})
+        words = writer.write((message,), output.language(), each.send_after)
+        data.append({"recipient": each.recipient, "entry": each.sequence, **words._asdict()})
+        parts += [f"{each.recipient} · {shown.moment(each.send_after)}", words.subject, words.text]
+    output.present(data, *(parts or [say("没有消息。", "There is no message.")]))
 
 
 @letters.command("contacts")

@@ -71,3 +71,15 @@ def test_what_was_given_up_is_listed_found_by_the_doctor_and_sent_again(scene: T
 
     assert again["recipients"] == sorted({each["recipient"] for each in dead["items"]})
     assert scene.json("outbox", "--dead", "--scene", "LETTER-1")["total"] == 0
+
+
+def test_letters_can_be_read_before_anybody_gets_one(scene: Terminal) -> None:
+    scene.ok("submit", "--sample", "YC26-023", "--id", "LETTER-2")
+    scene.until_shown("LETTER-2", "submitted")
+    (letter,) = scene.json("letters", "preview", "LETTER-2")
+    assert letter["subject"].startswith("【新的待办】")
+    assert letter["entry"] == 1
+    assert letter["text"].split("\n")[0] in scene.ok("letters", "preview", "LETTER-2").out
+    assert "New" in scene.ok("--lang", "en", "letters", "preview", "LETTER-2").out.title()
+    assert scene.json("letters", "preview", "LETTER-2", "--entry", "99") == []
+    assert scene.refused("letters", "preview", "NOPE") == "unknown_scene"
