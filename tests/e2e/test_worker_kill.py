@@ -57,6 +57,13 @@ class Office:
             await self.client.act(scene, entry.command)
         return play
 
+    async def at_rest(self, scene: str) -> None:
+        """The ledger's last answer has been taken in."""
+        handle = self.temporal.get_workflow_handle(workflow_id(scene))
+        async with asyncio.timeout(20):
+            while (await handle.describe()).raw_description.pending_activities:
+                await asyncio.sleep(0.02)
+
     async def recorded(self, scene: str, sequence: int) -> None:
         await until(lambda: len(self.stored.reads.entries(scene)) == sequence)
 
@@ -123,7 +130,8 @@ async def test_an_opinion_after_silence_does_not_count_because_the_worker_was_aw
     for unit in heard:
         await office.client.act(play.scene, play.command(AGREE, play.cooperating(unit)))
     state = await office.client.state(play.scene)
-    await office.recorded(play.scene, state.sequence)  # a recording on its way would hold the clock
+    await office.recorded(play.scene, state.sequence)
+    await office.at_rest(play.scene)  # a recording on its way would hold the clock
     due_at = state.deadlines[0].due_at
     await office.worker.kill()
     handle = office.temporal.get_workflow_handle(workflow_id(play.scene))
