@@ -15,7 +15,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 
-from .calendar import Calendar, Period, Unit
+from .calendar import Calendar, Period
 from .deadline import Level
 from .frozen import Frozen
 from .text import Identifier, Name
@@ -119,10 +119,15 @@ class Limits(Frozen):
 
 
 class LadderRung(Frozen):
-    """A reminder `offset` working days (or days) from the due date: negative before, 0 on the day, positive overdue."""
+    """A reminder `offset` from when it is due: negative before, 0 on the day or at the minute, positive overdue.
 
-    offset: int = Field(ge=-366, le=366, description="how far from the due date; negative before it")
-    unit: Literal[Unit.WORKDAYS, Unit.DAYS] = Field(Unit.WORKDAYS, description="what the offset is counted in")
+    In working days or days it comes at the policy's `reminders_at`; in hours or minutes from the very minute.
+    """
+
+    offset: int = Field(ge=-366, le=366, description="how far from when it is due; negative before it")
+    unit: Literal["workdays", "days", "hours", "minutes"] = Field(
+        "workdays", description="what the offset is counted in"
+    )
     level: Level = Field(Level.REMIND, description="how loud it is")
     to: Role | None = Field(None, description="who hears of it; none means the holder of the duty")
     if_limit_at_least: int = Field(0, ge=0, description="only where the limit has at least so many working days")

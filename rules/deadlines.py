@@ -6,6 +6,7 @@ moment the deadline is set are left out.
 """
 
 from datetime import date, datetime, time, timedelta, timezone
+from typing import assert_never
 
 from models.calendar import Arithmetic, Period, Unit
 from models.deadline import Deadline, DeadlineStatus, Extension, Holder, Rung
@@ -48,19 +49,27 @@ def _in_workdays(period: Period) -> int:
             return period.length * 250
 
 
-def rungs(policy: Policy, ladder: Ladder, due_on: date, period: Period, after: datetime) -> tuple[Rung, ...]:
+def rungs(
+    policy: Policy, ladder: Ladder, due_on: date, due_at: datetime, period: Period, after: datetime
+) -> tuple[Rung, ...]:
     """The reminders of a deadline that still lie after `after`, in order of time."""
     out = []
     for rung in ladder.rungs:
         if rung.if_limit_at_least > _in_workdays(period):
             continue
-        if rung.unit is Unit.WORKDAYS:
-            day = shift_workdays(policy.calendar, due_on, rung.offset) if rung.offset else due_on
-            name = f"T{rung.offset:+d}"
-        else:
-            day = due_on + timedelta(days=rung.offset)
-            name = f"T{rung.offset:+d}d"
-        at = datetime.combine(day, policy.reminders_at, BEIJING)
+        match rung.unit:
+            case "workdays":
+                day = shift_workdays(policy.calendar, due_on, rung.offset) if rung.offset else due_on
+                name, at = f"T{rung.offset:+d}", datetime.combine(day, policy.reminders_at, BEIJING)
+            case "days":
+                day = due_on + timedelta(days=rung.offset)
+                name, at = f"T{rung.offset:+d}d", datetime.combine(day, policy.reminders_at, BEIJING)
+            case "hours":
+                name, at = f"T{rung.offset:+d}h", due_at + timedelta(hours=rung.offset)
+            case "minutes":
+                name, at = f"T{rung.offset:+d}min", due_at + timedelta(minutes=rung.offset)
+            case _:
+                assert_never(rung.unit)
         if at > after:
             out.append(Rung(name="T-0" if rung.offset == 0 else name, at=at, level=rung.level, to=rung.to))
     return tuple(sorted(out, key=lambda rung: rung.at))
@@ -134,7 +143,7 @@ def _dated(policy: Policy, deadline: Deadline, due_on: date, due_at: datetime, a
             "status": DeadlineStatus.OPEN,
             "remaining": None,
             "calendar": policy.calendar.version,
-            "rungs": rungs(policy, ladder, due_on, deadline.period, at),
+            "rungs": rungs(policy, ladder, due_on, due_at, deadline.period, at),
         }
     )
 

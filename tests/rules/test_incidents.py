@@ -6,7 +6,8 @@ import pytest
 
 from models.commands.anywhere import Terminate
 from models.commands.trial import AnalyseIncident, ProveRollback, ReportIncident, TerminateTrial, VerifyIncident
-from models.deadline import DeadlineStatus
+from models.deadline import DeadlineStatus, Level
+from models.events.clock import RungDue
 from models.policy import Policy
 from models.state import IncidentStatus
 from models.vocabulary import Mode, Role
@@ -59,6 +60,13 @@ def test_where_somebody_else_reports_the_bidder_owes_its_report_within_the_hour(
     running.do(report(), citizen)
     owed = running.deadline(f"incident_report/{A}/I-1")
     assert owed.due_at == running.now + timedelta(hours=1)
+    due = owed.due_at
+    assert [(rung.name, rung.at - due, rung.level, rung.to) for rung in owed.rungs] == [
+        ("T-30min", timedelta(minutes=-30), Level.REMIND, None),
+        ("T-0", timedelta(), Level.REMIND, None),
+        ("T+30min", timedelta(minutes=30), Level.ORANGE, Role.REGULATOR),
+        ("T+1h", timedelta(hours=1), Level.RED, Role.LEADING_GROUP),
+    ]
     assert owed.holder == running.holder(Role.BIDDER, A)
     running.refuses("incident_exists", report(), running.regulator)
     running.do(report(), running.bidder(A))
@@ -201,3 +209,12 @@ def test_an_incident_outlives_the_sending_back_into_a_second_trial(running: Play
 
 def test_an_incident_is_reported_of_a_bidder_who_is_in_trial(running: Play) -> None:
     running.refuses("unknown_bidder", report(bidder=B), running.regulator)
+
+
+def test_nobody_sleeps_through_a_report_that_is_owed(running: Play) -> None:
+    citizen = running.person(Role.PUBLIC, "市民", "citizen-1")
+    running.do(report(), citizen)
+    due = running.deadline(f"incident_report/{A}/I-1").due_at
+    events = running.until(due + timedelta(hours=2))
+    reminded = [event.rung.name for event in events if isinstance(event, RungDue) and "incident_report" in event.id]
+    assert reminded == ["T-30min", "T-0", "T+30min", "T+1h"]
