@@ -78,7 +78,7 @@ def test_refusals_are_found_by_scene_code_person_unit_and_role(
 def test_a_sealed_bid_stays_sealed_when_its_opening_is_refused(
     refusals: RefusalLedger, reads: LedgerReads, play: Play
 ) -> None:
-    act = RevealBid(bidder="甲公司", nonce="n-1", proposal=document("方案"), price_yuan=424_242)
+    act = RevealBid(bidder="甲公司", nonce="a-nonce-of-the-bid", proposal=document("方案"), price_yuan=424_242)
     command = play.command(act, play.bidder("甲公司"))
     refusals.record(play.scene, command, Refused("wrong_step", step="posted", verb="reveal_bid", possible="-"), NOW)
     refusal = reads.refusals().items[0].refusal
