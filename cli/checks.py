@@ -23,9 +23,11 @@ from client.health import (
 from client.histories import TemporalHistories
 from models.refusal import Refused
 from runtime.connect import ServerUnreachable
+from runtime.contact_files import ContactFile
 from runtime.embedded import RETENTION
 from runtime.settings import Settings
 from runtime.wiring import Parts, parts, scene_client
+from runtime.yaml_files import FileProblems
 from storage.outbox import Outbox
 from storage.rebuild import JournalDamaged, compare
 from storage.schema import schema
@@ -323,6 +325,10 @@ def _spool(opened: Parts) -> Finding:
 
 
 def _outbox(opened: Parts) -> Finding:
+    try:
+        ContactFile(opened.settings).book()
+    except FileProblems as problems:
+        return Finding("outbox", "error", problems.text(output.language()), "scene letters contacts")
     box = Outbox(opened.engine)
     if dead := box.given_up():
         return Finding(

@@ -1,10 +1,15 @@
 """Letters, as who looks after the engine sees them: contacts, a test, what was given up."""
 
+import re
 import sqlite3
+import textwrap
 from contextlib import closing
+
+import pytest
 
 from tests.cli.terminal import Terminal
 from tests.postoffice import plain, post_office
+from tests.scenario import ROOT
 
 
 def test_a_test_letter_arrives(nowhere: Terminal) -> None:
@@ -83,3 +88,29 @@ def test_letters_can_be_read_before_anybody_gets_one(scene: Terminal) -> None:
     assert "New" in scene.ok("--lang", "en", "letters", "preview", "LETTER-2").out.title()
     assert scene.json("letters", "preview", "LETTER-2", "--entry", "99") == []
     assert scene.refused("letters", "preview", "NOPE") == "unknown_scene"
+
+
+@pytest.mark.parametrize("page", ["send-letters.md", "send-letters.zh-CN.md"])
+def test_the_contacts_of_the_how_to_can_be_used_as_they_stand(nowhere: Terminal, page: str) -> None:
+    text = (ROOT / "docs/how-to" / page).read_text(encoding="utf-8")
+    (block,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    nowhere.data_dir.mkdir()
+    (nowhere.data_dir / "contacts.yaml").write_text(textwrap.dedent(block), encoding="utf-8")
+
+    first, second, third = nowhere.json("letters", "contacts")["contacts"]
+
+    assert first["hours"]
+    assert second["webhook"]["secret"] == "**********"
+    assert [each["token"] for each in second["robots"]] == ["**********"] * 2
+    assert third["away"][0]["substitute"] == "person:li-si"
+
+
+def test_a_contact_file_that_cannot_be_read_is_an_error_of_the_doctor(scene: Terminal) -> None:
+    file = scene.data_dir / "contacts.yaml"
+    file.write_text("contacts: [{mailbox: somebody}]\n")
+    try:
+        found = {each["check"]: each for each in scene("doctor", "--json").json}["outbox"]
+    finally:
+        file.unlink()
+    assert found["level"] == "error"
+    assert "contacts.yaml:1" in found["message"]
