@@ -1,4 +1,5 @@
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,8 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("compiled")
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def env(temporal_binary: Path) -> AsyncIterator[WorkflowEnvironment]:
+@asynccontextmanager
+async def skipping_server(temporal_binary: Path) -> AsyncIterator[WorkflowEnvironment]:
     async with await WorkflowEnvironment.start_time_skipping_v2(
         dev_server_existing_path=str(temporal_binary),
         dev_server_extra_args=server_arguments(time_skipping=True),
@@ -27,6 +28,12 @@ async def env(temporal_binary: Path) -> AsyncIterator[WorkflowEnvironment]:
         plugins=[scene_plugin()],
     ) as running:
         await prepare_namespace(running.client)
+        yield running
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def env(temporal_binary: Path) -> AsyncIterator[WorkflowEnvironment]:
+    async with skipping_server(temporal_binary) as running:
         yield running
 
 

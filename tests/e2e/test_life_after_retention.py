@@ -27,16 +27,14 @@ from models.commands.anywhere import ProposeCorrection, Withdraw
 from models.journal import JournalEntry
 from models.recording import RecordBatch, Recorded
 from models.state import SceneState
-from runtime.embedded import prepare_namespace, server_arguments
-from runtime.plugin import scene_plugin
 from runtime.settings import Settings
 from runtime.wiring import Parts, make_worker, parts
 from storage.database import migrate
 from storage.ledger import SqlLedger
 from storage.rebuild import rebuild
+from tests.e2e.conftest import skipping_server
 from tests.e2e.evidence import histories
 from tests.e2e.processes import until
-from tests.fakes import MemoryArchive, MemoryLedger
 from tests.scenario import Play, city
 from tests.workflows.conftest import QUEUE, Stage
 
@@ -47,20 +45,9 @@ NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def env(temporal_binary: Path) -> AsyncIterator[WorkflowEnvironment]:
-    async with await WorkflowEnvironment.start_time_skipping_v2(
-        dev_server_existing_path=str(temporal_binary),
-        dev_server_extra_args=server_arguments(time_skipping=True),
-        dev_server_log_level="error",
-        plugins=[scene_plugin()],
-    ) as running:
-        await prepare_namespace(running.client)
+    """A server of its own: what it holds is all that there is."""
+    async with skipping_server(temporal_binary) as running:
         yield running
-
-
-@pytest.fixture
-def stage(env: WorkflowEnvironment) -> Stage:
-    """What acts; the worker and the ledger are the tests' own, and real."""
-    return Stage(env, city("盐城市"), MemoryLedger(), MemoryArchive())
 
 
 def database(folder: Path, name: str) -> Settings:
