@@ -10,7 +10,7 @@ from datetime import datetime
 from models.deadline import Deadline, DeadlineStatus
 from models.events.clock import DeadlinePassed, RungDue
 from models.state import SceneState
-from rules import acceptance, anywhere, inclusion, matching, notices, review, solicitation, trial
+from rules import acceptance, inclusion, matching, notices, remedies, review, solicitation, trial
 from rules.docket import Docket
 
 CONSEQUENCES: dict[str, Callable[[Docket, Deadline], None]] = {
@@ -30,7 +30,7 @@ CONSEQUENCES: dict[str, Callable[[Docket, Deadline], None]] = {
     "acceptance_application": acceptance.application_ran_out,
     "delivery": acceptance.application_ran_out,
     "rectification": acceptance.rectification_ran_out,
-    "appeal_window": anywhere.appeal_window_ran_out,
+    "appeal_window": remedies.appeal_window_ran_out,
 }
 """Limit: what its passing does. A limit that is not here is a duty that stays open, overdue, and escalates."""
 

@@ -124,3 +124,12 @@ def end_inclusion(docket: Docket, bidder: str, step: str) -> None:
         for deadline in docket.state.deadlines:
             if deadline.bidder == bidder and deadline.machine is Machine.INCLUSION:
                 docket.cancel(deadline.id)
+
+
+def end_part(docket: Docket, bidder: str, trial: str) -> None:
+    """Ends what is still open of a bidder's contract, trial, inclusion period and acceptance."""
+    end_inclusion(docket, bidder, "ended_early")
+    for machine, to in ((Machine.TRIAL, trial), (Machine.ACCEPTANCE, "withdrawn"), (Machine.CONTRACT, "dissolved")):
+        if lifecycle.has_row(machine, docket.step(machine, bidder), docket.cause, to):
+            docket.move(machine, bidder, to)
+    end_trial_clocks(docket, bidder)

@@ -1,0 +1,46 @@
+"""Correction of an entry: a second person confirms, and a superseding event stands beside it; nothing is edited."""
+
+from models.commands.anywhere import ConfirmCorrection, ProposeCorrection
+from models.events.anywhere import CorrectionProposed, CorrectionRejected, EntryCorrected
+from models.events.review import OpinionGiven
+from rules import review
+from rules.docket import Docket
+from rules.keyed import find
+
+
+def propose(docket: Docket, act: ProposeCorrection) -> None:
+    if act.sequence > docket.state.sequence:
+        docket.refuse("unknown_entry", sequence=act.sequence)
+    if find(docket.state.corrections, id=act.correction) is not None:
+        docket.refuse("correction_exists", correction=act.correction)
+    docket.record(
+        CorrectionProposed(correction=act.correction, sequence=act.sequence, by=docket.person, position=act.position)
+    )
+
+
+def confirm(docket: Docket, act: ConfirmCorrection) -> None:
+    """The entry stays as it was written; a superseding one stands beside it once a second person has confirmed it."""
+    correction = find(docket.state.corrections, id=act.correction)
+    if correction is None:
+        docket.refuse("unknown_correction", correction=act.correction)
+    if correction.proposed_by == docket.person:
+        docket.refuse("same_person", person=docket.person)
+    if not act.confirmed:
+        docket.record(CorrectionRejected(correction=act.correction, by=docket.person))
+        return
+    docket.record(EntryCorrected(correction=act.correction, sequence=correction.sequence, by=docket.person))
+    consultation = docket.state.consultation
+    if correction.position is None or consultation is None or consultation.result is not None:
+        return
+    wrong = find(consultation.opinions, sequence=correction.sequence, void=False)
+    if wrong is not None:
+        docket.record(
+            OpinionGiven(
+                unit=wrong.unit,
+                person=wrong.person,
+                position=correction.position,
+                conditions=wrong.conditions,
+                corrects=correction.sequence,
+            )
+        )
+        review.count(docket)

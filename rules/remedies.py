@@ -1,0 +1,94 @@
+"""Remedies against a decision: its service, the appeal, the supervisor's word; and when it is final."""
+
+from models.commands.anywhere import Appeal, DecideAppeal, RecordService
+from models.deadline import Deadline
+from models.events.anywhere import AppealDecided, AppealLodged, DecisionFinal, DecisionServed
+from models.state import Decision
+from models.vocabulary import Machine, Outcome, Role
+from rules import settling
+from rules.deadlines import local_day
+from rules.docket import Docket
+from rules.keyed import find
+
+
+def _decision(docket: Docket, sequence: int) -> Decision:
+    decision = find(docket.state.decisions, sequence=sequence)
+    if decision is None:
+        docket.refuse("unknown_decision", decision=sequence)
+    return decision
+
+
+def serve(docket: Docket, act: RecordService) -> None:
+    """The time for an appeal runs from the service, whenever it is entered."""
+    decision = _decision(docket, act.decision)
+    if decision.served_on is not None:
+        docket.refuse("already_served", decision=act.decision)
+    if act.served_on > local_day(docket.now):
+        docket.refuse("served_in_future", served_on=act.served_on)
+    if act.served_on < decision.on:
+        docket.refuse("served_before_decision", served_on=act.served_on, decided_on=decision.on)
+    docket.record(DecisionServed(decision=act.decision, served_on=act.served_on, proof=act.proof.sha256))
+    docket.met(f"service/{act.decision}")
+    docket.set_deadline("appeal_window", None, (), key=str(act.decision), step="", counted_from=act.served_on)
+
+
+def appeal(docket: Docket, act: Appeal) -> None:
+    decision = _decision(docket, act.decision)
+    if decision.served_on is None:
+        docket.refuse("decision_not_served", decision=act.decision)
+    if decision.appealed_by is not None:
+        docket.refuse("already_appealed", decision=act.decision)
+    if decision.against != docket.unit:
+        docket.refuse("not_against_you", decision=act.decision, unit=docket.unit)
+    docket.record(AppealLodged(decision=act.decision, by=docket.person))
+    docket.cancel(f"appeal_window/{act.decision}")
+    supervisor = docket.holder(Role.SUPERVISOR)
+    docket.set_deadline("appeal", supervisor, ("decide_appeal",), key=str(act.decision), step="")
+
+
+def decide_appeal(docket: Docket, act: DecideAppeal) -> None:
+    decision = _decision(docket, act.decision)
+    if decision.appealed_by is None:
+        docket.refuse("not_appealed", decision=act.decision)
+    if docket.person in (decision.by, decision.appealed_by):
+        docket.refuse("decided_before", person=docket.person)
+    docket.record(AppealDecided(decision=act.decision, upheld=act.upheld, by=docket.person))
+    docket.met(f"appeal/{act.decision}")
+    if act.upheld:
+        _reopen(docket, decision)
+    else:
+        docket.record(DecisionFinal(decision=act.decision))
+        _end_if_final(docket)
+
+
+def _reopen(docket: Docket, decision: Decision) -> None:
+    """Back to where the decision was made; the clocks that stood still with the scene run on.
+
+    A bidder's part that is reopened does not bring back a scene that another decision ends.
+    """
+    machine = Machine(decision.machine)
+    to = decision.reopens
+    if machine is not Machine.SCENE:
+        docket.move(machine, decision.bidder, to)
+        if machine is Machine.ACCEPTANCE:
+            settling.ask_for_acceptance_opinions(docket, decision.bidder or "")
+        to = "trial" if machine is Machine.TRIAL else "acceptance"
+    if docket.state.step == "remedies" and not any(each.closes_as for each in docket.state.decisions):
+        docket.enter(to)
+        docket.run_on()
+    settling.settle(docket)
+
+
+def appeal_window_ran_out(docket: Docket, deadline: Deadline) -> None:
+    docket.record(DecisionFinal(decision=int(deadline.id.removeprefix("appeal_window/"))))
+    _end_if_final(docket)
+
+
+def _end_if_final(docket: Docket) -> None:
+    state = docket.state
+    if state.step != "remedies" or state.decisions or state.outcome is None:
+        return
+    if state.outcome is Outcome.TERMINATED:
+        for contract in state.contracts:
+            settling.end_part(docket, contract.bidder, "terminated")
+    docket.close(state.outcome)
