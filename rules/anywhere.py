@@ -1,4 +1,4 @@
-"""What is possible at any open step: termination, suspension, return, reassignment, another policy or calendar, override.
+"""What is possible at any open step: termination, suspension, return, reassignment, another policy or calendar.
 
 In files of their own: withdrawal, extensions, remedies, correction, and taking over a scene that runs elsewhere.
 """
