@@ -25,6 +25,7 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from client.updates import ENDING, update
 from models.canonical import canonical
 from models.commands import Command
 from models.commands.anywhere import AdoptPolicy, TakeOver
@@ -43,7 +44,8 @@ ANSWER_WITHIN = timedelta(seconds=20)
 does: only the same command id tells."""
 _HAND_OVER = timedelta(seconds=15)
 """How long a scene may be between two runs (continue-as-new) before a missing run means that there is none."""
-_PAUSE = 0.05
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 1.0
+"""Seconds before what met a run's end is asked again; each pause is twice the one before."""
 _ANSWERS = (
     RPCError,
     WorkflowAlreadyStartedError,
@@ -95,12 +97,15 @@ class SceneClient:
         """One act in a scene. The same id with the same content gives the same receipt. Raises Refused."""
         if isinstance(command.act, AdoptPolicy):
             await asyncio.to_thread(self.rulebooks.keep, command.act.policy)
-        return await self._asked(scene, command, lambda: self._update(scene, command))
+        return await self._asked(
+            scene, command, lambda: update(self.temporal, workflow_id(scene), command, within=ANSWER_WITHIN)
+        )
 
     async def _asked(self, scene: str, command: Command, ask: Callable[[], Awaitable[Receipt]]) -> Receipt:
         """Asks again, with the same id, what met a scene on its way from one run to the next."""
         loop = asyncio.get_running_loop()
         until = loop.time() + _HAND_OVER.total_seconds()
+        pause = _FIRST_PAUSE
         try:
             refuse_oversized(len(canonical(command)))
             while True:
@@ -111,7 +116,8 @@ class SceneClient:
                         raise ended from None
                     if not _between_runs(error) or loop.time() > until:
                         raise _refusal(error, scene) from error
-                await asyncio.sleep(_PAUSE)
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, _LONGEST_PAUSE)
         except Refused as refused:
             await asyncio.to_thread(self.refusals.record, scene, command, refused, self.clock())
             raise
@@ -168,16 +174,6 @@ class SceneClient:
             raise
         return receipt
 
-    async def _update(self, scene: str, command: Command) -> Receipt:
-        receipt: Receipt = await self._handle(scene).execute_update(
-            command.act.verb,
-            command,
-            id=command.command_id,
-            result_type=Receipt,
-            rpc_timeout=ANSWER_WITHIN,
-        )
-        return receipt
-
     async def state(self, scene: str) -> SceneState:
         """The scene's state from its workflow: for one scene, never for lists. Raises Refused."""
         try:
@@ -222,7 +218,7 @@ def _is_waking(error: RPCError) -> bool:
 def _between_runs(error: Exception) -> bool:
     """Whether the update may have met the end of a run: it has not happened then, or its id tells that it has."""
     match error:
-        case RPCError(status=RPCStatusCode.NOT_FOUND | RPCStatusCode.FAILED_PRECONDITION | RPCStatusCode.ABORTED):
+        case RPCError(status=status) if status in ENDING:
             return True
         case WorkflowUpdateFailedError(cause=ApplicationError(type="AcceptedUpdateCompletedWorkflow")):
             return True

@@ -7,12 +7,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from temporalio.api.common.v1 import GrpcStatus
+from temporalio.api.common.v1 import GrpcStatus, Payloads
 from temporalio.api.errordetails.v1 import NamespaceNotFoundFailure
-from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError
+from temporalio.api.update.v1 import Outcome
+from temporalio.api.workflowservice.v1 import UpdateWorkflowExecutionResponse
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.converter import DataConverter
 from temporalio.service import RPCError, RPCStatusCode
 
 from client.scene_client import SceneClient
+from models.receipt import Receipt
 from models.refusal import Refused
 from tests.fakes import MemoryRefusals, MemoryRulebooks
 from tests.scenario import Play, city
@@ -20,19 +24,32 @@ from tests.scenario import Play, city
 
 @dataclass
 class Server:
-    """Client and handle in one: it answers each call with the next of what it was given."""
+    """Client, service and handle in one: it answers each call with the next of what it was given."""
 
-    updates: Iterator[BaseException]
+    updates: Iterator[BaseException | Receipt]
     describes: Iterator[BaseException] = field(default_factory=lambda: iter(()))
+    repeats: list[bool] = field(default_factory=list)
+    """Of each update sent: whether the SDK was to repeat it."""
+    namespace: str = "default"
+    identity: str = "tests"
+    data_converter: DataConverter = pydantic_data_converter
+
+    @property
+    def workflow_service(self) -> "Server":
+        return self
 
     def get_workflow_handle_for(self, *_: object) -> "Server":
         return self
 
-    async def execute_update(self, *_: object, **__: object) -> None:
-        error = next(self.updates)
-        if isinstance(error, asyncio.CancelledError):
-            raise WorkflowUpdateRPCTimeoutOrCancelledError from error
-        raise error
+    async def update_workflow_execution(
+        self, _: object, *, retry: bool, **__: object
+    ) -> UpdateWorkflowExecutionResponse:
+        self.repeats.append(retry)
+        answer = next(self.updates)
+        if isinstance(answer, BaseException):
+            raise answer
+        payloads = Payloads(payloads=await self.data_converter.encode([answer]))
+        return UpdateWorkflowExecutionResponse(outcome=Outcome(success=payloads))
 
     async def describe(self) -> None:
         raise next(self.describes)
@@ -58,11 +75,29 @@ async def answer(updates: list[BaseException], describes: list[BaseException]) -
     [
         (RPCStatusCode.UNAVAILABLE, "server_unreachable"),
         (RPCStatusCode.UNKNOWN, "server_unreachable"),
-        (RPCStatusCode.DEADLINE_EXCEEDED, "no_worker"),
     ],
 )
-async def test_a_server_that_does_not_answer_is_a_refusal_and_no_error(status: RPCStatusCode, code: str) -> None:
-    assert await answer([rpc(status)], []) == (code, [code])
+async def test_a_server_that_does_not_answer_is_asked_again_before_it_is_a_refusal(
+    status: RPCStatusCode, code: str
+) -> None:
+    assert await answer([rpc(status)] * 2, []) == (code, [code])
+
+
+async def test_an_answer_that_does_not_come_in_time_is_a_refusal_and_not_waited_for_twice() -> None:
+    assert await answer([rpc(RPCStatusCode.DEADLINE_EXCEEDED)], []) == ("no_worker", ["no_worker"])
+
+
+async def test_an_act_that_meets_the_end_of_a_run_is_asked_again_by_us_and_at_once() -> None:
+    """The SDK would take "workflow is closing" for an overload, and wait a second."""
+    play = Play(city("盐城市")).submit()
+    [receipt], command = play.state.receipts, play.journal[0].command
+    closing = rpc(RPCStatusCode.RESOURCE_EXHAUSTED)
+    server: Any = Server(iter([closing, closing, receipt]))
+    refusals = MemoryRefusals()
+    client = SceneClient(server, "tests", refusals, MemoryRulebooks())
+    assert await client.act(play.scene, command) == receipt
+    assert server.repeats == [False, False, False]
+    assert refusals.codes == []
 
 
 async def test_a_scene_that_no_worker_gets_done_is_a_refusal_and_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,7 +108,7 @@ async def test_a_scene_that_no_worker_gets_done_is_a_refusal_and_no_error(monkey
 
 async def test_a_scene_is_not_unknown_because_the_server_went_away_between_two_runs() -> None:
     missing, away = rpc(RPCStatusCode.NOT_FOUND), rpc(RPCStatusCode.UNAVAILABLE)
-    assert await answer([missing, away], [away]) == ("server_unreachable", ["server_unreachable"])
+    assert await answer([missing, away, away], [away]) == ("server_unreachable", ["server_unreachable"])
 
 
 async def test_a_scene_is_not_unknown_because_the_server_does_not_know_its_namespace_yet(
