@@ -12,9 +12,10 @@ import resource
 import signal
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
+from itertools import compress
 from pathlib import Path
 from typing import Final
 
@@ -26,10 +27,12 @@ from temporalio.testing import TimeSkipper
 
 from demo.life import life_of
 from demo.on_temporal import SKIPS, Theatre
+from demo.post import CONTACTS, Post, post, readers
 from demo.programme import WIDE, Curtain, Performance, Programme
 from demo.repertoire import SEED, Repertoire, chosen
 from demo.rules_alone import play
 from demo.scene import Story, StoryBroken
+from models.mailbox import Contact
 from models.refusal import Language
 from runtime import presence
 from runtime.connect import connect
@@ -42,6 +45,8 @@ from storage.database import migrate
 SIDE_BY_SIDE: Final = 16
 """Scenes at once: enough that no processor waits for a clock to move, few enough that nobody waits for an answer."""
 PORT: Final = 7233
+NOBODY: Final = CONTACTS.with_name("nobody.yaml")
+"""No such file: nobody has an address while the scenes are played."""
 UI_PORT: Final = 8233
 """Of a server that is kept: the same as with `scene up`."""
 
@@ -73,9 +78,14 @@ async def run(
             if stored.reads.streams():
                 programme.not_empty(home.data_dir)
                 return 1
-            async with _server(home, keep) as server, _theatre(stored, server.address) as theatre:
-                performances = await _performed(programme, theatre, repertoire, stories, stored)
+            async with (
+                _server(home, keep) as server,
+                _theatre(stored, server.address) as theatre,
+                post(theatre.client.temporal, theatre.skipper, home, home.data_dir / "mail" if keep else None) as mail,
+            ):
+                performances = await _performed(programme, theatre, mail, repertoire, stories, stored)
                 programme.show(performances)
+                came = _post_came(programme, mail)
                 if keep:
                     announce(_card(home, server))
                     programme.took(clock.seconds, None, stored.reads.refusals().total)
@@ -84,7 +94,7 @@ async def run(
             if not keep:
                 programme.took(clock.seconds, clock.processor_seconds, stored.reads.refusals().total)
                 programme.how_to_keep()
-    return 1 if any(each.broken for each in performances) else 0
+    return 0 if came and not any(each.broken for each in performances) else 1
 
 
 @asynccontextmanager
@@ -96,21 +106,45 @@ async def _theatre(stored: Parts, address: str) -> AsyncIterator[Theatre]:
 
 
 async def _performed(
-    programme: Programme, theatre: Theatre, repertoire: Repertoire, stories: Sequence[Story], stored: Parts
+    programme: Programme, theatre: Theatre, mail: Post, repertoire: Repertoire, stories: Sequence[Story], stored: Parts
 ) -> list[Performance]:
-    # The longest lives begin first: nobody waits for one that began last.
-    rehearsals = sorted((_rehearsed(repertoire, story) for story in stories), key=_acts, reverse=True)
+    read = {contact.mailbox for contact in mail.contacts}
+    # The longest lives begin first: nobody waits for one that began last. Before them, those whose post is waited for.
+    rehearsals = sorted(
+        (_rehearsed(repertoire, story) for story in stories),
+        key=lambda each: (bool(each.writes_to & read), _acts(each)),
+        reverse=True,
+    )
     room = asyncio.Semaphore(SIDE_BY_SIDE)
     with programme.progress(sum(map(_acts, rehearsals)), len(stories)) as curtain:
-        broken = await asyncio.gather(*(_played(theatre, repertoire, each.story, room, curtain) for each in rehearsals))
+        plays = [asyncio.create_task(_played(theatre, repertoire, each.story, room, curtain)) for each in rehearsals]
+        written_by = {each: [each.mailbox in rehearsal.writes_to for rehearsal in rehearsals] for each in mail.contacts}
+        await asyncio.gather(*(_emptied(mail, each, compress(plays, those)) for each, those in written_by.items()))
+        broken = await asyncio.gather(*plays)
     told = [_recorded(stored, *each) for each in zip(rehearsals, broken, strict=True)]
     return sorted(told, key=lambda performance: stories.index(performance.story))
+
+
+async def _emptied(mail: Post, contact: Contact, plays: Iterable[asyncio.Task[str | None]]) -> None:
+    """Once the scenes that write to it have ended."""
+    await asyncio.gather(*plays)
+    await mail.empty(contact)
+
+
+def _post_came(programme: Programme, mail: Post) -> bool:
+    try:
+        programme.post(mail.opened())
+    except StoryBroken as broken:
+        programme.broke(str(broken))
+        return False
+    return True
 
 
 def _rehearsed(repertoire: Repertoire, story: Story) -> Performance:
     scene = repertoire.scene(story)
     try:
-        return Performance(story, scene, life_of(play(story, scene)), None)
+        journal = play(story, scene)
+        return Performance(story, scene, life_of(journal), None, readers(journal))
     except StoryBroken as broken:
         return Performance(story, scene, None, str(broken))
 
@@ -150,9 +184,9 @@ def _recorded(stored: Parts, rehearsal: Performance, broken: str | None) -> Perf
 def _home(settings: Settings, keep: bool) -> Iterator[tuple[Settings, presence.Announce]]:
     """Where the data stand: the settings' folder, held as by `scene up`, or a temporary one.
 
-    No batch's answer lingers: a clock that is moved would wait for it.
+    No batch's answer lingers: a clock that is moved would wait for it. And nobody real gets a letter of it.
     """
-    settings = settings.model_copy(update={"record_linger_ms": 0})
+    settings = settings.model_copy(update={"record_linger_ms": 0, "smtp_url": None, "contacts_file": NOBODY})
     if keep:
         with presence.alone(settings.data_dir) as announce:
             yield settings, announce

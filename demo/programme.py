@@ -13,10 +13,12 @@ from rich.table import Table
 from rich.text import Text
 
 from demo.life import STAGES, Life
+from demo.post import Delivery
 from demo.scene import Deed, Scene, Story
 from models.deadline import Level
 from models.refusal import Language
-from models.words import OUTCOMES, VERBS, Word
+from models.words import OUTCOMES, ROLES, VERBS, Word
+from rules.deadlines import BEIJING
 
 WIDE = 160
 """Columns where the output is no terminal."""
@@ -44,6 +46,7 @@ COLUMNS = (
     Word("逾期", "overdue"),
     Word("结局", "outcome"),
 )
+POST_COLUMNS = (Word("送达时间", "delivered"), Word("收件人", "recipient"), Word("信件", "letter"))
 NUMBERS = ("天数", "办理", "提醒")
 NARROW = 110
 """Columns of a terminal below which some of ours are left out."""
@@ -51,12 +54,13 @@ DISPENSABLE = ("城市", "规模", "环节")
 
 
 class Performance(NamedTuple):
-    """One story as it was played: its life as the ledger tells it, or what broke."""
+    """One story as it was played: its life as the ledger tells it, or what broke, and to whose mailboxes it writes."""
 
     story: Story
     scene: Scene
     life: Life | None
     broken: str | None
+    writes_to: frozenset[str] = frozenset()
 
 
 class Programme:
@@ -92,7 +96,37 @@ class Programme:
         self.console.print(Text(self._legend(), "dim"), soft_wrap=True)
         for each in performances:
             if each.broken:
-                self.console.print(Text(f"✗ {each.broken}", "red"), soft_wrap=True)
+                self.broke(each.broken)
+
+    def post(self, deliveries: Sequence[Delivery]) -> None:
+        """The letters that remind somebody, or that gathered a day's news; the others are counted."""
+        table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
+        for column in POST_COLUMNS:
+            table.add_column(column.text(self.language), no_wrap=True)
+        shown = [each for each in deliveries if each.reminds or len(each.messages) > 1]
+        for each in shown:
+            at = f"{each.at.astimezone(BEIJING):%Y-%m-%d %H:%M}"
+            subject = Text(each.letter["Subject"], COLOURS.get(each.level, ""))
+            table.add_row(at, self._reader(each.contact.mailbox), subject)
+        self.console.print()
+        if shown:
+            self.console.print(table)
+        mailboxes = len({each.contact.mailbox for each in deliveries})
+        letters, messages = len(deliveries), sum(len(each.messages) for each in deliveries)
+        other = letters - len(shown)
+        self._line(
+            f"信件：{mailboxes} 个信箱经真实邮件服务器收到 {letters} 封（{messages} 条消息，无遗漏、无重复）；"
+            f"上列提醒、预警和每日汇总，另 {other} 封为待办、决定和办结通知。",
+            f"Letters: {mailboxes} mailboxes got {letters} from a real mail server ({messages} messages, none missing, "
+            f"none twice); above are reminders, alerts and digests, {other} more tell of duties, decisions and ends.",
+        )
+
+    def _reader(self, mailbox: str) -> str:
+        name = mailbox.rpartition("/")[2]
+        return ROLES[name].text(self.language) if mailbox.startswith("role:") else name
+
+    def broke(self, what: str) -> None:
+        self.console.print(Text(f"✗ {what}", "red"), soft_wrap=True)
 
     def took(self, seconds: float, processor_seconds: float | None, refused: int) -> None:
         work = ""
@@ -111,11 +145,13 @@ class Programme:
             f"数据在 {data_dir}。在另一个终端查看：\n"
             f"  scene show {scene}      某个场景\n"
             f"  scene history {scene}   它的全部记录\n"
+            f"  {data_dir}/mail      收到的信件（.eml）\n"
             f"  {ui_url}      Temporal 界面：每个场景一个工作流，scene-<编号>\n"
             "服务仍在运行，按 Ctrl-C 停止。",
             f"The data are in {data_dir}. In another terminal:\n"
             f"  scene show {scene}      one scene\n"
             f"  scene history {scene}   its whole journal\n"
+            f"  {data_dir}/mail      the letters that came (.eml)\n"
             f"  {ui_url}      Temporal's own pages: a workflow each, scene-<id>\n"
             "The server keeps running; Ctrl-C stops it.",
         )
@@ -131,7 +167,7 @@ class Programme:
         self.console.print(Text(self.say(zh, en)), soft_wrap=True)
 
     def _row(self, performance: Performance) -> tuple[Text | str, ...]:
-        story, scene, life, broken = performance
+        story, scene, life, broken, _ = performance
         application, policy = scene.application, scene.policy
         domain = policy.domain(application.domain)
         placeholder = "†" if domain is not None and domain.assumed else ""

@@ -21,6 +21,7 @@ from channels.writing import Writer
 from client.histories import TemporalHistories
 from client.mailboxes import Mailboxes
 from client.scene_client import SceneClient, scene_of
+from models.calendar import Calendar
 from runtime.build import build_id, rules_digest
 from runtime.calendar_files import load_calendar
 from runtime.contact_files import ContactFile
@@ -83,9 +84,12 @@ def scene_client(temporal: Client, parts: Parts) -> SceneClient:
     )
 
 
-def make_worker(temporal: Client, parts: Parts) -> Worker:
-    """A worker for everything, ready to run: `async with` it, or await its `run`."""
-    delivery = _delivery(temporal, parts)
+def make_worker(temporal: Client, parts: Parts, calendar: Calendar | None = None) -> Worker:
+    """A worker for everything, ready to run: `async with` it, or await its `run`.
+
+    `calendar` is that of the mailboxes; by default the one beside the policies.
+    """
+    delivery = _delivery(temporal, parts, calendar)
     ledger = LedgerActivities(
         parts.ledger,
         build=build_id(),
@@ -108,12 +112,12 @@ def make_worker(temporal: Client, parts: Parts) -> Worker:
     )
 
 
-def _delivery(temporal: Client, parts: Parts) -> DeliveryActivities | None:
+def _delivery(temporal: Client, parts: Parts, calendar: Calendar | None) -> DeliveryActivities | None:
     """None where nothing goes out: then all read the inbox, and nobody has to be woken."""
     settings = parts.settings
     if not settings.delivers:
         return None
-    calendar = load_calendar(settings.policies_dir / "calendars")
+    calendar = calendar or load_calendar(settings.policies_dir / "calendars")
     return DeliveryActivities(
         SqlMailroom(parts.engine),
         book=ContactFile(settings).book,

@@ -45,12 +45,21 @@ class Outbox:
         self._engine = engine
 
     def messages(
-        self, scene: str | None = None, *, pending: bool = False, dead: bool = False, page: int = 1, limit: int = 50
+        self,
+        scene: str | None = None,
+        *,
+        recipient: str | None = None,
+        pending: bool = False,
+        dead: bool = False,
+        page: int = 1,
+        limit: int = 50,
     ) -> Page[OutboxMessage]:
         """The latest first. `pending`: what waits; `dead`: what was given up."""
         conditions: list[ColumnElement[bool]] = []
         if scene is not None:
             conditions.append(OUTBOX.c.stream == scene)
+        if recipient is not None:
+            conditions.append(OUTBOX.c.recipient == recipient)
         if pending:
             conditions.append(_WAITS)
         if dead:

@@ -14,7 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from models.mailbox import MailboxOpening, Round, RoundDone, later
 
 GATHER = timedelta(seconds=2)
-"""What follows a message within this time goes out in the same letter."""
+"""After a wake: what follows a message within this time goes out in the same letter."""
 ROUND_TIMEOUT = timedelta(minutes=5)
 FOR_EVER = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1))
 
@@ -31,7 +31,8 @@ class MailboxWorkflow:
     async def run(self, opening: MailboxOpening) -> None:
         await workflow.wait_condition(lambda: self.woken)
         while True:
-            await workflow.sleep(GATHER)
+            if self.woken:
+                await workflow.sleep(GATHER)
             self.woken = False
             now = self._now()
             done: RoundDone = await workflow.execute_activity_method(

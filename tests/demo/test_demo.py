@@ -12,9 +12,11 @@ from sqlalchemy import inspect
 from demo import play as demo
 from demo.repertoire import chosen
 from models.vocabulary import Outcome
+from runtime.local_post import LocalPost
 from runtime.samples import UnknownSample
 from runtime.settings import Settings
 from runtime.wiring import parts
+from tests.postoffice import post_office
 
 SHORT = ("YC26-007", "NB-007", "CQ-009")
 
@@ -49,6 +51,40 @@ async def test_three_lives_are_played_on_a_real_server(settings: Settings, conso
         assert not inspect(stored.engine).get_table_names(), "without --keep nothing stays in the data folder"
 
 
+async def test_an_overdue_duty_is_heard_step_by_step_in_the_mailboxes(settings: Settings, console: Console) -> None:
+    assert await demo.run(settings, console, only=["CQ-046"]) == 0, said(console)
+    lines = [" ".join(line.split()) for line in said(console).splitlines()]
+    for at, reader, alert in (
+        ("2040-03-12 08:30", "市交通运输委", "到期提醒"),
+        ("2040-03-13 08:30", "市交通运输委", "黄色预警"),
+        ("2040-03-15 08:30", "市交通运输委", "橙色预警"),
+        ("2040-03-16 09:00", "领导小组", "红色预警"),
+    ):
+        assert f"{at} {reader} 【{alert}】“车路云网图”一体化应用场景：发起会商，3月9日到期" in lines
+    assert "2 个信箱经真实邮件服务器收到" in said(console)
+
+
+async def test_nobody_real_gets_a_letter_of_the_demo(settings: Settings, console: Console) -> None:
+    with post_office() as real:
+        (settings.data_dir / "contacts.yaml").write_text(
+            "contacts:\n- mailbox: unit:重庆市/市交通运输委\n  email: [somebody@city.example]\n"
+        )
+        ours = settings.model_copy(update={"smtp_url": SecretStr(real.url)})
+        assert await demo.run(ours, console, only=["CQ-009"]) == 0, said(console)
+        assert real.letters == []
+
+
+async def test_letters_that_do_not_come_make_the_demo_fail(
+    settings: Settings, console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def loses(*_: object) -> str:
+        return "250 OK"
+
+    monkeypatch.setattr(LocalPost, "handle_DATA", loses)
+    assert await demo.run(settings, console, only=["CQ-009"], language="en") == 1
+    assert "messages came in no letter, the first to unit:重庆市/市交通运输委" in said(console)
+
+
 async def test_what_is_kept_can_be_read_afterwards(
     settings: Settings, console: Console, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -59,6 +95,7 @@ async def test_what_is_kept_can_be_read_afterwards(
     monkeypatch.setattr(demo, "UI_PORT", 0)
     assert await demo.run(settings, console, keep=True, only=["NB-007"], language="en") == 0, said(console)
     assert "scene show NB-007" in said(console)
+    assert f"{settings.data_dir}/mail" in said(console)
     with parts(settings) as stored:
         kept = stored.reads.scene("NB-007")
         assert kept is not None

@@ -8,6 +8,7 @@ import pytest
 
 from demo.chapters.filing import submitted
 from demo.life import life_of
+from demo.post import CONTACTS, readers
 from demo.repertoire import STORIES, Repertoire
 from demo.rules_alone import play
 from demo.scene import Scene, Script, Story, StoryBroken
@@ -19,6 +20,7 @@ from models.deadline import Level
 from models.events.clock import RungDue
 from models.journal import JournalEntry
 from models.vocabulary import Outcome, Risk, Scale, Track
+from runtime.contact_files import ContactFile
 from runtime.samples import load_scenes
 from runtime.settings import PROJECT, Settings
 
@@ -141,3 +143,9 @@ def test_a_deadline_that_is_not_there_is_noticed(repertoire: Repertoire) -> None
     wrong = replace(the_story("NB-007"), told=told)
     with pytest.raises(StoryBroken, match="no deadline bidding is open; open: completeness"):
         play(wrong, repertoire.scene(wrong))
+
+
+def test_every_mailbox_of_the_demo_is_written_to(journals: dict[str, tuple[JournalEntry, ...]]) -> None:
+    settings = Settings().model_copy(update={"contacts_file": CONTACTS})
+    written_to = frozenset[str]().union(*map(readers, journals.values()))
+    assert {each.mailbox for each in ContactFile(settings).book().contacts} <= written_to
