@@ -92,6 +92,9 @@ class Limits(Frozen):
     admission: Limit = Field(description="regulator decides on admission to the trial")
     start: Limit = Field(description="regulator issues the start notice")
     trial: Limit = Field(description="longest trial; its extension rule is the trial's")
+    insurance: Limit = Field(
+        description="the trial's insurance, to its last day; a renewal lasts this long, or for the rest of the trial"
+    )
     report: Limit = Field(description="bidder's regular report")
     midterm: Limit = Field(description="bidder's midterm report, counted from the half of the trial")
     fix: Limit = Field(description="bidder removes the cause of a suspension")

@@ -262,6 +262,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "试点须投保，且保险期覆盖试点全程。",
         "A trial is insured, and for its whole length.",
     ),
+    "insurance_too_short": (
+        "续保应保至 {least} 或之后，而不是 {until}。",
+        "A renewal has to cover {least}, not {until} only.",
+    ),
     "inclusion_not_eligible": (
         "不符合包容期条件：{why}。可不适用包容期启动。",
         "Not eligible for an inclusion period: {why}. The trial may start without one.",

@@ -25,6 +25,7 @@ CONSEQUENCES: dict[str, Callable[[Docket, Deadline], None]] = {
     "contract": matching.contract_ran_out,
     "reissue": matching.reissue_ran_out,
     "trial": trial.trial_ran_out,
+    "insurance": trial.insurance_ran_out,
     "inclusion": inclusion.inclusion_ran_out,
     "correction_order": inclusion.order_ran_out,
     "acceptance_application": acceptance.application_ran_out,

@@ -50,6 +50,7 @@ SOLICITATION, REVIEW, MATCHING, TRIALS, ACCEPTING, PROMOTION, CLOSED = Stage
 
 _TRIAL_ACTS = ("report_incident", "analyse_incident", "verify_incident")
 """An incident is dealt with to its end, also where the trial is over, or is repeated."""
+_INSURED_ACTS = ("renew_insurance", *_TRIAL_ACTS)
 _NOTICE_ACTS = ("raise_objection", "answer_objection")
 
 STEPS: tuple[Step, ...] = (
@@ -114,11 +115,11 @@ STEPS: tuple[Step, ...] = (
     # one bidder's trial
     Step(TRIAL, "planning", TRIALS, "编制方案", "planning", "trial_plan", Role.BIDDER, acts=_TRIAL_ACTS),
     Step(TRIAL, "submitted", TRIALS, "待准入", "plan submitted", "admission", Role.REGULATOR, acts=_TRIAL_ACTS),
-    Step(TRIAL, "admitted", TRIALS, "已准入", "admitted", "start", Role.REGULATOR, acts=_TRIAL_ACTS),
-    Step(TRIAL, "running", TRIALS, "试点中", "running", acts=("advance_phase", "file_report", *_TRIAL_ACTS)),
+    Step(TRIAL, "admitted", TRIALS, "已准入", "admitted", "start", Role.REGULATOR, acts=_INSURED_ACTS),
+    Step(TRIAL, "running", TRIALS, "试点中", "running", acts=("advance_phase", "file_report", *_INSURED_ACTS)),
     Step(
         TRIAL, "suspended", TRIALS, "已叫停", "suspended", "fix", Role.BIDDER,
-        acts=("report_fix", "propose_resumption", "file_report", *_TRIAL_ACTS),
+        acts=("report_fix", "propose_resumption", "file_report", *_INSURED_ACTS),
     ),
     Step(
         TRIAL, "exit", TRIALS, "退出评估", "exit evaluation", "exit_evaluation", Role.REGULATOR,
@@ -301,6 +302,7 @@ ROWS: tuple[Row, ...] = (
     *_rows(TRIAL, ("running",), "verify_incident", "suspended"),
     *_rows(TRIAL, ("running",), "report_incident", "suspended"),
     *_rows(TRIAL, ("running",), "after:correction_order", "suspended"),
+    *_rows(TRIAL, ("running",), "after:insurance", "suspended"),
     *_rows(TRIAL, ("suspended",), "approve_resumption", "running"),
     *_rows(TRIAL, ("running", "suspended"), "after:trial", "exit"),
     *_rows(TRIAL, ("admitted", "running", "suspended", "exit"), "terminate_trial", "rolling_back"),

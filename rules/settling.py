@@ -111,8 +111,8 @@ def suspend_trial(docket: Docket, bidder: str) -> None:
 
 
 def end_trial_clocks(docket: Docket, bidder: str) -> None:
-    """The trial's own end and its reports. An incident is dealt with to its end, and what a stop held runs on."""
-    for limit in ("trial", "report", "midterm"):
+    """The trial's end, its insurance, its reports. An incident is dealt with to its end, what a stop held runs on."""
+    for limit in ("trial", "insurance", "report", "midterm"):
         docket.cancel(f"{limit}/{bidder}")
     docket.run_on()
 

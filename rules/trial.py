@@ -4,7 +4,7 @@ One person is enough to stop a trial; resuming it takes the proven fix and two p
 over at once and its rollback is proven afterwards. It lasts as its plan says, at most as long as the policy allows.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from typing import assert_never
 
 from models.calendar import Period, Unit
@@ -18,6 +18,7 @@ from models.commands.trial import (
     ProposeResumption,
     ProveRollback,
     RefuseTrial,
+    RenewInsurance,
     ReportFix,
     ReturnTrialPlan,
     StartTrial,
@@ -31,6 +32,7 @@ from models.events.trial import (
     ExitConcluded,
     ExitReportFiled,
     FixReported,
+    InsuranceRenewed,
     PhaseAdvanced,
     ReportFiled,
     ResumptionProposed,
@@ -67,6 +69,8 @@ def judge(docket: Docket, act: TrialAct) -> None:
             _advance(docket, act)
         case FileReport():
             _report(docket, act)
+        case RenewInsurance():
+            _renew(docket, act)
         case SuspendTrial():
             settling.suspend_trial(docket, act.bidder)
         case ReportFix():
@@ -158,8 +162,38 @@ def set_running_clocks(docket: Docket, bidder: str) -> None:
         "trial", None, (), machine=Machine.TRIAL, bidder=bidder, step="",
         period=trial.duration, counted_from=started,
     )  # fmt: skip
+    watch_insurance(docket, bidder)
     ask_for_report(docket, bidder, "report", docket.day)
     ask_for_report(docket, bidder, "midterm", started + (end.due_on - started) / 2)
+
+
+def watch_insurance(docket: Docket, bidder: str) -> None:
+    """While a trial runs, or is stopped, its bidder and the regulator hear in time that the insurance ends."""
+    until = trial_of(docket, bidder).insurance_until
+    docket.met(f"insurance/{bidder}")
+    if until is not None and until >= docket.day and docket.deadline(f"trial/{bidder}") is not None:
+        docket.set_deadline("insurance", None, (), machine=Machine.TRIAL, bidder=bidder, step="", due_on=until)
+
+
+def insurance_ran_out(docket: Docket, deadline: Deadline) -> None:
+    """A trial that would go on uninsured stands still: 保险失效 is a red line of S3. A finding stays an officer's."""
+    bidder = deadline.bidder or ""
+    end = docket.deadline(f"trial/{bidder}")
+    if end is not None and end.due_on > deadline.due_on:
+        settling.suspend_trial(docket, bidder)
+
+
+def _renew(docket: Docket, act: RenewInsurance) -> None:
+    policy, trial = docket.policy, trial_of(docket, act.bidder)
+    least = due_date(policy.calendar, docket.day, policy.limits.insurance.period).on
+    if (end := docket.deadline(f"trial/{act.bidder}")) is not None:
+        least = min(least, end.due_on)
+    if trial.insurance_until is not None:
+        least = max(least, trial.insurance_until + timedelta(days=1))
+    if act.until < least:
+        docket.refuse("insurance_too_short", until=act.until, least=least)
+    docket.record(InsuranceRenewed(bidder=act.bidder, until=act.until))
+    watch_insurance(docket, act.bidder)
 
 
 def ask_for_report(docket: Docket, bidder: str, limit: str, counted_from: date) -> None:
@@ -196,9 +230,12 @@ def _report(docket: Docket, act: FileReport) -> None:
 
 
 def _resume(docket: Docket, bidder: str) -> None:
-    proposed_by = trial_of(docket, bidder).resumption_proposed_by
+    trial = trial_of(docket, bidder)
+    proposed_by = trial.resumption_proposed_by
     if proposed_by is None:
         docket.refuse("fix_missing")
+    if docket.policy.trial.insurance and trial.insurance_until is not None and trial.insurance_until < docket.day:
+        docket.refuse("insurance_missing")
     if proposed_by == docket.person:
         docket.refuse("same_person", person=docket.person)
     docket.record(TrialResumed(bidder=bidder))

@@ -414,6 +414,9 @@ class Improviser:
     def _file_report(self) -> dict[str, object]:
         return {"kind": self.choose(("regular", "midterm"))}
 
+    def _renew_insurance(self) -> dict[str, object]:
+        return {"until": self.play.today + timedelta(days=self.often(1500, 8))}
+
     def _terminate_trial(self) -> dict[str, object]:
         return {"ground": self.choose(("safety", "breach", "force_majeure"))}
 

@@ -75,6 +75,7 @@ from models.vocabulary import (
     Track,
 )
 from rules import lifecycle
+from rules.calendar import due_date
 from rules.lifecycle import ROWS
 from tests.scenario import Play, city, document, with_limit, with_rules
 
@@ -226,6 +227,16 @@ def passing(deadline: str) -> Script:
 
 def resubmit(play: Play) -> None:
     play.do(Resubmit(note="已改"), play.owner)
+
+
+def insured_to_its_end(play: Play) -> None:
+    """A's trial, which is then extended."""
+    plan = play.plan()
+    ends = due_date(play.policy.calendar, play.today, plan.duration).on
+    play.do(SubmitTrialPlan(bidder=A, plan=plan.model_copy(update={"insurance_until": ends})), play.bidder(A))
+    play.start(A)
+    play.do(RequestExtension(deadline=f"trial/{A}", reasons="数据不足"), play.bidder(A))
+    play.do(DecideExtension(deadline=f"trial/{A}", granted=True, reasons="同意"), play.regulator)
 
 
 def overriding(to: str) -> Script:
@@ -558,6 +569,7 @@ def trials() -> Iterator[Play]:
         act(ProposeResumption(bidder=A, reasons="已改"), "regulator"),
         act(ApproveResumption(bidder=A), "second_regulator"),
     )
+    yield _then(alone("trial/planning"), insured_to_its_end, passing(f"insurance/{A}"))
     runs_on = Play(with_limit(city("yancheng"), "trial", when_suspended=Suspends.RUNS)).to_running(A)
     yield _then(runs_on, act(SuspendTrial(bidder=A, reasons="故障"), "regulator"), passing(f"trial/{A}"))
     # the last of two trials ends, one way or another, when the other bidder stands somewhere

@@ -29,7 +29,7 @@ from models.commands.acceptance import SubmitRectification
 from models.commands.anywhere import AdoptPolicy, AnswerWithdrawal, DecideExtension, RequestExtension, Withdraw
 from models.commands.matching import AmendChallenge, WithdrawBid
 from models.commands.review import ConcludeFairCompetition, EntryCondition
-from models.commands.trial import EndInclusionEarly, FileReport, VerifyCorrection
+from models.commands.trial import EndInclusionEarly, FileReport, RenewInsurance, VerifyCorrection
 from models.vocabulary import GateKind, NoticeAbout, Outcome
 from models.words import Word
 
@@ -133,7 +133,7 @@ def bid_and_withdraw(scene: Scene) -> Script:
 
 
 def smart_parking(scene: Scene) -> Script:
-    """Stopped by one, resumed by two, extended; the inclusion period is given back when it is no longer needed."""
+    """Stopped by one, resumed by two; the inclusion period is given back when it is not needed; insured anew."""
     yield from filed(scene)
     yield from recognised_and_listed(scene)
     yield from matched(scene, JIA, YI)
@@ -143,6 +143,8 @@ def smart_parking(scene: Scene) -> Script:
     yield from resumed_by_two(scene, JIA)
     yield from reported_late(scene, JIA)
     yield scene.regulator.does(EndInclusionEarly(bidder=JIA, reasons="运行平稳，转常态监管。"))
+    policy = scene.paper("续保保险单")
+    yield scene.bidder(JIA).does(RenewInsurance(bidder=JIA, document=policy, until=date(2045, 12, 31)))
     yield from ran_its_time(scene, JIA)
     yield from evaluated(scene, JIA)
     yield from accepted(scene, JIA)

@@ -66,6 +66,14 @@ class FileReport(BidderAct):
     document: Document
 
 
+class RenewInsurance(BidderAct):
+    """The trial stays insured, to the end of the day `until`."""
+
+    verb: Literal["renew_insurance"] = "renew_insurance"
+    document: Document
+    until: date
+
+
 class SuspendTrial(BidderAct):
     """One person is enough for safety."""
 
@@ -169,6 +177,7 @@ TrialAct = (
     | StartTrial
     | AdvancePhase
     | FileReport
+    | RenewInsurance
     | SuspendTrial
     | ReportFix
     | ProposeResumption

@@ -44,6 +44,11 @@ class ReportFiled(BidderEvent):
     report: Literal["regular", "midterm"]
 
 
+class InsuranceRenewed(BidderEvent):
+    kind: Literal["insurance_renewed"] = "insurance_renewed"
+    until: date
+
+
 class TrialSuspended(BidderEvent):
     kind: Literal["trial_suspended"] = "trial_suspended"
     by: str
@@ -133,6 +138,7 @@ TrialEvent = (
     | TrialStarted
     | PhaseAdvanced
     | ReportFiled
+    | InsuranceRenewed
     | TrialSuspended
     | FixReported
     | ResumptionProposed

@@ -14,6 +14,7 @@ from models.events.trial import (
     IncidentVerified,
     InclusionEvent,
     InclusionGranted,
+    InsuranceRenewed,
     PhaseAdvanced,
     ReportFiled,
     ResumptionProposed,
@@ -47,6 +48,8 @@ def evolve(state: SceneState, event: TrialEvent | InclusionEvent | IncidentEvent
         case ReportFiled():
             trial = find(state.trials, bidder=event.bidder)
             return _trial(state, event.bidder, reports=trial.reports + 1 if trial else 1)
+        case InsuranceRenewed():
+            return _trial(state, event.bidder, insurance_until=event.until)
         case TrialSuspended():
             return _trial(state, event.bidder, fix_reported=False, resumption_proposed_by=None)
         case FixReported():
