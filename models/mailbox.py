@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from typing import Annotated, Any, Self
 
 from pydantic import Field, SecretStr, StringConstraints, model_validator
@@ -11,6 +12,7 @@ from .frozen import Frozen
 from .notification import NotificationKind
 from .refusal import Language
 from .text import Moment
+from .vocabulary import Role
 
 MailboxKey = Annotated[
     str, StringConstraints(pattern=r"^(unit:[^/]+/.+|role:[^/]+/[a-z_]+|person:.+)$", max_length=300)
@@ -82,6 +84,28 @@ class Contact(Frozen):
     digest_at: time | None = Field(None, description="everything but red alerts once a working day, at this time")
     hours: Hours | None = Field(None, description="everything but red alerts in working hours only")
     away: tuple[Absence, ...] = Field((), max_length=50, description="who reads the post meanwhile")
+
+    @model_validator(mode="after")
+    def _one_substitute_at_a_time(self) -> Self:
+        in_order = sorted(self.away, key=lambda each: each.first)
+        for one, other in pairwise(in_order):
+            if other.first <= one.last:
+                raise ValueError(f"two absences overlap on {other.first}; only one substitute can read the post then")
+        return self
+
+    @model_validator(mode="after")
+    def _no_substitute_with_another_interest(self) -> Self:
+        """Post stays in its city, and complaints with who decides on them: nobody judges what is said against them."""
+        kind, _, rest = self.mailbox.partition(":")
+        for substitute in (each.substitute for each in self.away):
+            their_kind, _, theirs = substitute.partition(":")
+            if "person" in (kind, their_kind):
+                continue
+            if rest.partition("/")[0] != theirs.partition("/")[0]:
+                raise ValueError(f"{substitute} belongs to another city; name a substitute of the same one")
+            if self.mailbox.endswith(f"/{Role.SUPERVISOR}"):
+                raise ValueError(f"{substitute} may be a party to the complaints; name a person as the substitute")
+        return self
 
 
 class ContactBook(Frozen):
