@@ -328,14 +328,14 @@ def _outbox(opened: Parts) -> Finding:
     try:
         ContactFile(opened.settings).book()
     except FileProblems as problems:
-        return Finding("outbox", "error", problems.text(output.language()), "scene letters contacts")
+        return Finding("outbox", "error", problems.text(output.language()), "scene notify contacts")
     box = Outbox(opened.engine)
     if dead := box.given_up():
         return Finding(
             "outbox",
             "error",
             say(f"{dead} 条消息发送失败，已放弃", f"{dead} messages could not be delivered and were given up"),
-            "scene outbox --dead; scene letters retry",
+            "scene outbox list --dead; scene outbox retry",
             {"given_up": dead},
         )
     if not opened.settings.delivers:
@@ -349,7 +349,7 @@ def _outbox(opened: Parts) -> Finding:
         "outbox",
         "warning",
         say(f"{late} 条到时的消息尚未送出", f"{late} messages are due and not delivered"),
-        "scene outbox --pending",
+        "scene outbox list --pending",
         {"waiting": late},
     )
 

@@ -90,6 +90,9 @@ def _set_json(value: bool) -> bool:
 
 AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出 · print JSON", callback=_set_json, is_eager=True)]
 """The option of every command that prints data; its callback notes it, so that errors come as JSON too."""
+SceneOption = Annotated[str | None, typer.Option("--scene", help="只看某场景 · one scene", show_default=False)]
+PageNumber = Annotated[int, typer.Option("--page", min=1, help="页 · page")]
+PerPage = Annotated[int, typer.Option("--limit", min=1, max=500, help="每页条数 · per page")]
 
 
 def present(data: object, *shown: RenderableType) -> None:

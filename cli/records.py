@@ -1,181 +1,34 @@
-"""The records: messages that wait, refusals, the archive; and making the projections, or the ledger itself, again."""
+"""The records: refusals and the archive; and making the projections, or the ledger itself, again."""
 
 import asyncio
 from typing import Annotated, Any
-from uuid import uuid4
 
 import typer
 from rich.progress import Progress as Bar
 
-from activities.delivery import NotNow, Written
 from activities.ledger import LedgerFault
-from channels.email import Email
-from channels.writing import Writer
 from client.from_archives import HistoriesDiffer, not_archived, restore
 from client.health import archive_now
-from client.mailboxes import Mailboxes
-from models.mailbox import Message
 from models.refusal import Refused
 from runtime.build import build_id, rules_digest
-from runtime.calendar_files import load_calendar
 from runtime.connect import ServerUnreachable
-from runtime.contact_files import ContactFile
-from runtime.settings import Settings
 from runtime.wiring import Parts
 from storage.archive_files import ArchiveDamaged
-from storage.outbox import Outbox, OutboxMessage
+from storage.outbox import Outbox
 from storage.reads import RefusalFilter
 from storage.rebuild import JournalDamaged, Progress
 from storage.rebuild import rebuild as rebuilt
 
 from . import output, shown, wording
-from .output import AsJson, Failure, say
-from .session import database, server, settings, state_of
-
-SceneOption = Annotated[str | None, typer.Option("--scene", help="只看某场景 · one scene", show_default=False)]
-PageNumber = Annotated[int, typer.Option("--page", min=1, help="页 · page")]
-PerPage = Annotated[int, typer.Option("--limit", min=1, max=500, help="每页条数 · per page")]
+from .output import AsJson, Failure, PageNumber, PerPage, SceneOption, say
+from .session import database, server, settings
 
 archive = output.group("归档的运行历史 · The archived histories")
-letters = output.group("信件：通讯录、测试、重发 · Letters: contacts, a test, sending again")
 
 
 def add_to(app: typer.Typer) -> None:
-    app.command("outbox", rich_help_panel=output.RECORDS)(outbox)
     app.command("refusals", rich_help_panel=output.RECORDS)(refusals)
     app.command("rebuild", rich_help_panel=output.RECORDS)(rebuild)
-
-
-def outbox(
-    scene: SceneOption = None,
-    pending: Annotated[bool, typer.Option("--pending", help="只看未送出 · only what waits")] = False,
-    dead: Annotated[bool, typer.Option("--dead", help="只看已放弃 · only what was given up")] = False,
-    page: PageNumber = 1,
-    limit: PerPage = 50,
-    as_json: AsJson = False,
-) -> None:
-    """发件箱：通知与提醒 · The outbox: messages and reminders"""
-    with database() as opened:
-        if scene is not None:
-            state_of(opened, scene)
-        found = Outbox(opened.engine).messages(scene, pending=pending, dead=dead, page=page, limit=limit)
-    data = {
-        "items": [each.model_dump(mode="json") for each in found.items],
-        "total": found.total, "page": found.number, "pages": found.pages,
-    }  # fmt: skip
-    columns = [("场景", "scene"), ("号", "no"), ("收件人", "recipient"), ("类别", "kind"), ("内容", "about"),
-               ("自此发送", "from"), ("送出", "delivered")]  # fmt: skip
-    rows = [
-        (each.stream, each.sequence, each.recipient, f"{each.kind} {each.rung}".strip(), each.deadline or "",
-         shown.moment(each.send_after), _delivery(each))
-        for each in found.items
-    ]  # fmt: skip
-    none = say("没有消息。", "There is no message.")
-    output.present(data, output.table(columns, rows) if rows else none)
-
-
-def _delivery(message: OutboxMessage) -> str:
-    """When it went out, or what keeps it."""
-    if message.delivered_at is not None:
-        return shown.moment(message.delivered_at)
-    if message.given_up_at is not None:
-        return say(f"已放弃：{message.last_error}", f"given up: {message.last_error}")
-    if message.retry_at is not None:
-        retried = shown.moment(message.retry_at)
-        return say(f"{retried} 重试：{message.last_error}", f"again at {retried}: {message.last_error}")
-    return shown.moment(None)
-
-
-@letters.command("retry")
-def retry(scene: SceneOption = None, as_json: AsJson = False) -> None:
-    """重发已放弃的消息 · Send again what was given up"""
-    made = settings()
-    with database(made) as opened:
-        if scene is not None:
-            state_of(opened, scene)
-        recipients = Outbox(opened.engine).retry(scene, at=shown.now())
-    if recipients:
-        asyncio.run(_wake(made, recipients))
-    output.present(
-        {"recipients": recipients},
-        say(f"已唤醒 {len(recipients)} 个收件人的信箱。", f"{len(recipients)} mailboxes were woken."),
-    )
-
-
-async def _wake(made: Settings, recipients: tuple[str, ...]) -> None:
-    await Mailboxes(await server(made), made.task_queue).wake(recipients, shown.now())
-
-
-@letters.command("test")
-def try_out(
-    address: Annotated[str, typer.Argument(metavar="EMAIL", help="收件地址 · an address", show_default=False)],
-    as_json: AsJson = False,
-) -> None:
-    """发一封测试邮件 · Send a letter to see whether the mail server takes it"""
-    made = settings()
-    if made.smtp_url is None:
-        raise Failure(
-            "no_mail_server",
-            say("未设置邮件服务器。请设置 SCENE_SMTP_URL。", "No mail server is set. Set SCENE_SMTP_URL."),
-        )
-    words = Written(
-        say("【场景引擎】测试邮件", "[Scenes] a test"),
-        say("邮件服务器可用。", "The mail server works."),
-        say("<p>邮件服务器可用。</p>", "<p>The mail server works.</p>"),
-    )
-    channel = Email(made.smtp_url.get_secret_value(), made.mail_from)
-    try:
-        refused = asyncio.run(channel.send(f"test-{uuid4().hex}", [address], words, shown.now()))
-    except NotNow as problem:
-        raise Failure(
-            "mail_server_away",
-            say(f"邮件服务器暂不可用：{problem}。", f"The mail server does not take it now: {problem}."),
-        ) from None
-    if refused:
-        reason = refused[0].reason
-        raise Failure("address_refused", say(f"{address} 被拒收：{reason}。", f"{address} was refused: {reason}."))
-    output.present({"sent_to": address}, say(f"已发往 {address}。", f"Sent to {address}."))
-
-
-@letters.command("preview")
-def preview(
-    scene: Annotated[str, typer.Argument(help="场景编号 · the scene", show_default=False)],
-    entry: Annotated[
-        int | None, typer.Option(min=1, help="只看某号记录的 · those of one entry", show_default=False)
-    ] = None,
-    limit: PerPage = 10,
-    as_json: AsJson = False,
-) -> None:
-    """预览：某场景的消息写成邮件是什么样 · What the letters of a scene's messages say"""
-    made = settings()
-    with database(made) as opened:
-        state_of(opened, scene)
-        found = Outbox(opened.engine).messages(scene, limit=500).items
-    chosen = [each for each in found if entry is None or each.sequence == entry][:limit]
-    writer = Writer(load_calendar(made.policies_dir / "calendars"))
-    data, parts = [], []
-    for each in chosen:
-        message = Message.model_validate({name: getattr(each, name) for name in Message.model_fields})
-        words = writer.write((message,), output.language(), each.send_after)
-        data.append({"recipient": each.recipient, "entry": each.sequence, **words._asdict()})
-        parts += [f"{each.recipient} · {shown.moment(each.send_after)}", words.subject, words.text]
-    output.present(data, *(parts or [say("没有消息。", "There is no message.")]))
-
-
-@letters.command("contacts")
-def contacts(as_json: AsJson = False) -> None:
-    """通讯录，核对后列出 · Who is reached where, after a check"""
-    file = ContactFile(settings())
-    book = file.book()
-    columns = [("信箱", "mailbox"), ("邮箱", "e-mail"), ("汇总时间", "digest"), ("办公时间", "hours"), ("替代", "away")]
-    rows = [
-        (each.mailbox, ", ".join(each.email), str(each.digest_at or ""),
-         f"{each.hours.begins:%H:%M}-{each.hours.ends:%H:%M}" if each.hours else "",
-         "; ".join(f"{gone.first}~{gone.last} > {gone.substitute}" for gone in each.away))
-        for each in book.contacts
-    ]  # fmt: skip
-    none = say(f"没有联系人；文件：{file.path}", f"There is no contact; the file is {file.path}")
-    output.present(book.model_dump(mode="json"), output.table(columns, rows) if rows else none)
 
 
 def refusals(

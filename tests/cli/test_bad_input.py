@@ -41,7 +41,7 @@ def application(folder: Path, text: str) -> Path:
         ("history", "NOPE"),
         ("deadlines", "NOPE"),
         ("verbs", "NOPE"),
-        ("outbox", "--scene", "NOPE"),
+        ("outbox", "list", "--scene", "NOPE"),
         ("rebuild", "--scene", "NOPE"),
         ("show", "NOPE", "--live"),
         ("accept", "NOPE", "--as", "platform:某办:某人"),

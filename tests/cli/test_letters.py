@@ -14,7 +14,7 @@ from tests.scenario import ROOT
 
 def test_a_test_letter_arrives(nowhere: Terminal) -> None:
     with post_office() as office:
-        answer = nowhere.ok("letters", "test", "kj@city.example", "--json", SCENE_SMTP_URL=office.url)
+        answer = nowhere.ok("outbox", "test-send", "kj@city.example", "--json", SCENE_SMTP_URL=office.url)
     assert answer.json == {"sent_to": "kj@city.example"}
     (letter,) = office.letters
     assert letter["To"] == "kj@city.example"
@@ -22,7 +22,7 @@ def test_a_test_letter_arrives(nowhere: Terminal) -> None:
 
 
 def test_why_a_test_letter_did_not_arrive_is_said(nowhere: Terminal) -> None:
-    typed = ("letters", "test", "gone@city.example")
+    typed = ("outbox", "test-send", "gone@city.example")
     assert nowhere.refused(*typed) == "no_mail_server"
     with post_office() as office:
         office.refuses["gone@city.example"] = "550 no such user"
@@ -39,17 +39,17 @@ def test_why_a_test_letter_did_not_arrive_is_said(nowhere: Terminal) -> None:
 def test_contacts_are_checked_and_listed(nowhere: Terminal) -> None:
     nowhere.data_dir.mkdir()
     file = nowhere.data_dir / "contacts.yaml"
-    assert nowhere.json("letters", "contacts") == {"contacts": []}
+    assert nowhere.json("notify", "contacts") == {"contacts": []}
     file.write_text(
         "contacts:\n- mailbox: unit:盐城市/市科技局\n  email: [kj@city.example]\n  digest_at: 09:00\n"
         "  hours: {begins: 08:30, ends: 17:30}\n"
     )
-    (contact,) = nowhere.json("letters", "contacts")["contacts"]
+    (contact,) = nowhere.json("notify", "contacts")["contacts"]
     assert (contact["mailbox"], contact["digest_at"]) == ("unit:盐城市/市科技局", "09:00:00")
-    assert "08:30-17:30" in nowhere.ok("letters", "contacts").out
+    assert "08:30-17:30" in nowhere.ok("notify", "contacts").out
 
     file.write_text("contacts:\n- mailbox: unit:盐城市/市科技局\n  email: [nobody]\n")
-    wrong = nowhere("letters", "contacts")
+    wrong = nowhere("notify", "contacts")
     assert wrong.status != 0
     assert "contacts.yaml:3" in wrong.err
 
@@ -57,7 +57,7 @@ def test_contacts_are_checked_and_listed(nowhere: Terminal) -> None:
         "contacts:\n- mailbox: person:a\n  away: [{first: 2026-10-01, last: 2026-10-09, substitute: 'person:b'}]\n"
         "- mailbox: person:b\n  away: [{first: 2026-10-05, last: 2026-10-12, substitute: 'person:a'}]\n"
     )
-    assert "2026-10-05" in nowhere("letters", "contacts").err
+    assert "2026-10-05" in nowhere("notify", "contacts").err
 
 
 def test_what_was_given_up_is_listed_found_by_the_doctor_and_sent_again(scene: Terminal) -> None:
@@ -67,27 +67,27 @@ def test_what_was_given_up_is_listed_found_by_the_doctor_and_sent_again(scene: T
         connection.execute(
             "UPDATE outbox SET given_up_at = created_at, last_error = '550 no such user' WHERE stream = 'LETTER-1'"
         )
-    dead = scene.json("outbox", "--dead", "--scene", "LETTER-1")
+    dead = scene.json("outbox", "list", "--dead", "--scene", "LETTER-1")
     assert dead["total"] >= 1
-    assert "550 no such user" in scene.ok("outbox", "--scene", "LETTER-1").out
+    assert "550 no such user" in scene.ok("outbox", "list", "--scene", "LETTER-1").out
     assert {each["check"]: each["level"] for each in scene("doctor", "--json").json}["outbox"] == "error"
 
-    again = scene.json("letters", "retry", "--scene", "LETTER-1")
+    again = scene.json("outbox", "retry", "--scene", "LETTER-1")
 
     assert again["recipients"] == sorted({each["recipient"] for each in dead["items"]})
-    assert scene.json("outbox", "--dead", "--scene", "LETTER-1")["total"] == 0
+    assert scene.json("outbox", "list", "--dead", "--scene", "LETTER-1")["total"] == 0
 
 
 def test_letters_can_be_read_before_anybody_gets_one(scene: Terminal) -> None:
     scene.ok("submit", "--sample", "YC26-023", "--id", "LETTER-2")
     scene.until_shown("LETTER-2", "submitted")
-    (letter,) = scene.json("letters", "preview", "LETTER-2")
+    (letter,) = scene.json("notify", "preview", "LETTER-2")
     assert letter["subject"].startswith("【新的待办】")
     assert letter["entry"] == 1
-    assert letter["text"].split("\n")[0] in scene.ok("letters", "preview", "LETTER-2").out
-    assert "New" in scene.ok("--lang", "en", "letters", "preview", "LETTER-2").out.title()
-    assert scene.json("letters", "preview", "LETTER-2", "--entry", "99") == []
-    assert scene.refused("letters", "preview", "NOPE") == "unknown_scene"
+    assert letter["text"].split("\n")[0] in scene.ok("notify", "preview", "LETTER-2").out
+    assert "New" in scene.ok("--lang", "en", "notify", "preview", "LETTER-2").out.title()
+    assert scene.json("notify", "preview", "LETTER-2", "--entry", "99") == []
+    assert scene.refused("notify", "preview", "NOPE") == "unknown_scene"
 
 
 @pytest.mark.parametrize("page", ["send-letters.md", "send-letters.zh-CN.md"])
@@ -97,7 +97,7 @@ def test_the_contacts_of_the_how_to_can_be_used_as_they_stand(nowhere: Terminal,
     nowhere.data_dir.mkdir()
     (nowhere.data_dir / "contacts.yaml").write_text(textwrap.dedent(block), encoding="utf-8")
 
-    first, second, third = nowhere.json("letters", "contacts")["contacts"]
+    first, second, third = nowhere.json("notify", "contacts")["contacts"]
 
     assert first["hours"]
     assert second["webhook"]["secret"] == "**********"

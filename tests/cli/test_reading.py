@@ -97,7 +97,7 @@ def test_refusals_are_on_record(scene: Terminal, three: tuple[str, ...]) -> None
 
 
 def test_the_outbox_shows_who_is_told_what(scene: Terminal, three: tuple[str, ...]) -> None:
-    messages = scene.json("outbox", "--scene", three[0], "--pending")["items"]
+    messages = scene.json("outbox", "list", "--scene", three[0], "--pending")["items"]
 
     assert [(each["kind"], each["recipient"]) for each in messages] == [("duty_set", f"unit:盐城市/{OFFICE}")]
 

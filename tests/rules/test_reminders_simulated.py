@@ -257,7 +257,7 @@ def test_the_same_reminders_go_out_as_by_hand(
     assert play.deadline(CLOCK).due_on == by_hand.due
     heard: list[Heard] = []
     expected: list[Heard] = []
-    for step in (*steps, Step(2_000, attended=True, act="nothing")):
+    for step in (*steps, Step(1, attended=True, act="resume"), Step(2_000, attended=True, act="nothing")):
         play_on(play, step, heard)
         expected.extend(by_hand.goes_on(play.now, attended=step.attended))
         done = act(play, step.act, {2027: of_2027, 2028: of_2028})
