@@ -77,6 +77,9 @@ class Contact(Frozen):
     """How one recipient wants its post."""
 
     mailbox: MailboxKey = Field(description="unit:CITY/UNIT, role:CITY/ROLE or person:ID")
+    formerly: tuple[MailboxKey, ...] = Field(
+        (), max_length=20, description="mailboxes of before a renaming or merger; their post is read here"
+    )
     email: tuple[EmailAddress, ...] = Field((), max_length=10, description="who gets the letters")
     webhook: WebhookAddress | None = Field(None, description="a program that gets the letters as CloudEvents")
     robots: tuple[Robot, ...] = Field((), max_length=5, description="group chats that get the letters")
@@ -115,14 +118,17 @@ class ContactBook(Frozen):
 
     def find(self, mailbox: str) -> Contact:
         """One without an entry has no address: its post is read in the inbox."""
-        return next((each for each in self.contacts if each.mailbox == mailbox), Contact(mailbox=mailbox))
+        return next(
+            (each for each in self.contacts if mailbox in (each.mailbox, *each.formerly)), Contact(mailbox=mailbox)
+        )
 
     @model_validator(mode="after")
     def _coherent(self) -> Self:
-        known = [each.mailbox for each in self.contacts]
+        known = [mailbox for each in self.contacts for mailbox in (each.mailbox, *each.formerly)]
         for mailbox in known:
             if known.count(mailbox) > 1:
                 raise ValueError(f"{mailbox} is there twice; make one entry of the two")
+        known = [each.mailbox for each in self.contacts]
         for day in sorted(self._turning_days()):
             for mailbox in known:
                 self._refuse_ring(mailbox, day)

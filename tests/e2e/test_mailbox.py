@@ -1,6 +1,7 @@
 """From an act to a letter in a real mail server's hands, and what happens when that is away, or a message is broken."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -135,6 +136,22 @@ async def test_a_mail_server_that_is_away_loses_nothing_and_the_letter_keeps_its
     (letter,) = town.office.letters
     assert letter["Message-ID"].startswith(f"<{put_off.message_id}@")
     assert town.rows(play)[0].attempts == 2
+
+
+async def test_a_unit_that_is_merged_while_its_mail_waits_gets_it_at_its_new_address(town: Town) -> None:
+    town.office.busy = "451 not yet"
+    play = await town.submit()
+    await until(lambda: any(row.retry_at for row in town.rows(play)))
+    file = town.stored.settings.contacts
+    file.write_text(
+        f"contacts:\n- mailbox: unit:盐城市/合并后的局\n  formerly: [{town.recipient}]\n  email: [merged@city.example]\n"
+    )
+    os.utime(file, (1, 1))  # another time than before, however fast the test is
+    town.office.busy = None
+    await town.wake(SHORTLY)
+    await until(lambda: all(row.delivered_at for row in town.rows(play)))
+    (letter,) = town.office.letters
+    assert letter["To"] == "merged@city.example"
 
 
 async def test_a_broken_message_is_given_up_alone_and_sent_when_it_is_mended(town: Town) -> None:

@@ -100,6 +100,24 @@ def test_substitutes_who_stand_in_for_each_other_are_refused() -> None:
     assert reader(contacts, KJ, FRIDAY).mailbox == FG
 
 
+def test_the_post_of_a_unit_of_before_a_merger_is_read_by_its_heir() -> None:
+    day = date(2026, 9, 18)
+    absent = Absence(first=day, last=day, substitute=GX)
+    heir = Contact(mailbox=KJ, formerly=(FG, "unit:盐城市/市大数据局"), away=(absent,))
+    contacts = book(heir, Contact(mailbox=GX))
+    assert reader(contacts, FG, FRIDAY - timedelta(days=1)) == heir
+    assert reader(contacts, FG, FRIDAY).mailbox == GX
+    with pytest.raises(ValidationError, match="unit:盐城市/市发改委 is there twice"):
+        book(heir, Contact(mailbox=FG))
+
+
+def test_a_ring_over_a_former_name_is_refused() -> None:
+    day = date(2026, 9, 18)
+    heir = Contact(mailbox=KJ, formerly=(FG,), away=(Absence(first=day, last=day, substitute=GX),))
+    with pytest.raises(ValidationError, match="ring"):
+        book(heir, away(GX, day, day, FG))
+
+
 def test_only_one_substitute_reads_the_post_on_a_day() -> None:
     day = date(2026, 9, 18)
     one, other = Absence(first=day, last=day, substitute=FG), Absence(first=day, last=day, substitute=GX)
