@@ -144,7 +144,8 @@ async def test_a_unit_that_is_merged_while_its_mail_waits_gets_it_at_its_new_add
     await until(lambda: any(row.retry_at for row in town.rows(play)))
     file = town.stored.settings.contacts
     file.write_text(
-        f"contacts:\n- mailbox: unit:盐城市/合并后的局\n  formerly: [{town.recipient}]\n  email: [merged@city.example]\n"
+        f"contacts:\n- mailbox: unit:盐城市/合并后的局\n  formerly: ['{town.recipient}']\n"
+        "  email: [merged@city.example]\n"
     )
     os.utime(file, (1, 1))  # another time than before, however fast the test is
     town.office.busy = None
