@@ -138,6 +138,11 @@ class LadderRung(Frozen):
 
 class Ladder(Sourced):
     rungs: tuple[LadderRung, ...] = Field(description="its reminders; none for a period that nobody has to act in")
+    rest_days: Literal["keep", "before", "after"] = Field(
+        "keep",
+        description="where a reminder counted in days falls on a rest day: it comes then all the same, or on the working "
+        "day before or after",
+    )
 
 
 class CityUnit(Frozen):

@@ -62,7 +62,7 @@ def rungs(
                 day = shift_workdays(policy.calendar, due_on, rung.offset) if rung.offset else due_on
                 name, at = f"T{rung.offset:+d}", datetime.combine(day, policy.reminders_at, BEIJING)
             case "days":
-                day = due_on + timedelta(days=rung.offset)
+                day = _moved(policy, ladder, due_on + timedelta(days=rung.offset))
                 name, at = f"T{rung.offset:+d}d", datetime.combine(day, policy.reminders_at, BEIJING)
             case "hours":
                 name, at = f"T{rung.offset:+d}h", due_at + timedelta(hours=rung.offset)
@@ -73,6 +73,13 @@ def rungs(
         if at > after:
             out.append(Rung(name="T-0" if rung.offset == 0 else name, at=at, level=rung.level, to=rung.to))
     return tuple(sorted(out, key=lambda rung: rung.at))
+
+
+def _moved(policy: Policy, ladder: Ladder, day: date) -> date:
+    """Where a reminder of that day comes, as the ladder wants it on rest days."""
+    if ladder.rest_days == "keep" or is_workday(policy.calendar, day):
+        return day
+    return shift_workdays(policy.calendar, day, -1 if ladder.rest_days == "before" else 1)
 
 
 def new_deadline(

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cache
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from models.calendar import Calendar, Holiday, Period, Unit, YearNotice
+from models.calendar import Holiday, Period, Unit, YearNotice
 from models.commands.anywhere import DecideExtension, LoadCalendar, RequestExtension, Resume, Suspend
 from models.deadline import Level
 from models.events.clock import RungDue
@@ -30,6 +30,9 @@ DAY = timedelta(days=1)
 NINE, MIDNIGHT = time(9), time(0)
 LONGER = 10
 """Units of one extension."""
+
+
+RestDays = Literal["keep", "before", "after"]
 
 
 class Heard(NamedTuple):
@@ -93,6 +96,7 @@ class Simulator:
     rest: set[date]
     work: set[date]
     ladder: tuple[LadderRung, ...]
+    rest_days: RestDays
     period: Period
     counted_from: date
     since: datetime
@@ -138,6 +142,8 @@ class Simulator:
 
     def moment(self, rung: LadderRung) -> datetime:
         on = self.walk(self.due, rung.offset) if rung.unit == "workdays" else self.due + rung.offset * DAY
+        if rung.unit == "days" and self.rest_days != "keep" and not self.works(on):
+            on = self.walk(on, -1 if self.rest_days == "before" else 1)
         return datetime.combine(on, NINE, BEIJING)
 
     def counts(self, rung: LadderRung) -> bool:
@@ -227,8 +233,8 @@ def stage() -> Play:
     return Play(city("yancheng")).to_fair_competition()
 
 
-def policy_with(policy: Policy, ladder: tuple[LadderRung, ...], period: Period) -> Policy:
-    drawn = Ladder(clause="for a test", rungs=ladder)
+def policy_with(policy: Policy, ladder: tuple[LadderRung, ...], rest_days: RestDays, period: Period) -> Policy:
+    drawn = Ladder(clause="for a test", rungs=ladder, rest_days=rest_days)
     rule = policy.limit(CLOCK).extension
     assert rule is not None
     longer = rule.model_copy(update={
@@ -239,21 +245,30 @@ def policy_with(policy: Policy, ladder: tuple[LadderRung, ...], period: Period) 
     return with_limit(made, CLOCK, period=period, ladder="drawn", extension=longer, when_suspended=Suspends.PAUSES)
 
 
-def simulator(play: Play, calendar: Calendar, ladder: tuple[LadderRung, ...], period: Period) -> Simulator:
+def simulator(play: Play, ladder: tuple[LadderRung, ...], rest_days: RestDays, period: Period) -> Simulator:
+    calendar = play.policy.calendar
     rest = {day for notice in calendar.notices for holiday in notice.holidays for day in holiday.days}
     work = {day for notice in calendar.notices for day in notice.makeup_workdays}
-    return Simulator(rest, work, ladder, period, counted_from=play.today, since=play.now)
+    return Simulator(rest, work, ladder, rest_days, period, counted_from=play.today, since=play.now)
 
 
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
-@given(LADDERS, PERIODS, st.lists(STEPS, min_size=1, max_size=14), notices(2027), notices(2028))
+@given(
+    LADDERS, st.sampled_from(get_args(RestDays)), PERIODS, st.lists(STEPS, min_size=1, max_size=14), notices(2027),
+    notices(2028),
+)  # fmt: skip
 def test_the_same_reminders_go_out_as_by_hand(
-    ladder: tuple[LadderRung, ...], period: Period, steps: list[Step], of_2027: YearNotice, of_2028: YearNotice
+    ladder: tuple[LadderRung, ...],
+    rest_days: RestDays,
+    period: Period,
+    steps: list[Step],
+    of_2027: YearNotice,
+    of_2028: YearNotice,
 ) -> None:
     play = stage().fork()
-    play.policy = policy_with(play.policy, ladder, period)
+    play.policy = policy_with(play.policy, ladder, rest_days, period)
     play.conclude_fair_competition()
-    by_hand = simulator(play, play.policy.calendar, ladder, period)
+    by_hand = simulator(play, ladder, rest_days, period)
     assert play.deadline(CLOCK).due_on == by_hand.due
     heard: list[Heard] = []
     expected: list[Heard] = []
