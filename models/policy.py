@@ -140,7 +140,7 @@ class Ladder(Sourced):
     rungs: tuple[LadderRung, ...] = Field(description="its reminders; none for a period that nobody has to act in")
     rest_days: Literal["keep", "before", "after"] = Field(
         "keep",
-        description="where a reminder counted in days falls on a rest day: it comes then all the same, or on the working "
+        description="where a reminder counted in days falls on a rest day: it comes all the same, or on the working "
         "day before or after",
     )
 
