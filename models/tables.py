@@ -227,6 +227,32 @@ class RulebookRow(SQLModel, table=True):
     text: str = Field(sa_type=Text)
 
 
+class YearNoticeRow(SQLModel, table=True):
+    """A year's holiday notice that was proposed. `text` is the whole models.year_notice.NoticeProposal."""
+
+    __tablename__ = "year_notice"
+    __table_args__ = (Index("year_notice_by_year", "year", "proposed_at"),)
+
+    digest: str = Field(primary_key=True)
+    year: int
+    city: str
+    status: str
+    proposed_at: datetime = Field(sa_type=Utc)
+    text: str = Field(sa_type=Text)
+
+
+class NoticeLoadedRow(SQLModel, table=True):
+    """A scene that a notice was brought into. `text` is the whole models.year_notice.NoticeLoaded."""
+
+    __tablename__ = "notice_loaded"
+
+    digest: str = Field(primary_key=True)
+    scene: str = Field(primary_key=True)
+    result: str
+    at: datetime = Field(sa_type=Utc)
+    text: str = Field(sa_type=Text)
+
+
 class ArchiveRow(SQLModel, table=True):
     """One archived run: `path` within the archive's folder, digest and size of the history before it was packed."""
 

@@ -4,7 +4,7 @@ A notice moves deadlines in every open scene, so it is known by the digest of it
 last day, what was proposed.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from hashlib import sha256
 from typing import Literal
@@ -51,18 +51,18 @@ class NoticeProposal(Frozen):
 
 
 class DeadlineMove(Frozen):
-    """A deadline that another calendar gives another end."""
+    """A deadline that another calendar gives another last day."""
 
     deadline: DeadlineId
     limit: str
-    due_from: Moment
-    due_to: Moment
+    due_from: date
+    due_to: date
 
 
 class NoticeLoaded(Frozen):
     """What a notice did in one scene. `already`: the scene had that calendar; `closed`: it ended before.
 
-    `unchanged` are the open deadlines that kept their end; `firm` those of all that are provisional no longer.
+    `unchanged` are the open deadlines that kept their day; `firm` those of all that are provisional no longer.
     """
 
     scene: str
