@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from temporalio.service import RPCError
+
 from client.histories import SCENE_RUNS
 from client.scene_client import SceneClient, scene_of
 from client.standing import Standing, Standings
@@ -43,7 +45,10 @@ class NoticeLoader:
         recorded = await asyncio.to_thread(self.reads.open_scenes)
         of_city = await asyncio.to_thread(self.reads.open_scenes, city) if city else recorded
         query = f"{SCENE_RUNS} AND ExecutionStatus = 'Running'"
-        running = {scene_of(run.id) async for run in self.client.temporal.list_workflows(query)}
+        try:
+            running = {scene_of(run.id) async for run in self.client.temporal.list_workflows(query)}
+        except RPCError as error:
+            raise Refused("server_unreachable", address="-") from error
         fresh = [scene for scene in sorted(running - {*recorded}) if await self._is_new(scene, city)]
         return (*of_city, *fresh)
 
@@ -54,9 +59,7 @@ class NoticeLoader:
         try:
             state = await self.client.state(scene)
         except Refused as refused:
-            if refused.code == "unknown_scene":
-                return False
-            raise
+            return refused.code != "unknown_scene"  # what does not answer is told of by `load`
         return state.profile is not None and city in (None, state.profile.city)
 
     async def load(self, scene: str, now: datetime) -> NoticeLoaded:

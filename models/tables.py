@@ -1,4 +1,4 @@
-"""The tables. `entry` and `refusal` are the ledger and only grow; everything else but delivery is made from them again.
+"""The tables. `entry` and `refusal` are the ledger and only grow; all else but delivery and notices is made from them.
 
 Only storage imports this. Words of the vocabulary stand as text, not as database enums: a new word is no migration.
 """

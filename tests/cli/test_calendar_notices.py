@@ -1,5 +1,6 @@
 """A holiday notice on the command line: read, proposed, confirmed by another, and brought into every scene once."""
 
+import asyncio
 import json
 import os
 import shutil
@@ -10,12 +11,19 @@ import sysconfig
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.progress import Progress
 
+from cli.year_notices import AT_ONCE, _Run
+from client.notice_loading import NoticeLoader
+from models.refusal import Refused
+from models.year_notice import NoticeLoaded
+from runtime.settings import Settings
+from runtime.wiring import parts
 from tests.cli.terminal import Terminal, town
 from tests.holiday_texts import TEXTS
 from tests.scenario import ROOT
@@ -97,7 +105,7 @@ def until(true: Any, process: subprocess.Popen[str]) -> None:
     while not true():
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < end
-        time.sleep(0.02)
+        time.sleep(0.2)
 
 
 # reading
@@ -238,6 +246,22 @@ def test_a_resumed_clock_counts_with_the_notice_that_came_while_it_stood(office:
     assert due(office, "PAUSE-2") == due(office, "PAUSE-1") > [day]
 
 
+def test_a_scene_with_a_notice_of_its_own_is_foreseen_as_well(office: Terminal, tmp_path: Path) -> None:
+    """No rulebook has its calendar: its journal leads to it."""
+    day = submit(office, "OWN-1")
+    by_hand = holiday_on(day, tmp_path, "手工载入")
+    office.ok("act", "OWN-1", "load_calendar", "--set", f"notice=@{by_hand}", "--as", "platform")
+    [second] = due(office, "OWN-1")
+    digest = confirmed(office, holiday_on(day, tmp_path, "以此为准"))
+
+    foreseen = by_scene(office.json("calendar", "apply", digest, "--dry-run"))["OWN-1"]
+    told = by_scene(office.json("calendar", "apply", digest))["OWN-1"]
+
+    assert told == foreseen
+    assert (told["result"], told["moves"], told["unchanged"]) == ("loaded", [], 1)
+    assert due(office, "OWN-1") == [second] > [day]
+
+
 def test_a_killed_run_is_taken_up_where_it_was(office: Terminal, tmp_path: Path) -> None:
     """Killed while it keeps what the third scene did: the scene has the notice, and nobody knows."""
     scenes = [f"KILL-{n}" for n in range(1, 6)]
@@ -347,7 +371,10 @@ def test_a_scene_that_ends_or_gets_it_another_way_meanwhile_counts_as_done(offic
     assert (told["GONE-1"]["result"], told["GONE-2"]["result"]) == ("closed", "already")
     assert kept(office, digest) >= {"GONE-1", "GONE-2"}
     office.until_shown("GONE-1", "closed")
-    assert loadings(office, "GONE-2") == 1
+    end = time.monotonic() + 30
+    while not (times := loadings(office, "GONE-2")) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert times == 1
 
 
 def test_a_later_notice_of_the_same_year_takes_the_place_of_an_earlier_one(office: Terminal, tmp_path: Path) -> None:
@@ -381,3 +408,28 @@ def test_without_a_server_nothing_is_loaded_and_it_is_said(office: Terminal, tmp
 
     assert office.refused("calendar", "apply", digest, TEMPORAL_ADDRESS="127.0.0.1:9") == "server_unreachable"
     assert kept(office, digest) == set()
+
+
+def test_where_nobody_answers_not_every_scene_is_waited_for(office: Terminal, tmp_path: Path) -> None:
+    """Each would take as long as an answer may; that takes a loader that waits for nothing."""
+    day = submit(office, "MUTE-1")
+    proposal = confirmed(office, holiday_on(day, tmp_path, "无人应答"))
+    asked = []
+
+    class Mute(NoticeLoader):
+        async def load(self, scene: str, now: datetime) -> NoticeLoaded:
+            asked.append(scene)
+            raise Refused("no_worker")
+
+    with parts(Settings(data_dir=office.data_dir)) as opened:
+        [kept_] = opened.year_notices.starting_with(proposal)
+        loader = Mute(*(None,) * 3, kept_, lambda _: kept_.proposed_by)  # type: ignore[arg-type]
+        run = _Run(opened, loader, asyncio.Semaphore(4), Progress(disable=True))
+        asyncio.run(_all(run, [f"MUTE-{n}" for n in range(40)]))
+
+    assert run.nobody_answers
+    assert AT_ONCE <= len(asked) < AT_ONCE + 4
+
+
+async def _all(run: _Run, scenes: list[str]) -> None:
+    await asyncio.gather(*(run.bring_into(scene) for scene in scenes))
