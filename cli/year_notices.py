@@ -43,6 +43,8 @@ AT_ONCE = 8
 SHOWN_DIGITS = 12
 SETTLED = 1.0
 """Seconds after which a scene that was submitted during a pass is among the running ones."""
+_TOLD = (Refused, Failure, NoRulebook, TemporalError, ValueError)
+"""What goes wrong in one scene, and keeps no other from its notice. The database's absence is not among them."""
 
 Digits = Annotated[
     str,
@@ -79,9 +81,12 @@ def propose(
     with database(made) as opened:
         kept = opened.year_notices.propose(proposal, again=rules.proposed_again)
         outcomes = _foreseen(opened, kept, identity.who(Role.PLATFORM_OFFICE.value), None)
-    known = (f"scene calendar confirm {kept.digest[:SHOWN_DIGITS]} --as leading_group",) if not kept.decision else ()
+    command = f"scene calendar confirm {kept.digest[:SHOWN_DIGITS]} --as leading_group"
+    waits = say(f"下一步，由领导小组的另一人确认：{command}", f"Next, another person of the leading group: {command}")
     data = {**_data(kept), "foreseen": _counts(outcomes)}
-    output.present(data, *preview(notice), output.pairs(_facts(kept)), _summary(outcomes), *known)
+    output.present(
+        data, *preview(notice), output.pairs(_facts(kept)), _summary(outcomes), *([] if kept.decision else [waits])
+    )
 
 
 def confirm(digits: Digits, who: As = None, write: WriteTo = None, as_json: AsJson = False) -> None:
@@ -249,7 +254,7 @@ def _foreseen(opened: Parts, proposal: NoticeProposal, who: identity.Who, city: 
             command = rules.asked(proposal.digest, scene, proposal.notice, _actor_in(who, standing))
             loaded = rules.foreseen(standing.policy, standing.state, command, now)
             outcomes.append(_Outcome(scene, loaded))
-        except (Refused, Failure, NoRulebook) as error:
+        except _TOLD as error:
             outcomes.append(_Outcome.failure(scene, error))
     return outcomes
 
@@ -319,7 +324,7 @@ class _Run:
                 digest = self.loader.proposal.digest
                 await asyncio.to_thread(self.opened.year_notices.keep_loaded, digest, loaded, shown.now())
                 self.answered = True
-            except (Refused, Failure, NoRulebook, TemporalError, ValueError) as error:
+            except _TOLD as error:
                 self.failed.append(_Outcome.failure(scene, error))
             self.bar.advance(self.task)
 
