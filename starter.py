@@ -11,7 +11,20 @@ from typing import Annotated, NoReturn
 import typer
 from typer.main import get_command
 
-from cli import acts, bringing_in, calendars, checks, letters, named, output, policies, records, running, scenes
+from cli import (
+    acts,
+    bringing_in,
+    calendars,
+    checks,
+    letters,
+    named,
+    output,
+    policies,
+    records,
+    running,
+    scenes,
+    year_notices,
+)
 from cli.failure import report
 from cli.output import say
 from cli.session import settings
@@ -30,6 +43,7 @@ PACKAGE = "scene-lifecycle-engine"
 for group in (running, scenes, acts, named, bringing_in, records, checks):
     group.add_to(app)
 app.add_typer(policies.app, name="policy", rich_help_panel=output.RUNNING)
+year_notices.add_to(calendars.app)
 app.add_typer(calendars.app, name="calendar", rich_help_panel=output.RUNNING)
 app.add_typer(letters.outbox, name="outbox", rich_help_panel=output.RECORDS)
 app.add_typer(letters.notify, name="notify", rich_help_panel=output.RECORDS)

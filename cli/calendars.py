@@ -6,11 +6,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import RenderableType
 
 from models.calendar import SATURDAY, Calendar, DueDate, Period, Unit, YearNotice
 from models.words import UNITS
+from models.year_notice import digest_of
 from rules.calendar import due_date, is_published, is_workday
 from runtime.calendar_files import load_calendar
+from runtime.notice_files import load_notice, write_notice
 from runtime.yaml_files import load_yaml
 
 from . import output
@@ -23,6 +26,26 @@ app = output.group("工作日日历 · The working-day calendar")
 Folder = Annotated[
     Path | None,
     typer.Option("--calendar", metavar="DIR", help="放假通知目录 · folder of the yearly notices", show_default=False),
+]
+
+NoticeFile = Annotated[
+    Path,
+    typer.Argument(
+        metavar="FILE|-",
+        help="放假通知：公布的文本、JSON 或 YAML，- 为标准输入 · the notice: published text, JSON or YAML; - is stdin",
+        show_default=False,
+    ),
+]
+WriteTo = Annotated[
+    Path | None,
+    typer.Option(
+        "--write",
+        metavar="DIR",
+        help="把 cn-年份.yaml 写入该目录 · write cn-YEAR.yaml into this folder",
+        show_default=False,
+        exists=True,
+        file_okay=False,
+    ),
 ]
 
 
@@ -132,16 +155,53 @@ def show(
         )
         output.present(data, table, missing)
         return
+    output.present(data, output.line(notice.source), table, *preview(notice)[1:])
+
+
+def preview(notice: YearNotice) -> list[RenderableType]:
+    """What a notice says: its title, each holiday with its days, the make-up workdays, and how many of each."""
     rows = [(holiday.name, _days(holiday.days), len(holiday.days)) for holiday in notice.holidays]
-    holidays = output.table([("节日", "holiday"), ("放假", "days off"), ("天数", "days")], rows)
-    makeup = say("调休上班：", "Make-up workdays: ") + (_days(notice.makeup_workdays) or "-")
-    output.present(data, output.line(notice.source), table, holidays, makeup)
+    total = sum(len(holiday.days) for holiday in notice.holidays)
+    makeup, count = _days(notice.makeup_workdays) or "-", len(notice.makeup_workdays)
+    issued = say(f"，{notice.issued_on} 印发", f", issued on {notice.issued_on}") if notice.issued_on else ""
+    invented = say("（虚构，仅供演示）", " (invented, for a demonstration)") if notice.invented else ""
+    return [
+        output.line((f"{notice.source}{issued}{invented}", "bold")),
+        output.table([("节日", "holiday"), ("放假", "days off"), ("天数", "days")], rows),
+        say(f"调休上班：{makeup}", f"Make-up workdays: {makeup}"),
+        say(
+            f"{notice.year} 年：放假 {total} 天，调休上班 {count} 天",
+            f"{notice.year}: {total} days off, {count} worked",
+        ),
+    ]
 
 
 def _month(calendar: Calendar, year: int, month: int) -> int:
     first = date(year, month, 1)
     days = (date(year + month // 12, month % 12 + 1, 1) - first).days if (year, month) != (9999, 12) else 31
     return sum(is_workday(calendar, first + timedelta(days=n)) for n in range(days))
+
+
+@app.command()
+def read(
+    file: NoticeFile,
+    write: WriteTo = None,
+    as_json: AsJson = False,
+) -> None:
+    """读放假通知：公布的中文文本、JSON 或 YAML，核对后预览 · Read a notice, check it, and show what it says"""
+    notice = load_notice(file)
+    written = write_notice(notice, write) if write else None
+    total = sum(len(holiday.days) for holiday in notice.holidays)
+    data = {
+        "notice": notice.model_dump(mode="json"),
+        "digest": digest_of(notice),
+        "rest_days": total,
+        "makeup_workdays": len(notice.makeup_workdays),
+        "written": written,
+    }
+    output.present(data, *preview(notice), say("✔ 各项核对无误", "✔ all checks passed"))
+    if written:
+        output.note(say(f"已写入 {written}", f"Written to {written}"))
 
 
 @app.command()

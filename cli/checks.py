@@ -365,7 +365,7 @@ def _provisional(opened: Parts) -> Finding:
             f"{count} 个期限为暂定（放假通知未发布或未载入）",
             f"{count} deadlines are provisional (a holiday notice is not loaded)",
         ),
-        say("通知发布后用 load_calendar 载入", "load the notice (load_calendar) once it is published"),
+        say("通知发布后：scene calendar propose", "once the notice is published: scene calendar propose"),
         {"count": count},
     )
 

@@ -27,8 +27,8 @@ from models.document import Document
 from models.policy import Policy
 from models.text import Digest
 from models.words import VERBS
+from runtime.notice_files import load_notice
 from runtime.policy_files import load_city, load_policy
-from runtime.yaml_files import load_yaml
 
 from .output import Failure, misuse, say
 from .session import settings
@@ -293,7 +293,7 @@ def _read(shape: _Shape, value: str, path: str) -> Any:
     if inner is Policy:
         return load_policy(Path(value[1:])) if value[:1] == "@" else load_city(settings().policies_dir, value)
     if inner is YearNotice:
-        return load_yaml(Path(value.removeprefix("@")).expanduser(), YearNotice)
+        return load_notice(Path(value.removeprefix("@")).expanduser())
     if shape.digest and value[:1] == "@":
         return digest(value)
     try:
@@ -379,7 +379,7 @@ def _takes(shape: _Shape) -> str:
         bool: say("true/false", "true or false"), int: say("整数", "a whole number"), float: say("数字", "a number"),
         date: say("日期（2026-01-31）", "a date as 2026-01-31"), datetime: say("时刻", "a moment"),
         Document: say("@文件", "@file"), Period: say("期限（6 个月）", "a period as 6 months"),
-        Policy: say("城市或 @文件", "a city or @file"), YearNotice: say("@文件.yaml", "@file.yaml"),
+        Policy: say("城市或 @文件", "a city or @file"), YearNotice: say("@文件", "@file"),
     }  # fmt: skip
     return names.get(inner, say("文字", "text"))
 

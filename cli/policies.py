@@ -8,7 +8,7 @@ import yaml
 
 from models.policy import Limits, Policy
 from models.vocabulary import Machine, Role
-from models.words import LIMITS, VERBS
+from models.words import LIMITS, OFFICE_VERBS, VERBS
 from rules.diagram import graph, length, mermaid
 from runtime.drawing import svg
 from runtime.policy_files import city_files, load_city, load_policy
@@ -185,7 +185,7 @@ def permissions(
     """权限表：谁可以办什么 · Who may do what, city by city"""
     chosen = [load(city)] if city else [load_policy(path) for path in city_files(settings().policies_dir)]
     only = identity.who(role).role if role else None
-    verbs = [_verb(verb)] if verb else [each for each in VERBS if each != "pass_deadline"]
+    verbs = [_verb(verb)] if verb else [each for each in (*VERBS, *OFFICE_VERBS) if each != "pass_deadline"]
     data = [
         {"verb": each, "roles": {policy.city: [*policy.permissions.get(each, ())] for policy in chosen}}
         for each in verbs
@@ -200,6 +200,8 @@ def permissions(
 
 
 def _verb(name: str) -> str:
+    if name in OFFICE_VERBS:
+        return name
     verb: str = act_class(name).model_fields["verb"].default
     return verb
 

@@ -4,17 +4,30 @@ from collections.abc import Callable, Mapping
 
 from models.refusal import Language
 from models.vocabulary import Machine
-from models.words import LIMITS, MACHINES, NOTICES, OBJECTIONS, OUTCOMES, ROLES, STAGES, VERBS, Word
+from models.words import (
+    LIMITS,
+    MACHINES,
+    NOTICE_STATUSES,
+    NOTICES,
+    OBJECTIONS,
+    OFFICE_VERBS,
+    OUTCOMES,
+    ROLES,
+    STAGES,
+    VERBS,
+    Word,
+)
 from rules.lifecycle import STEPS
 
 from .output import language
 
 _FEW = 6
+_VERBS: Mapping[str, Word] = {**VERBS, **OFFICE_VERBS}
 STEP_WORDS: Mapping[tuple[str, str], Word] = {(step.machine.value, step.key): Word(step.zh, step.en) for step in STEPS}
 
 
 def verb(name: str) -> str:
-    return _both(VERBS, name)
+    return _both(_VERBS, name)
 
 
 def role(name: str) -> str:
@@ -49,8 +62,8 @@ def in_words(details: Mapping[str, str], to: Language) -> dict[str, str]:
     of = details.get("machine", Machine.SCENE.value)
     steps = {key: word for (its, key), word in STEP_WORDS.items() if its == of}
     lists: dict[str, Mapping[str, Word]] = {
-        "step": steps, "to": steps, "verb": VERBS, "possible": VERBS, "role": ROLES, "allowed": ROLES,
-        "machine": MACHINES, "outcome": OUTCOMES, "about": NOTICES, "status": OBJECTIONS,
+        "step": steps, "to": steps, "verb": _VERBS, "possible": VERBS, "role": ROLES, "allowed": ROLES,
+        "machine": MACHINES, "outcome": OUTCOMES, "about": NOTICES, "status": {**OBJECTIONS, **NOTICE_STATUSES},
     }  # fmt: skip
     words = {key: _each(value, lists[key]) if key in lists else value for key, value in details.items()}
     return {key: _shortened(value, "、", to) if key == "possible" else value for key, value in words.items()}

@@ -373,6 +373,27 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "导入到环节“{step}”须注明：{missing}。",
         "A scene taken over at {step} needs: {missing}.",
     ),
+    # holiday notices
+    "not_the_office": (
+        "{unit} 不是 {city} 的“{role}”（应为：{expected}）。",
+        "{unit} is not the {role} of {city} (that is: {expected}).",
+    ),
+    "unknown_year_notice": (
+        "没有编号为 {digest} 的放假通知。已提出：{known}。",
+        "There is no holiday notice {digest}. Proposed: {known}.",
+    ),
+    "year_notice_decided": (
+        "放假通知 {digest} 已由 {person} 于 {at} 决定（{status}，理由：{reasons}）；请改正内容后另行提出。",
+        "The notice {digest} was {status} at {at} by {person} (reasons: {reasons}); propose another one instead.",
+    ),
+    "year_notice_not_confirmed": (
+        "放假通知 {digest} 尚未确认（{status}），不能载入；请由领导小组以 scene calendar confirm 确认。",
+        "The notice {digest} is not confirmed ({status}); the leading group does so: `scene calendar confirm`.",
+    ),
+    "year_notice_overtaken": (
+        "{year} 年已有更晚确认的通知 {later}（{confirmed}）；请载入该通知，而不是 {digest}。",
+        "A later notice of {year}, {later}, was confirmed at {confirmed}; load that one, not {digest}.",
+    ),
     # the servers
     "server_unreachable": (
         "连接不上 Temporal 服务（{address}）。请先运行 scene up，或检查连接设置。",

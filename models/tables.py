@@ -1,4 +1,4 @@
-"""The tables. `entry` and `refusal` are the ledger and only grow; everything else but delivery is made from them again.
+"""The tables. `entry` and `refusal` are the ledger and only grow; all else but delivery and notices is made from them.
 
 Only storage imports this. Words of the vocabulary stand as text, not as database enums: a new word is no migration.
 """
@@ -224,6 +224,32 @@ class RulebookRow(SQLModel, table=True):
     calendar: str = Field(primary_key=True)
     city: str
     version: str
+    text: str = Field(sa_type=Text)
+
+
+class YearNoticeRow(SQLModel, table=True):
+    """A year's holiday notice that was proposed. `text` is the whole models.year_notice.NoticeProposal."""
+
+    __tablename__ = "year_notice"
+    __table_args__ = (Index("year_notice_by_year", "year", "proposed_at"),)
+
+    digest: str = Field(primary_key=True)
+    year: int
+    city: str
+    status: str
+    proposed_at: datetime = Field(sa_type=Utc)
+    text: str = Field(sa_type=Text)
+
+
+class NoticeLoadedRow(SQLModel, table=True):
+    """A scene that a notice was brought into. `text` is the whole models.year_notice.NoticeLoaded."""
+
+    __tablename__ = "notice_loaded"
+
+    digest: str = Field(primary_key=True)
+    scene: str = Field(primary_key=True)
+    result: str
+    at: datetime = Field(sa_type=Utc)
     text: str = Field(sa_type=Text)
 
 

@@ -122,6 +122,22 @@ VERBS: Final[Mapping[str, Word]] = MappingProxyType(
     }
 )  # fmt: skip
 
+OFFICE_VERBS: Final[Mapping[str, Word]] = MappingProxyType(
+    {
+        "propose_calendar": Word("提出放假通知", "propose a holiday notice"),
+        "confirm_calendar": Word("确认放假通知", "confirm a holiday notice"),
+    }
+)
+"""What an office does for all scenes at once, outside any of them; permitted in the same table as the verbs."""
+
+NOTICE_STATUSES: Final[Mapping[str, Word]] = MappingProxyType(
+    {
+        "proposed": Word("待确认", "proposed"),
+        "confirmed": Word("已确认", "confirmed"),
+        "rejected": Word("已否决", "rejected"),
+    }
+)
+
 ROLES: Final[Mapping[str, Word]] = MappingProxyType(
     {
         "platform_office": Word("平台窗口", "platform office"),

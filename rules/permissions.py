@@ -6,7 +6,7 @@ not play in this scene. Finer conditions (a seat on a panel, a second person) st
 
 from difflib import get_close_matches
 
-from models.actor import SYSTEM
+from models.actor import SYSTEM, Actor
 from models.commands import Act, BidderAct, Command
 from models.commands.anywhere import PassDeadline, TakeOver
 from models.commands.solicitation import Submit
@@ -27,14 +27,27 @@ def authorise(policy: Policy, state: SceneState, command: Command) -> None:
     actor, act = command.actor, command.act
     if isinstance(act, PassDeadline) and actor == SYSTEM:
         return
-    allowed = () if isinstance(act, PassDeadline) else policy.permissions.get(act.verb, ())
-    if actor.role not in allowed or actor.role is Role.SYSTEM:
-        raise Refused("not_permitted", role=actor.role, verb=act.verb, allowed=", ".join(allowed) or "-")
-    if actor.role in _FROM_THE_CITY and actor.unit not in policy.unit_names:
-        raise unknown_unit(policy, actor.unit)
+    _refuse_role(policy, actor, act.verb, () if isinstance(act, PassDeadline) else policy.permissions.get(act.verb, ()))
     expected = units_playing(policy, state, actor.role, act)
     if expected is not None and actor.unit not in expected:
         raise Refused("not_your_part", unit=actor.unit, role=actor.role, expected=", ".join(expected) or "-")
+
+
+def authorise_office(policy: Policy, actor: Actor, verb: str) -> None:
+    """For what is done outside any scene: only the unit that holds the office may.
+
+    Raises Refused: not_permitted, unknown_unit or not_the_office.
+    """
+    _refuse_role(policy, actor, verb, policy.permissions.get(verb, ()))
+    if actor.unit != (office := policy.office(actor.role)):
+        raise Refused("not_the_office", unit=actor.unit, city=policy.city, role=actor.role, expected=office or "-")
+
+
+def _refuse_role(policy: Policy, actor: Actor, verb: str, allowed: tuple[Role, ...]) -> None:
+    if actor.role not in allowed or actor.role is Role.SYSTEM:
+        raise Refused("not_permitted", role=actor.role, verb=verb, allowed=", ".join(allowed) or "-")
+    if actor.role in _FROM_THE_CITY and actor.unit not in policy.unit_names:
+        raise unknown_unit(policy, actor.unit)
 
 
 def unknown_unit(policy: Policy, unit: str) -> Refused:

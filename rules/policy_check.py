@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from typing import NamedTuple, TypeVar
 
+from models import words
 from models.calendar import Period, Unit
 from models.commands import ACTS
 from models.deadline import Level
@@ -31,6 +32,10 @@ class Contradiction(NamedTuple):
 
 VERBS: tuple[str, ...] = tuple(verb for verb in ACTS if verb != "pass_deadline")
 """Every verb that a policy gives to roles. Passing a deadline is the system's and is given to nobody."""
+
+OFFICE_VERBS: tuple[str, ...] = tuple(words.OFFICE_VERBS)
+"""May stand in the table as well. A file without them is no contradiction: it was adopted before there were any, and a
+replay decides as it did then; nobody may do it there."""
 
 OFFICES: tuple[Role, ...] = tuple(Role(name) for name in Offices.model_fields if name not in Sourced.model_fields)
 _WITH_ONE_UNIT = (Role.LEAD, Role.OWNER, Role.REGULATOR, *OFFICES)
@@ -483,8 +488,8 @@ def _permissions(policy: Policy) -> Iterator[Contradiction]:
     granted = policy.permissions
     for verb, roles in granted.items():
         key = f"permissions.{verb}"
-        if verb not in VERBS:
-            missing = [each for each in VERBS if each not in granted] or list(VERBS)
+        if verb not in (*VERBS, *OFFICE_VERBS):
+            missing = [each for each in (*VERBS, *OFFICE_VERBS) if each not in granted] or list(VERBS)
             system = "remove it: only the system passes deadlines"
             hint = system if verb in ACTS else _nearest(verb, missing, "remove it, or use a verb of the manual")
             yield Contradiction(key, f"{verb} is no verb that a role may use", hint)

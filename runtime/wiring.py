@@ -34,6 +34,7 @@ from storage.mailroom import SqlMailroom
 from storage.reads import LedgerReads
 from storage.refusals import RefusalLedger
 from storage.rulebooks import SqlRulebooks
+from storage.year_notices import SqlYearNotices
 from workflows.archive import ArchiveWorkflow
 from workflows.mailbox import MailboxSweepWorkflow, MailboxWorkflow
 from workflows.scene import SceneWorkflow
@@ -56,6 +57,7 @@ class Parts:
     refusals: RefusalLedger
     rulebooks: SqlRulebooks
     archive: SqlArchive
+    year_notices: SqlYearNotices
 
 
 @contextmanager
@@ -70,6 +72,7 @@ def parts(settings: Settings) -> Iterator[Parts]:
             refusals=RefusalLedger(engine, settings.data_dir / "refusals.spool"),
             rulebooks=SqlRulebooks(engine),
             archive=SqlArchive(engine, ArchiveFiles(settings.data_dir / "archive"), scene_of),
+            year_notices=SqlYearNotices(engine),
         )
     finally:
         engine.dispose()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, BinaryIO, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -69,16 +69,53 @@ def load_yaml(path: Path, model: type[Model], prepare: Callable[[object], object
 
     Raises FileProblems with everything found wrong, in order of line.
     """
-    text = _Text(path)
-    content = prepare(text.read())
+    return load_text(read_text(path), path, model, prepare)
+
+
+def load_text(
+    text: str, file: Path, model: type[Model], prepare: Callable[[object], object] = lambda content: content
+) -> Model:
+    """The same of a text that was read already; `file` is what problems are told of."""
+    reading = _Text(file)
+    content = prepare(reading.read(text))
     try:
         loaded = model.model_validate(content)
     except ValidationError as invalid:
-        text.problems.extend(text.explain(model, error) for error in invalid.errors(include_url=False))
-        raise text.failure() from None
-    if text.problems:
-        raise text.failure()
+        reading.problems.extend(reading.explain(model, error) for error in invalid.errors(include_url=False))
+        raise reading.failure() from None
+    if reading.problems:
+        raise reading.failure()
     return loaded
+
+
+def read_text(path: Path) -> str:
+    """A file of at most `MAX_BYTES` of UTF-8. Raises FileProblems."""
+    try:
+        with path.open("rb") as file:
+            return text_in(file, path)
+    except OSError as error:
+        zh = f"无法读取（{error.strerror}）；请检查路径和权限"
+        hint = "check the path and its permissions"
+        raise _unreadable(path, 0, f"can not be read: {error.strerror}", hint, zh) from None
+
+
+def text_in(file: BinaryIO, path: Path) -> str:
+    """What an open file holds; `path` is what problems are told of. Raises FileProblems."""
+    content = file.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        zh = f"大于 {MAX_BYTES:,} 字节；请拆分，或检查是否选错文件"
+        hint = "split it, or check that it is the right file"
+        raise _unreadable(path, 0, f"is larger than {MAX_BYTES:,} bytes", hint, zh)
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        zh = "不是 UTF-8；请另存为 UTF-8"
+        raise _unreadable(path, line, "is not UTF-8", "save the file as UTF-8", zh) from None
+
+
+def _unreadable(file: Path, line: int, message: str, hint: str, zh: str) -> FileProblems:
+    return FileProblems((Problem(file=file, line=line, message=message, hint=hint, zh=zh),))
 
 
 def split_advice(text: str) -> tuple[str, str]:
@@ -118,8 +155,7 @@ class _Text:
     seen: set[int] = field(default_factory=set)
     aliased: int = 0
 
-    def read(self) -> object:
-        text = self._text()
+    def read(self, text: str) -> object:
         try:
             root = yaml.compose(text, Loader=_Loader)
             if root is None:
@@ -199,24 +235,6 @@ class _Text:
 
     def failure(self) -> FileProblems:
         return FileProblems(tuple(sorted(self.problems, key=lambda problem: problem.line)))
-
-    def _text(self) -> str:
-        try:
-            with self.file.open("rb") as file:
-                content = file.read(MAX_BYTES + 1)
-        except OSError as error:
-            zh = f"无法读取（{error.strerror}）；请检查路径和权限"
-            hint = "check the path and its permissions"
-            raise self._unusable(0, f"can not be read: {error.strerror}", hint, zh) from None
-        if len(content) > MAX_BYTES:
-            zh = f"大于 {MAX_BYTES:,} 字节；请拆分，或检查是否选错文件"
-            hint = "split it, or check that it is the right file"
-            raise self._unusable(0, f"is larger than {MAX_BYTES:,} bytes", hint, zh)
-        try:
-            return content.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            line = content.count(b"\n", 0, error.start) + 1
-            raise self._unusable(line, "is not UTF-8", "save the file as UTF-8", "不是 UTF-8；请另存为 UTF-8") from None
 
     def _value(self, node: yaml.Node, path: _Path, line: int) -> object:
         self.lines[path] = line

@@ -200,6 +200,12 @@ class LedgerReads:
             items = tuple(SceneSummary.model_validate(row, from_attributes=True) for row in rows)
         return Page(items=items, total=total, number=page, limit=limit)
 
+    def open_scenes(self, city: str | None = None) -> tuple[str, ...]:
+        """The ids of all scenes, or of a city's, that have not ended."""
+        query = select(col(SceneRow.scene)).where(col(SceneRow.step) != "closed", *_equal((col(SceneRow.city), city)))
+        with Session(self._engine) as session:
+            return tuple(session.scalars(query.order_by(col(SceneRow.scene))))
+
     def scene(self, scene: str) -> SceneSummary | None:
         with Session(self._engine) as session:
             row = session.execute(select(*_SUMMARY).where(col(SceneRow.scene) == scene)).first()

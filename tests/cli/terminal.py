@@ -6,6 +6,8 @@ import io
 import json
 import logging
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -23,6 +25,7 @@ from runtime import presence
 from runtime.connect import connect
 from runtime.plugin import scene_plugin
 from runtime.settings import Settings
+from tests.scenario import ROOT
 
 
 @dataclass(frozen=True)
@@ -122,3 +125,21 @@ def _own_log() -> Iterator[None]:
     finally:
         root.handlers[:] = handlers
         root.setLevel(level)
+
+
+@contextlib.contextmanager
+def town(data_dir: Path) -> Iterator[Terminal]:
+    """A running engine on a data folder of its own."""
+    command = [sys.executable, "-m", "tests.cli.town", str(data_dir)]
+    with (
+        (data_dir / "town.log").open("w") as log,
+        subprocess.Popen(
+            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True
+        ) as engine,
+    ):
+        assert engine.stdin is not None
+        assert engine.stdout is not None
+        assert engine.stdout.readline(), "the town did not start"
+        yield Terminal(data_dir)
+        engine.stdin.close()
+        assert engine.wait(timeout=30) == 0

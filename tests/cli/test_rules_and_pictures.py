@@ -8,9 +8,24 @@ import pytest
 from models.commands import ACTS
 from models.policy import Limits, Policy
 from models.vocabulary import Machine, NoticeAbout, Outcome, Risk, Role, Stage, Track
-from models.words import LIMITS, MACHINES, NOTICES, OUTCOMES, RISKS, ROLES, STAGES, TRACKS, VERBS, Word
+from models.words import (
+    LIMITS,
+    MACHINES,
+    NOTICE_STATUSES,
+    NOTICES,
+    OFFICE_VERBS,
+    OUTCOMES,
+    RISKS,
+    ROLES,
+    STAGES,
+    TRACKS,
+    VERBS,
+    Word,
+)
+from models.year_notice import NoticeStatus
 from rules.diagram import START, graph, listed, mermaid
 from rules.lifecycle import ROWS, STEPS
+from rules.year_notices import CONFIRM, PROPOSE
 from runtime.drawing import svg
 from tests.cli.terminal import Terminal
 from tests.scenario import ROOT, city
@@ -30,6 +45,8 @@ CALENDARS = ROOT / "policies/calendars"
         (NOTICES, set(NoticeAbout)),
         (RISKS, set(Risk)),
         (TRACKS, set(Track)),
+        (NOTICE_STATUSES, set(NoticeStatus)),
+        (OFFICE_VERBS, {PROPOSE, CONFIRM}),
     ],
 )
 def test_every_word_of_a_closed_list_has_its_name_in_both_languages(words: dict[str, Word], known: set[str]) -> None:

@@ -9,6 +9,7 @@ from pydantic import model_validator
 from models.commands import ACTS
 from models.policy import Limits, Policy
 from models.vocabulary import Role
+from models.words import OFFICE_VERBS
 from rules import alarms, lifecycle
 from rules.policy_check import DUTIES, VERBS, contradictions
 from runtime.policy_files import city_files, load_policy
@@ -64,7 +65,20 @@ def test_no_city_contradicts_itself(policy: Policy) -> None:
 
 
 def test_every_city_says_who_may_use_every_verb_but_passing_a_deadline(policy: Policy) -> None:
-    assert policy.permissions.keys() == ACTS.keys() - {"pass_deadline"}
+    assert policy.permissions.keys() == (ACTS.keys() - {"pass_deadline"}) | OFFICE_VERBS.keys()
+
+
+def test_in_every_city_one_office_proposes_a_holiday_notice_another_confirms_it_and_both_may_load_it(
+    policy: Policy,
+) -> None:
+    may = policy.permissions
+    assert (may["propose_calendar"], may["confirm_calendar"]) == ((Role.PLATFORM_OFFICE,), (Role.LEADING_GROUP,))
+    assert {*may["propose_calendar"], *may["confirm_calendar"]} <= {*may["load_calendar"]}
+
+
+def test_a_file_from_before_the_offices_verbs_is_no_contradiction(policy: Policy) -> None:
+    """It may stand in a history as an adopted policy: a replay must not refuse what was accepted."""
+    assert found(policy, {f"permissions.{verb}": GONE for verb in OFFICE_VERBS}) == []
 
 
 def test_nobody_without_business_rights_is_granted_a_verb(policy: Policy) -> None:

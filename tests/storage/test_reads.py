@@ -4,6 +4,7 @@ from typing import get_args
 
 import pytest
 
+from models.commands.anywhere import Withdraw
 from models.commands.matching import SubmitBid
 from models.policy import Policy
 from models.vocabulary import Role, SceneType, Stage
@@ -54,6 +55,15 @@ def test_a_line_of_the_list_says_what_the_state_says(reads: LedgerReads, town: l
     assert (scene.type, scene.policy_digest) == (play.state.profile.type, play.policy.digest)
     assert scene.next_due_at == min(deadline.due_at for deadline in play.state.deadlines)
     assert scene.entered_at == play.state.entered_at
+
+
+def test_the_open_scenes_are_all_that_have_not_ended(ledger: SqlLedger, reads: LedgerReads, town: list[Play]) -> None:
+    town[3].do(Withdraw(reasons="不再需要"), town[3].owner)
+    record(ledger, town[3])
+    assert town[3].state.closed
+    expected = tuple(sorted(play.scene for play in town if play is not town[3]))
+    assert reads.open_scenes() == reads.open_scenes("盐城市") == expected
+    assert reads.open_scenes("宁波市") == ()
 
 
 def test_an_unknown_scene_is_none(reads: LedgerReads) -> None:
