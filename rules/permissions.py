@@ -15,7 +15,7 @@ from models.refusal import Refused
 from models.state import SceneState
 from models.vocabulary import Role
 
-_FROM_THE_CITY = {
+FROM_THE_CITY = {
     Role.PLATFORM_OFFICE, Role.LEAD, Role.COOPERATING, Role.ST_BUREAU, Role.REGULATOR, Role.EVALUATION_TEAM,
     Role.SUPERVISOR, Role.PAYER, Role.LEADING_GROUP,
 }  # fmt: skip
@@ -30,7 +30,7 @@ def authorise(policy: Policy, state: SceneState, command: Command) -> None:
     allowed = () if isinstance(act, PassDeadline) else policy.permissions.get(act.verb, ())
     if actor.role not in allowed or actor.role is Role.SYSTEM:
         raise Refused("not_permitted", role=actor.role, verb=act.verb, allowed=", ".join(allowed) or "-")
-    if actor.role in _FROM_THE_CITY and actor.unit not in policy.unit_names:
+    if actor.role in FROM_THE_CITY and actor.unit not in policy.unit_names:
         raise unknown_unit(policy, actor.unit)
     expected = units_playing(policy, state, actor.role, act)
     if expected is not None and actor.unit not in expected:
