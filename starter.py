@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 from typer.main import get_command
 
-from cli import acts, bringing_in, calendars, checks, named, output, policies, records, running, scenes
+from cli import acts, bringing_in, calendars, checks, events, named, output, policies, records, running, scenes
 from cli.failure import report
 from cli.output import say
 from cli.session import settings
@@ -32,6 +32,7 @@ for group in (running, scenes, acts, named, bringing_in, records, checks):
 app.add_typer(policies.app, name="policy", rich_help_panel=output.RUNNING)
 app.add_typer(calendars.app, name="calendar", rich_help_panel=output.RUNNING)
 app.add_typer(records.letters, name="letters", rich_help_panel=output.RECORDS)
+app.add_typer(events.app, name="event", rich_help_panel=output.RECORDS)
 app.add_typer(records.archive, name="archive", rich_help_panel=output.RECORDS)
 
 
