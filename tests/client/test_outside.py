@@ -29,7 +29,10 @@ from channels.webhook import signature
 from client.outside import HEADER_BYTES, Outside
 from client.scene_client import SceneClient
 from models.commands import Command
+from models.commands.matching import ProposeContract
+from models.commands.trial import ReportIncident
 from models.outside import EVENT_BYTES, Handling, Reception
+from models.policy import Policy
 from models.receipt import Receipt
 from models.refusal import Refused
 from models.state import SceneState
@@ -41,7 +44,7 @@ from runtime.settings import Settings
 from runtime.wiring import Parts, parts
 from storage.database import migrate
 from storage.received import ReceivedFilter, SqlReceived
-from tests.scenario import Play, city
+from tests.scenario import Play, city, document
 
 SECRET, SEALS = "a secret of some length", "the seals' own secret"
 BIDDER = "甲公司"
@@ -62,15 +65,19 @@ sources:
 
 @dataclass
 class Town:
-    """One scene, played on the rules; `away` is raised instead of an answer, `deaf` after the act."""
+    """One scene, played on the rules.
+
+    `away` is raised instead of an answer; `deaf`: the answer is lost, after the act; `behind`: as it is said to stand.
+    """
 
     play: Play
     away: Exception | None = None
     deaf: bool = False
+    behind: SceneState | None = None
 
     async def state(self, scene: str) -> SceneState:
         await self._on_the_way(scene)
-        return self.play.state
+        return self.behind or self.play.state
 
     async def act(self, scene: str, command: Command) -> Receipt:
         await self._on_the_way(scene)
@@ -313,6 +320,54 @@ async def test_what_was_refused_becomes_an_act_when_it_is_tried_again_and_can_be
     assert more is not None
     assert more.outcome == "duplicate"
     assert await door.outside.retry("ev-0") is None
+
+
+async def test_a_scene_goes_by_the_policy_that_it_is_pinned_to(door: Door) -> None:
+    today = door.town.play.policy
+    content = today.model_dump(mode="json")
+    content["outside"][0]["fields"][3] = {"field": "text", "value": "由传感平台报告"}
+    pinned = Policy.model_validate(content)
+    door.opened.rulebooks.keep(pinned)
+    door.town.play = Play(pinned, scene="YC-1").to_running(BIDDER)
+    assert (await door.knock(incident())).outcome == "accepted"
+    act = door.town.play.journal[-1].command.act
+    assert isinstance(act, ReportIncident)
+    assert act.text == "由传感平台报告"
+
+    content["outside"][0]["scene"] = "data.place"
+    elsewhere = Policy.model_validate(content)
+    door.opened.rulebooks.keep(elsewhere)
+    door.town.play = Play(elsewhere, scene="YC-1").to_running(BIDDER)
+    assert (await door.knock(incident(id="e-3", data={"place": "YC-7"}))).code == "unknown_scene"
+    assert (await door.knock(incident(id="e-4", data={"place": "YC-1"}))).outcome == "accepted"
+
+    before = Policy.model_validate({**content, "outside": []})
+    door.opened.rulebooks.keep(before)
+    door.town.play = Play(before, scene="YC-1").to_running(BIDDER)
+    assert (await door.knock(incident(id="e-2"))).code == "event_unmapped"
+
+
+async def test_an_event_that_met_another_act_is_made_anew_as_the_scene_stands_then(door: Door) -> None:
+    """A list may be behind its scene for a moment; the sender had seen neither."""
+    sources = SOURCES.replace(
+        "contract.signed.bidder]\n    cities: [宁波市]", "contract.signed.bidder]\n    cities: [盐城市]"
+    )
+    door.opened.settings.sources.write_text(sources, encoding="utf-8")
+    play = door.town.play = Play(city("盐城市"), scene="YC-1").to_contracting(BIDDER)
+    door.town.behind = play.state
+    terms = play.terms()
+    play.do(ProposeContract(bidder=BIDDER, terms=terms), play.owner)
+    pledge = document("军令状").model_dump()
+    data = {"bidder": BIDDER, "sha256": terms.document.sha256, "pledge": pledge}
+    sign = {"type": "contract.signed.bidder", "source": "https://seals.example", "data": data}
+
+    said = await door.knock(incident(**sign), secret=SEALS)
+    assert (said.outcome, said.code) == ("retry_later", "stale")
+    assert door.kept(said) is Handling.WAITING
+    door.town.behind = None
+    said = await door.knock(incident(**sign), secret=SEALS)
+    assert (said.outcome, said.text("en")) == ("accepted", "")
+    assert play.journal[-1].command.act.verb == "sign_contract"
 
 
 async def test_a_source_that_was_struck_off_gets_nothing_done_by_a_retry(door: Door) -> None:

@@ -53,9 +53,12 @@ def test_the_events_data_fills_the_acts_fields(policy: Policy) -> None:
 
 
 def test_what_the_event_lacks_is_filled_by_the_constant_for_that(policy: Policy) -> None:
-    act = act_from(rule(policy), event({**INCIDENT, "casualty": None}))
+    text = OutsideField(field="text", path="data.text", otherwise="传感平台未作说明")
+    fields = (*(each for each in rule(policy).fields if each.field != "text"), text)
+    told = rule(policy).model_copy(update={"fields": fields})
+    act = act_from(told, event({**INCIDENT, "casualty": None, "text": None}))
     assert isinstance(act, ReportIncident)
-    assert not act.casualty
+    assert (act.casualty, act.text) == (False, "传感平台未作说明")
 
 
 def test_what_has_no_stand_in_is_left_to_the_act(policy: Policy) -> None:
