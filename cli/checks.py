@@ -25,11 +25,13 @@ from models.refusal import Refused
 from runtime.connect import ServerUnreachable
 from runtime.contact_files import ContactFile
 from runtime.embedded import RETENTION
+from runtime.receiving import SourceFile
 from runtime.settings import Settings
 from runtime.wiring import Parts, parts, scene_client
 from runtime.yaml_files import FileProblems
 from storage.outbox import Outbox
 from storage.rebuild import JournalDamaged, compare
+from storage.received import ReceivedFilter, SqlReceived
 from storage.schema import schema
 
 from . import output, shown
@@ -235,6 +237,7 @@ def _of_the_records(opened: Parts, sample: int | None) -> Iterator[Finding]:
         ("projections", lambda: _projections(opened, chosen, total)),
         ("spool", lambda: _spool(opened)),
         ("outbox", lambda: _outbox(opened)),
+        ("events", lambda: _events(opened)),
         ("provisional", lambda: _provisional(opened)),
     )
     for name, check in checks:
@@ -351,6 +354,23 @@ def _outbox(opened: Parts) -> Finding:
         say(f"{late} 条到时的消息尚未送出", f"{late} messages are due and not delivered"),
         "scene outbox list --pending",
         {"waiting": late},
+    )
+
+
+def _events(opened: Parts) -> Finding:
+    try:
+        SourceFile(opened.settings).book()
+    except FileProblems as problems:
+        return Finding("events", "error", problems.text(output.language()), "scene event sources")
+    failed = SqlReceived(opened.engine).events(ReceivedFilter(failed=True), limit=1).total
+    if not failed:
+        return Finding("events", "ok", say("外部事件均已办理", "every event from outside became an act"))
+    return Finding(
+        "events",
+        "warning",
+        say(f"{failed} 个外部事件未办成", f"{failed} events from outside have not become an act"),
+        "scene event list --failed; scene event retry --all-failed",
+        {"failed": failed},
     )
 
 

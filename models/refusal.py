@@ -394,6 +394,81 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "{year} 年已有更晚确认的通知 {later}（{confirmed}）；请载入该通知，而不是 {digest}。",
         "A later notice of {year}, {later}, was confirmed at {confirmed}; load that one, not {digest}.",
     ),
+    # events from outside
+    "event_unsigned": (
+        "缺少签名：请附 X-Scene-Timestamp 和 X-Scene-Signature 请求头。",
+        "There is no signature: send the headers X-Scene-Timestamp and X-Scene-Signature.",
+    ),
+    "event_signature": (
+        "签名与任何已知来源都不相符，请核对密钥和签名方法。",
+        "The signature is no known source's; check the secret and what is signed.",
+    ),
+    "event_timestamp": (
+        "签名时间与本机时钟相差超过 {seconds} 秒，请校准时钟后重新签名。",
+        "It was signed more than {seconds} seconds away from our clock; set the clock and sign anew.",
+    ),
+    "event_too_large": (
+        "事件超过上限 {limit} 字节，请以文件哈希代替正文。",
+        "The event is larger than {limit} bytes; refer to documents by their hash.",
+    ),
+    "event_content_type": (
+        "不接受的内容类型“{given}”；请用 application/cloudevents+json，或 application/json 加 ce- 请求头。",
+        "The content type {given} is not taken; use application/cloudevents+json, or application/json and ce- headers.",
+    ),
+    "event_not_text": ("事件不是有效的 UTF-8 文字。", "The event is not valid UTF-8 text."),
+    "event_not_json": ("事件不是有效的 JSON（{problem}）。", "The event is not JSON ({problem})."),
+    "event_duplicate_key": ("JSON 中键“{key}”出现两次。", "The key {key} stands twice in the JSON."),
+    "event_not_a_number": ("JSON 中的 {given} 不是有限的数。", "{given} is no finite number, and no JSON."),
+    "event_too_deep": ("JSON 嵌套超过 {limit} 层。", "The JSON is nested deeper than {limit} levels."),
+    "event_data": (
+        "事件的 data 须为 JSON（不接受 data_base64 和其他 datacontenttype）。",
+        "The event's data has to be JSON; neither data_base64 nor another datacontenttype is taken.",
+    ),
+    "event_specversion": (
+        "不支持 CloudEvents 版本“{given}”，请用 1.0。",
+        "The CloudEvents version {given} is not known; use 1.0.",
+    ),
+    "event_attribute_missing": ("缺少属性 {attribute}。", "The attribute {attribute} is missing."),
+    "event_attribute_wrong": (
+        "属性 {attribute} 不合要求：应为一行文字，至多 300 字；time 为 RFC 3339 时刻。",
+        "The attribute {attribute} does not fit: one line of at most 300 characters; time as in RFC 3339.",
+    ),
+    "event_not_allowed": (
+        "来源 {source} 不得以“{given}”名义报送“{type}”类事件。",
+        "The source {source} may not send events of the type {type} as {given}.",
+    ),
+    "event_id_reused": (
+        "该来源已用事件编号 {event} 报送过另一内容，请使用新编号。",
+        "This source has used the event id {event} for another content; use a new id.",
+    ),
+    "event_unmapped": (
+        "{policy}没有规定“{type}”类事件如何办理（政策文件的 outside）。",
+        "{policy} does not say what events of the type {type} are entered as (`outside` in the policy file).",
+    ),
+    "event_incomplete": (
+        "“{type}”类事件缺少 {path}，无法得出 {field}。",
+        "An event of the type {type} lacks {path}, which {field} is made of.",
+    ),
+    "event_unit": (
+        "无法确定“{type}”类事件以哪个“{role}”单位的名义办理。",
+        "It is not clear which unit, as {role}, enters an event of the type {type}.",
+    ),
+    "event_source_gone": (
+        "来源 {source} 已不在来源文件中。",
+        "The source {source} stands no longer in the file of sources.",
+    ),
+    "event_fault": (
+        "系统内部故障（{problem}），事件已收下，稍后重试。",
+        "A fault of ours ({problem}); the event is kept, try again later.",
+    ),
+    "event_not_kept": (
+        "数据库暂不可用，事件未能收下，请稍后重发。",
+        "The database is away and the event was not kept; send it again later.",
+    ),
+    "file_unreadable": (
+        "{file} 有误，待管理人员改正后重试。",
+        "{file} can not be used until its keeper corrects it; try again later.",
+    ),
     # the servers
     "server_unreachable": (
         "连接不上 Temporal 服务（{address}）。请先运行 scene up，或检查连接设置。",

@@ -1,4 +1,5 @@
-"""The tables. `entry` and `refusal` are the ledger and only grow; all else but delivery and notices is made from them.
+"""The tables. `entry` and `refusal` are the ledger and only grow; all else is made from them again, but for delivery,
+notices, and what came from outside.
 
 Only storage imports this. Words of the vocabulary stand as text, not as database enums: a new word is no migration.
 """
@@ -7,7 +8,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, Index, Text, TypeDecorator, text
+from sqlalchemy import JSON, DateTime, Dialect, Index, LargeBinary, Text, TypeDecorator, text
 from sqlmodel import Field, SQLModel
 
 
@@ -213,6 +214,48 @@ class RefusalRow(SQLModel, table=True):
     previous: str
     hash: str
     text: str = Field(sa_type=Text)
+
+
+class ReceivedRow(SQLModel, table=True):
+    """One event from outside, kept before anything came of it; `command` is the models.commands.Command it became."""
+
+    __tablename__ = "received"
+    __table_args__ = (
+        Index("received_by_handling", "handling", "received_at"),
+        Index("received_by_source", "source", "received_at"),
+        Index("received_by_scene", "scene", "received_at"),
+    )
+
+    id: str = Field(primary_key=True)
+    source: str
+    event_id: str | None
+    type: str | None
+    subject: str | None
+    time: str | None
+    received_at: datetime = Field(sa_type=Utc)
+    sha256: str
+    headers: dict[str, str] = Field(sa_type=JSON)
+    body: bytes = Field(sa_type=LargeBinary)
+    command_id: str | None = Field(unique=True)
+    handling: str
+    code: str | None
+    details: dict[str, str] = Field(sa_type=JSON)
+    scene: str | None
+    entry: int | None
+    command: str | None = Field(sa_type=Text)
+    attempts: int
+    tried_at: datetime | None = Field(sa_type=Utc)
+
+
+class TurnedAwayRow(SQLModel, table=True):
+    """How many messages of nobody we know came on a day (UTC), by the code they were refused with."""
+
+    __tablename__ = "turned_away"
+
+    day: date = Field(primary_key=True)
+    code: str = Field(primary_key=True)
+    count: int
+    last_at: datetime = Field(sa_type=Utc)
 
 
 class RulebookRow(SQLModel, table=True):

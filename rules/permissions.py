@@ -15,7 +15,7 @@ from models.refusal import Refused
 from models.state import SceneState
 from models.vocabulary import Role
 
-_FROM_THE_CITY = {
+FROM_THE_CITY = {
     Role.PLATFORM_OFFICE, Role.LEAD, Role.COOPERATING, Role.ST_BUREAU, Role.REGULATOR, Role.EVALUATION_TEAM,
     Role.SUPERVISOR, Role.PAYER, Role.LEADING_GROUP,
 }  # fmt: skip
@@ -46,7 +46,7 @@ def authorise_office(policy: Policy, actor: Actor, verb: str) -> None:
 def _refuse_role(policy: Policy, actor: Actor, verb: str, allowed: tuple[Role, ...]) -> None:
     if actor.role not in allowed or actor.role is Role.SYSTEM:
         raise Refused("not_permitted", role=actor.role, verb=verb, allowed=", ".join(allowed) or "-")
-    if actor.role in _FROM_THE_CITY and actor.unit not in policy.unit_names:
+    if actor.role in FROM_THE_CITY and actor.unit not in policy.unit_names:
         raise unknown_unit(policy, actor.unit)
 
 

@@ -106,6 +106,10 @@ class Settings(BaseSettings):
         default=None,
         description="YAML file of who is reached where; by default contacts.yaml in the data directory.",
     )
+    sources_file: AbsolutePath | None = Field(
+        default=None,
+        description="YAML file of the systems that may report events; by default sources.yaml in the data directory.",
+    )
     webhooks_into_private_networks: bool = Field(
         default=False,
         description="Whether webhooks and robots may be at addresses of our own network.",
@@ -126,6 +130,10 @@ class Settings(BaseSettings):
     @property
     def contacts(self) -> Path:
         return self.contacts_file or self.data_dir / "contacts.yaml"
+
+    @property
+    def sources(self) -> Path:
+        return self.sources_file or self.data_dir / "sources.yaml"
 
     @property
     def delivers(self) -> bool:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, TypeVar, get_args
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
@@ -23,6 +23,9 @@ from models.refusal import Language
 MAX_BYTES = 1024 * 1024
 MAX_ALIASED = 1000
 """How many values a file may repeat by aliases, counted after expansion: ten lines can stand for a billion values."""
+
+HIDDEN = "***"
+"""Stands for a secret in what is said about a file."""
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -185,6 +188,8 @@ class _Text:
             if (*path, str(step)) in self.lines:
                 path = (*path, str(step))
         line, zh = self.lines[path], ""
+        if error["input"] is not None and _is_secret(model, path):
+            error = {**error, "input": HIDDEN}
         given = _shown(error["input"])
         match error["type"]:
             case "missing":
@@ -333,6 +338,20 @@ def _known_keys(model: type[BaseModel], path: _Path) -> dict[str, FieldInfo]:
             inside = _models_in(keys[step].annotation)
             keys = {name: info for each in inside for name, info in _keys(each).items()}
     return keys
+
+
+def _is_secret(model: type[BaseModel], path: _Path) -> bool:
+    """Whether what stands there is shown to nobody: a secret, or one of several."""
+    while path and path[-1].isdecimal():
+        path = path[:-1]
+    info = _known_keys(model, path[:-1]).get(path[-1]) if path else None
+    return info is not None and any(each is SecretStr for each in _within(info.annotation))
+
+
+def _within(annotation: object) -> Iterator[object]:
+    yield annotation
+    for argument in get_args(annotation):
+        yield from _within(argument)
 
 
 def _keys(model: type[BaseModel]) -> dict[str, FieldInfo]:

@@ -337,6 +337,58 @@ BROKEN: dict[str, tuple[dict[str, object], str]] = {
         {"promotion.benefits": ["commendation"]},
         "promotion.award_cap_yuan: caps an award that `benefits` does not list",
     ),
+    "an event that becomes no act of ours": (
+        {"outside.0.verb": "report_incidents"},
+        "outside.0.verb: report_incidents is no verb that a role may use",
+    ),
+    "an event that becomes two acts": (
+        {"outside.1.event": "incident.reported"},
+        "outside.1.event: incident.reported stands twice",
+    ),
+    "an event that opens a sealed bid": (
+        {"outside.0.verb": "reveal_bid"},
+        ("outside.0.verb: reveal_bid opens a sealed bid, which would lie open among the events that were received"),
+    ),
+    "an event in a role that may not": (
+        {"outside.0.role": "expert"},
+        "outside.0.role: permissions do not give report_incident to expert",
+    ),
+    "an event in the name of nobody in particular": (
+        {"outside.0.role": "public"},
+        "outside.0.role: a scene has no single public",
+    ),
+    "an event in the name of a unit that nobody declared": (
+        {"outside.0.unit": "市水务局"},
+        "outside.0.unit: 市水务局 is not among `units`",
+    ),
+    "an event that fills a field which the act lacks": (
+        {"outside.0.fields.3.field": "txt"},
+        "outside.0.fields.3.field: report_incident has no field txt",
+    ),
+    "an event that leaves a field open": (
+        {"outside.0.fields.3.field": "txt"},
+        "outside.0.fields: report_incident needs text, which nothing fills",
+    ),
+    "an event that fills half a document": (
+        {"outside.4.fields.5.field": "proof.number"},
+        "outside.4.fields: record_service needs proof.sha256, which nothing fills",
+    ),
+    "an event that fills a field twice": (
+        {"outside.0.fields.1.field": "bidder"},
+        "outside.0.fields.1.field: bidder stands twice",
+    ),
+    "an event that fills a document and a part of it": (
+        {"outside.4.fields.4.field": "proof"},
+        "outside.4.fields.5.field: proof.sha256 is part of another field that is filled",
+    ),
+    "a constant that the field cannot hold": (
+        {"outside.4.fields.1.value": "by pigeon"},
+        "outside.4.fields.1.value: by pigeon is nothing that how can be",
+    ),
+    "a stand-in that the field cannot hold": (
+        {"outside.0.fields.2.otherwise": "perhaps"},
+        "outside.0.fields.2.otherwise: perhaps is nothing that casualty can be",
+    ),
     "an award of nothing": (
         {"promotion.award_cap_yuan": 0},
         "promotion.benefits.0: an award of at most 0 yuan can never be recorded",
@@ -390,3 +442,18 @@ def test_a_criterion_of_the_recognition_standard_stands_once() -> None:
     first, *_ = chongqing.recognition.criteria
     (problem,) = found(chongqing, {f"recognition.criteria.{len(chongqing.recognition.criteria)}": first})
     assert first in problem
+
+
+def test_an_act_without_fields_and_a_list_can_be_entered_from_outside(yancheng: Policy) -> None:
+    accepted = {"event": "filing.accepted", "verb": "accept_filing", "role": "platform_office", "clause": "x"}
+    number = len(yancheng.outside)
+    assert found(yancheng, {f"outside.{number}": accepted}) == []
+    papers = [
+        {"field": f"documents.{at}.{part}", "path": f"data.{part}"} for at in (0, 1) for part in ("title", "sha256")
+    ]
+    applied = {"event": "applied", "verb": "apply_for_acceptance", "role": "bidder", "clause": "x"}
+    filled = {**applied, "fields": [{"field": "bidder", "path": "data.bidder"}, *papers]}
+    assert found(yancheng, {f"outside.{number}": filled}) == []
+    assert found(yancheng, {f"outside.{number}": {**applied, "fields": filled["fields"][:1]}}) == [
+        f"outside.{number}.fields: apply_for_acceptance needs documents, which nothing fills"
+    ]

@@ -12,7 +12,7 @@ from tests.improviser import Improviser
 from tests.scenario import Play, city
 
 ROOT = Path(__file__).resolve().parents[2]
-FOLDERS = ("rules", "workflows", "client", "activities", "runtime", "storage", "cli", "console", "models")
+FOLDERS = ("rules", "workflows", "client", "activities", "runtime", "storage", "channels", "cli", "console", "models")
 RAISED = re.compile(r'(?:Refused|\brefuse)\(\s*"(\w+)"')
 NAMED = re.compile(r'"([a-z]+(?:_[a-z]+)*)"')
 CHINESE = re.compile(r"[一-鿿]")

@@ -19,6 +19,7 @@ POLICIES = PROJECT / "policies"
 THREE = ("chongqing", "ningbo", "yancheng")
 """The cities that the project starts with; a fourth city's file is loaded and checked by the same tests."""
 CITIES = tuple(path.stem for path in city_files(POLICIES))
+NEITHER = ("平台默认值（无法定期限）", "平台默认值（无法定依据）")
 GUIDES = ("write-a-city-policy.md", "write-a-city-policy.zh-CN.md")
 KIB = 1024
 
@@ -87,7 +88,7 @@ def test_every_clause_names_a_text_or_a_statute(city: str) -> None:
         return [clause for inner in value for clause in clauses(inner)] if isinstance(value, list) else []
 
     for clause in clauses(content):
-        assert clause == "平台默认值（无法定期限）" or "法第" in clause or "条例第" in clause or clause.startswith(
+        assert clause in NEITHER or "法第" in clause or "条例第" in clause or clause.startswith(
             tuple(texts)
         ), clause  # fmt: skip
 
@@ -371,3 +372,29 @@ def test_the_guide_names_every_section_of_a_policy_and_every_step_that_may_be_le
     text = (PROJECT / "docs" / "how-to" / guide).read_text()
     for key in (*Policy.model_fields.keys() - {"calendar"}, *lifecycle.SKIPPABLE, *Role, *GateKind, *Mode):
         assert f"`{key}`" in text or key in Mode, key
+
+
+def test_what_is_wrong_with_an_event_from_outside_is_said_with_its_line(broken: Broken) -> None:
+    text = "{field: text, path: data.text}"
+    (said,) = broken(("field: text, path: data.text", "field: text, path: body.text"))
+    assert said.startswith(f"city.yaml:{line_of(text)}: outside.0.fields.3.path: ")
+    first, second = broken(("field: text, path: data.text", "field: txt, path: data.text"))
+    assert first.startswith(f"city.yaml:{line_of('fields:', after='- event: incident.reported')}: outside.0.fields: ")
+    assert (
+        second
+        == f"city.yaml:{line_of(text)}: outside.0.fields.3.field: report_incident has no field txt; did you mean text?"
+    )
+    (neither,) = broken(("field: text, path: data.text", "field: text"))
+    assert "write one of the two" in neither
+
+
+def test_a_policy_without_events_from_outside_is_the_one_that_it_was_before_there_were_any(
+    cities: dict[str, Policy],
+) -> None:
+    """Scenes are pinned to it by its digest, and rulebooks and journals hold its text."""
+    policy = cities["yancheng"]
+    before = policy.model_dump_json(exclude={"outside"})
+    without = Policy.model_validate_json(before)
+    assert without.model_dump_json() == before
+    assert without.digest != policy.digest
+    assert Policy.model_validate_json(policy.model_dump_json()).outside == policy.outside

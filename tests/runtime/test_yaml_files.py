@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import pytest
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from models.calendar import YearNotice
 from runtime.calendar_files import load_calendar
@@ -307,3 +307,19 @@ def test_problems_are_said_in_both_languages(tmp_path: Path, text: str, zh: str,
         load_yaml(file, Plain)
     assert zh in found.value.text("zh")
     assert en in found.value.text("en")
+
+
+class Door(Closed):
+    key: SecretStr | None = Field(None, min_length=16)
+    keys: tuple[Annotated[SecretStr, Field(min_length=16)], ...] = ()
+
+
+@pytest.mark.parametrize("wrong", ["key: tooshort", "keys: [tooshort]", "keys: tooshort", "key: 20260302"])
+def test_a_secret_that_does_not_fit_is_not_repeated(tmp_path: Path, wrong: str) -> None:
+    file = tmp_path / "door.yaml"
+    file.write_text(wrong)
+    with pytest.raises(FileProblems) as refused:
+        load_yaml(file, Door)
+    said = refused.value.text("zh") + refused.value.text("en")
+    assert "***" in said
+    assert not any(secret in said for secret in ("tooshort", "20260302"))
