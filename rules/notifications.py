@@ -96,12 +96,16 @@ def _of_events(after: SceneState, entry: JournalEntry) -> Iterator[Notification]
 
 
 def _reminders(after: SceneState, event: RungDue) -> Iterator[Notification]:
-    """Nobody is reminded of what is over by the end of the entry."""
+    """Nobody is reminded of what is over by the end of the entry.
+
+    Where nobody plays the role that a rung is for (no lead before the filing is accepted), the holder hears it.
+    """
     deadline = find(after.deadlines, id=event.id)
     if deadline is None:
         return
     to = event.rung.to
-    recipients = _holder(after, deadline.holder) if to is None else _playing(after, to, deadline.bidder)
+    playing = _playing(after, to, deadline.bidder) if to is not None else ()
+    recipients = playing or _holder(after, deadline.holder)
     for recipient in recipients:
         yield Notification(
             recipient=recipient,

@@ -222,7 +222,7 @@ def _counted(
     came = Counter(map(letter_id, letters))
     outbox = Counter(map(rung_of, rows))
     delivered = Counter(rung_of(each) for each in rows if each.message_id and came[each.message_id] == 1)
-    table = Table("rung", "level", "came due", "addressed", "outbox rows", "delivered")
+    table = Table("rung", "level", "came due", "addressed to somebody", "outbox rows", "delivered")
     for rung in sorted(due, key=lambda each: (each[1], each[0])):
         table.add_row(*rung, *(str(count[rung]) for count in (due, addressed, outbox, delivered)))
     table.add_row("all", "", *(str(count.total()) for count in (due, addressed, outbox, delivered)))

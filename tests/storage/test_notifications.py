@@ -7,6 +7,7 @@ from models.commands.anywhere import Reassign, RecordService, Suspend
 from models.commands.review import Refuse
 from models.commands.solicitation import DeclineAdmission
 from models.deadline import Level
+from models.events.clock import RungDue
 from models.notification import Notification, NotificationKind, person_mailbox, role_mailbox, unit_mailbox
 from models.policy import Policy
 from models.state import SceneState
@@ -65,6 +66,27 @@ def test_reminders_go_to_the_holder_and_the_overdue_ones_up_the_ladder(policy: P
     assert ("T+3", lead, Level.ORANGE) in heard
     assert ("T+5", group, Level.RED) in heard
     assert ("T+10", group, Level.ASSESSMENT) in heard
+
+
+def test_an_alert_for_a_role_that_nobody_plays_yet_is_heard_by_the_holder(policy: Policy) -> None:
+    """A filing that is not registered in time has no lead department yet: its yellow alert went to nobody."""
+    play = Play(policy).submit()
+    play.wait(timedelta(days=60))
+    office = unit(play, policy.office(Role.PLATFORM_OFFICE))
+    yellow = {each.recipient for each in told(play) if each.level is Level.YELLOW}
+    assert play.state.lead is None
+    assert yellow == {office}
+
+
+def test_no_rung_of_a_duty_is_heard_by_nobody(whole_life: Play) -> None:
+    state = SceneState(scene=whole_life.scene)
+    for entry in whole_life.journal:
+        before, state = state, fold(state, entry)
+        rungs = {each.rung for each in notifications(before, state, entry) if each.kind is NotificationKind.REMINDER}
+        duties = {each.id for each in state.deadlines if each.holder is not None}
+        due = {f"{event.rung.name}/{event.id}" for event in entry.events
+               if isinstance(event, RungDue) and event.id in duties}  # fmt: skip
+        assert due <= rungs
 
 
 def test_nobody_is_told_the_same_twice_in_one_entry(whole_life: Play) -> None:
