@@ -95,6 +95,12 @@ async def until(condition: Callable[[], Any]) -> None:
             await asyncio.sleep(0.05)
 
 
+async def tried_again(town: Town, play: Play, ahead: timedelta) -> None:
+    tried = town.rows(play)[0].attempts
+    await town.wake(ahead)
+    await until(lambda: town.rows(play)[0].attempts > tried)
+
+
 async def test_an_act_becomes_a_letter(town: Town) -> None:
     play = await town.submit()
     await until(lambda: town.office.letters)
@@ -135,7 +141,7 @@ async def test_a_mail_server_that_is_away_loses_nothing_and_the_letter_keeps_its
 
     (letter,) = town.office.letters
     assert letter["Message-ID"].startswith(f"<{put_off.message_id}@")
-    assert town.rows(play)[0].attempts == 2
+    assert town.rows(play)[0].attempts >= 2
 
 
 async def test_a_unit_that_is_merged_while_its_mail_waits_gets_it_at_its_new_address(town: Town) -> None:
@@ -148,8 +154,10 @@ async def test_a_unit_that_is_merged_while_its_mail_waits_gets_it_at_its_new_add
         "  email: [merged@city.example]\n"
     )
     os.utime(file, (1, 1))  # another time than before, however fast the test is
+    for ahead in (SHORTLY, 10 * SHORTLY):  # an attempt to the old address may be on its way, the one after it is not
+        await tried_again(town, play, ahead)
     town.office.busy = None
-    await town.wake(SHORTLY)
+    await town.wake(timedelta(days=1))
     await until(lambda: all(row.delivered_at for row in town.rows(play)))
     (letter,) = town.office.letters
     assert letter["To"] == "merged@city.example"
@@ -164,8 +172,10 @@ async def test_a_broken_message_is_given_up_alone_and_sent_when_it_is_mended(tow
     with town.stored.engine.begin() as connection:
         payload = connection.execute(right, {"stream": broken.scene}).scalar_one()
         connection.execute(spoil, {"payload": "{}", "stream": broken.scene})
-    town.office.busy = None
     await town.wake(SHORTLY)
+    await until(lambda: town.outbox.messages(dead=True).items)
+    town.office.busy = None
+    await town.wake(timedelta(days=1))
     await until(lambda: all(row.delivered_at for row in town.rows(whole)))
 
     (dead,) = town.outbox.messages(dead=True).items
