@@ -5,6 +5,7 @@ to end a scene: such an error is retried like any other, stands in Temporal's UI
 """
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -32,10 +33,17 @@ class LedgerGap(LedgerFault):
     """The entry does not follow the ledger's last one."""
 
 
-class LedgerPort(Protocol):
-    def record(self, batch: RecordBatch, *, build: str, rules: str, now: datetime) -> Recorded:
-        """Appends what is new of the batch, in one transaction with projections and outbox.
+Numbers = Mapping[tuple[int, int], int]
+"""Sequence and place of a document: its number in its series of the year."""
 
+
+class LedgerPort(Protocol):
+    def record(
+        self, batch: RecordBatch, *, build: str, rules: str, now: datetime, numbers: Numbers | None = None
+    ) -> Recorded:
+        """Appends what is new of the batch, in one transaction with projections, outbox and documents.
+
+        Documents get the next number of their year; where `numbers` are given, theirs, and those it lacks none.
         Repeating a batch changes nothing and gives the same answer. Raises LedgerConflict, LedgerGap.
         """
         ...

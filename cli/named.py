@@ -45,6 +45,9 @@ Paper = Annotated[str, typer.Option(metavar="@FILE|SHA256", help="文件 · the 
 Number = Annotated[str | None, typer.Option(help="文号 · its official number", show_default=False)]
 Bidder = Annotated[str, typer.Option(help="揭榜方 · the bidder", show_default=False)]
 ForBidder = Annotated[str | None, typer.Option(help="揭榜方 · the bidder it concerns", show_default=False)]
+Served = Annotated[
+    int, typer.Option("--entry", min=1, help="决定或通知的记录号 · entry of what was served", show_default=False)
+]
 Decision = Annotated[int, typer.Option(min=1, help="不利决定的记录号 · entry of the decision", show_default=False)]
 Proposal = Annotated[str, typer.Option(metavar="@FILE", help="投标文件 · the proposal", show_default=False)]
 Price = Annotated[int, typer.Option(min=0, help="报价（元） · price in yuan", show_default=False)]
@@ -298,7 +301,7 @@ def decide_extension(
 
 
 def serve(
-    decision: Decision,
+    entry: Served,
     to: Annotated[str, typer.Option(help="受送达人 · to whom", show_default=False)],
     served_on: Annotated[str, typer.Option("--on", metavar="DATE", help="送达日期 · when", show_default=False)],
     proof: Paper,
@@ -306,9 +309,9 @@ def serve(
         Literal["in_person", "post", "electronic", "public_notice", "left"], typer.Option(help="送达方式 · how")
     ] = "in_person",
 ) -> Act:
-    """登记送达 · Record the service of a decision; the time to appeal runs from it"""
+    """登记送达 · Record the service of a decision or notice; what runs from service runs from it"""
     day = a_date(served_on, "--on") or date.min
-    return RecordService(decision=decision, how=how, served_on=day, to=to, proof=paper(proof))
+    return RecordService(entry=entry, how=how, served_on=day, to=to, proof=paper(proof))
 
 
 def appeal(

@@ -14,6 +14,7 @@ from runtime.build import build_id, rules_digest
 from runtime.connect import ServerUnreachable
 from runtime.wiring import Parts
 from storage.archive_files import ArchiveDamaged
+from storage.documents import SqlDocuments
 from storage.outbox import Outbox
 from storage.reads import RefusalFilter
 from storage.rebuild import JournalDamaged, Progress
@@ -146,7 +147,11 @@ def _from_archives(opened: Parts, scene: str | None) -> dict[str, int]:
             "nothing_archived",
             say("没有可用的归档历史。先运行 scene archive run。", "No history is archived. See `scene archive run`."),
         )
-    return {stream: _restored(opened, stream, each) for stream, each in histories.items()}
+    restored = {stream: _restored(opened, stream, each) for stream, each in histories.items()}
+    if scene is None:
+        # Every history has been read: a number that none of them knows was never confirmed to its scene.
+        SqlDocuments(opened.engine).number_the_rest()
+    return restored
 
 
 async def _not_archived(opened: Parts, archived: set[tuple[str, str]]) -> list[tuple[str, str]]:

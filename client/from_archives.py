@@ -17,7 +17,7 @@ from client.histories import SCENE_RUNS
 from client.scene_client import scene_of
 from models.frozen import Frozen
 from models.journal import JournalEntry
-from models.recording import RECORD_ENTRIES, RecordBatch
+from models.recording import RECORD_ENTRIES, GivenNumber, RecordBatch, Recorded
 
 RECORD = "record"
 """The type of the activity `activities.ledger.LedgerActivities.record`."""
@@ -55,12 +55,16 @@ def restore(
 ) -> tuple[JournalEntry, ...]:
     """Gives the ledger what the histories of a scene hold; what it knows already is compared. Gives the journal.
 
+    Documents keep the numbers that they had; one whose number no history knows waits for `number_the_rest`.
+
     Raises HistoriesDiffer, activities.ledger.LedgerFault, and the database's errors.
     """
-    journal = journal_of(histories)
+    read = [WorkflowHistory.from_json("", each) for each in histories]
+    journal = merged(entry for history in read for entry in entries_in(history))
+    numbers = {(each.sequence, each.place): each.ordinal for history in read for each in numbers_in(history)}
     for at in range(0, len(journal), RECORD_ENTRIES):
         batch = RecordBatch(stream=stream, entries=journal[at : at + RECORD_ENTRIES])
-        ledger.record(batch, build=build, rules=rules, now=now)
+        ledger.record(batch, build=build, rules=rules, now=now, numbers=numbers)
     return journal
 
 
@@ -97,6 +101,18 @@ def entries_in(history: WorkflowHistory) -> Iterator[JournalEntry]:
                 yield from _given_to_record(event)
             case _:
                 pass
+
+
+def numbers_in(history: WorkflowHistory) -> Iterator[GivenNumber]:
+    """The numbers of documents, as the ledger gave them to the scene."""
+    recordings = set()
+    for event in history.events:
+        if event.activity_task_scheduled_event_attributes.activity_type.name == RECORD:
+            recordings.add(event.event_id)
+        elif event.activity_task_completed_event_attributes.scheduled_event_id in recordings:
+            result = event.activity_task_completed_event_attributes.result.payloads[0]
+            recorded: Recorded = pydantic_data_converter.payload_converter.from_payload(result, Recorded)
+            yield from recorded.documents
 
 
 def _carried(opening: Payloads) -> Iterator[JournalEntry]:

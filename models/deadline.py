@@ -91,6 +91,25 @@ class Deadline(Frozen):
     extensions: tuple[Extension, ...] = ()
 
 
+class AwaitedService(Frozen):
+    """A clock that starts with the service of what the entry decided; `id` is what the deadline will be called.
+
+    `to` is whom it is served to; `on` the day of the decision, before which nothing can be served.
+    """
+
+    id: str
+    entry: int
+    on: date
+    to: Holder | None
+    limit: str
+    holder: Holder | None
+    verbs: tuple[str, ...]
+    machine: Machine
+    bidder: str | None
+    step: str
+    period: Period | None = None
+
+
 class Duty(Frozen):
     """Who must do what by when: one open deadline seen from the side of its holder."""
 

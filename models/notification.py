@@ -20,6 +20,7 @@ class NotificationKind(StrEnum):
     REMINDER = "reminder"
     HANDED_OVER = "handed_over"
     DECISION = "decision"
+    DOCUMENT = "document"
     CLOSED = "closed"
 
 

@@ -19,7 +19,7 @@ from .calendar import Calendar, Period
 from .deadline import Level
 from .frozen import Frozen
 from .text import Identifier, Name
-from .vocabulary import Credit, GateKind, Mode, Phase, Risk, Role, SceneType, Suspends, Track
+from .vocabulary import Credit, GateKind, Mode, Phase, Risk, Role, RunsFrom, SceneType, Suspends, Track
 
 
 def _fraction(value: object) -> object:
@@ -56,6 +56,11 @@ class ExtensionRule(Sourced):
 class Limit(Sourced):
     period: Period = Field(description="how long, and in what it is counted")
     when_suspended: Suspends = Field(Suspends.PAUSES, description="what a suspension of the scene does to this clock")
+    runs_from: RunsFrom = Field(
+        RunsFrom.ACT,
+        exclude_if=lambda start: start is RunsFrom.ACT,
+        description="act: it starts with the act; service: with the proven service (送达) of what was decided",
+    )
     ladder: str = Field("standard", description="the reminder ladder, by its name in `ladders`")
     extension: ExtensionRule | None = Field(None, description="whether and how it may be extended")
 
@@ -315,6 +320,41 @@ class BackDating(Sourced):
     at_most: Period = Field(description="how far back a paper act may be entered (补录)")
 
 
+NumberForm = Annotated[str, StringConstraints(max_length=100, pattern=r"^[^{}]*(\{(mark|year|number)\}[^{}]*)+$")]
+
+
+class DocumentForm(Frozen):
+    """The official document that comes of an act."""
+
+    title: Name = Field(description="what the document is called, such as 补正通知书")
+    mark: Annotated[str, StringConstraints(max_length=10, pattern=r"^[^{}\s]*$")] = Field(
+        "", description="what stands for {mark} in its number; each mark is counted apart"
+    )
+
+
+class DocumentRules(Sourced):
+    """Official documents (公文) and their numbers (文号), counted without a gap for each year and mark."""
+
+    number: NumberForm = Field(description="how a number is written: {year}, {number} and, with marks, {mark}")
+    forms: dict[str, DocumentForm] = Field(min_length=1, description="verb: the document that comes of that act")
+
+    @model_validator(mode="after")
+    def _countable(self) -> Self:
+        for part in ("{year}", "{number}"):
+            if self.number.count(part) != 1:
+                raise ValueError(f"number: {part} stands there {self.number.count(part)} times; write it once")
+        marked = any(form.mark for form in self.forms.values())
+        if marked != (self.number.count("{mark}") == 1):
+            raise ValueError(
+                "number: {mark} goes with forms that have a mark; write it once there, remove it elsewhere"
+            )
+        return self
+
+    def series(self, form: DocumentForm) -> str:
+        """The number's form with the mark filled in: what is counted together."""
+        return self.number.replace("{mark}", form.mark)
+
+
 EventPath = Annotated[
     str,
     StringConstraints(pattern=r"^(id|source|type|subject|time|data(\.[^.\s]+)*)$", max_length=200),
@@ -398,6 +438,11 @@ class Policy(Frozen):
         # A policy without it keeps the digest and the text that it had before there was this section.
         exclude_if=lambda rules: not rules,
         description="what events from other systems are entered as, and in whose name",
+    )
+    documents: DocumentRules | None = Field(
+        None,
+        exclude_if=lambda rules: rules is None,
+        description="official documents, by the act they come of, and how they are numbered",
     )
     calendar: Calendar = Field(default_factory=Calendar, description="joined at load from policies/calendars")
 

@@ -1,5 +1,7 @@
 """What travels between a workflow and the ledger."""
 
+from pydantic import Field
+
 from .frozen import Frozen
 from .journal import JournalEntry
 
@@ -15,8 +17,16 @@ class RecordBatch(Frozen):
     entries: tuple[JournalEntry, ...]
 
 
+class GivenNumber(Frozen):
+    """The `ordinal` that the `place`-th document of an entry got in its series of the year."""
+
+    sequence: int
+    place: int
+    ordinal: int
+
+
 class Recorded(Frozen):
-    """The ledger's answer stands in the history: chain head, and which build and rules wrote it."""
+    """The ledger's answer stands in the history: chain head, which build and rules wrote it, numbers of documents."""
 
     stream: str
     sequence: int
@@ -24,3 +34,4 @@ class Recorded(Frozen):
     algorithm: str
     build: str
     rules: str
+    documents: tuple[GivenNumber, ...] = Field((), exclude_if=lambda given: not given)

@@ -352,7 +352,11 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "第 {decision} 号决定尚未送达，申诉期未开始。",
         "Decision {decision} was not served yet; the time for an appeal has not begun.",
     ),
-    "already_served": ("第 {decision} 号决定已送达。", "Decision {decision} was served already."),
+    "nothing_to_serve": (
+        "第 {entry} 号记录没有待送达的决定或通知；待送达的是：{known}。",
+        "Nothing of entry {entry} waits to be served. Entries that do: {known}.",
+    ),
+    "already_served": ("第 {entry} 号决定已送达。", "Decision {entry} was served already."),
     "already_appealed": ("第 {decision} 号决定已被申诉。", "Decision {decision} was appealed already."),
     "not_appealed": ("第 {decision} 号决定未被申诉。", "Decision {decision} was not appealed."),
     "not_against_you": ("第 {decision} 号决定并非针对 {unit}。", "Decision {decision} is not against {unit}."),

@@ -1,5 +1,5 @@
 """The tables. `entry` and `refusal` are the ledger and only grow; all else is made from them again, but for delivery,
-notices, and what came from outside.
+notices, what came from outside, and the register of documents.
 
 Only storage imports this. Words of the vocabulary stand as text, not as database enums: a new word is no migration.
 """
@@ -181,6 +181,45 @@ class OutboxRow(SQLModel, table=True):
     message_id: str | None = None
     retry_at: datetime | None = Field(default=None, sa_type=Utc)
     given_up_at: datetime | None = Field(default=None, sa_type=Utc)
+
+
+class DocumentRow(SQLModel, table=True):
+    """One official document; see models.document.OfficialDocument. The number is given with the entry, once."""
+
+    __tablename__ = "document"
+    __table_args__ = (
+        Index("document_by_number", "city", "year", "series", "ordinal"),
+        Index("document_by_issue", "issued_at"),
+    )
+
+    stream: str = Field(primary_key=True)
+    sequence: int = Field(primary_key=True)
+    place: int = Field(primary_key=True)
+    city: str
+    year: int
+    series: str
+    ordinal: int | None
+    number: str | None
+    form: str
+    title: str
+    to_role: str
+    to_unit: str
+    to_person: str | None
+    issued_at: datetime = Field(sa_type=Utc)
+    text: str | None = Field(sa_type=Text)
+    sha256: str | None
+    written_at: datetime | None = Field(sa_type=Utc)
+
+
+class DocumentCountRow(SQLModel, table=True):
+    """The last number that a city gave in a series and year."""
+
+    __tablename__ = "document_count"
+
+    city: str = Field(primary_key=True)
+    year: int = Field(primary_key=True)
+    series: str = Field(primary_key=True)
+    last: int
 
 
 class PostedRow(SQLModel, table=True):

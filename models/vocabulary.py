@@ -162,6 +162,13 @@ class BenchmarkLevel(StrEnum):
     ENTERPRISE = "企业级"
 
 
+class RunsFrom(StrEnum):
+    """Where a clock starts: with the act itself, or with the proven service (送达) of what was decided."""
+
+    ACT = "act"
+    SERVICE = "service"
+
+
 class Suspends(StrEnum):
     """What a suspension does to a running clock."""
 

@@ -220,6 +220,7 @@ NOTIFICATIONS: Final[Mapping[str, Word]] = MappingProxyType(
         "reminder": Word("到期提醒", "reminder"),
         "handed_over": Word("已改派", "given to another"),
         "decision": Word("不利决定", "adverse decision"),
+        "document": Word("文书", "official document"),
         "closed": Word("场景已结束", "scene closed"),
     }
 )

@@ -26,6 +26,7 @@ from rules import (
     acceptance,
     alarms,
     anywhere,
+    documents,
     incidents,
     inclusion,
     lifecycle,
@@ -60,6 +61,7 @@ def decide(policy: Policy, state: SceneState, command: Command, now: datetime) -
     _refuse_while_suspended(state, command)
     _refuse_step(state, command)
     _judge(docket)
+    documents.issue(docket, state)
     return tuple(docket.events)
 
 

@@ -10,9 +10,9 @@ from typing import Any, NoReturn
 
 from models.calendar import Period
 from models.commands import Command
-from models.deadline import Deadline, DeadlineStatus, Holder
+from models.deadline import AwaitedService, Deadline, DeadlineStatus, Holder
 from models.events import AnyEvent
-from models.events.anywhere import AdverseDecision
+from models.events.anywhere import AdverseDecision, ServiceAwaited, ServiceDropped
 from models.events.clock import (
     DeadlineCancelled,
     DeadlineMet,
@@ -26,7 +26,7 @@ from models.events.clock import (
 from models.policy import Policy
 from models.refusal import Refused
 from models.state import SceneState
-from models.vocabulary import Machine, Outcome, Role, Scale, Stage, Suspends
+from models.vocabulary import Machine, Outcome, Role, RunsFrom, Scale, Stage, Suspends
 from rules import lifecycle
 from rules.deadlines import local_day, new_deadline, remaining, resumed
 from rules.evolve import evolve
@@ -123,13 +123,17 @@ class Docket:
             StepEntered(machine=machine, bidder=bidder, step=step, stage=stage, left=left, at=self.at, on=self.day)
         )
         limit = limit or spec.limit
-        if limit is None or find(self.state.deadlines, id=_named(limit, bidder), step=step):
+        if limit is None or self._has_its_clock(_named(limit, bidder), step):
             return
         holder = self.holder(spec.holder, bidder) if spec.holder is not None else None
         self.set_deadline(
             limit, holder, self._verbs_of(holder, machine, step),
             machine=machine, bidder=bidder, step=step, due_on=due_on, period=period,
         )  # fmt: skip
+
+    def _has_its_clock(self, id: str, step: str) -> bool:
+        """Whether a step that is entered again still has its clock, running or waiting for service."""
+        return any(find(clocks, id=id, step=step) for clocks in (self.state.deadlines, self.state.services))
 
     def _verbs_of(self, holder: Holder | None, machine: Machine, step: str) -> tuple[str, ...]:
         """With which verbs a holder may discharge the duty of a step."""
@@ -153,6 +157,10 @@ class Docket:
                 self.met(deadline.id)
             elif entering != "remedies":
                 self.cancel(deadline.id)
+        for awaited in self.state.services:
+            left = (awaited.machine, awaited.bidder) == (machine, bidder) and awaited.step not in ("", entering)
+            if left and entering != "remedies":
+                self._drop(awaited)
 
     def _is_holder(self, deadline: Deadline) -> bool:
         return deadline.holder is not None and deadline.holder.unit == self.unit
@@ -166,6 +174,8 @@ class Docket:
             self.stand_still()
             return
         self.enter("closed")
+        for awaited in self.state.services:
+            self._drop(awaited)
         for deadline in self.state.deadlines:
             self.cancel(deadline.id)
         self.record(SceneClosed(outcome=outcome, at=self.at))
@@ -211,29 +221,63 @@ class Docket:
         period: Period | None = None,
         due_on: date | None = None,
         counted_from: date | None = None,
-    ) -> Deadline:
+        to: Holder | None = None,
+    ) -> None:
         """Sets a deadline under one of the policy's limits, bound to a step: it ends when the step is left.
 
         Its id is the limit with `key`, or with the bidder, behind it. `step` "" binds it to no step at all. Where all
-        else stands still, the new clock does too.
+        else stands still, the new clock does too. One that runs from service waits for it; it is served to `to`, by
+        default to its holder.
         """
-        deadline = new_deadline(
-            self.policy,
-            limit,
-            key=_named(limit, bidder, key),
+        planned = AwaitedService(
+            id=_named(limit, bidder, key),
+            entry=self.sequence,
+            on=self.day,
+            to=to or holder,
+            limit=limit,
             holder=holder,
             verbs=verbs,
             machine=machine,
             bidder=bidder,
             step=self.step(machine, bidder) if step is None else step,
-            sequence=self.sequence,
-            counted_from=counted_from or self.day,
-            set_at=self.at,
             period=period,
+        )
+        if planned.to is not None and self.policy.limit(limit).runs_from is RunsFrom.SERVICE:
+            self.record(ServiceAwaited(awaited=planned))
+            self.expect_service()
+        else:
+            self.start(planned, counted_from or self.day, due_on)
+
+    def start(self, planned: AwaitedService, counted_from: date, due_on: date | None = None) -> None:
+        """The clock runs from that day; `due_on` fixes its end instead."""
+        deadline = new_deadline(
+            self.policy,
+            planned.limit,
+            key=planned.id,
+            holder=planned.holder,
+            verbs=planned.verbs,
+            machine=planned.machine,
+            bidder=planned.bidder,
+            step=planned.step,
+            sequence=self.sequence,
+            counted_from=counted_from,
+            set_at=self.at,
+            period=planned.period,
             due_on=due_on,
         )
         self._set(deadline)
-        return deadline
+
+    def expect_service(self) -> None:
+        """The office has to prove the service of what this entry decides."""
+        office = self.holder(Role.PLATFORM_OFFICE)
+        self.set_deadline("service", office, ("record_service",), key=str(self.sequence), step="")
+
+    def _drop(self, awaited: AwaitedService) -> None:
+        """A clock that waited for service is needed no more; neither is the service, where nothing else hangs on it."""
+        self.record(ServiceDropped(id=awaited.id))
+        unserved = any(each.sequence == awaited.entry and each.served_on is None for each in self.state.decisions)
+        if not unserved and find(self.state.services, entry=awaited.entry) is None:
+            self.cancel(f"service/{awaited.entry}")
 
     def share_deadline(self, of: Deadline, holder: Holder, verbs: tuple[str, ...], key: str) -> None:
         """Another holder's duty with the same date."""
@@ -252,10 +296,16 @@ class Docket:
     def deadline(self, id: str) -> Deadline | None:
         return find(self.state.deadlines, id=id)
 
+    def has_clock(self, id: str) -> bool:
+        """Whether it runs, or waits for its service."""
+        return self.deadline(id) is not None or find(self.state.services, id=id) is not None
+
     def met(self, id: str) -> None:
         """Nothing happens where no such deadline is open."""
         if (deadline := self.deadline(id)) is not None:
             self.record(DeadlineMet(id=id, late=self._is_late(deadline)))
+        elif (awaited := find(self.state.services, id=id)) is not None:
+            self._drop(awaited)
 
     def _is_late(self, deadline: Deadline) -> bool:
         """An act done on paper in time is not late because it was entered afterwards."""
@@ -266,6 +316,8 @@ class Docket:
     def cancel(self, id: str) -> None:
         if self.deadline(id) is not None:
             self.record(DeadlineCancelled(id=id, because=self.cause))
+        elif (awaited := find(self.state.services, id=id)) is not None:
+            self._drop(awaited)
 
     def shift(self, deadline: Deadline, because: str) -> None:
         self.record(DeadlineMoved.model_validate({"deadline": deadline, "because": because}))
@@ -295,8 +347,7 @@ class Docket:
                 on=self.day,
             )
         )
-        office = self.holder(Role.PLATFORM_OFFICE)
-        self.set_deadline("service", office, ("record_service",), key=str(self.sequence), step="")
+        self.expect_service()
 
     # standing still
 

@@ -88,7 +88,7 @@ def _fault(docket: Docket, act: RecordFault) -> None:
     docket.record(FaultRecorded(bidder=act.bidder, fault=fault))
     if act.red_line is not None or rung == "breach":
         breach(docket, act.bidder)
-    elif rung == "order" and docket.deadline(f"correction_order/{act.bidder}") is None:
+    elif rung == "order" and not docket.has_clock(f"correction_order/{act.bidder}"):
         docket.set_deadline(
             "correction_order", docket.holder(Role.BIDDER, act.bidder), (),
             machine=Machine.INCLUSION, bidder=act.bidder, step="",

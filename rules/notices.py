@@ -15,7 +15,7 @@ from models.commands.review import (
     PublishNotice,
     RaiseObjection,
 )
-from models.deadline import Deadline
+from models.deadline import Deadline, Holder
 from models.events.review import (
     ComplaintDecided,
     ComplaintFiled,
@@ -136,7 +136,8 @@ def _answer(docket: Docket, act: AnswerObjection) -> None:
     docket.record(ObjectionAnswered(objection=act.objection, upheld=act.upheld, by=docket.person))
     docket.met(f"objection/{act.objection}")
     if not act.upheld:
-        docket.set_deadline("complaint_window", None, (), key=act.objection, step="")
+        objector = Holder(role=Role.PUBLIC, unit="", person=objection.objector)
+        docket.set_deadline("complaint_window", None, (), key=act.objection, step="", to=objector)
     _after_decision(docket, objection, upheld=act.upheld)
 
 

@@ -7,8 +7,8 @@ came and went within one entry is told to nobody, and nobody is told twice of th
 
 from collections.abc import Iterator
 
-from models.deadline import Deadline, DeadlineStatus, Holder, Level
-from models.events.anywhere import AdverseDecision, PartReassigned
+from models.deadline import AwaitedService, Deadline, DeadlineStatus, Holder, Level
+from models.events.anywhere import AdverseDecision, DocumentIssued, PartReassigned, ServiceAwaited
 from models.events.clock import RungDue, SceneClosed
 from models.journal import JournalEntry
 from models.notification import (
@@ -81,6 +81,8 @@ def _of_events(after: SceneState, entry: JournalEntry) -> Iterator[Notification]
                     send_after=entry.at,
                     matter=_matter(after).model_copy(update=decided),
                 )
+            case DocumentIssued(to=to) | ServiceAwaited(awaited=AwaitedService(to=Holder() as to)):
+                yield from _document(after, entry, to)
             case SceneClosed():
                 for role in (Role.OWNER, Role.LEAD):
                     for recipient in _playing(after, role, None):
@@ -93,6 +95,20 @@ def _of_events(after: SceneState, entry: JournalEntry) -> Iterator[Notification]
                         )
             case _:
                 pass
+
+
+def _document(after: SceneState, entry: JournalEntry, to: Holder) -> Iterator[Notification]:
+    """What is addressed to somebody, or waits to be served to them. A decision against them says it already."""
+    if any(isinstance(event, AdverseDecision) and event.against == to.unit for event in entry.events):
+        return
+    for recipient in _holder(after, to):
+        yield Notification(
+            recipient=recipient,
+            rung="document",
+            kind=NotificationKind.DOCUMENT,
+            send_after=entry.at,
+            matter=_matter(after).model_copy(update={"verb": entry.command.act.verb}),
+        )
 
 
 def _reminders(after: SceneState, event: RungDue) -> Iterator[Notification]:

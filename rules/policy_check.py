@@ -18,7 +18,7 @@ from models.calendar import Period, Unit
 from models.commands import ACTS
 from models.deadline import Level
 from models.policy import ExtensionRule, Limit, Limits, Offices, OutsideRule, Policy, Sourced
-from models.vocabulary import Machine, Mode, Phase, Role, Suspends, Track
+from models.vocabulary import Machine, Mode, Phase, Role, RunsFrom, Suspends, Track
 from rules import lifecycle
 from rules.act_fields import fields_of
 from rules.permissions import FROM_THE_CITY
@@ -117,6 +117,9 @@ DUTIES: tuple[tuple[str, Role, tuple[str, ...]], ...] = (
 )
 """Limit, who has the duty, and the verbs of which one discharges it."""
 
+FROM_SERVICE = ("supplement", "resubmission", "complaint_window", "correction_order", "rectification", "refund")
+"""Limits that begin with a notice to one party; an appeal's always runs from service."""
+
 _HELD: frozenset[str] = frozenset(limit for limit, _, _ in DUTIES) | {"correction_order", "extension_answer"}
 """Limits that are somebody's duty; the others are periods that simply run."""
 
@@ -150,6 +153,7 @@ def contradictions(policy: Policy) -> tuple[Contradiction, ...]:
         *_promotion(policy),
         *_permissions(policy),
         *_duties(policy),
+        *_documents(policy),
         *_outside(policy),
     )
 
@@ -296,6 +300,12 @@ def _limits(policy: Policy) -> Iterator[Contradiction]:
                     "the clock would run while the scene is suspended, when its holder may do nothing about it",
                     "write pauses",
                 )
+        if limit.runs_from is RunsFrom.SERVICE and name not in FROM_SERVICE:
+            yield Contradiction(
+                f"{key}.runs_from",
+                "nothing is served before this clock starts",
+                f"write act; these may run from service: {', '.join(FROM_SERVICE)}",
+            )
         if limit.extension is not None:
             yield from _extension(policy, key, limit, limit.extension)
     limits = policy.limits
@@ -543,6 +553,13 @@ def _duties(policy: Policy) -> Iterator[Contradiction]:
                 f"limits.{limit} can be extended, and none of those who would ask may ask",
                 f"add one of: {', '.join(sorted(holders))}",
             )
+
+
+def _documents(policy: Policy) -> Iterator[Contradiction]:
+    for verb in policy.documents.forms if policy.documents else ():
+        if verb not in VERBS:
+            hint = _nearest(verb, VERBS, "use a verb of the manual")
+            yield Contradiction(f"documents.forms.{verb}", f"{verb} is no verb that a role may use", hint)
 
 
 def _outside(policy: Policy) -> Iterator[Contradiction]:

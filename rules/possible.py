@@ -91,7 +91,7 @@ def _has_an_object(state: SceneState, verb: str, bidder: str | None) -> bool:
         case "confirm_correction":
             return bool(state.corrections)
         case "record_service":
-            return any(decision.served_on is None for decision in state.decisions)
+            return bool(state.services) or any(decision.served_on is None for decision in state.decisions)
         case "appeal":
             return any(each.served_on is not None and each.appealed_by is None for each in state.decisions)
         case "decide_appeal":

@@ -2,7 +2,7 @@
 
 from models.commands.anywhere import Appeal, DecideAppeal, RecordService
 from models.deadline import Deadline
-from models.events.anywhere import AppealDecided, AppealLodged, DecisionFinal, DecisionServed
+from models.events.anywhere import AppealDecided, AppealLodged, DecisionFinal, DecisionServed, NoticeServed
 from models.state import Decision
 from models.vocabulary import Machine, Outcome, Role
 from rules import settling
@@ -19,17 +19,31 @@ def _decision(docket: Docket, sequence: int) -> Decision:
 
 
 def serve(docket: Docket, act: RecordService) -> None:
-    """The time for an appeal runs from the service, whenever it is entered."""
-    decision = _decision(docket, act.decision)
-    if decision.served_on is not None:
-        docket.refuse("already_served", decision=act.decision)
+    """What waited for the service runs from it, whenever it is entered: the time for an appeal, an owner's answer."""
+    decision = find(docket.state.decisions, sequence=act.entry)
+    waiting = tuple(each for each in docket.state.services if each.entry == act.entry)
+    if decision is None and not waiting:
+        docket.refuse("nothing_to_serve", entry=act.entry, known=_unserved(docket) or "-")
+    if decision is not None and decision.served_on is not None:
+        docket.refuse("already_served", entry=act.entry)
     if act.served_on > local_day(docket.now):
         docket.refuse("served_in_future", served_on=act.served_on)
-    if act.served_on < decision.on:
-        docket.refuse("served_before_decision", served_on=act.served_on, decided_on=decision.on)
-    docket.record(DecisionServed(decision=act.decision, served_on=act.served_on, proof=act.proof.sha256))
-    docket.met(f"service/{act.decision}")
-    docket.set_deadline("appeal_window", None, (), key=str(act.decision), step="", counted_from=act.served_on)
+    decided_on = decision.on if decision is not None else waiting[0].on
+    if act.served_on < decided_on:
+        docket.refuse("served_before_decision", served_on=act.served_on, decided_on=decided_on)
+    docket.met(f"service/{act.entry}")
+    if decision is not None:
+        docket.record(DecisionServed(decision=act.entry, served_on=act.served_on, proof=act.proof.sha256))
+        docket.set_deadline("appeal_window", None, (), key=str(act.entry), step="", counted_from=act.served_on)
+    if waiting:
+        docket.record(NoticeServed(entry=act.entry, served_on=act.served_on, proof=act.proof.sha256))
+    for each in waiting:
+        docket.start(each, act.served_on)
+
+
+def _unserved(docket: Docket) -> str:
+    unserved = [each.sequence for each in docket.state.decisions if each.served_on is None]
+    return ", ".join(map(str, sorted({*unserved, *(each.entry for each in docket.state.services)})))
 
 
 def appeal(docket: Docket, act: Appeal) -> None:

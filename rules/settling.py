@@ -4,7 +4,7 @@ With several bidders at once (赛马) the scene waits for the last of them: it i
 bidder who signs early begins at once, while the others still sign.
 """
 
-from models.deadline import Holder
+from models.deadline import AwaitedService, Deadline, Holder
 from models.events.acceptance import AcceptanceOpened
 from models.events.matching import Awarded, CallFailed
 from models.events.trial import TrialSuspended
@@ -121,9 +121,10 @@ def end_inclusion(docket: Docket, bidder: str, step: str) -> None:
     """Nothing happens where no inclusion period runs."""
     if docket.step(Machine.INCLUSION, bidder) in ("active", "extended"):
         docket.move(Machine.INCLUSION, bidder, step)
-        for deadline in docket.state.deadlines:
-            if deadline.bidder == bidder and deadline.machine is Machine.INCLUSION:
-                docket.cancel(deadline.id)
+        clocks: tuple[Deadline | AwaitedService, ...] = (*docket.state.deadlines, *docket.state.services)
+        for clock in clocks:
+            if clock.bidder == bidder and clock.machine is Machine.INCLUSION:
+                docket.cancel(clock.id)
 
 
 def end_part(docket: Docket, bidder: str, trial: str) -> None:

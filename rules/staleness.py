@@ -91,8 +91,10 @@ def subjects_of(command: Command) -> tuple[str, ...]:
             return ("withdrawal",)
         case RequestExtension() | DecideExtension():
             return (f"extension/{act.deadline}",)
-        case Appeal() | DecideAppeal() | RecordService():
+        case Appeal() | DecideAppeal():
             return (f"decision/{act.decision}",)
+        case RecordService():
+            return (f"service/{act.entry}",)
         case ProposeCorrection() | ConfirmCorrection():
             return (f"correction/{act.correction}",)
         case Suspend() | Resume():

@@ -158,13 +158,14 @@ def set_running_clocks(docket: Docket, bidder: str) -> None:
     """The trial's end, and the bidder's reports: they run on through a suspension of the trial as the policy says."""
     trial = trial_of(docket, bidder)
     started = trial.started_on or docket.day
-    end = docket.set_deadline(
+    docket.set_deadline(
         "trial", None, (), machine=Machine.TRIAL, bidder=bidder, step="",
         period=trial.duration, counted_from=started,
     )  # fmt: skip
     watch_insurance(docket, bidder)
     ask_for_report(docket, bidder, "report", docket.day)
-    ask_for_report(docket, bidder, "midterm", started + (end.due_on - started) / 2)
+    if (end := docket.deadline(f"trial/{bidder}")) is not None:
+        ask_for_report(docket, bidder, "midterm", started + (end.due_on - started) / 2)
 
 
 def watch_insurance(docket: Docket, bidder: str) -> None:

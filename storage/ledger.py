@@ -13,7 +13,7 @@ from typing import NamedTuple
 from pydantic import ValidationError
 from sqlalchemy import Connection, Engine, Table, bindparam, delete, insert, select, update
 
-from activities.ledger import LedgerConflict, LedgerGap
+from activities.ledger import LedgerConflict, LedgerGap, Numbers
 from models.canonical import canonical
 from models.journal import ALGORITHM, GENESIS, JournalEntry, link
 from models.recording import RecordBatch, Recorded
@@ -21,6 +21,7 @@ from models.state import SceneState
 from models.tables import DeadlineRow, DutyRow, EntryRow, OutboxRow, SceneRow
 from rules.journal import fold
 from storage.database import table_of, writing
+from storage.documents import enter_documents, given_numbers, issuing
 from storage.projection import Projection, Values
 
 STATES_IN_MEMORY = 512
@@ -40,7 +41,9 @@ class SqlLedger:
         self._engine = engine
         self._states = _States(STATES_IN_MEMORY)
 
-    def record(self, batch: RecordBatch, *, build: str, rules: str, now: datetime) -> Recorded:
+    def record(
+        self, batch: RecordBatch, *, build: str, rules: str, now: datetime, numbers: Numbers | None = None
+    ) -> Recorded:
         """See the port. Raises LedgerConflict, LedgerGap, and SQLAlchemy's errors; nothing is written then."""
         _refuse_unless_consecutive(batch)
         stream, projection = batch.stream, None
@@ -54,8 +57,10 @@ class SqlLedger:
                     projection.follow(entry)
                 appended = _linked(new, before, build=build, rules=rules, now=now)
                 connection.execute(insert(ENTRY), [{"stream": stream, **line._asdict()} for line in appended])
+                enter_documents(connection, projection.documents, numbers)
                 _project(connection, projection, appended[-1].hash)
                 lines |= {line.sequence: line for line in appended}
+            documents = given_numbers(connection, stream, issuing(batch.entries))
         last = lines[batch.entries[-1].sequence]
         if projection is not None:
             self._states.keep(stream, last.hash, projection.state)
@@ -66,6 +71,7 @@ class SqlLedger:
             algorithm=last.algorithm,
             build=last.build,
             rules=last.rules,
+            documents=documents,
         )
 
     def recipients(self, batch: RecordBatch) -> tuple[str, ...]:

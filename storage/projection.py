@@ -4,6 +4,7 @@ from typing import assert_never
 
 from models.deadline import Deadline, DeadlineStatus
 from models.events import AnyEvent
+from models.events.anywhere import DocumentIssued
 from models.events.clock import (
     ClockEvent,
     DeadlineCancelled,
@@ -21,6 +22,7 @@ from models.journal import JournalEntry
 from models.notification import Notification
 from models.state import SceneState
 from models.tables import DeadlineStanding
+from rules.deadlines import local_day
 from rules.duties import duties
 from rules.journal import fold
 from rules.notifications import notifications
@@ -30,12 +32,16 @@ Values = dict[str, object]
 
 
 class Projection:
-    """Follows a scene's journal from `state` on. `deadlines` are the rows that changed since, `outbox` the new ones."""
+    """Follows a scene's journal from `state` on.
+
+    `deadlines` are the rows that changed since, `outbox` and `documents` the new ones; documents still lack a number.
+    """
 
     def __init__(self, state: SceneState) -> None:
         self.state = state
         self.deadlines: dict[tuple[str, int], Values] = {}
         self.outbox: list[Values] = []
+        self.documents: list[Values] = []
         self._clocks = {deadline.id: deadline for deadline in state.deadlines}
         self._duties_before = duties(state)
 
@@ -47,6 +53,9 @@ class Projection:
             self._turn(event, entry.sequence)
         for notification in notifications(before, self.state, entry):
             self.outbox.append(_outbox_row(self.state.scene, entry, notification))
+        issued = [event for event in entry.events if isinstance(event, DocumentIssued)]
+        for place, event in enumerate(issued):
+            self.documents.append(_document_row(self.state, entry, place, event))
 
     def scene(self, head: str) -> Values:
         return _scene_row(self.state, head)
@@ -185,6 +194,23 @@ def _deadline_row(scene: str, deadline: Deadline, status: DeadlineStanding, clos
         closed_sequence=closed,
         # The reminders still to come change with every reminder, and say nothing afterwards.
         fact=deadline.model_copy(update={"rungs": ()}).model_dump_json(),
+    )
+
+
+def _document_row(state: SceneState, entry: JournalEntry, place: int, event: DocumentIssued) -> Values:
+    return Values(
+        stream=state.scene,
+        sequence=entry.sequence,
+        place=place,
+        city=state.profile.city if state.profile else "",
+        year=local_day(entry.at).year,
+        series=event.series,
+        form=event.form,
+        title=event.title,
+        to_role=event.to.role.value,
+        to_unit=event.to.unit,
+        to_person=event.to.person,
+        issued_at=entry.at,
     )
 
 

@@ -535,9 +535,10 @@ class Improviser:
 
     def _record_service(self) -> dict[str, object]:
         unserved = [each.sequence for each in self.play.state.decisions if each.served_on is None]
+        unserved += [each.entry for each in self.play.state.services]
         served_on = self.play.today - timedelta(days=self.often(0, 1, 40))
         decision = self.choose(unserved or [self._decision()])
-        return {"decision": decision, "how": "post", "served_on": served_on, "to": "当事人"}
+        return {"entry": decision, "how": "post", "served_on": served_on, "to": "当事人"}
 
     def _propose_correction(self) -> dict[str, object]:
         position = self.choose((None, *Position))

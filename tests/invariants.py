@@ -76,7 +76,8 @@ def _nobodys(state: SceneState) -> Iterator[str]:
             yield "waits in remedies, and nothing runs"
         return
     here = [each for each in state.deadlines if (each.machine, each.bidder) == (Machine.SCENE, None)]
-    has_clock = any(each.step == state.step for each in here) or _frozen_by_an_objection(state, None)
+    waits = any(each.machine is Machine.SCENE and each.step == state.step for each in state.services)
+    has_clock = waits or any(each.step == state.step for each in here) or _frozen_by_an_objection(state, None)
     if step_of(Machine.SCENE, state.step).limit and not has_clock:
         yield f"stands at {state.step} without a clock"
     if not state.deadlines:

@@ -297,17 +297,24 @@ class Play:
         self.do(Resume(reasons="检查结束"), self.lead)
 
     def pass_limit(self, id: str) -> tuple[AnyEvent, ...]:
-        """Lets time go by until this deadline has passed."""
+        """Lets time go by until this deadline has passed; one that waits for its service is served first."""
+        if any(each.id == id for each in self.state.services):
+            self.serve_notices()
         return self.until(self.deadline(id).due_at)
+
+    def serve_notices(self) -> None:
+        """Serves what clocks wait for."""
+        for entry in dict.fromkeys(each.entry for each in self.state.services):
+            self.serve(entry)
 
     def morning_of(self, day: date) -> datetime:
         return datetime.combine(day, time(10), BEIJING)
 
-    def serve(self, decision: int, to: str = "") -> None:
-        """Serves (送达) an adverse decision today, in person."""
+    def serve(self, entry: int, to: str = "") -> None:
+        """Serves (送达) a decision or notice today, in person."""
         self.do(
             RecordService(
-                decision=decision, how="in_person", served_on=self.today, to=to or "当事人", proof=document("送达回证")
+                entry=entry, how="in_person", served_on=self.today, to=to or "当事人", proof=document("送达回证")
             ),
             self.platform,
         )

@@ -5,18 +5,17 @@ from models.commands.anywhere import Appeal, DecideAppeal, RecordService
 
 
 def served(scene: Scene) -> Script:
-    """Every decision whose service is open is served."""
+    """Every decision and notice whose service is open is served."""
     yield scene.workdays(3)
+    state = scene.state
+    open_ones = {each.sequence: each.against for each in state.decisions if each.served_on is None}
+    open_ones |= {each.entry: each.to.person or each.to.unit for each in state.services if each.to is not None}
     yield [
         scene.platform.does(
-            RecordService(
-                decision=each.sequence, how="electronic", served_on=scene.today, to=each.against,
-                proof=scene.document("送达回证"),
-            )
+            RecordService(entry=entry, how="electronic", served_on=scene.today, to=to, proof=scene.document("送达回证"))
         )
-        for each in scene.state.decisions
-        if each.served_on is None
-    ]  # fmt: skip
+        for entry, to in open_ones.items()
+    ]
 
 
 def final(scene: Scene) -> Script:

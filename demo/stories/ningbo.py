@@ -20,6 +20,7 @@ from demo.chapters.matching import (
 )
 from demo.chapters.notices import announced, answered, objected, published
 from demo.chapters.promotion import closed
+from demo.chapters.remedies import served
 from demo.chapters.review import consulted, found_fair, listed_after_notice, recognised, recognised_and_listed
 from demo.chapters.trial import evaluated, fault, ran_its_time, resumed_by_two, started, stopped, tried, went_on
 from demo.scene import Scene, Script, Story
@@ -83,7 +84,8 @@ def up_the_ladder(scene: Scene, bidder: str) -> Script:
         yield from fault(scene, bidder, kind)
     rungs = [each.rung for each in scene.state.inclusions[0].faults]
     scene.holds(rungs == ["remind", "advise", "interview", "order"], f"the ladder was {rungs}")
-    yield scene.workdays(6)
+    yield from served(scene)
+    yield scene.workdays(3)
     yield scene.bidder(bidder).does(RequestExtension(deadline=order, reasons="第三方复测排期。"))
     yield scene.soon()
     yield scene.regulator.does(DecideExtension(deadline=order, granted=True, reasons="同意。"))
@@ -98,6 +100,7 @@ def shopping_street(scene: Scene) -> Script:
     """Asked for what is missing, the owner does not answer: deemed withdrawn."""
     yield from submitted(scene)
     yield from asked_for_more(scene)
+    yield from served(scene)
     yield scene.passed("supplement")
 
 

@@ -104,10 +104,10 @@ class DecideAppeal(Act):
 
 
 class RecordService(Act):
-    """Service (送达) of an adverse decision: how, when, to whom. The remedy's clock runs from here."""
+    """Service (送达) of a decision or notice: how, when, to whom. What runs from the service runs from here."""
 
     verb: Literal["record_service"] = "record_service"
-    decision: int = Field(ge=1)
+    entry: int = Field(ge=1, description="sequence of the entry that was served")
     how: Literal["in_person", "post", "electronic", "public_notice", "left"]
     served_on: date
     to: Name

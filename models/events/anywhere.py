@@ -5,6 +5,7 @@ from typing import Literal
 
 from models.commands.anywhere import DeclaredBidder
 from models.commands.solicitation import Application
+from models.deadline import AwaitedService, Holder
 from models.text import Moment
 from models.vocabulary import Machine, Outcome, Position
 
@@ -141,7 +142,47 @@ class DecisionServed(Event):
 
     @property
     def touches(self) -> tuple[str, ...]:
-        return (f"decision/{self.decision}",)
+        return (f"decision/{self.decision}", f"service/{self.decision}")
+
+
+class ServiceAwaited(Event):
+    """A clock will run from the service of what this entry decided."""
+
+    kind: Literal["service_awaited"] = "service_awaited"
+    awaited: AwaitedService
+
+
+class NoticeServed(Event):
+    """What an entry decided is served: the clocks that waited for it start."""
+
+    kind: Literal["notice_served"] = "notice_served"
+    entry: int
+    served_on: date
+    proof: str
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (f"service/{self.entry}",)
+
+
+class ServiceDropped(Event):
+    """A clock that waited for its service is needed no more: its matter was settled, or left another way."""
+
+    kind: Literal["service_dropped"] = "service_dropped"
+    id: str
+
+
+class DocumentIssued(Event):
+    """An official document (公文) comes of this entry. Its number is given when it is recorded.
+
+    `form` is the verb it comes of, `series` the form of its number, `to` whom it is addressed to.
+    """
+
+    kind: Literal["document_issued"] = "document_issued"
+    form: str
+    title: str
+    series: str
+    to: Holder
 
 
 class AppealLodged(Event):
@@ -246,6 +287,10 @@ AnywhereEvent = (
     | PartReassigned
     | AdverseDecision
     | DecisionServed
+    | ServiceAwaited
+    | NoticeServed
+    | ServiceDropped
+    | DocumentIssued
     | AppealLodged
     | AppealDecided
     | DecisionFinal

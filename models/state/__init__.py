@@ -7,7 +7,7 @@ a tuple keyed by that bidder, because a horse race (赛马) has several at once.
 from datetime import date
 
 from models.commands.solicitation import Call
-from models.deadline import Deadline
+from models.deadline import AwaitedService, Deadline
 from models.frozen import Frozen
 from models.receipt import Receipt
 from models.text import Moment
@@ -144,6 +144,7 @@ class SceneState(Frozen):
     suspension: Suspension | None = None
     withdrawal: Withdrawal | None = None
     decisions: tuple[Decision, ...] = ()
+    services: tuple[AwaitedService, ...] = ()
     corrections: tuple[Correction, ...] = ()
     extension_requests: tuple[ExtensionRequest, ...] = ()
 
@@ -164,6 +165,7 @@ class SceneState(Frozen):
 __all__ = [
     "RECEIPTS",
     "Acceptance",
+    "AwaitedService",
     "Benchmark",
     "Bid",
     "Challenge",

@@ -13,9 +13,11 @@ from models.events.anywhere import (
     CorrectionRejected,
     DecisionFinal,
     DecisionServed,
+    DocumentIssued,
     EntryCorrected,
     ExtensionDecided,
     ExtensionRequested,
+    NoticeServed,
     PartReassigned,
     PolicyAdopted,
     SceneResubmitted,
@@ -23,6 +25,8 @@ from models.events.anywhere import (
     SceneReturned,
     SceneSuspended,
     SceneTakenOver,
+    ServiceAwaited,
+    ServiceDropped,
     StepOverridden,
     WithdrawalAnswered,
     WithdrawalAsked,
@@ -39,7 +43,7 @@ from models.state import (
     Withdrawal,
 )
 from rules.evolve.solicitation import profile_of
-from rules.keyed import change, find, without
+from rules.keyed import change, find, put, without
 
 
 def evolve(state: SceneState, event: AnywhereEvent) -> SceneState:
@@ -90,6 +94,14 @@ def evolve(state: SceneState, event: AnywhereEvent) -> SceneState:
             return state.model_copy(update={"decisions": (*state.decisions, decision)})
         case DecisionServed():
             return _decision(state, event.decision, served_on=event.served_on)
+        case ServiceAwaited(awaited=awaited):
+            return state.model_copy(update={"services": put(state.services, awaited, by=lambda each: each.id)})
+        case NoticeServed(entry=entry):
+            return state.model_copy(update={"services": without(state.services, entry=entry)})
+        case ServiceDropped(id=id):
+            return state.model_copy(update={"services": without(state.services, id=id)})
+        case DocumentIssued():
+            return state
         case AppealLodged():
             return _decision(state, event.decision, appealed_by=event.by)
         case AppealDecided(upheld=True) | DecisionFinal():

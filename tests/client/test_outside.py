@@ -212,9 +212,9 @@ REFUSED: dict[str, tuple[dict[str, Any], str, int]] = {
     "a source that is another": (incident(source="https://seals.example"), "event_not_allowed", 403),
     "no version": (incident(specversion=None), "event_attribute_missing", 400),
     "what the step does not allow": (
-        incident(type="document.served", data={"decision": 1, "served_on": "2026-03-02", "to": "甲", "title": "回执",
+        incident(type="document.served", data={"entry": 1, "served_on": "2026-03-02", "to": "甲", "title": "回执",
                                                "sha256": "0" * 64}),
-        "unknown_decision", 422,
+        "nothing_to_serve", 422,
     ),
 }  # fmt: skip
 

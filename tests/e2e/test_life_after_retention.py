@@ -20,6 +20,7 @@ from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
+from activities.ledger import Numbers
 from client.from_archives import HistoriesDiffer, entries_of, merged, not_archived, restore
 from client.health import archive_now
 from client.scene_client import workflow_id
@@ -102,6 +103,7 @@ def everything(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
         "duty": rows(engine, "*", "duty", "scene, deadline"),
         "deadline": rows(engine, "*", "deadline", "scene, id, started_by"),
         "outbox": rows(engine, "*", "outbox", "stream, sequence, recipient, rung"),
+        "document": rows(engine, "*", "document", "stream, sequence, place"),
     }
 
 
@@ -149,10 +151,12 @@ class Unsteady(SqlLedger):
     away = False
     mute = False
 
-    def record(self, batch: RecordBatch, *, build: str, rules: str, now: datetime) -> Recorded:
+    def record(
+        self, batch: RecordBatch, *, build: str, rules: str, now: datetime, numbers: Numbers | None = None
+    ) -> Recorded:
         if self.away:
             raise ConnectionError("the ledger is away")
-        answer = super().record(batch, build=build, rules=rules, now=now)
+        answer = super().record(batch, build=build, rules=rules, now=now, numbers=numbers)
         if self.mute:
             raise ConnectionError("the connection broke before the answer")
         return answer

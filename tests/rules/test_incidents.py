@@ -107,6 +107,7 @@ def test_an_order_is_verified_by_another_person_than_who_issued_it(running: Play
     running.do(report(), running.bidder(A))
     running.refuses("incident_not_open", verification(), running.second_regulator)
     running.do(analysis(), running.regulator)
+    running.serve_notices()
     assert ids(running) == {f"correction_order/{A}/I-1"}
     running.refuses("same_person", verification(), running.regulator)
     running.do(verification(), running.second_regulator)
@@ -147,9 +148,11 @@ def test_several_incidents_are_dealt_with_apart(running: Play) -> None:
     running.do(report("I-1"), running.bidder(A))
     running.do(report("I-2"), running.bidder(A))
     running.do(analysis("I-1"), running.regulator)
+    running.serve_notices()
     assert ids(running) == {f"correction_order/{A}/I-1", f"incident_analysis/{A}/I-2"}
     running.do(analysis("I-2"), running.regulator)
     running.do(verification("I-1"), running.second_regulator)
+    running.serve_notices()
     assert ids(running) == {f"correction_order/{A}/I-2"}
     running.refuses("unknown_incident", analysis("I-3"), running.regulator)
 

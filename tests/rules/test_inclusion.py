@@ -172,6 +172,7 @@ def test_a_trial_without_an_inclusion_period_has_no_ladder(yancheng: Policy) -> 
 def ordered(running: Play) -> Play:
     for kind in ("one", "two", "three", "four"):
         record(running, kind)
+    running.serve_notices()
     return running
 
 

@@ -119,7 +119,8 @@ def test_an_open_objection_freezes_the_next_step(noticed: Play) -> None:
     assert noticed.state.step == "recognition_notice"
     noticed.refuses("wrong_step", ListScene(list="demand", batch="2026-1"), noticed.platform)
     assert answer(noticed, id, upheld=False) == [
-        "objection_answered", "deadline_met", "deadline_set", "step_entered", "deadline_set",
+        "objection_answered", "deadline_met", "service_awaited", "deadline_set", "step_entered", "deadline_set",
+        "document_issued",
     ]  # fmt: skip
     assert noticed.state.step == "listing"
 
@@ -188,6 +189,7 @@ def test_a_complaint_goes_to_the_supervisor_within_fifteen_working_days_and_is_d
 ) -> None:
     id = objected(noticed)
     answer(noticed, id, upheld=False)
+    noticed.serve_notices()
     window = noticed.deadline(f"complaint_window/{id}")
     assert (window.holder, window.due_on) == (None, date(2026, 3, 23))
     complain(noticed, id)

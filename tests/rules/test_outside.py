@@ -69,7 +69,7 @@ def test_what_has_no_stand_in_is_left_to_the_act(policy: Policy) -> None:
 
 
 def test_constants_and_parts_of_a_document_make_one_act(policy: Policy) -> None:
-    data = {"decision": 7, "served_on": "2026-03-02", "to": "甲公司", "title": "回执", "sha256": digest("回执")}
+    data = {"entry": 7, "served_on": "2026-03-02", "to": "甲公司", "title": "回执", "sha256": digest("回执")}
     act = act_from(rule(policy, "document.served"), event(data, "document.served"))
     assert isinstance(act, RecordService)
     assert (act.how, act.proof.title, act.served_on.isoformat()) == ("electronic", "回执", "2026-03-02")

@@ -44,7 +44,7 @@ def decision(play: Play) -> int:
 
 def service(play: Play, on: date | None = None, number: int = 0) -> RecordService:
     return RecordService(
-        decision=number or decision(play), how="post", served_on=on or play.today, to="发榜方", proof=document("回证")
+        entry=number or decision(play), how="post", served_on=on or play.today, to="发榜方", proof=document("回证")
     )
 
 
@@ -151,7 +151,7 @@ def test_a_service_is_neither_in_the_future_nor_before_the_decision_and_is_recor
     play.refuses("served_before_decision", service(play, play.today - timedelta(days=1)), play.platform)
     serve(play)
     play.refuses("already_served", service(play), play.platform)
-    play.refuses("unknown_decision", service(play, number=1), play.platform)
+    play.refuses("nothing_to_serve", service(play, number=1), play.platform)
 
 
 def test_an_appeal_is_lodged_once_by_whom_the_decision_is_against_and_in_time() -> None:

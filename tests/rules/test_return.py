@@ -47,6 +47,7 @@ def test_a_scene_is_returned_to_any_step_before_it(step: str, to: str, then: str
     assert [event.to for event in events if isinstance(event, SceneReturned)] == [to]
     assert (play.state.step, play.state.returns) == ("returned", 1)
     assert play.state.stage is (Stage.SOLICITATION if to == "accepted" else Stage.REVIEW)
+    play.serve_notices()
     duty = play.deadline("resubmission")
     assert duty.holder is not None
     assert duty.holder.unit == play.owner_unit
@@ -158,6 +159,7 @@ def test_an_owner_who_does_not_resubmit_in_time_is_deemed_to_have_withdrawn(yanc
 def test_the_time_to_resubmit_may_be_extended_by_the_platform_office(yancheng: Policy) -> None:
     play = Play(yancheng).to_registered()
     play.do(back("registered"), play.lead)
+    play.serve_notices()
     before = play.deadline("resubmission").due_on
     play.do(RequestExtension(deadline="resubmission", reasons="需补检测"), play.owner)
     play.do(DecideExtension(deadline="resubmission", granted=True, reasons="同意"), play.platform)
@@ -186,6 +188,7 @@ def test_what_is_due_at_the_step_that_was_left_is_due_no_more(yancheng: Policy) 
     play = Play(yancheng).to_expert_review()
     play.seat_panel(PanelPurpose.RECOGNITION)
     play.do(back("fair_competition"), play.lead)
+    play.serve_notices()
     assert [each.id for each in play.state.deadlines] == ["resubmission"]
 
 

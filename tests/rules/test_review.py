@@ -257,9 +257,7 @@ def test_the_leading_group_confirms_or_refuses(yancheng: Policy) -> None:
 def test_a_refusal_may_be_appealed_and_is_decided_by_somebody_else(experts: Play) -> None:
     experts.do(Refuse(reasons="价值不足"), experts.lead)
     decision = experts.state.decisions[0].sequence
-    served = RecordService(
-        decision=decision, how="post", served_on=experts.today, to="发榜方", proof=document("送达回证")
-    )
+    served = RecordService(entry=decision, how="post", served_on=experts.today, to="发榜方", proof=document("送达回证"))
     experts.do(served, experts.platform)
     experts.do(Appeal(decision=decision, grounds="评审有误"), experts.owner)
     experts.do(DecideAppeal(decision=decision, upheld=True, reasons="成立"), experts.supervisor)

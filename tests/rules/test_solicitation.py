@@ -140,6 +140,7 @@ def test_what_is_missing_is_asked_for_once_and_completely(submitted: Play) -> No
     request(submitted, "资金证明", "风险表")
     assert SupplementRequested(items=2) in submitted.journal[-1].events
     assert submitted.state.step == "supplement"
+    submitted.serve_notices()
     duty = submitted.deadline("supplement")
     assert duty.holder is not None
     assert (duty.holder.role, duty.due_on) == (Role.OWNER, date(2026, 3, 16))
@@ -167,6 +168,7 @@ def test_an_owner_who_does_not_answer_is_deemed_to_have_withdrawn(submitted: Pla
 
 def test_an_answer_on_the_last_day_is_in_time(submitted: Play) -> None:
     request(submitted)
+    submitted.serve_notices()
     submitted.until(submitted.deadline("supplement").due_at - timedelta(minutes=1))
     submitted.do(ANSWER, submitted.owner)
     assert submitted.state.step == "submitted"

@@ -317,6 +317,7 @@ def test_a_notice_of_holidays_moves_what_runs_and_leaves_what_stands_still(yanch
     answer = AnswerObjection(objection=play.state.objections[0].id, upheld=False, text="不成立")
     play.until(at(2026, 12, 28))
     play.do(answer, play.platform)
+    play.serve_notices()
     window = next(each for each in play.state.deadlines if each.limit == "complaint_window")
     assert (window.due_on, window.provisional) == (date(2027, 1, 18), True)
     rest = tuple(date(2027, 1, day) for day in (1, 2, 3))

@@ -1,17 +1,19 @@
 """What every `LedgerPort` does: the two databases, and the fake that the workflows' tests use."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 
 from activities.ledger import LedgerConflict, LedgerGap, LedgerPort
 from models.journal import ALGORITHM, GENESIS, chain
-from models.recording import Recorded
+from models.recording import GivenNumber, RecordBatch, Recorded
+from rules.deadlines import BEIJING
 from storage.database import engine_for
 from storage.ledger import SqlLedger
 from tests.fakes import MemoryLedger
 from tests.scenario import Play
-from tests.storage.journals import BUILD, RULES, record, write
+from tests.storage.journals import BUILD, NOW, RULES, record, write
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgres"])
@@ -32,6 +34,7 @@ def test_recording_answers_with_the_chain_head_and_with_who_wrote_it(port: Ledge
         algorithm=ALGORITHM,
         build=BUILD,
         rules=RULES,
+        documents=(GivenNumber(sequence=2, place=0, ordinal=1),),
     )
 
 
@@ -72,3 +75,27 @@ def test_a_gap_is_refused(port: LedgerPort, whole_life: Play) -> None:
     with pytest.raises(LedgerGap):
         write(port, scene, [journal[1], journal[3]])
     write(port, scene, journal)
+
+
+def test_documents_are_numbered_one_after_the_other_whatever_their_scenes(port: LedgerPort, play: Play) -> None:
+    given = [write(port, stream, play.journal).documents for stream in ("A", "B", "C")]
+    assert given == [(GivenNumber(sequence=2, place=0, ordinal=number),) for number in (1, 2, 3)]
+    assert write(port, "B", play.journal).documents == given[1], "a repeat gives what was given"
+
+
+def test_every_year_begins_its_numbers_anew(port: LedgerPort, play: Play) -> None:
+    at = datetime(2027, 1, 1, 0, 30, tzinfo=BEIJING)
+    later = tuple(each.model_copy(update={"at": at}) for each in play.journal)
+    assert at.astimezone(UTC).year == 2026, "the year is Beijing's"
+    assert [write(port, "A", play.journal).documents, write(port, "B", later).documents] == [
+        (GivenNumber(sequence=2, place=0, ordinal=1),),
+    ] * 2
+
+
+def test_a_restored_entry_keeps_its_number_and_the_next_one_follows_the_highest(port: LedgerPort, play: Play) -> None:
+    batch = RecordBatch(stream="A", entries=tuple(play.journal))
+    known = port.record(batch, build=BUILD, rules=RULES, now=NOW, numbers={(2, 0): 7})
+    assert known.documents == (GivenNumber(sequence=2, place=0, ordinal=7),)
+    unknown = port.record(batch.model_copy(update={"stream": "B"}), build=BUILD, rules=RULES, now=NOW, numbers={})
+    assert unknown.documents == (), "nobody knows what its number was"
+    assert [each.ordinal for each in write(port, "C", play.journal).documents] == [8]

@@ -142,7 +142,7 @@ def test_the_end_is_told_to_owner_and_lead(policy: Policy) -> None:
     play.do(Refuse(reasons="不予认定"), play.lead)
     decision = play.state.sequence
     service = RecordService(
-        decision=decision, how="in_person", served_on=play.now.date(), to=play.owner_unit, proof=document("送达回证")
+        entry=decision, how="in_person", served_on=play.now.date(), to=play.owner_unit, proof=document("送达回证")
     )
     play.do(service, play.platform)
     assert not [each for each in told(play) if each.kind is NotificationKind.CLOSED]

@@ -51,9 +51,7 @@ def appealed_and_reopened(play: Play) -> None:
     play.do(Refuse(reasons="不予认定"), play.lead)
     decision = play.state.sequence
     day = play.now.date()
-    service = RecordService(
-        decision=decision, how="post", served_on=day, to=play.owner_unit, proof=document("送达回证")
-    )
+    service = RecordService(entry=decision, how="post", served_on=day, to=play.owner_unit, proof=document("送达回证"))
     play.do(service, play.platform)
     play.do(Appeal(decision=decision, grounds="程序不当"), play.owner)
     play.do(DecideAppeal(decision=decision, upheld=True, reasons="撤销"), play.supervisor)
