@@ -16,10 +16,12 @@ from activities.ledger import Wake
 from models.calendar import Calendar
 from models.mailbox import Contact, ContactBook, Letter, Message, Round, RoundDone
 from models.refusal import Language
-from rules.delivery import goes_out_at, reader, try_again_at
+from rules.delivery import dispensable, goes_out_at, reader, try_again_at
 
 LETTERS = 20
 """So many letters a round; the rest waits for the next, which follows at once."""
+INBOX_ONLY = "inbox only"
+"""Stands as the note of a message that is delivered by being there."""
 
 
 class Written(NamedTuple):
@@ -92,7 +94,7 @@ class Mailroom(Protocol):
 
     def went(self, letter: Letter, way: str, at: datetime, *, arrived: bool, note: str | None) -> None: ...
 
-    def delivered(self, letter: Letter, at: datetime, note: str | None = None) -> None: ...
+    def delivered(self, messages: tuple[Message, ...], at: datetime, note: str | None = None) -> None: ...
 
     def put_off(self, letter: Letter, until: datetime, error: str) -> None: ...
 
@@ -138,9 +140,10 @@ class DeliveryActivities:
                 if not due:
                     break
                 letter = await to_thread(self._mailroom.begin_letter, due)
-            unwritable = await to_thread(self._unwritable, letter, contact, round.now)
-            given_up += len(unwritable)
-            rest = tuple(each for each in letter.messages if each not in unwritable)
+            wanted = await to_thread(self._wanted, letter.messages, contact, round.now)
+            sent += len(letter.messages) - len(wanted)
+            rest = await to_thread(self._writable, wanted, contact, round.now)
+            given_up += len(wanted) - len(rest)
             if not rest:
                 continue
             letter = letter.model_copy(update={"messages": rest})
@@ -174,22 +177,33 @@ class DeliveryActivities:
                 held.append(at)
         return tuple(due), min(held, default=None)
 
-    def _unwritable(self, letter: Letter, contact: Contact, now: datetime) -> tuple[Message, ...]:
+    def _wanted(self, messages: tuple[Message, ...], contact: Contact, now: datetime) -> tuple[Message, ...]:
+        """What the contact does without stays in the inbox."""
+        wanted = []
+        for message in messages:
+            kind = dispensable(message)
+            if kind is None or kind not in contact.without:
+                wanted.append(message)
+            else:
+                self._mailroom.delivered((message,), now, f"{INBOX_ONLY}: {contact.mailbox} does without {kind}")
+        return tuple(wanted)
+
+    def _writable(self, messages: tuple[Message, ...], contact: Contact, now: datetime) -> tuple[Message, ...]:
         """One of many that cannot be written is given up alone."""
         found = []
-        for message in letter.messages:
+        for message in messages:
             try:
                 self._writer.write((message,), contact.language, now)
+                found.append(message)
             except Unwritable as problem:
                 self._mailroom.give_up((message,), now, f"cannot be written: {problem}")
-                found.append(message)
         return tuple(found)
 
     async def _sent(self, letter: Letter, contact: Contact, now: datetime) -> bool:
         """By every way that the contact has. A way that it went already it does not go again."""
         ways = [way for channel in self._channels for way in channel.ways(contact)]
         if not ways:
-            await to_thread(self._mailroom.delivered, letter, now, "inbox only")
+            await to_thread(self._mailroom.delivered, letter.messages, now, INBOX_ONLY)
             return True
         written = await to_thread(self._writer.write, letter.messages, contact.language, now)
         gone = dict(await to_thread(self._mailroom.gone, letter))
@@ -219,5 +233,5 @@ class DeliveryActivities:
         if not arrived:
             self._mailroom.give_up(letter.messages, now, said or "no way took it")
             return False
-        self._mailroom.delivered(letter, now, said)
+        self._mailroom.delivered(letter.messages, now, said)
         return True

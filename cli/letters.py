@@ -61,7 +61,7 @@ def messages(
 def _delivery(message: OutboxMessage) -> str:
     """When it went out, or what keeps it."""
     if message.delivered_at is not None:
-        return shown.moment(message.delivered_at)
+        return f"{shown.moment(message.delivered_at)} {message.last_error or ''}".strip()
     if message.given_up_at is not None:
         return say(f"已放弃：{message.last_error}", f"given up: {message.last_error}")
     if message.retry_at is not None:
@@ -151,10 +151,12 @@ def contacts(as_json: AsJson = False) -> None:
     """通讯录，核对后列出 · Who is reached where, after a check"""
     file = ContactFile(settings())
     book = file.book()
-    columns = [("信箱", "mailbox"), ("邮箱", "e-mail"), ("汇总时间", "digest"), ("办公时间", "hours"), ("替代", "away")]
+    columns = [("信箱", "mailbox"), ("邮箱", "e-mail"), ("汇总时间", "digest"), ("办公时间", "hours"),
+               ("不发", "without"), ("替代", "away")]  # fmt: skip
     rows = [
         (each.mailbox, ", ".join(each.email), str(each.digest_at or ""),
          f"{each.hours.begins:%H:%M}-{each.hours.ends:%H:%M}" if each.hours else "",
+         ", ".join(each.without),
          "; ".join(f"{gone.first}~{gone.last} > {gone.substitute}" for gone in each.away))
         for each in book.contacts
     ]  # fmt: skip

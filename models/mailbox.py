@@ -5,7 +5,8 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Annotated, Any, Self
 
-from pydantic import Field, SecretStr, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, SecretStr, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 from .deadline import Level
 from .frozen import Frozen
@@ -73,6 +74,31 @@ class Robot(Frozen):
     base_url: WebAddress | None = None
 
 
+class Dispensable(StrEnum):
+    """What a recipient may do without: it tells of no duty and of no decision, and nothing is late when it comes."""
+
+    EARLY_REMINDER = "early_reminder"
+    DUTY_MOVED = "duty_moved"
+    CLOSED = "closed"
+
+
+def _may_be_turned_off(name: object) -> object:
+    """Raises PydanticCustomError for a kind of message that there is, and that nobody does without."""
+    if name in (*NotificationKind, *Level) and name not in tuple(Dispensable):
+        may = ", ".join(Dispensable)
+        raise PydanticCustomError(
+            "not_dispensable",
+            "{given} can not be turned off: duties, decisions, and reminders on the due day and after it always come; "
+            "remove it, or use one of: {may}",
+            {
+                "given": str(name),
+                "may": may,
+                "zh": f"“{name}”不能关闭：待办、决定、到期当日及逾期的提醒一律发送；请删除，或从中选用：{may}",
+            },
+        )
+    return name
+
+
 class Contact(Frozen):
     """How one recipient wants its post."""
 
@@ -86,6 +112,9 @@ class Contact(Frozen):
     language: Language = Field("zh", description="language of the letters: zh or en")
     digest_at: time | None = Field(None, description="everything but red alerts once a working day, at this time")
     hours: Hours | None = Field(None, description="everything but red alerts in working hours only")
+    without: tuple[Annotated[Dispensable, BeforeValidator(_may_be_turned_off)], ...] = Field(
+        (), max_length=len(Dispensable), description="what is read in the inbox only"
+    )
     away: tuple[Absence, ...] = Field((), max_length=50, description="who reads the post meanwhile")
 
     @model_validator(mode="after")

@@ -1,10 +1,15 @@
-"""When a message may go out, to whom, and when to try again."""
+"""When a message may go out, to whom, and when to try again; and which ones somebody may do without.
 
-from datetime import datetime, time, timedelta
+Nobody can turn off what a duty, a decision or a delay is told by: reminders only before the due day, and never a duty,
+a decision, or a part that went to somebody else.
+"""
+
+from datetime import date, datetime, time, timedelta
 
 from models.calendar import Calendar
 from models.deadline import Level
-from models.mailbox import Contact, ContactBook
+from models.mailbox import Contact, ContactBook, Dispensable, Message
+from models.notification import NotificationKind
 from rules.calendar import is_workday, shift_workdays
 from rules.deadlines import BEIJING, local_day
 
@@ -23,6 +28,24 @@ def reader(book: ContactBook, mailbox: str, now: datetime) -> Contact:
     while (substitute := book.substitute(mailbox, day)) is not None and substitute not in seen:
         seen.add(mailbox := substitute)
     return book.find(mailbox)
+
+
+def dispensable(message: Message) -> Dispensable | None:
+    """As what a message may be turned off; None: it always comes."""
+    match message.kind:
+        case NotificationKind.DUTY_MOVED:
+            return Dispensable.DUTY_MOVED
+        case NotificationKind.CLOSED:
+            return Dispensable.CLOSED
+        case NotificationKind.REMINDER if message.level is Level.REMIND and _before_the_due_day(message):
+            return Dispensable.EARLY_REMINDER
+        case _:
+            return None
+
+
+def _before_the_due_day(message: Message) -> bool:
+    due_on = message.payload.get("due_on")
+    return due_on is not None and local_day(message.send_after) < date.fromisoformat(due_on)
 
 
 def goes_out_at(contact: Contact, calendar: Calendar, level: Level, ready_at: datetime) -> datetime:

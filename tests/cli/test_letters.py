@@ -53,6 +53,12 @@ def test_contacts_are_checked_and_listed(nowhere: Terminal) -> None:
     assert wrong.status != 0
     assert "contacts.yaml:3" in wrong.err
 
+    file.write_text("contacts:\n- mailbox: unit:盐城市/市科技局\n  without:\n  - closed\n  - decision\n")
+    wrong = nowhere("notify", "contacts")
+    assert wrong.status != 0
+    assert "contacts.yaml:5: contacts.0.without.1: “decision”不能关闭" in wrong.err
+    assert "remove it, or use one of: early_reminder" in nowhere("--lang", "en", "notify", "contacts").err
+
     file.write_text(
         "contacts:\n- mailbox: person:a\n  away: [{first: 2026-10-01, last: 2026-10-09, substitute: 'person:b'}]\n"
         "- mailbox: person:b\n  away: [{first: 2026-10-05, last: 2026-10-12, substitute: 'person:a'}]\n"

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from models.deadline import Level
-from models.mailbox import Absence, Contact, ContactBook, Hours
+from models.mailbox import Absence, Contact, ContactBook, Dispensable, Hours, Message
+from models.notification import NotificationKind
 from rules.calendar import is_workday
 from rules.deadlines import BEIJING, local_day
-from rules.delivery import GIVE_UP_AFTER, LONGEST_PAUSE, goes_out_at, reader, try_again_at
+from rules.delivery import GIVE_UP_AFTER, LONGEST_PAUSE, dispensable, goes_out_at, reader, try_again_at
 from tests.scenario import city
 
 CALENDAR = city("yancheng").calendar
@@ -180,3 +181,47 @@ def test_each_pause_is_twice_as_long_up_to_an_hour_and_then_it_is_given_up() -> 
     assert max(minutes) == LONGEST_PAUSE / timedelta(minutes=1)
     assert len(minutes) == GIVE_UP_AFTER - 1
     assert try_again_at(GIVE_UP_AFTER, FRIDAY) is None
+
+
+def message(kind: NotificationKind, level: Level = Level.REMIND, due_on: date | None = None) -> Message:
+    return Message(
+        stream="YC-1", sequence=1, recipient=KJ, rung="x", kind=kind, level=level,
+        payload={"due_on": due_on.isoformat() if due_on else None}, send_after=FRIDAY,
+    )  # fmt: skip
+
+
+@given(
+    st.sampled_from(NotificationKind),
+    st.sampled_from(Level),
+    st.none() | st.dates(date(2026, 9, 10), date(2026, 9, 30)),
+)
+def test_nothing_may_be_turned_off_but_what_is_early_moved_or_closed(
+    kind: NotificationKind, level: Level, due_on: date | None
+) -> None:
+    match dispensable(message(kind, level, due_on)):
+        case Dispensable.EARLY_REMINDER:
+            assert kind is NotificationKind.REMINDER
+            assert level is Level.REMIND
+            assert due_on is not None
+            assert due_on > FRIDAY.date()
+        case Dispensable.DUTY_MOVED:
+            assert kind is NotificationKind.DUTY_MOVED
+        case Dispensable.CLOSED:
+            assert kind is NotificationKind.CLOSED
+        case None:
+            assert kind not in (NotificationKind.DUTY_MOVED, NotificationKind.CLOSED)
+
+
+def test_a_reminder_is_early_until_the_eve_of_the_due_day_on_the_city_s_clock() -> None:
+    reminder = message(NotificationKind.REMINDER, due_on=date(2026, 9, 19))
+    before_midnight = datetime(2026, 9, 18, 23, 59, tzinfo=BEIJING)
+    assert dispensable(reminder.model_copy(update={"send_after": before_midnight})) is Dispensable.EARLY_REMINDER
+    midnight = before_midnight + timedelta(minutes=1)
+    assert dispensable(reminder.model_copy(update={"send_after": midnight.astimezone(UTC)})) is None
+
+
+@pytest.mark.parametrize("always", ["duty_set", "decision", "handed_over", "reminder", "red"])
+def test_what_always_comes_cannot_be_turned_off(always: str) -> None:
+    with pytest.raises(ValidationError, match=f"{always} can not be turned off.*; remove it, or use one of: early_rem"):
+        contact(without=("closed", always))
+    assert contact(without=tuple(Dispensable)).without == tuple(Dispensable)
