@@ -14,7 +14,7 @@ from temporalio import activity
 
 from activities.ledger import Wake
 from models.calendar import Calendar
-from models.mailbox import Contact, ContactBook, Letter, Message, Round, RoundDone
+from models.mailbox import Contact, ContactBook, DeliveryRules, Letter, Message, Round, RoundDone
 from models.refusal import Language
 from rules.delivery import dispensable, goes_out_at, reader, try_again_at
 
@@ -130,13 +130,14 @@ class DeliveryActivities:
     @activity.defn(name="deliver")
     async def deliver(self, round: Round) -> RoundDone:
         """Safe to repeat. A letter that cannot go out holds up no other."""
-        contact = reader(await to_thread(self._book), round.recipient, round.now)
+        book = await to_thread(self._book)
+        contact = reader(book, round.recipient, round.now)
         sent = failed = given_up = 0
         held_until: datetime | None = None
         for _ in range(LETTERS):
             letter = await to_thread(self._mailroom.open_letter, round.recipient, round.now)
             if letter is None:
-                due, held_until = await to_thread(self._due, contact, round)
+                due, held_until = await to_thread(self._due, book.delivery, contact, round)
                 if not due:
                     break
                 letter = await to_thread(self._mailroom.begin_letter, due)
@@ -147,7 +148,7 @@ class DeliveryActivities:
             if not rest:
                 continue
             letter = letter.model_copy(update={"messages": rest})
-            if await self._sent(letter, contact, round.now):
+            if await self._sent(letter, book.delivery, contact, round.now):
                 sent += len(rest)
             else:
                 failed += len(rest)
@@ -165,12 +166,12 @@ class DeliveryActivities:
         await self._wake.wake(recipients, now)
         return len(recipients)
 
-    def _due(self, contact: Contact, round: Round) -> tuple[tuple[Message, ...], datetime | None]:
+    def _due(self, rules: DeliveryRules, contact: Contact, round: Round) -> tuple[tuple[Message, ...], datetime | None]:
         """What the contact wants by now, and when it wants the first of the rest."""
         due: list[Message] = []
         held: list[datetime] = []
         for message in self._mailroom.ready(round.recipient, round.now):
-            at = goes_out_at(contact, self._calendar, message.level, message.send_after)
+            at = goes_out_at(rules, contact, self._calendar, message.level, message.send_after)
             if at <= round.now:
                 due.append(message)
             else:
@@ -199,7 +200,7 @@ class DeliveryActivities:
                 self._mailroom.give_up((message,), now, f"cannot be written: {problem}")
         return tuple(found)
 
-    async def _sent(self, letter: Letter, contact: Contact, now: datetime) -> bool:
+    async def _sent(self, letter: Letter, rules: DeliveryRules, contact: Contact, now: datetime) -> bool:
         """By every way that the contact has. A way that it went already it does not go again."""
         ways = [way for channel in self._channels for way in channel.ways(contact)]
         if not ways:
@@ -221,12 +222,15 @@ class DeliveryActivities:
             gone[way.name] = note is None or len(refused) < way.addresses
             against += [note] if note else []
             await to_thread(partial(self._mailroom.went, letter, way.name, now, arrived=gone[way.name], note=note))
-        return await to_thread(self._settle, letter, now, any(gone.values()), blocked, against)
+        tried = max(each.attempts for each in letter.messages) + 1
+        until = try_again_at(rules, tried, now) if blocked else None
+        return await to_thread(self._settle, letter, now, until, any(gone.values()), [*blocked, *against])
 
-    def _settle(self, letter: Letter, now: datetime, arrived: bool, blocked: list[str], against: list[str]) -> bool:
+    def _settle(
+        self, letter: Letter, now: datetime, until: datetime | None, arrived: bool, problems: list[str]
+    ) -> bool:
         """Delivered once it arrived somewhere and no way is left to be tried; given up where it can arrive nowhere."""
-        said = "; ".join((*blocked, *against)) or None
-        until = try_again_at(max(each.attempts for each in letter.messages) + 1, now) if blocked else None
+        said = "; ".join(problems) or None
         if until is not None:
             self._mailroom.put_off(letter, until, said or "")
             return False

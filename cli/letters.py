@@ -10,7 +10,8 @@ from activities.delivery import NotNow, Written
 from channels.email import Email
 from channels.writing import Writer
 from client.mailboxes import Mailboxes
-from models.mailbox import Message
+from models.mailbox import DeliveryRules, Message
+from models.words import LEVELS
 from runtime.calendar_files import load_calendar
 from runtime.contact_files import ContactFile
 from runtime.settings import Settings
@@ -161,4 +162,15 @@ def contacts(as_json: AsJson = False) -> None:
         for each in book.contacts
     ]  # fmt: skip
     none = say(f"没有联系人；文件：{file.path}", f"There is no contact; the file is {file.path}")
-    output.present(book.model_dump(mode="json"), output.table(columns, rows) if rows else none)
+    output.present(book.model_dump(mode="json"), output.table(columns, rows) if rows else none, _rules(book.delivery))
+
+
+def _rules(rules: DeliveryRules) -> str:
+    loud = "、".join(LEVELS[level].zh for level in rules.at_once) or "无"
+    loud_en = ", ".join(LEVELS[level].en for level in rules.at_once) or "none"
+    first, longest, attempts = rules.first_retry, rules.longest_pause, rules.attempts
+    return say(
+        f"不等时间的级别：{loud}。送不出的 {first} 分钟后重试，间隔加倍，最长 {longest} 分钟，{attempts} 次后放弃。",
+        f"Levels that wait for no hour: {loud_en}. What cannot go out is tried again after {first} min, with pauses "
+        f"that double up to {longest} min, and given up after {attempts} attempts.",
+    )

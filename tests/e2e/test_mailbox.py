@@ -224,6 +224,16 @@ async def test_who_has_no_address_reads_the_inbox(stage: Stage, tmp_path: Path) 
         assert town.office.letters == []
 
 
+async def test_a_city_that_tries_once_gives_up_at_once(stage: Stage, tmp_path: Path) -> None:
+    recipient = unit_mailbox(stage.policy.city, str(stage.policy.office(Role.PLATFORM_OFFICE)))
+    contacts = f"delivery: {{attempts: 1}}\ncontacts:\n- mailbox: {recipient}\n  email: [{ADDRESS}]\n"
+    async with town_with(stage, tmp_path, contacts) as town:
+        town.office.busy = "451 later"
+        play = await town.submit()
+        await until(lambda: any(row.given_up_at for row in town.rows(play)))
+        assert "451" in town.rows(play)[0].last_error
+
+
 async def test_what_is_turned_off_is_read_in_the_inbox_and_the_rest_still_comes(stage: Stage, tmp_path: Path) -> None:
     recipient = unit_mailbox(stage.policy.city, str(stage.policy.office(Role.PLATFORM_OFFICE)))
     contacts = f"contacts:\n- mailbox: {recipient}\n  email: [{ADDRESS}]\n  without: [early_reminder, closed]\n"
