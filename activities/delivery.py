@@ -14,12 +14,14 @@ from temporalio import activity
 
 from activities.ledger import Wake
 from models.calendar import Calendar
-from models.mailbox import Contact, ContactBook, Letter, Message, Round, RoundDone
+from models.mailbox import Contact, ContactBook, DeliveryRules, Letter, Message, Round, RoundDone
 from models.refusal import Language
-from rules.delivery import goes_out_at, reader, try_again_at
+from rules.delivery import dispensable, goes_out_at, reader, try_again_at
 
 LETTERS = 20
 """So many letters a round; the rest waits for the next, which follows at once."""
+INBOX_ONLY = "inbox only"
+"""Stands as the note of a message that is delivered by being there."""
 
 
 class Written(NamedTuple):
@@ -92,7 +94,7 @@ class Mailroom(Protocol):
 
     def went(self, letter: Letter, way: str, at: datetime, *, arrived: bool, note: str | None) -> None: ...
 
-    def delivered(self, letter: Letter, at: datetime, note: str | None = None) -> None: ...
+    def delivered(self, messages: tuple[Message, ...], at: datetime, note: str | None = None) -> None: ...
 
     def put_off(self, letter: Letter, until: datetime, error: str) -> None: ...
 
@@ -128,23 +130,25 @@ class DeliveryActivities:
     @activity.defn(name="deliver")
     async def deliver(self, round: Round) -> RoundDone:
         """Safe to repeat. A letter that cannot go out holds up no other."""
-        contact = reader(await to_thread(self._book), round.recipient, round.now)
+        book = await to_thread(self._book)
+        contact = reader(book, round.recipient, round.now)
         sent = failed = given_up = 0
         held_until: datetime | None = None
         for _ in range(LETTERS):
             letter = await to_thread(self._mailroom.open_letter, round.recipient, round.now)
             if letter is None:
-                due, held_until = await to_thread(self._due, contact, round)
+                due, held_until = await to_thread(self._due, book.delivery, contact, round)
                 if not due:
                     break
                 letter = await to_thread(self._mailroom.begin_letter, due)
-            unwritable = await to_thread(self._unwritable, letter, contact, round.now)
-            given_up += len(unwritable)
-            rest = tuple(each for each in letter.messages if each not in unwritable)
+            wanted = await to_thread(self._wanted, letter.messages, contact, round.now)
+            sent += len(letter.messages) - len(wanted)
+            rest = await to_thread(self._writable, wanted, contact, round.now)
+            given_up += len(wanted) - len(rest)
             if not rest:
                 continue
             letter = letter.model_copy(update={"messages": rest})
-            if await self._sent(letter, contact, round.now):
+            if await self._sent(letter, book.delivery, contact, round.now):
                 sent += len(rest)
             else:
                 failed += len(rest)
@@ -162,34 +166,45 @@ class DeliveryActivities:
         await self._wake.wake(recipients, now)
         return len(recipients)
 
-    def _due(self, contact: Contact, round: Round) -> tuple[tuple[Message, ...], datetime | None]:
+    def _due(self, rules: DeliveryRules, contact: Contact, round: Round) -> tuple[tuple[Message, ...], datetime | None]:
         """What the contact wants by now, and when it wants the first of the rest."""
         due: list[Message] = []
         held: list[datetime] = []
         for message in self._mailroom.ready(round.recipient, round.now):
-            at = goes_out_at(contact, self._calendar, message.level, message.send_after)
+            at = goes_out_at(rules, contact, self._calendar, message.level, message.send_after)
             if at <= round.now:
                 due.append(message)
             else:
                 held.append(at)
         return tuple(due), min(held, default=None)
 
-    def _unwritable(self, letter: Letter, contact: Contact, now: datetime) -> tuple[Message, ...]:
+    def _wanted(self, messages: tuple[Message, ...], contact: Contact, now: datetime) -> tuple[Message, ...]:
+        """What the contact does without stays in the inbox."""
+        wanted = []
+        for message in messages:
+            kind = dispensable(message)
+            if kind is None or kind not in contact.without:
+                wanted.append(message)
+            else:
+                self._mailroom.delivered((message,), now, f"{INBOX_ONLY}: {contact.mailbox} does without {kind}")
+        return tuple(wanted)
+
+    def _writable(self, messages: tuple[Message, ...], contact: Contact, now: datetime) -> tuple[Message, ...]:
         """One of many that cannot be written is given up alone."""
         found = []
-        for message in letter.messages:
+        for message in messages:
             try:
                 self._writer.write((message,), contact.language, now)
+                found.append(message)
             except Unwritable as problem:
                 self._mailroom.give_up((message,), now, f"cannot be written: {problem}")
-                found.append(message)
         return tuple(found)
 
-    async def _sent(self, letter: Letter, contact: Contact, now: datetime) -> bool:
+    async def _sent(self, letter: Letter, rules: DeliveryRules, contact: Contact, now: datetime) -> bool:
         """By every way that the contact has. A way that it went already it does not go again."""
         ways = [way for channel in self._channels for way in channel.ways(contact)]
         if not ways:
-            await to_thread(self._mailroom.delivered, letter, now, "inbox only")
+            await to_thread(self._mailroom.delivered, letter.messages, now, INBOX_ONLY)
             return True
         written = await to_thread(self._writer.write, letter.messages, contact.language, now)
         gone = dict(await to_thread(self._mailroom.gone, letter))
@@ -207,17 +222,20 @@ class DeliveryActivities:
             gone[way.name] = note is None or len(refused) < way.addresses
             against += [note] if note else []
             await to_thread(partial(self._mailroom.went, letter, way.name, now, arrived=gone[way.name], note=note))
-        return await to_thread(self._settle, letter, now, any(gone.values()), blocked, against)
+        tried = max(each.attempts for each in letter.messages) + 1
+        until = try_again_at(rules, tried, now) if blocked else None
+        return await to_thread(self._settle, letter, now, until, any(gone.values()), [*blocked, *against])
 
-    def _settle(self, letter: Letter, now: datetime, arrived: bool, blocked: list[str], against: list[str]) -> bool:
+    def _settle(
+        self, letter: Letter, now: datetime, until: datetime | None, arrived: bool, problems: list[str]
+    ) -> bool:
         """Delivered once it arrived somewhere and no way is left to be tried; given up where it can arrive nowhere."""
-        said = "; ".join((*blocked, *against)) or None
-        until = try_again_at(max(each.attempts for each in letter.messages) + 1, now) if blocked else None
+        said = "; ".join(problems) or None
         if until is not None:
             self._mailroom.put_off(letter, until, said or "")
             return False
         if not arrived:
             self._mailroom.give_up(letter.messages, now, said or "no way took it")
             return False
-        self._mailroom.delivered(letter, now, said)
+        self._mailroom.delivered(letter.messages, now, said)
         return True

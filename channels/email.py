@@ -3,38 +3,62 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
-from urllib.parse import unquote, urlsplit
+from email.policy import SMTP, Policy
+from urllib.parse import quote, unquote, urlsplit
 
 import aiosmtplib
 
 from activities.delivery import NotNow, Refusal, Way, Written
 from models.mailbox import Contact, Letter
+from rules.delivery import dispensable
 
 TIMEOUT_SECONDS = 20
 PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 _OUR_FAULT = {530, 534, 535, 538}
 """What a server says of our own login: the letter is as good as before, once that is mended."""
+LONGEST_LINE = 998
+"""Octets of a line (RFC 5322). A link that would be longer is left out: cut in two it leads nowhere."""
+
+
+class _InOnePiece(UnstructuredHeader, BaseHeader):
+    """A link, which the library would cut and encode as if it were words."""
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("list-unsubscribe", _InOnePiece)
 
 
 @dataclass(frozen=True)
 class Email:
-    """Implements `activities.delivery.Channel`. `url`: smtp, smtp+starttls or smtps, with user and password if any."""
+    """Implements `activities.delivery.Channel`. `url`: smtp, smtp+starttls or smtps, with user and password if any.
+
+    `unsubscribe` is the address to which a reader writes who wants no more of what may be turned off.
+    """
 
     url: str
     sender: str
+    unsubscribe: str | None = None
 
     def ways(self, contact: Contact) -> Iterator[Way]:
         if contact.email:
-            yield _Mail(self, contact.email)
+            yield _Mail(self, contact)
 
-    async def send(self, id: str, addresses: Sequence[str], letter: Written, at: datetime) -> tuple[Refusal, ...]:
-        """Sends one letter; gives the addresses that the server refused for good. Raises NotNow."""
+    async def send(
+        self, id: str, addresses: Sequence[str], letter: Written, at: datetime, turned_off_by: str | None = None
+    ) -> tuple[Refusal, ...]:
+        """Sends one letter; gives the addresses that the server refused for good. Raises NotNow.
+
+        `turned_off_by` is the mailbox that may turn all of it off; None where it may not.
+        """
         server = urlsplit(self.url)
         try:
             refused, _ = await aiosmtplib.send(
-                self._message(id, addresses, letter, at),
+                self._message(id, addresses, letter, at, turned_off_by),
                 sender=self.sender,
                 recipients=list(addresses),
                 hostname=server.hostname,
@@ -58,8 +82,10 @@ class Email:
             raise NotNow("; ".join(later))
         return tuple(Refusal(address, f"{code} {message}") for address, (code, message) in refused.items())
 
-    def _message(self, id: str, addresses: Sequence[str], letter: Written, at: datetime) -> EmailMessage:
-        message = EmailMessage(policy=SMTP)
+    def _message(
+        self, id: str, addresses: Sequence[str], letter: Written, at: datetime, turned_off_by: str | None
+    ) -> EmailMessage:
+        message = EmailMessage(policy=SMTP.clone(header_factory=_HEADERS))
         message["From"] = self.sender
         message["To"] = ", ".join(addresses)
         message["Subject"] = letter.subject
@@ -67,6 +93,10 @@ class Email:
         # ASCII only, and the same for every attempt: a receiver that has the letter drops the repeat.
         message["Message-ID"] = f"<{id}@{self.sender.rpartition('@')[2].rstrip('>')}>"
         message["Auto-Submitted"] = "auto-generated"
+        if self.unsubscribe is not None and turned_off_by is not None:
+            link = f"<mailto:{self.unsubscribe}?subject={quote(f'unsubscribe {turned_off_by}', safe='')}>"
+            if len(f"List-Unsubscribe: {link}") <= LONGEST_LINE:
+                message["List-Unsubscribe"] = link
         message.set_content(letter.text)
         message.add_alternative(letter.html, subtype="html")
         return message
@@ -75,12 +105,13 @@ class Email:
 @dataclass(frozen=True)
 class _Mail:
     by: Email
-    to: tuple[str, ...]
+    to: Contact
     name: str = "email"
 
     @property
     def addresses(self) -> int:
-        return len(self.to)
+        return len(self.to.email)
 
     async def send(self, letter: Letter, written: Written, at: datetime) -> tuple[Refusal, ...]:
-        return await self.by.send(letter.id, self.to, written, at)
+        turned_off_by = self.to.mailbox if all(dispensable(each) for each in letter.messages) else None
+        return await self.by.send(letter.id, self.to.email, written, at, turned_off_by)

@@ -10,7 +10,8 @@ from activities.delivery import NotNow, Written
 from channels.email import Email
 from channels.writing import Writer
 from client.mailboxes import Mailboxes
-from models.mailbox import Message
+from models.mailbox import DeliveryRules, Message
+from models.words import LEVELS
 from runtime.calendar_files import load_calendar
 from runtime.contact_files import ContactFile
 from runtime.settings import Settings
@@ -61,7 +62,7 @@ def messages(
 def _delivery(message: OutboxMessage) -> str:
     """When it went out, or what keeps it."""
     if message.delivered_at is not None:
-        return shown.moment(message.delivered_at)
+        return f"{shown.moment(message.delivered_at)} {message.last_error or ''}".strip()
     if message.given_up_at is not None:
         return say(f"已放弃：{message.last_error}", f"given up: {message.last_error}")
     if message.retry_at is not None:
@@ -151,12 +152,25 @@ def contacts(as_json: AsJson = False) -> None:
     """通讯录，核对后列出 · Who is reached where, after a check"""
     file = ContactFile(settings())
     book = file.book()
-    columns = [("信箱", "mailbox"), ("邮箱", "e-mail"), ("汇总时间", "digest"), ("办公时间", "hours"), ("替代", "away")]
+    columns = [("信箱", "mailbox"), ("邮箱", "e-mail"), ("汇总时间", "digest"), ("办公时间", "hours"),
+               ("不发", "without"), ("替代", "away")]  # fmt: skip
     rows = [
         (each.mailbox, ", ".join(each.email), str(each.digest_at or ""),
          f"{each.hours.begins:%H:%M}-{each.hours.ends:%H:%M}" if each.hours else "",
+         ", ".join(each.without),
          "; ".join(f"{gone.first}~{gone.last} > {gone.substitute}" for gone in each.away))
         for each in book.contacts
     ]  # fmt: skip
     none = say(f"没有联系人；文件：{file.path}", f"There is no contact; the file is {file.path}")
-    output.present(book.model_dump(mode="json"), output.table(columns, rows) if rows else none)
+    output.present(book.model_dump(mode="json"), output.table(columns, rows) if rows else none, _rules(book.delivery))
+
+
+def _rules(rules: DeliveryRules) -> str:
+    loud = "、".join(LEVELS[level].zh for level in rules.at_once) or "无"
+    loud_en = ", ".join(LEVELS[level].en for level in rules.at_once) or "none"
+    first, longest, attempts = rules.first_retry, rules.longest_pause, rules.attempts
+    return say(
+        f"不等时间的级别：{loud}。送不出的 {first} 分钟后重试，间隔加倍，最长 {longest} 分钟，{attempts} 次后放弃。",
+        f"Levels that wait for no hour: {loud_en}. What cannot go out is tried again after {first} min, with pauses "
+        f"that double up to {longest} min, and given up after {attempts} attempts.",
+    )

@@ -5,7 +5,8 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Annotated, Any, Self
 
-from pydantic import Field, SecretStr, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, SecretStr, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 from .deadline import Level
 from .frozen import Frozen
@@ -73,6 +74,31 @@ class Robot(Frozen):
     base_url: WebAddress | None = None
 
 
+class Dispensable(StrEnum):
+    """What a recipient may do without: it tells of no duty and of no decision, and nothing is late when it comes."""
+
+    EARLY_REMINDER = "early_reminder"
+    DUTY_MOVED = "duty_moved"
+    CLOSED = "closed"
+
+
+def _may_be_turned_off(name: object) -> object:
+    """Raises PydanticCustomError for a kind of message that there is, and that nobody does without."""
+    if name in (*NotificationKind, *Level) and name not in tuple(Dispensable):
+        may = ", ".join(Dispensable)
+        raise PydanticCustomError(
+            "not_dispensable",
+            "{given} can not be turned off: duties, decisions, and reminders on the due day and after it always come; "
+            "remove it, or use one of: {may}",
+            {
+                "given": str(name),
+                "may": may,
+                "zh": f"“{name}”不能关闭：待办、决定、到期当日及逾期的提醒一律发送；请删除，或从中选用：{may}",
+            },
+        )
+    return name
+
+
 class Contact(Frozen):
     """How one recipient wants its post."""
 
@@ -84,8 +110,11 @@ class Contact(Frozen):
     webhook: WebhookAddress | None = Field(None, description="a program that gets the letters as CloudEvents")
     robots: tuple[Robot, ...] = Field((), max_length=5, description="group chats that get the letters")
     language: Language = Field("zh", description="language of the letters: zh or en")
-    digest_at: time | None = Field(None, description="everything but red alerts once a working day, at this time")
-    hours: Hours | None = Field(None, description="everything but red alerts in working hours only")
+    digest_at: time | None = Field(None, description="everything that can wait once a working day, at this time")
+    hours: Hours | None = Field(None, description="everything that can wait in working hours only")
+    without: tuple[Annotated[Dispensable, BeforeValidator(_may_be_turned_off)], ...] = Field(
+        (), max_length=len(Dispensable), description="what is read in the inbox only"
+    )
     away: tuple[Absence, ...] = Field((), max_length=50, description="who reads the post meanwhile")
 
     @model_validator(mode="after")
@@ -111,9 +140,31 @@ class Contact(Frozen):
         return self
 
 
+class DeliveryRules(Frozen):
+    """What holds for every mailbox. By default a letter that cannot go out is given up after about a day and a half."""
+
+    at_once: tuple[Level, ...] = Field(
+        (Level.RED, Level.ASSESSMENT), description="so loud that neither working hours nor a digest hold it up"
+    )
+    first_retry: int = Field(1, ge=1, le=24 * 60, description="minutes; each pause is twice as long as the one before")
+    longest_pause: int = Field(60, ge=1, le=7 * 24 * 60, description="minutes")
+    attempts: int = Field(40, ge=1, le=1000, description="after so many it is given up")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.first_retry > self.longest_pause:
+            raise PydanticCustomError(
+                "pauses_out_of_order",
+                "first_retry is longer than longest_pause; exchange them",
+                {"zh": "first_retry 比 longest_pause 长；请对调"},
+            )
+        return self
+
+
 class ContactBook(Frozen):
     """Raises ValueError for a mailbox that is there twice, and for substitutes that form a ring."""
 
+    delivery: DeliveryRules = DeliveryRules()
     contacts: tuple[Contact, ...] = ()
 
     def find(self, mailbox: str) -> Contact:

@@ -1,19 +1,17 @@
-"""When a message may go out, to whom, and when to try again."""
+"""When a message may go out, to whom, and when to try again; and which ones somebody may do without.
 
-from datetime import datetime, time, timedelta
+Nobody can turn off what a duty, a decision or a delay is told by: reminders only before the due day, and never a duty,
+a decision, or a part that went to somebody else.
+"""
+
+from datetime import date, datetime, time, timedelta
 
 from models.calendar import Calendar
 from models.deadline import Level
-from models.mailbox import Contact, ContactBook
+from models.mailbox import Contact, ContactBook, DeliveryRules, Dispensable, Message
+from models.notification import NotificationKind
 from rules.calendar import is_workday, shift_workdays
 from rules.deadlines import BEIJING, local_day
-
-AT_ONCE = (Level.RED, Level.ASSESSMENT)
-"""So loud that neither working hours nor a digest hold it up."""
-FIRST_RETRY = timedelta(minutes=1)
-LONGEST_PAUSE = timedelta(hours=1)
-GIVE_UP_AFTER = 40
-"""Attempts; with these pauses about a day and a half."""
 
 
 def reader(book: ContactBook, mailbox: str, now: datetime) -> Contact:
@@ -25,9 +23,29 @@ def reader(book: ContactBook, mailbox: str, now: datetime) -> Contact:
     return book.find(mailbox)
 
 
-def goes_out_at(contact: Contact, calendar: Calendar, level: Level, ready_at: datetime) -> datetime:
+def dispensable(message: Message) -> Dispensable | None:
+    """As what a message may be turned off; None: it always comes."""
+    match message.kind:
+        case NotificationKind.DUTY_MOVED:
+            return Dispensable.DUTY_MOVED
+        case NotificationKind.CLOSED:
+            return Dispensable.CLOSED
+        case NotificationKind.REMINDER if message.level is Level.REMIND and _before_the_due_day(message):
+            return Dispensable.EARLY_REMINDER
+        case _:
+            return None
+
+
+def _before_the_due_day(message: Message) -> bool:
+    due_on = message.payload.get("due_on")
+    return due_on is not None and local_day(message.send_after) < date.fromisoformat(due_on)
+
+
+def goes_out_at(
+    rules: DeliveryRules, contact: Contact, calendar: Calendar, level: Level, ready_at: datetime
+) -> datetime:
     """The first moment from `ready_at` on at which the contact wants a message of this loudness."""
-    if level in AT_ONCE:
+    if level in rules.at_once:
         return ready_at
     if contact.digest_at is not None:
         return _next(calendar, ready_at, contact.digest_at)
@@ -48,9 +66,9 @@ def _next(calendar: Calendar, after: datetime, at: time) -> datetime:
     return datetime.combine(shift_workdays(calendar, local.date(), 1), at, BEIJING)
 
 
-def try_again_at(attempts: int, now: datetime) -> datetime | None:
+def try_again_at(rules: DeliveryRules, attempts: int, now: datetime) -> datetime | None:
     """After so many attempts, each pause twice as long as the one before; None: give it up."""
-    if attempts >= GIVE_UP_AFTER:
+    if attempts >= rules.attempts:
         return None
-    pause: timedelta = FIRST_RETRY * 2 ** min(attempts - 1, 20)
-    return now + min(pause, LONGEST_PAUSE)
+    pause = rules.first_retry * 2 ** min(attempts - 1, 20)
+    return now + timedelta(minutes=min(pause, rules.longest_pause))

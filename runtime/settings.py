@@ -102,6 +102,11 @@ class Settings(BaseSettings):
         pattern=r"^[^@\s<>]+@[^@\s<>]+$",
         description="Sender of the letters; its domain stands in their Message-ID.",
     )
+    unsubscribe_mailto: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+$",
+        description="Address that List-Unsubscribe names in letters that may be turned off; without one, no header.",
+    )
     contacts_file: AbsolutePath | None = Field(
         default=None,
         description="YAML file of who is reached where; by default contacts.yaml in the data directory.",

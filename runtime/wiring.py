@@ -136,7 +136,8 @@ def _channels(settings: Settings) -> tuple[Channel, ...]:
     channels: tuple[Channel, ...] = (Webhook(private), Robots(private))
     if settings.smtp_url is None:
         return channels
-    return (Email(settings.smtp_url.get_secret_value(), settings.mail_from), *channels)
+    email = Email(settings.smtp_url.get_secret_value(), settings.mail_from, settings.unsubscribe_mailto)
+    return (email, *channels)
 
 
 def _deployment(settings: Settings) -> WorkerDeploymentConfig:

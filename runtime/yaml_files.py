@@ -207,6 +207,8 @@ class _Text:
                     if near
                     else f"没有这个键；请删除，或从中选用：{'、'.join(known) or '无'}"
                 )
+            case _ if said := error.get("ctx", {}).get("zh"):
+                (message, hint), zh = split_advice(error["msg"]), said
             case "value_error" | "assertion_error":
                 message, hint = split_advice(str(error.get("ctx", {}).get("error", error["msg"])))
             case "model_type" | "dict_type":

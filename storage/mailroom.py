@@ -70,8 +70,8 @@ class SqlMailroom:
                 insert(POSTED), {"letter": letter.id, "way": way, "at": at, "arrived": arrived, "note": note}
             )
 
-    def delivered(self, letter: Letter, at: datetime, note: str | None = None) -> None:
-        self._change(letter.messages, delivered_at=at, retry_at=None, last_error=note, attempts=OUTBOX.c.attempts + 1)
+    def delivered(self, messages: tuple[Message, ...], at: datetime, note: str | None = None) -> None:
+        self._change(messages, delivered_at=at, retry_at=None, last_error=note, attempts=OUTBOX.c.attempts + 1)
 
     def put_off(self, letter: Letter, until: datetime, error: str) -> None:
         self._change(letter.messages, retry_at=until, last_error=error, attempts=OUTBOX.c.attempts + 1)

@@ -3,11 +3,16 @@
 import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from email.message import EmailMessage
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from activities.delivery import NotNow, Written
 from channels.email import Email
+from models.deadline import Level
+from models.mailbox import Contact, Letter, Message
+from models.notification import NotificationKind
 from tests.postoffice import PostOffice, plain, post_office
 
 AT = datetime(2026, 11, 20, 1, 30, tzinfo=UTC)
@@ -91,3 +96,51 @@ async def test_a_login_that_the_server_does_not_know_is_our_fault_not_the_letter
             "a", ["kj@city.example"], LETTER, AT
         )
     assert office.letters == []
+
+
+KJ = "unit:盐城市/市科技局"
+REMINDED = Message(
+    stream="YC-1", sequence=7, recipient=KJ, rung="T-5/consultation", kind=NotificationKind.REMINDER,
+    level=Level.REMIND, payload={"due_on": "2026-11-25"}, send_after=AT,
+)  # fmt: skip
+CLOSED = REMINDED.model_copy(update={"kind": NotificationKind.CLOSED, "rung": "closed"})
+DUE_TODAY = REMINDED.model_copy(update={"payload": {"due_on": "2026-11-20"}})
+ALERT = REMINDED.model_copy(update={"level": Level.YELLOW})
+
+
+async def letter_of(office: PostOffice, *messages: Message, by: Email | None = None, to: str = KJ) -> EmailMessage:
+    by = by or Email(office.url, "scene@city.example", "turn-off@city.example")
+    (way,) = by.ways(Contact(mailbox=to, email=("kj@city.example",)))
+    assert await way.send(Letter(id="a", recipient=to, messages=messages), LETTER, AT) == ()
+    return office.letters[-1]
+
+
+async def test_a_letter_that_may_be_turned_off_says_to_whom_to_write_and_for_which_mailbox(office: PostOffice) -> None:
+    letter = await letter_of(office, REMINDED, CLOSED)
+
+    raw = dict(letter.raw_items())["List-Unsubscribe"]
+    assert raw.isascii()
+    assert not set(raw) & set(" \r\n"), "it is neither cut nor encoded as words"
+    link = urlsplit(raw.removeprefix("<").removesuffix(">"))
+    assert (link.scheme, link.path) == ("mailto", "turn-off@city.example")
+    assert parse_qs(link.query) == {"subject": [f"unsubscribe {KJ}"]}
+    assert letter["List-Unsubscribe-Post"] is None
+    assert letter["Subject"] == LETTER.subject
+
+
+@pytest.mark.parametrize("message", [DUE_TODAY, ALERT])
+async def test_a_letter_of_which_one_message_always_comes_cannot_be_turned_off(
+    office: PostOffice, message: Message
+) -> None:
+    assert (await letter_of(office, REMINDED, message))["List-Unsubscribe"] is None
+
+
+async def test_without_an_address_to_write_to_nothing_is_promised(office: PostOffice) -> None:
+    by = Email(office.url, "scene@city.example")
+    assert (await letter_of(office, REMINDED, by=by))["List-Unsubscribe"] is None
+
+
+async def test_a_link_too_long_for_a_line_is_left_out_and_the_letter_arrives(office: PostOffice) -> None:
+    letter = await letter_of(office, REMINDED, to=f"unit:盐城市/{'局' * 100}")
+    assert letter["List-Unsubscribe"] is None
+    assert letter["Subject"] == LETTER.subject

@@ -7,6 +7,7 @@ from contextlib import closing
 
 import pytest
 
+from models.mailbox import DeliveryRules
 from tests.cli.terminal import Terminal
 from tests.postoffice import plain, post_office
 from tests.scenario import ROOT
@@ -39,7 +40,7 @@ def test_why_a_test_letter_did_not_arrive_is_said(nowhere: Terminal) -> None:
 def test_contacts_are_checked_and_listed(nowhere: Terminal) -> None:
     nowhere.data_dir.mkdir()
     file = nowhere.data_dir / "contacts.yaml"
-    assert nowhere.json("notify", "contacts") == {"contacts": []}
+    assert nowhere.json("notify", "contacts")["contacts"] == []
     file.write_text(
         "contacts:\n- mailbox: unit:盐城市/市科技局\n  email: [kj@city.example]\n  digest_at: 09:00\n"
         "  hours: {begins: 08:30, ends: 17:30}\n"
@@ -53,11 +54,35 @@ def test_contacts_are_checked_and_listed(nowhere: Terminal) -> None:
     assert wrong.status != 0
     assert "contacts.yaml:3" in wrong.err
 
+    file.write_text("contacts:\n- mailbox: unit:盐城市/市科技局\n  without:\n  - closed\n  - decision\n")
+    wrong = nowhere("notify", "contacts")
+    assert wrong.status != 0
+    assert "contacts.yaml:5: contacts.0.without.1: “decision”不能关闭" in wrong.err
+    assert "remove it, or use one of: early_reminder" in nowhere("--lang", "en", "notify", "contacts").err
+
     file.write_text(
         "contacts:\n- mailbox: person:a\n  away: [{first: 2026-10-01, last: 2026-10-09, substitute: 'person:b'}]\n"
         "- mailbox: person:b\n  away: [{first: 2026-10-05, last: 2026-10-12, substitute: 'person:a'}]\n"
     )
     assert "2026-10-05" in nowhere("notify", "contacts").err
+
+
+def test_delivery_rules_are_listed_and_a_wrong_one_names_its_line(nowhere: Terminal) -> None:
+    nowhere.data_dir.mkdir()
+    file = nowhere.data_dir / "contacts.yaml"
+    file.write_text("delivery:\n  at_once: [orange, red]\n  longest_pause: 30\n  attempts: 12\n")
+    rules = nowhere.json("notify", "contacts")["delivery"]
+    assert rules == {"at_once": ["orange", "red"], "first_retry": 1, "longest_pause": 30, "attempts": 12}
+    assert "最长 30 分钟，12 次后放弃" in nowhere.ok("notify", "contacts").out
+
+    file.write_text("delivery:\n  first_retry: 30\n  longest_pause: 5\n")
+    wrong = nowhere("notify", "contacts")
+    assert wrong.status != 0
+    assert "contacts.yaml:1: delivery: first_retry 比 longest_pause 长；请对调" in wrong.err
+    file.write_text("delivery:\n  attempts: 0\n  at_once: [loud]\n")
+    wrong = nowhere("--lang", "en", "notify", "contacts")
+    assert "contacts.yaml:2: delivery.attempts: 0 does not fit" in wrong.err
+    assert "contacts.yaml:3: delivery.at_once.0: 'loud' does not fit" in wrong.err
 
 
 def test_what_was_given_up_is_listed_found_by_the_doctor_and_sent_again(scene: Terminal) -> None:
@@ -93,12 +118,14 @@ def test_letters_can_be_read_before_anybody_gets_one(scene: Terminal) -> None:
 @pytest.mark.parametrize("page", ["send-letters.md", "send-letters.zh-CN.md"])
 def test_the_contacts_of_the_how_to_can_be_used_as_they_stand(nowhere: Terminal, page: str) -> None:
     text = (ROOT / "docs/how-to" / page).read_text(encoding="utf-8")
-    (block,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    blocks = [textwrap.dedent(each) for each in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)]
     nowhere.data_dir.mkdir()
-    (nowhere.data_dir / "contacts.yaml").write_text(textwrap.dedent(block), encoding="utf-8")
+    (nowhere.data_dir / "contacts.yaml").write_text("\n".join(blocks), encoding="utf-8")
 
-    first, second, third = nowhere.json("notify", "contacts")["contacts"]
+    book = nowhere.json("notify", "contacts")
+    first, second, third = book["contacts"]
 
+    assert book["delivery"] == DeliveryRules().model_dump(mode="json"), "the page shows what holds by default"
     assert first["hours"]
     assert second["webhook"]["secret"] == "**********"
     assert [each["token"] for each in second["robots"]] == ["**********"] * 2

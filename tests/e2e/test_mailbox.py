@@ -224,6 +224,35 @@ async def test_who_has_no_address_reads_the_inbox(stage: Stage, tmp_path: Path) 
         assert town.office.letters == []
 
 
+async def test_a_city_that_tries_once_gives_up_at_once(stage: Stage, tmp_path: Path) -> None:
+    recipient = unit_mailbox(stage.policy.city, str(stage.policy.office(Role.PLATFORM_OFFICE)))
+    contacts = f"delivery: {{attempts: 1}}\ncontacts:\n- mailbox: {recipient}\n  email: [{ADDRESS}]\n"
+    async with town_with(stage, tmp_path, contacts) as town:
+        town.office.busy = "451 later"
+        play = await town.submit()
+        await until(lambda: any(row.given_up_at for row in town.rows(play)))
+        assert "451" in town.rows(play)[0].last_error
+
+
+async def test_what_is_turned_off_is_read_in_the_inbox_and_the_rest_still_comes(stage: Stage, tmp_path: Path) -> None:
+    recipient = unit_mailbox(stage.policy.city, str(stage.policy.office(Role.PLATFORM_OFFICE)))
+    contacts = f"contacts:\n- mailbox: {recipient}\n  email: [{ADDRESS}]\n  without: [early_reminder, closed]\n"
+    async with town_with(stage, tmp_path, contacts) as town:
+        play = await town.submit()
+        await until(lambda: town.office.letters)
+        due_at = play.deadline("completeness").due_at
+        await town.stage.until(play.scene, due_at + timedelta(days=1))
+        await until(lambda: any("does without" in (row.last_error or "") for row in town.rows(play)))
+        await until(lambda: all(row.delivered_at for row in town.rows(play)))
+
+        turned_off = [row for row in town.rows(play) if "does without" in (row.last_error or "")]
+        assert turned_off
+        assert all(row.last_error == f"inbox only: {recipient} does without early_reminder" for row in turned_off)
+        assert all(row.rung.startswith("T-") for row in turned_off)
+        said = "\n".join(plain(letter) for letter in town.office.letters)
+        assert said.count("号记录") == len(town.rows(play)) - len(turned_off)
+
+
 async def test_reminders_of_skipped_time_arrive_as_the_scene_s_clock_goes(town: Town) -> None:
     play = await town.submit()
     await until(lambda: town.office.letters)

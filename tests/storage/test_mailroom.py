@@ -45,7 +45,7 @@ def test_a_letter_that_was_begun_is_the_same_letter_after_a_crash(mailroom: SqlM
 
 def test_what_is_delivered_is_over(mailroom: SqlMailroom, engine: Engine, recipient: str) -> None:
     letter = mailroom.begin_letter(mailroom.ready(recipient, LATE))
-    mailroom.delivered(letter, LATE)
+    mailroom.delivered(letter.messages, LATE)
     assert mailroom.open_letter(recipient, LATE) is None
     assert recipient not in mailroom.waiting_recipients(LATE)
     mailroom.give_up(letter.messages, LATE, "too late to say so")
