@@ -16,6 +16,7 @@ from cli import (
     bringing_in,
     calendars,
     checks,
+    documents,
     events,
     letters,
     named,
@@ -48,6 +49,7 @@ year_notices.add_to(calendars.app)
 app.add_typer(calendars.app, name="calendar", rich_help_panel=output.RUNNING)
 app.add_typer(letters.outbox, name="outbox", rich_help_panel=output.RECORDS)
 app.add_typer(letters.notify, name="notify", rich_help_panel=output.RECORDS)
+app.add_typer(documents.app, name="document", rich_help_panel=output.RECORDS)
 app.add_typer(events.app, name="event", rich_help_panel=output.RECORDS)
 app.add_typer(records.archive, name="archive", rich_help_panel=output.RECORDS)
 

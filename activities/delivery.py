@@ -6,18 +6,26 @@ Whoever has no address reads the inbox: for them a message is delivered by being
 
 from asyncio import to_thread
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
+from hashlib import sha256
 from typing import NamedTuple, Protocol
 
 from temporalio import activity
 
 from activities.ledger import Wake
 from models.calendar import Calendar
+from models.document import Document, OfficialDocument
 from models.mailbox import Contact, ContactBook, DeliveryRules, Letter, Message, Round, RoundDone
+from models.notification import NotificationKind
 from models.refusal import Language
+from rules.deadlines import local_day
 from rules.delivery import dispensable, goes_out_at, reader, try_again_at
 
+SERVED = (NotificationKind.DECISION, NotificationKind.DOCUMENT)
+"""Messages that bring what has to be served."""
+SERVES = "email"
+"""The way that proves service."""
 LETTERS = 20
 """So many letters a round; the rest waits for the next, which follows at once."""
 INBOX_ONLY = "inbox only"
@@ -25,11 +33,16 @@ INBOX_ONLY = "inbox only"
 
 
 class Written(NamedTuple):
-    """A letter in words. The subject is one line."""
+    """A letter in words. The subject is one line. `enclosed` are official documents that go with it, by e-mail only."""
 
     subject: str
     text: str
     html: str
+    enclosed: tuple[OfficialDocument, ...] = ()
+
+
+Papers = Mapping[tuple[str, int], tuple[OfficialDocument, ...]]
+"""Scene and entry: its official documents for whom a letter is for."""
 
 
 class Refusal(NamedTuple):
@@ -70,8 +83,34 @@ class Channel(Protocol):
 
 
 class Writer(Protocol):
-    def write(self, messages: tuple[Message, ...], language: Language, now: datetime) -> Written:
-        """Raises Unwritable."""
+    def write(
+        self,
+        messages: tuple[Message, ...],
+        language: Language,
+        now: datetime,
+        papers: Papers | None = None,
+        *,
+        enclose: bool = False,
+    ) -> Written:
+        """`enclose`: the papers go with the letter, else it only names them. Raises Unwritable."""
+        ...
+
+
+class Desk(Protocol):
+    """Where official documents are written, each once."""
+
+    def papers(self, stream: str, sequence: int, recipient: str) -> tuple[OfficialDocument, ...]:
+        """The documents of an entry that are addressed to a mailbox, written. Raises Unwritable, NotNow."""
+        ...
+
+    def write_waiting(self) -> int:
+        """Writes what no letter asked for yet; says how many."""
+        ...
+
+
+class Receipts(Protocol):
+    async def served(self, scene: str, entry: int, on: date, proof: Document) -> None:
+        """Enters the service of what an entry decided; nothing happens where it waits for none. Raises NotNow."""
         ...
 
 
@@ -90,6 +129,10 @@ class Mailroom(Protocol):
 
     def gone(self, letter: Letter) -> Mapping[str, bool]:
         """The ways that this letter went already, and whether it arrived there."""
+        ...
+
+    def arrived_at(self, letter: Letter, way: str) -> datetime | None:
+        """When this letter arrived by a way; None where it did not."""
         ...
 
     def went(self, letter: Letter, way: str, at: datetime, *, arrived: bool, note: str | None) -> None: ...
@@ -119,6 +162,8 @@ class DeliveryActivities:
         writer: Writer,
         channels: Sequence[Channel],
         wake: Wake,
+        desk: Desk,
+        receipts: Receipts,
     ) -> None:
         self._mailroom = mailroom
         self._book = book
@@ -126,6 +171,8 @@ class DeliveryActivities:
         self._writer = writer
         self._channels = channels
         self._wake = wake
+        self._desk = desk
+        self._receipts = receipts
 
     @activity.defn(name="deliver")
     async def deliver(self, round: Round) -> RoundDone:
@@ -143,12 +190,14 @@ class DeliveryActivities:
                 letter = await to_thread(self._mailroom.begin_letter, due)
             wanted = await to_thread(self._wanted, letter.messages, contact, round.now)
             sent += len(letter.messages) - len(wanted)
-            rest = await to_thread(self._writable, wanted, contact, round.now)
-            given_up += len(wanted) - len(rest)
+            letter = letter.model_copy(update={"messages": wanted})
+            papers, rest, later = await to_thread(self._writable, letter, book.delivery, contact, round.now)
+            failed += later
+            given_up += len(wanted) - len(rest) - later
             if not rest:
                 continue
             letter = letter.model_copy(update={"messages": rest})
-            if await self._sent(letter, book.delivery, contact, round.now):
+            if await self._sent(letter, papers, book.delivery, contact, round.now):
                 sent += len(rest)
             else:
                 failed += len(rest)
@@ -160,7 +209,8 @@ class DeliveryActivities:
 
     @activity.defn(name="sweep_mailboxes")
     async def sweep(self) -> int:
-        """Wakes every mailbox in which something lies that should have gone out; says how many."""
+        """Writes the documents that wait, and wakes every mailbox in which something should have gone out; how many."""
+        await to_thread(self._desk.write_waiting)
         now = datetime.now(UTC)
         recipients = await to_thread(self._mailroom.waiting_recipients, now)
         await self._wake.wake(recipients, now)
@@ -189,24 +239,46 @@ class DeliveryActivities:
                 self._mailroom.delivered((message,), now, f"{INBOX_ONLY}: {contact.mailbox} does without {kind}")
         return tuple(wanted)
 
-    def _writable(self, messages: tuple[Message, ...], contact: Contact, now: datetime) -> tuple[Message, ...]:
-        """One of many that cannot be written is given up alone."""
-        found = []
-        for message in messages:
+    def _writable(
+        self, letter: Letter, rules: DeliveryRules, contact: Contact, now: datetime
+    ) -> tuple[Papers, tuple[Message, ...], int]:
+        """What can be written, with its documents; how many have to wait. One of many that cannot is left out alone."""
+        papers: dict[tuple[str, int], tuple[OfficialDocument, ...]] = {}
+        found: list[Message] = []
+        waiting = 0
+        for message in letter.messages:
             try:
-                self._writer.write((message,), contact.language, now)
+                if message.kind in SERVED:
+                    of_it = self._desk.papers(message.stream, message.sequence, message.recipient)
+                    papers[message.stream, message.sequence] = of_it
+                self._writer.write((message,), contact.language, now, papers)
                 found.append(message)
             except Unwritable as problem:
                 self._mailroom.give_up((message,), now, f"cannot be written: {problem}")
-        return tuple(found)
+            except NotNow as problem:
+                waiting += self._put_off(letter, message, rules, now, str(problem))
+        return papers, tuple(found), waiting
 
-    async def _sent(self, letter: Letter, rules: DeliveryRules, contact: Contact, now: datetime) -> bool:
+    def _put_off(self, letter: Letter, message: Message, rules: DeliveryRules, now: datetime, problem: str) -> bool:
+        """Whether one message is tried again; it is given up after as many attempts as any."""
+        until = try_again_at(rules, message.attempts + 1, now)
+        if until is None:
+            self._mailroom.give_up((message,), now, problem)
+            return False
+        self._mailroom.put_off(letter.model_copy(update={"messages": (message,)}), until, problem)
+        return True
+
+    async def _sent(
+        self, letter: Letter, papers: Papers, rules: DeliveryRules, contact: Contact, now: datetime
+    ) -> bool:
         """By every way that the contact has. A way that it went already it does not go again."""
         ways = [way for channel in self._channels for way in channel.ways(contact)]
         if not ways:
             await to_thread(self._mailroom.delivered, letter.messages, now, INBOX_ONLY)
             return True
-        written = await to_thread(self._writer.write, letter.messages, contact.language, now)
+        serves = contact.accepts_service and contact.is_own(letter.recipient)
+        write = partial(self._writer.write, letter.messages, contact.language, now, papers, enclose=serves)
+        written = await to_thread(write)
         gone = dict(await to_thread(self._mailroom.gone, letter))
         against: list[str] = []
         blocked: list[str] = []
@@ -222,9 +294,29 @@ class DeliveryActivities:
             gone[way.name] = note is None or len(refused) < way.addresses
             against += [note] if note else []
             await to_thread(partial(self._mailroom.went, letter, way.name, now, arrived=gone[way.name], note=note))
+        if serves and gone.get(SERVES):
+            blocked += await self._serve(letter, papers)
         tried = max(each.attempts for each in letter.messages) + 1
         until = try_again_at(rules, tried, now) if blocked else None
         return await to_thread(self._settle, letter, now, until, any(gone.values()), [*blocked, *against])
+
+    async def _serve(self, letter: Letter, papers: Papers) -> list[str]:
+        """The letter proves the service of what it brought; gives what has to be tried again."""
+        at = await to_thread(self._mailroom.arrived_at, letter, SERVES)
+        if at is None:
+            return []
+        blocked = []
+        for message in letter.messages:
+            if message.kind not in SERVED:
+                continue
+            brought = papers.get((message.stream, message.sequence), ())
+            try:
+                await self._receipts.served(
+                    message.stream, message.sequence, local_day(at), receipt(letter, message, brought, at)
+                )
+            except NotNow as problem:
+                blocked.append(f"service: {problem}")
+        return blocked
 
     def _settle(
         self, letter: Letter, now: datetime, until: datetime | None, arrived: bool, problems: list[str]
@@ -239,3 +331,13 @@ class DeliveryActivities:
             return False
         self._mailroom.delivered(letter.messages, now, said)
         return True
+
+
+def receipt(letter: Letter, message: Message, papers: tuple[OfficialDocument, ...], at: datetime) -> Document:
+    """The proof of an electronic service. Its digest is over lines that all stand in the tables.
+
+    They are the letter, scene and entry, recipient, when the mail server took it, each document's number and digest.
+    """
+    lines = [letter.id, f"{message.stream} {message.sequence}", message.recipient, at.astimezone(UTC).isoformat()]
+    lines += [f"{each.number} {each.sha256}" for each in papers]
+    return Document(title=f"电子送达回执 {letter.id}", sha256=sha256("\n".join(lines).encode()).hexdigest())

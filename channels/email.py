@@ -99,6 +99,14 @@ class Email:
                 message["List-Unsubscribe"] = link
         message.set_content(letter.text)
         message.add_alternative(letter.html, subtype="html")
+        for document in letter.enclosed:
+            message.add_attachment(
+                (document.text or "").encode(),
+                maintype="text",
+                subtype="plain",
+                filename=f"{document.number or document.title}.txt",
+                params={"charset": "utf-8"},
+            )
         return message
 
 

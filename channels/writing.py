@@ -9,7 +9,7 @@ from typing import Any, Final
 from jinja2 import FileSystemLoader, StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from activities.delivery import Unwritable, Written
+from activities.delivery import Papers, Unwritable, Written
 from models.calendar import Calendar
 from models.mailbox import Message
 from models.refusal import Language
@@ -30,8 +30,17 @@ class Writer:
     calendar: Calendar
     templates: Path = TEMPLATES
 
-    def write(self, messages: tuple[Message, ...], language: Language, now: datetime) -> Written:
-        """One letter for all the messages. Raises Unwritable."""
+    def write(
+        self,
+        messages: tuple[Message, ...],
+        language: Language,
+        now: datetime,
+        papers: Papers | None = None,
+        *,
+        enclose: bool = False,
+    ) -> Written:
+        """One letter for all the messages, with the documents that it brings. Raises Unwritable."""
+        papers = papers or {}
         plain = ImmutableSandboxedEnvironment(
             loader=FileSystemLoader(self.templates / language),
             undefined=StrictUndefined,
@@ -41,12 +50,20 @@ class Writer:
         )
         escaped = plain.overlay(autoescape=True)
         try:
-            items = [_item(self.calendar, message, language, now) for message in messages]
+            items = [
+                {
+                    **_item(self.calendar, message, language, now),
+                    "documents": papers.get((message.stream, message.sequence), ()),
+                    "enclosed": enclose,
+                }
+                for message in messages
+            ]
             facts: Mapping[str, Any] = {"items": items, "now": now}
             return Written(
                 subject=" ".join(plain.get_template("subject.txt.j2").render(facts).split()),
                 text=plain.get_template("letter.txt.j2").render(facts),
                 html=escaped.get_template("letter.html.j2").render(facts),
+                enclosed=tuple(each for brought in papers.values() for each in brought) if enclose else (),
             )
         except (TemplateError, KeyError, ValueError, TypeError) as problem:
             raise Unwritable(str(problem) or type(problem).__name__) from problem

@@ -21,6 +21,7 @@ from client.health import (
     retention,
 )
 from client.histories import TemporalHistories
+from models.document import number_of
 from models.refusal import Refused
 from runtime.connect import ServerUnreachable
 from runtime.contact_files import ContactFile
@@ -238,6 +239,7 @@ def _of_the_records(opened: Parts, sample: int | None) -> Iterator[Finding]:
         ("spool", lambda: _spool(opened)),
         ("outbox", lambda: _outbox(opened)),
         ("events", lambda: _events(opened)),
+        ("documents", lambda: _documents(opened)),
         ("provisional", lambda: _provisional(opened)),
     )
     for name, check in checks:
@@ -372,6 +374,31 @@ def _events(opened: Parts) -> Finding:
         "scene event list --failed; scene event retry --all-failed",
         {"failed": failed},
     )
+
+
+def _documents(opened: Parts) -> Finding:
+    if faults := opened.documents.faults():
+        each = faults[0]
+        first = number_of(each.series, each.year, each.ordinal)
+        return Finding(
+            "documents",
+            "error",
+            say(
+                f"{len(faults)} 个文号缺失或重复，如 {first}",
+                f"{len(faults)} numbers are missing or stand twice, such as {first}",
+            ),
+            say("从备份恢复发文登记簿；重复的须人工更正", "restore the register; those that stand twice need a person"),
+            {"faults": [fault._asdict() for fault in faults[:_PAGE]]},
+        )
+    if lacking := opened.documents.without_number():
+        return Finding(
+            "documents",
+            "warning",
+            say(f"{lacking} 份文书没有文号", f"{lacking} documents have no number"),
+            "scene rebuild --from-archives",
+            {"without_number": lacking},
+        )
+    return Finding("documents", "ok", say("文号连续、不重复", "the numbers of documents have no gap"))
 
 
 def _provisional(opened: Parts) -> Finding:

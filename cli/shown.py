@@ -7,11 +7,11 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from models.calendar import Calendar, Unit
-from models.deadline import Deadline, DeadlineStatus
+from models.deadline import AwaitedService, Deadline, DeadlineStatus
 from models.policy import Policy
 from models.state import SceneState
 from models.vocabulary import Machine
-from models.words import MACHINES, NOTICES, OBJECTIONS, RISKS, ROLES, STATUSES, TRACKS, Word
+from models.words import LIMITS, MACHINES, NOTICES, OBJECTIONS, RISKS, ROLES, STATUSES, TRACKS, Word
 from rules.calendar import workdays_left
 from rules.deadlines import BEIJING, local_day
 from rules.docket import BIDDER_MACHINES
@@ -108,6 +108,7 @@ def content(state: SceneState, policy: Policy | None, source: str) -> dict[str, 
         "policy": {"version": state.policy_version, "digest": state.policy_digest, "calendar": state.calendar},
         "duties": [_clock(each, calendar) for each in _by_date(state) if each.holder is not None],
         "running": [_clock(each, calendar) for each in _by_date(state) if each.holder is None],
+        "awaiting_service": [_awaited(each) for each in state.services],
         "bidders": [{"bidder": bidder, **steps} for bidder, steps in machines(state).items()],
         "objections": [each.model_dump(mode="json") for each in state.objections],
         "decisions": [each.model_dump(mode="json") for each in state.decisions],
@@ -136,6 +137,17 @@ def _clock(deadline: Deadline, calendar: Calendar | None) -> dict[str, Any]:
     }
 
 
+def _awaited(awaited: AwaitedService) -> dict[str, Any]:
+    return {
+        "deadline": awaited.id,
+        "limit": awaited.limit,
+        "entry": awaited.entry,
+        "to": awaited.to.model_dump(mode="json") if awaited.to else None,
+        "holder": awaited.holder.model_dump(mode="json") if awaited.holder else None,
+        "verbs": awaited.verbs,
+    }
+
+
 def machines(state: SceneState) -> dict[str, dict[str, str]]:
     """Each bidder's own machines, by the step each stands at."""
     found: dict[str, dict[str, str]] = {}
@@ -159,6 +171,18 @@ def rendered(state: SceneState, policy: Policy | None) -> list[RenderableType]:
         parts.append(
             output.table(columns, [_running(each, calendar) for each in running], say("进行中的期间", "Running"))
         )
+    if state.services:
+        columns = [("自送达起算", "runs from service"), ("责任方", "whose turn"), ("记录", "entry"), ("送达给", "to")]
+        rows: list[tuple[object, ...]] = [
+            (
+                word(LIMITS, each.limit),
+                holder(each.holder.role, each.holder.unit, each.holder.person) if each.holder else "",
+                each.entry,
+                holder(each.to.role, each.to.unit, each.to.person) if each.to else "",
+            )
+            for each in state.services
+        ]
+        parts.append(output.table(columns, rows, say("待送达", "To be served")))
     if found := machines(state):
         columns = [("揭榜方", "bidder"), *((wording_of(m, "zh"), wording_of(m, "en")) for m in BIDDER_MACHINES)]
         rows = [

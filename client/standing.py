@@ -29,19 +29,19 @@ class Standings:
     def __init__(self, reads: LedgerReads, rulebooks: SqlRulebooks) -> None:
         self._reads = reads
         self._rulebooks = rulebooks
-        self._known: dict[tuple[str, str], Policy | None] = {}
+        self._known: dict[tuple[str, str], Policy] = {}
 
     def of(self, scene: str) -> Standing | None:
         """As of the last recorded entry; None for a scene that the ledger does not know. Raises NoRulebook."""
         state = self._reads.state(scene)
         if state is None:
             return None
-        policy = self._rulebook(state.policy_digest, state.calendar)
+        policy = self.rulebook(state.policy_digest, state.calendar)
         return Standing(state, policy) if policy else self._folded(scene)
 
     def of_state(self, state: SceneState) -> Standing:
         """For a state that comes from the scene itself. Raises NoRulebook."""
-        policy = self._rulebook(state.policy_digest, state.calendar)
+        policy = self.rulebook(state.policy_digest, state.calendar)
         if policy is None:
             raise NoRulebook(state.scene)
         return Standing(state, policy)
@@ -64,7 +64,7 @@ class Standings:
         state = SceneState(scene=scene)
         policy: Policy | None = None
         for record in self._reads.entries(scene):
-            policy = policy or self._rulebook(record.entry.policy, record.entry.calendar)
+            policy = policy or self.rulebook(record.entry.policy, record.entry.calendar)
             if policy is None:
                 raise NoRulebook(scene)
             state, policy = fold(state, record.entry), policy_after(policy, record.entry)
@@ -72,10 +72,12 @@ class Standings:
             raise NoRulebook(scene)
         return Standing(state, policy)
 
-    def _rulebook(self, digest: str, calendar: str) -> Policy | None:
-        if (digest, calendar) not in self._known:
-            self._known[digest, calendar] = self._rulebooks.find(digest, calendar)
-        return self._known[digest, calendar]
+    def rulebook(self, digest: str, calendar: str) -> Policy | None:
+        """A policy with its calendar, as the rulebooks have it; one that is not there now may be there later."""
+        known = self._known.get((digest, calendar)) or self._rulebooks.find(digest, calendar)
+        if known is not None:
+            self._known[digest, calendar] = known
+        return known
 
 
 def _key(policy: Policy) -> tuple[str, str]:

@@ -115,7 +115,21 @@ class Contact(Frozen):
     without: tuple[Annotated[Dispensable, BeforeValidator(_may_be_turned_off)], ...] = Field(
         (), max_length=len(Dispensable), description="what is read in the inbox only"
     )
+    accepts_service: bool = Field(
+        False,
+        description="agreed to electronic service (电子送达): documents come by e-mail, which proves their service",
+    )
     away: tuple[Absence, ...] = Field((), max_length=50, description="who reads the post meanwhile")
+
+    @model_validator(mode="after")
+    def _served_somewhere(self) -> Self:
+        if self.accepts_service and not self.email:
+            raise ValueError("accepts_service needs an e-mail address; add `email`, or remove it")
+        return self
+
+    def is_own(self, mailbox: str) -> bool:
+        """Whether this is the mailbox's own contact, and not that of a substitute."""
+        return mailbox in (self.mailbox, *self.formerly)
 
     @model_validator(mode="after")
     def _one_substitute_at_a_time(self) -> Self:

@@ -14,13 +14,17 @@ from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymen
 from activities.archive import ArchiveActivities
 from activities.delivery import Channel, DeliveryActivities
 from activities.ledger import LedgerActivities
+from channels.documents import DocumentWriter
 from channels.email import Email
 from channels.robots import Robots
 from channels.webhook import Webhook
 from channels.writing import Writer
+from client.documents import DocumentDesk
+from client.electronic_service import ElectronicService
 from client.histories import TemporalHistories
 from client.mailboxes import Mailboxes
 from client.scene_client import SceneClient, scene_of
+from client.standing import Standings
 from models.calendar import Calendar
 from runtime.build import build_id, rules_digest
 from runtime.calendar_files import load_calendar
@@ -29,6 +33,7 @@ from runtime.settings import Settings
 from storage.archive import SqlArchive
 from storage.archive_files import ArchiveFiles
 from storage.database import engine_for
+from storage.documents import SqlDocuments
 from storage.ledger import SqlLedger
 from storage.mailroom import SqlMailroom
 from storage.reads import LedgerReads
@@ -58,6 +63,7 @@ class Parts:
     rulebooks: SqlRulebooks
     archive: SqlArchive
     year_notices: SqlYearNotices
+    documents: SqlDocuments
 
 
 @contextmanager
@@ -73,6 +79,7 @@ def parts(settings: Settings) -> Iterator[Parts]:
             rulebooks=SqlRulebooks(engine),
             archive=SqlArchive(engine, ArchiveFiles(settings.data_dir / "archive"), scene_of),
             year_notices=SqlYearNotices(engine),
+            documents=SqlDocuments(engine),
         )
     finally:
         engine.dispose()
@@ -128,7 +135,13 @@ def _delivery(temporal: Client, parts: Parts, calendar: Calendar | None) -> Deli
         writer=Writer(calendar),
         channels=_channels(settings),
         wake=Mailboxes(temporal, settings.task_queue),
+        desk=document_desk(parts),
+        receipts=ElectronicService(scene_client(temporal, parts), Standings(parts.reads, parts.rulebooks)),
     )
+
+
+def document_desk(parts: Parts) -> DocumentDesk:
+    return DocumentDesk(parts.documents, Standings(parts.reads, parts.rulebooks), DocumentWriter())
 
 
 def _channels(settings: Settings) -> tuple[Channel, ...]:

@@ -7,11 +7,11 @@ written once, after that, and never change.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Select, func, insert, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from activities.ledger import Numbers
@@ -19,7 +19,7 @@ from models.document import OfficialDocument, number_of
 from models.events.anywhere import DocumentIssued
 from models.journal import JournalEntry
 from models.recording import GivenNumber
-from models.tables import DocumentCountRow, DocumentRow, EntryRow
+from models.tables import DeadlineRow, DeadlineStanding, DocumentCountRow, DocumentRow, EntryRow
 from storage.database import table_of, writing
 from storage.projection import Values
 from storage.reads import LARGEST_PAGE, Page
@@ -27,6 +27,7 @@ from storage.reads import LARGEST_PAGE, Page
 DOCUMENT = table_of(DocumentRow)
 COUNT = table_of(DocumentCountRow)
 ENTRY = table_of(EntryRow)
+DEADLINE = table_of(DeadlineRow)
 _SERIES = ("city", "year", "series")
 _KEY = ("stream", "sequence", "place")
 
@@ -99,6 +100,14 @@ class Fault(NamedTuple):
     scenes: tuple[str, ...]
 
 
+class Service(NamedTuple):
+    """Whether what an entry decided is served: by when it has to be, and with which entry it was."""
+
+    status: DeadlineStanding
+    due_on: date
+    closed_by: int | None
+
+
 class SqlDocuments:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -132,6 +141,17 @@ class SqlDocuments:
         with self._engine.connect() as connection:
             found = connection.scalar(text)
         return JournalEntry.model_validate_json(found) if found is not None else None
+
+    def services(self, documents: Sequence[OfficialDocument]) -> dict[tuple[str, int], Service]:
+        """How the service of each entry stands; an entry that needs none is missing."""
+        keys = {(each.stream, f"service/{each.sequence}") for each in documents}
+        columns = [DEADLINE.c[name] for name in ("scene", "id", "status", "due_on", "closed_sequence")]
+        query = select(*columns).where(tuple_(DEADLINE.c.scene, DEADLINE.c.id).in_(sorted(keys)))
+        with self._engine.connect() as connection:
+            return {
+                (scene, int(id.removeprefix("service/"))): Service(DeadlineStanding(status), due_on, closed)
+                for scene, id, status, due_on, closed in connection.execute(query)
+            }
 
     def write(self, document: OfficialDocument, text: str, at: datetime) -> OfficialDocument:
         """Keeps a document's words, once: gives the document as it stands."""

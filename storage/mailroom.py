@@ -63,6 +63,12 @@ class SqlMailroom:
             rows = connection.execute(select(POSTED.c.way, POSTED.c.arrived).where(POSTED.c.letter == letter.id))
             return {row.way: row.arrived for row in rows}
 
+    def arrived_at(self, letter: Letter, way: str) -> datetime | None:
+        of_it = (POSTED.c.letter == letter.id, POSTED.c.way == way, POSTED.c.arrived)
+        with self._engine.connect() as connection:
+            moment: datetime | None = connection.scalar(select(POSTED.c.at).where(*of_it))
+            return moment
+
     def went(self, letter: Letter, way: str, at: datetime, *, arrived: bool, note: str | None) -> None:
         with writing(self._engine, "delivery") as connection:
             connection.execute(delete(POSTED).where(POSTED.c.letter == letter.id, POSTED.c.way == way))

@@ -5,6 +5,8 @@ import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from hashlib import sha256
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -15,8 +17,11 @@ from sqlalchemy import text
 from temporalio.service import RPCError
 
 from client.mailboxes import Mailboxes, mailbox_id
-from client.scene_client import SceneClient
+from client.scene_client import SceneClient, workflow_id
+from models.commands.anywhere import RecordService
+from models.commands.solicitation import RequestSupplement
 from models.notification import unit_mailbox
+from models.state import SceneState
 from models.vocabulary import Role
 from runtime.settings import Settings
 from runtime.wiring import Parts, make_worker, parts
@@ -43,9 +48,10 @@ class Town:
         self.office = office
         self.outbox = Outbox(stored.engine)
         self.recipient = unit_mailbox(stage.policy.city, str(stage.policy.office(Role.PLATFORM_OFFICE)))
+        self.owner = unit_mailbox(stage.policy.city, stage.play().owner_unit)
         self.queue = stored.settings.task_queue
         self.mailboxes = Mailboxes(stage.env.client, self.queue)
-        stage.client = SceneClient(stage.env.client, self.queue, stage.refusals, stage.rulebooks)
+        stage.client = SceneClient(stage.env.client, self.queue, stage.refusals, stored.rulebooks)
 
     async def submit(self) -> Play:
         play = self.stage.play().submit()
@@ -78,8 +84,9 @@ async def town_with(stage: Stage, folder: Path, contacts: str) -> AsyncIterator[
             async with make_worker(stage.env.client, stored):
                 town = Town(stage, stored, office)
                 yield town
-                with suppress(RPCError):  # it has ended
-                    await stage.env.client.get_workflow_handle(mailbox_id(town.recipient)).terminate()
+                for recipient in (town.recipient, town.owner):
+                    with suppress(RPCError):  # it has ended
+                        await stage.env.client.get_workflow_handle(mailbox_id(recipient)).terminate()
 
 
 @pytest.fixture
@@ -284,3 +291,86 @@ async def test_each_way_is_gone_once_and_one_that_is_blocked_is_tried_alone(stag
             assert len(town.office.letters) == 1
             assert len(chat.calls) == 2
             assert all("secret-token" not in (row.last_error or "") for row in town.rows(play))
+
+
+def owners(stage: Stage, *, agrees: bool) -> str:
+    owner = unit_mailbox(stage.policy.city, stage.play().owner_unit)
+    return f"contacts:\n- mailbox: {owner}\n  email: [{ADDRESS}]\n  accepts_service: {str(agrees).lower()}\n"
+
+
+async def asked_for_more(town: Town) -> Play:
+    play = await town.submit()
+    play.do(RequestSupplement(items=("资金证明",)), play.platform)
+    await town.stage.act(play.scene, play.journal[-1].command)
+    return play
+
+
+def notice(town: Town) -> EmailMessage | None:
+    """The letter that names the supplement notice, once it arrived."""
+    return next((each for each in town.office.letters if "补正通知书" in plain(each)), None)
+
+
+async def test_who_agreed_to_electronic_service_gets_the_document_and_the_letter_proves_its_service(
+    stage: Stage, tmp_path: Path
+) -> None:
+    async with town_with(stage, tmp_path, owners(stage, agrees=True)) as town:
+        play = await asked_for_more(town)
+        handle = stage.env.client.get_workflow_handle(workflow_id(play.scene))
+
+        async def state() -> SceneState:
+            stands: SceneState = await handle.query("scene", result_type=SceneState)
+            return stands
+
+        async with asyncio.timeout(30):
+            while (now := await state()).services:
+                await asyncio.sleep(0.1)
+        assert [each.id for each in now.deadlines] == ["supplement"], "the clock runs"
+
+        letter = notice(town)
+        assert letter is not None
+        (document,) = town.stored.documents.of_entry(play.scene, 2)
+        (enclosed,) = list(letter.iter_attachments())
+        assert enclosed.get_filename() == f"{document.number}.txt"
+        content = enclosed.get_payload(decode=True)
+        assert isinstance(content, bytes)
+        assert sha256(content).hexdigest() == document.sha256, "to the byte what the register has"
+        assert "1. 资金证明" in content.decode()
+        await until(lambda: len(town.stored.reads.entries(play.scene)) == 3)
+        recorded = town.stored.reads.entries(play.scene)[-1].entry.command
+        assert (recorded.command_id, recorded.actor.person) == ("electronic-service-2", "electronic-service")
+        assert isinstance(recorded.act, RecordService)
+        assert (recorded.act.how, recorded.act.to) == ("electronic", play.owner_unit)
+
+
+async def test_who_has_not_agreed_learns_the_number_and_is_served_by_hand(stage: Stage, tmp_path: Path) -> None:
+    async with town_with(stage, tmp_path, owners(stage, agrees=False)) as town:
+        play = await asked_for_more(town)
+        await until(lambda: notice(town))
+        letter = notice(town)
+        assert letter is not None
+        (document,) = town.stored.documents.of_entry(play.scene, 2)
+        assert str(document.number) in plain(letter)
+        assert "资金证明" not in plain(letter)
+        assert list(letter.iter_attachments()) == []
+        await until(lambda: not town.outbox.messages(play.scene, recipient=town.owner, pending=True).items)
+        assert len(town.stored.reads.entries(play.scene)) == 2
+        assert town.stored.documents.of_entry(play.scene, 2)[0].text is not None
+
+
+async def test_a_mail_server_that_is_away_serves_nothing_until_it_takes_the_letter(
+    stage: Stage, tmp_path: Path
+) -> None:
+    async with town_with(stage, tmp_path, owners(stage, agrees=True)) as town:
+        town.office.busy = "451 later"
+        play = await asked_for_more(town)
+
+        def waiting() -> Any:
+            found = town.outbox.messages(play.scene, recipient=town.owner, pending=True).items
+            return any(each.retry_at for each in found if each.kind == "document")
+
+        await until(waiting)
+        assert len(town.stored.reads.entries(play.scene)) == 2
+        town.office.busy = None
+        await town.mailboxes.wake((town.owner,), datetime.now(UTC) + SHORTLY)
+        await until(lambda: len(town.stored.reads.entries(play.scene)) == 3)
+        assert len([each for each in town.office.letters if "补正通知书" in plain(each)]) == 1

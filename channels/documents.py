@@ -1,0 +1,97 @@
+"""The words of official documents, from templates: they run in a sandbox, and a name that is missing is an error.
+
+A document is in Chinese, as the law has it. Its words are a function of the entry, the policy it was decided under, and
+the number: they are written once and kept with their digest.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from activities.delivery import Unwritable
+from models.calendar import Period, Unit
+from models.document import OfficialDocument
+from models.events.anywhere import AdverseDecision, ServiceAwaited
+from models.events.solicitation import SceneRegistered
+from models.journal import JournalEntry
+from models.policy import Policy
+from models.vocabulary import Machine
+from models.words import LIMITS, VERBS
+from rules.deadlines import local_day
+from rules.lifecycle import step_of
+
+TEMPLATES: Final = Path(__file__).parent / "templates" / "documents"
+PLAIN: Final = "document.txt.j2"
+"""For an act that has no template of its own."""
+_LENGTHS: Final = {
+    Unit.HOURS: "{}小时", Unit.WORKDAYS: "{}个工作日", Unit.DAYS: "{}日", Unit.MONTHS: "{}个月", Unit.YEARS: "{}年",
+}  # fmt: skip
+_VERDICTS: Final = {"passed": "通过", "conditional": "有条件通过，限期整改", "retrial": "重新试点", "failed": "不通过"}
+
+
+@dataclass(frozen=True)
+class DocumentWriter:
+    templates: Path = TEMPLATES
+
+    def write(self, document: OfficialDocument, entry: JournalEntry, policy: Policy, name: str) -> str:
+        """A document's words; `name` is the scene's. Raises Unwritable."""
+        words = ImmutableSandboxedEnvironment(
+            loader=FileSystemLoader(self.templates),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            autoescape=False,  # plain text
+        )
+        try:
+            template = words.select_template([f"{document.form}.txt.j2", PLAIN])
+            return _tidy(template.render(_facts(document, entry, policy, name)))
+        except (TemplateNotFound, TemplateError, KeyError, ValueError, TypeError) as problem:
+            raise Unwritable(str(problem) or type(problem).__name__) from problem
+
+
+def _tidy(text: str) -> str:
+    """No blank line twice, none at the end, no blanks at a line's end."""
+    lines: list[str] = []
+    for line in text.splitlines():
+        if line.strip() or (lines and lines[-1]):
+            lines.append(line.rstrip())
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _facts(document: OfficialDocument, entry: JournalEntry, policy: Policy, name: str) -> dict[str, Any]:
+    """What a template may say."""
+    act = entry.command.act
+    registered = next((event for event in entry.events if isinstance(event, SceneRegistered)), None)
+    adverse = any(isinstance(event, AdverseDecision) and event.against == document.to_unit for event in entry.events)
+    remedy = {**_limit(policy, "appeal_window"), "to": policy.offices.complaint_supervisor}
+    return {
+        "unit": entry.command.actor.unit,
+        "title": document.title,
+        "number": document.number or "（无文号）",
+        "to": document.to_unit or f"当事人（{document.to_person}）",
+        "name": name,
+        "scene": document.stream,
+        "verb": VERBS[act.verb].zh,
+        "act": {"reasons": "", **act.model_dump(mode="json")},
+        "verdict": _VERDICTS.get(getattr(act, "verdict", ""), ""),
+        "lead": registered.lead if registered else "",
+        "regulator": registered.regulator if registered else "",
+        "supervisor": policy.offices.complaint_supervisor,
+        "step": lambda key: step_of(Machine.SCENE, key).zh,
+        "clocks": [
+            {**_limit(policy, each.awaited.limit, each.awaited.period), "what": LIMITS[each.awaited.limit].zh}
+            for each in entry.events
+            if isinstance(each, ServiceAwaited)
+        ],
+        "remedy": remedy if adverse else None,
+        "day": entry.command.effective_on or local_day(entry.at),
+    }
+
+
+def _limit(policy: Policy, key: str, period: Period | None = None) -> dict[str, str]:
+    limit = policy.limit(key)
+    period = period or limit.period
+    return {"length": _LENGTHS[period.unit].format(period.length), "clause": limit.clause}
