@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import create_engine
 
 from models.commands import COMMAND_BYTES
+from tests.cli.conftest import APPLICATION
 from tests.cli.terminal import Terminal
-from tests.cli.test_life import APPLICATION
 from tests.scenario import ROOT
 
 PLAIN = APPLICATION.replace('documents: ["@申报书.pdf"]\n', "")

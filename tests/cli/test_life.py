@@ -1,41 +1,15 @@
 """A scene's life as it is typed: what its people see at each turn, the unpleasant ones included."""
 
 from datetime import date, datetime, timedelta
-from itertools import count
 from pathlib import Path
 
 import pytest
 
 from rules.deadlines import BEIJING
+from tests.cli.conftest import APPLICATION
 from tests.cli.terminal import Terminal
 
 LEAD = "lead"
-NUMBERS = count(1)
-
-APPLICATION = """\
-name: 阿卜杜拉·买买提与𠮷田的䶮配送
-city: 盐城市
-domain: 智能驾驶
-type: 赛道引领型
-scale: 小切口
-owner: 城市运营公司
-need: 末端配送
-budget_yuan: 800000
-funding_source: 市级财政资金
-fair_competition_self_check: true
-documents: ["@申报书.pdf"]
-"""
-
-
-@pytest.fixture
-def submitted(scene: Terminal, tmp_path: Path) -> str:
-    """A scene that was just submitted, from a file."""
-    id = f"LIFE-{next(NUMBERS)}"
-    (tmp_path / "申报书.pdf").write_bytes(b"an application")
-    file = tmp_path / "scene.yaml"
-    file.write_text(APPLICATION, encoding="utf-8")
-    scene.ok("submit", file, "--id", id)
-    return id
 
 
 def local_day(moment: str) -> date:
@@ -96,7 +70,7 @@ def test_the_same_application_typed_twice_is_one_scene_and_one_receipt(scene: Te
 def test_a_supplement_is_asked_for_and_answered(scene: Terminal, submitted: str, paper: str) -> None:
     scene.ok("supplement", submitted, "--item", "资金证明", "--item", "风险评估表", "--as", "platform")
 
-    assert scene.json("show", submitted)["duties"][0]["holder"]["unit"] == "城市运营公司"
+    assert scene.json("show", submitted)["awaiting_service"][0]["holder"]["unit"] == "城市运营公司"
     scene.ok("act", submitted, "answer_supplement", "--set", f"documents={paper}", "--as", "owner")
     assert scene.json("show", submitted)["step"] == "submitted"
     again = scene.refused("supplement", submitted, "--item", "另一份", "--as", "platform")
@@ -195,7 +169,7 @@ def test_a_decision_is_served_and_appealed(scene: Terminal, submitted: str, pape
     appeal = ["appeal", submitted, "--decision", number, "--grounds", "属于受理范围", "--as", "owner"]
     assert scene.refused(*appeal) == "decision_not_served"
     served = ["--to", "城市运营公司", "--on", today, "--proof", paper]
-    scene.ok("serve", submitted, "--decision", number, *served, "--as", "platform")
+    scene.ok("serve", submitted, "--entry", number, *served, "--as", "platform")
     scene.ok(*appeal)
     assert scene.json("show", submitted)["decisions"][0]["appealed_by"]
 
