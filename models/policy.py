@@ -393,9 +393,11 @@ class LookAlikeRules(Sourced):
         SAME_WORDS, max_length=500, description="words that mean the same; each group begins with the one to be shown"
     )
     common: tuple[Name, ...] = Field(
-        COMMON_WORDS, max_length=1000, description="words that most scenes use, which say little of what one needs"
+        COMMON_WORDS,
+        max_length=1000,
+        description="words that most scenes use, which say little of what one needs; what is made of them as well",
     )
-    common_weight: float = Field(0.05, ge=0, le=1, description="how much such a word weighs beside any other")
+    common_weight: float = Field(0.02, ge=0, le=1, description="how much such a word weighs beside any other")
 
 
 NO_LOOKALIKE_RULES = LookAlikeRules(clause="平台默认值（无法定依据）", default=True)

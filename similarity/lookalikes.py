@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple, Protocol
 from models.frozen import Frozen
 from models.policy import LookAlikeRules
 
-from .words import Reader, place_name, plain
+from .words import Reader, any_of, place_name, plain
 
 UNSEEN = 100
 """So many scenes that share no word are counted beside the real ones: among five scenes no word is common yet."""
@@ -76,7 +76,7 @@ class Corpus:
         )
         self._read = {id: self._reading(scene) for id, scene in self._scenes.items()}
         self._used = Counter(word for read in self._read.values() for word in read.need)
-        self._common = {word for common in rules.common for word in (plain(common), *self._reader.read(common).words)}
+        self._common = any_of(map(plain, rules.common), "+")
         self._weights: dict[str, float] = {}
 
     def like(self, subject: Described, *, itself: str | None = None, least: float = 0) -> tuple[LookAlike, ...]:
@@ -136,12 +136,14 @@ class Corpus:
         if weight is None:
             scenes = UNSEEN + len(self._scenes)
             weight = math.log(scenes / (1 + self._used[word])) / math.log(scenes)
-            weight *= self._rules.common_weight if word in self._common else 1
+            weight *= self._rules.common_weight if self._common.fullmatch(word) else 1
             self._weights[word] = weight
         return weight
 
 
 def _length(weight: float) -> float:
+    """Who has said next to nothing has not said the same as another: no text counts for less than half a word."""
+    weight = max(weight, 0.5)
     return weight if weight < CORE else CORE + (weight - CORE) / 3
 
 

@@ -32,11 +32,9 @@ class Reader:
 
     def __init__(self, rules: LookAlikeRules, places: Iterable[str] = (), cities: Iterable[str] = ()) -> None:
         self._meaning = {plain(other): plain(words[0]) for words in rules.same for other in words[1:]}
-        self._same = _any_of(self._meaning)
+        self._same = any_of(self._meaning)
         self._cities = frozenset(map(place_name, cities))
-        self._places = _any_of(
-            {place_name(place) for place in (*rules.places, *places)} | self._cities, f"{_DIVISION}?"
-        )
+        self._places = any_of({place_name(place) for place in (*rules.places, *places)} | self._cities, f"{_DIVISION}?")
 
     def read(self, text: str) -> Said:
         text = plain(text)
@@ -55,8 +53,8 @@ def place_name(place: str) -> str:
     return re.sub(f"(?<=..){_DIVISION}$", "", plain(place))
 
 
-def _any_of(texts: Iterable[str], end: str = "") -> re.Pattern[str]:
-    """Finds any of the texts, the longest first; without any it finds nothing."""
+def any_of(texts: Iterable[str], end: str = "") -> re.Pattern[str]:
+    """Finds any of the texts with `end` behind it, the longest first; without any it finds nothing."""
     wanted = sorted(set(texts), key=lambda text: (-len(text), text))
     return re.compile(f"(?:{'|'.join(map(_whole, wanted))}){end}" if wanted else r"(?!)")
 
