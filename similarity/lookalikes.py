@@ -8,7 +8,7 @@ cannot be compared is left out: places where one scene names none, domains of tw
 
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Literal, NamedTuple, Protocol
 
 from models.frozen import Frozen
@@ -41,7 +41,7 @@ class Described(Protocol):
 
 
 class Reason(Frozen):
-    """How alike one part is, 0 to 1, and what the two have in common there, the weightiest first."""
+    """How alike one part is, 0 to 1, and what the two have in common there, the weightiest first, no common words."""
 
     part: Part
     likeness: float
@@ -76,7 +76,9 @@ class Corpus:
         )
         self._read = {id: self._reading(scene) for id, scene in self._scenes.items()}
         self._used = Counter(word for read in self._read.values() for word in read.need)
-        self._common = any_of(map(plain, rules.common), "+")
+        self._common = any_of(
+            (part for word in rules.common for part in (plain(word), *self._reader.read(word).words)), "+"
+        )
         self._weights: dict[str, float] = {}
 
     def like(self, subject: Described, *, itself: str | None = None, least: float = 0) -> tuple[LookAlike, ...]:
@@ -124,7 +126,8 @@ class Corpus:
             return Reason(part=part, likeness=0, common=())
         lengths = _length(self._weigh(one)), _length(self._weigh(other))
         likeness = min(1, (2 * shared / sum(lengths) + shared / min(lengths)) / 2)
-        words = sorted(_longest(common), key=lambda word: (-self._weight(word), word))
+        telling = [word for word in common if not self._common.fullmatch(word)]
+        words = sorted(_longest(telling), key=lambda word: (-self._weight(word), word))
         return Reason(part=part, likeness=round(likeness, 3), common=tuple(words[:WORDS_SHOWN]))
 
     def _weigh(self, words: frozenset[str]) -> float:
@@ -158,6 +161,6 @@ def _same_domain(one: str, other: str) -> Reason:
     return Reason(part="domain", likeness=float(one == other), common=(one,) if one == other else ())
 
 
-def _longest(words: frozenset[str]) -> list[str]:
+def _longest(words: Collection[str]) -> list[str]:
     """Without the words that stand inside another of them."""
     return [word for word in words if not any(word != other and word in other for other in words)]

@@ -1,5 +1,7 @@
 """The duplicate check at a desk: what is proposed, why, and what a registration keeps of it."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -100,3 +102,9 @@ def test_what_can_not_be_compared_is_said(scene: Terminal, nowhere: Terminal, tm
     assert scene("lookalikes", "NO-SUCH", "--json").error["code"] == "unknown_scene"
     assert scene("lookalikes", "--file", str(file), "--json").error["code"] == "file"
     assert nowhere("lookalikes", "LA-1", "--json").error["code"] == "no_database"
+
+
+def test_no_other_command_waits_for_the_dictionary() -> None:
+    asked = "import sys, starter; sys.exit('rjieba' in sys.modules or 'similarity' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", asked], cwd=ROOT, check=False).returncode == 0
