@@ -19,6 +19,7 @@ from cli import (
     documents,
     events,
     letters,
+    lookalikes,
     named,
     output,
     policies,
@@ -42,7 +43,7 @@ app = typer.Typer(
 )
 PACKAGE = "scene-lifecycle-engine"
 
-for group in (running, scenes, acts, named, bringing_in, records, checks):
+for group in (running, scenes, lookalikes, acts, named, bringing_in, records, checks):
     group.add_to(app)
 app.add_typer(policies.app, name="policy", rich_help_panel=output.RUNNING)
 year_notices.add_to(calendars.app)

@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from client.scene_client import SceneClient
 from models.actor import Actor
 from models.commands import Act, Command
+from models.commands.solicitation import Register
 from models.policy import Policy
 from models.receipt import Receipt
 from models.refusal import Refused
@@ -26,7 +27,7 @@ from models.state import SceneState
 from rules.lifecycle import comes_before
 from runtime.wiring import Parts, scene_client
 
-from . import identity, output, wording
+from . import identity, lookalikes, output, wording
 from .fields import digest, malformed, validated
 from .output import AsJson, misuse, say
 from .session import city_policy, database, policy_of, refuse_remote, server, settings
@@ -117,6 +118,8 @@ async def _perform(opened: Parts, scene: str, act: Act, who: identity.Who, envel
     state, policy = await _standing(opened, client, scene)
     actor = identity.actor(who, policy, state, getattr(act, "bidder", None), envelope.on_behalf_of)
     seen = _seen(opened, state, envelope)
+    if isinstance(act, Register):
+        act = _with_lookalikes(opened, state, act, envelope)
     asked = command(act, actor, seen, envelope)
     with told_how_to_repeat(asked):
         receipt = await client.act(scene, asked)
@@ -128,10 +131,23 @@ def _seen(opened: Parts, state: SceneState, envelope: Envelope) -> int:
     """What the actor says they had seen; else what lists show. A command that is repeated says again what it said."""
     if envelope.seen is not None:
         return envelope.seen
+    earlier = _earlier(opened, state, envelope)
+    return state.sequence if earlier is None else earlier.seen
+
+
+def _with_lookalikes(opened: Parts, state: SceneState, act: Register, envelope: Envelope) -> Register:
+    """What is proposed today; a command that is repeated says again what was proposed then."""
+    earlier = _earlier(opened, state, envelope)
+    if earlier is None or not isinstance(earlier.act, Register):
+        return lookalikes.proposed(opened, state, act)
+    return lookalikes.with_proposed(act, earlier.act.duplicate_check.proposed)
+
+
+def _earlier(opened: Parts, state: SceneState, envelope: Envelope) -> Command | None:
+    """The command that stands under the same id, where this one is a repetition."""
     stands = next((each for each in state.receipts if each.command_id == envelope.command_id), None)
-    if stands is not None and (entries := opened.reads.entries(state.scene, stands.sequence, stands.sequence)):
-        return entries[0].entry.command.seen
-    return state.sequence
+    entries = opened.reads.entries(state.scene, stands.sequence, stands.sequence) if stands is not None else ()
+    return entries[0].entry.command if entries else None
 
 
 async def _standing(opened: Parts, client: SceneClient, scene: str) -> tuple[SceneState, Policy | None]:

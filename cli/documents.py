@@ -8,7 +8,6 @@ import typer
 from activities.delivery import NotNow, Unwritable
 from models.commands.anywhere import RecordService
 from models.document import OfficialDocument
-from models.tables import DeadlineStanding
 from runtime.wiring import document_desk
 from storage.documents import DocumentFilter, Service, SqlDocuments
 
@@ -61,15 +60,13 @@ def _summary(document: OfficialDocument, services: dict[tuple[str, int], Service
 def _service(service: Service | None) -> str:
     if service is None:
         return say("无须登记", "none needed")
-    match service.status:
-        case DeadlineStanding.MET | DeadlineStanding.MET_LATE:
-            return say("已送达", "served")
-        case DeadlineStanding.OPEN | DeadlineStanding.PAUSED:
-            return say(f"待送达，{service.due_on} 前", f"due by {service.due_on}")
-        case DeadlineStanding.OVERDUE:
-            return say(f"送达逾期（{service.due_on}）", f"overdue since {service.due_on}")
-        case _:
-            return say("不再需要", "needed no more")
+    if service.done:
+        return say("已送达", "served")
+    if service.late:
+        return say(f"送达逾期（{service.due_on}）", f"overdue since {service.due_on}")
+    if service.waits:
+        return say(f"待送达，{service.due_on} 前", f"due by {service.due_on}")
+    return say("不再需要", "needed no more")
 
 
 @app.command()

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from channels.feed import feed
 from models.canonical import canonical
@@ -29,12 +29,12 @@ from runtime.policy_files import city_files, load_city, load_policy
 from runtime.samples import application_of, sample
 from runtime.settings import PROJECT, Settings
 from runtime.wiring import Parts, scene_client
-from runtime.yaml_files import FileProblems, load_yaml
+from runtime.yaml_files import FileProblems
 from storage.reads import EntryRecord, InboxItem, Page, SceneFilter, SceneSort, SceneSummary
 
 from . import acting, identity, output, shown, why, wording
 from .acting import As, CommandId, OnBehalf, Scene, Wait
-from .fields import with_documents
+from .applications import submission
 from .output import AsJson, misuse, say
 from .session import database, policy_of, refuse_remote, server, settings, state_of
 
@@ -78,7 +78,7 @@ def submit(
         raise misuse("请给出申报书文件，或 --sample。", "Give a file, or --sample.")
     made = settings()
     refuse_remote(made)
-    act, policy = _application(made, file) if file is not None else _sampled(made, sample_id or "")
+    act, policy = submission(made, file) if file is not None else _sampled(made, sample_id or "")
     scene = known_id(scene) if scene is not None else scene_id(policy, act.application)
     acts = identity.who(who or Role.OWNER.value)
     if acts.role is Role.OWNER and acts.unit is None:
@@ -97,21 +97,6 @@ async def _submit(opened: Parts, scene: str, policy: Policy, command: Any, wait:
     with acting.told_how_to_repeat(command):
         receipt = await client.submit(scene, policy, command)
     return receipt, await acting.until_recorded(opened, receipt, wait)
-
-
-def _application(made: Settings, file: Path) -> tuple[Submit, Policy]:
-    if load_yaml(file, _Either).application is not None:
-        act = load_yaml(file, Submit, lambda content: with_documents(Submit, content, file.parent))
-    else:
-        alone = load_yaml(file, Application, lambda content: with_documents(Application, content, file.parent))
-        act = Submit(application=alone)
-    return act, load_city(made.policies_dir, act.application.city)
-
-
-class _Either(BaseModel):
-    """A file may hold the application alone, or the application and the call it answers."""
-
-    application: Any = None
 
 
 def _sampled(made: Settings, id: str) -> tuple[Submit, Policy]:

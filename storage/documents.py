@@ -107,6 +107,18 @@ class Service(NamedTuple):
     due_on: date
     closed_by: int | None
 
+    @property
+    def done(self) -> bool:
+        return self.status in (DeadlineStanding.MET, DeadlineStanding.MET_LATE)
+
+    @property
+    def late(self) -> bool:
+        return self.status is DeadlineStanding.OVERDUE
+
+    @property
+    def waits(self) -> bool:
+        return self.closed_by is None
+
 
 class SqlDocuments:
     def __init__(self, engine: Engine) -> None:

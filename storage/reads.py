@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Engine, Select, func, or_, select
 from sqlalchemy.orm import Mapped, Session
 from sqlmodel import col
 
+from models.commands.solicitation import Application
 from models.deadline import Deadline, DeadlineStatus, Holder
 from models.frozen import Frozen
 from models.journal import GENESIS, Algorithm, JournalEntry, link
@@ -216,6 +217,20 @@ class LedgerReads:
         with Session(self._engine) as session:
             snapshot = session.scalar(select(col(SceneRow.snapshot)).where(col(SceneRow.scene) == scene))
         return None if snapshot is None else SceneState.model_validate_json(snapshot)
+
+    def applications(self, city: str | None = None) -> dict[str, Application]:
+        """What each scene, or each of a city, was submitted or taken over with: the content of its first entry."""
+        query = (
+            select(col(EntryRow.stream), col(EntryRow.text))
+            .join(SceneRow, col(SceneRow.scene) == col(EntryRow.stream))
+            .where(col(EntryRow.sequence) == 1, *_equal((col(SceneRow.city), city)))
+            .order_by(col(EntryRow.stream))
+        )
+        with Session(self._engine) as session:
+            return {
+                scene: Application.model_validate(json.loads(text)["command"]["act"]["application"])
+                for scene, text in session.execute(query)
+            }
 
     def inbox(
         self, *, city: str | None = None, unit: str | None = None, role: Role | None = None, person: str | None = None

@@ -68,11 +68,12 @@ class AnswerSupplement(Act):
 
 
 class DuplicateCheck(Frozen):
-    """R16: the look-alikes considered, and what the platform office finds."""
+    """R16: the look-alikes considered, and what the platform office finds. `proposed` is what the system showed it."""
 
     looked_at: tuple[Identifier, ...] = Field((), max_length=50)
     duplicate: bool = False
     finding: Text
+    proposed: tuple[Identifier, ...] = Field((), max_length=50)
 
 
 class Register(Act):

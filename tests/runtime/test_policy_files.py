@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from models.calendar import Period, Unit
-from models.policy import Policy
+from models.policy import NO_LOOKALIKE_RULES, Policy
 from models.vocabulary import GateKind, Mode, Role, Track
 from rules import lifecycle
 from runtime.policy_files import YEARS_BEFORE, city_files, load_city, load_policy
@@ -71,7 +71,7 @@ def test_a_citys_file_loads_with_its_calendar(cities: dict[str, Policy], city: s
 @pytest.mark.parametrize("city", CITIES)
 def test_a_policy_with_its_calendar_travels_in_one_command(cities: dict[str, Policy], city: str) -> None:
     policy = cities[city]
-    assert len(policy.model_dump_json().encode()) < 40 * KIB
+    assert len(policy.model_dump_json().encode()) < 48 * KIB
     assert Policy.model_validate_json(policy.model_dump_json()) == policy
 
 
@@ -105,6 +105,16 @@ def test_the_digest_is_of_the_rules_and_differs_by_city(cities: dict[str, Policy
     assert len({policy.digest for policy in cities.values()}) == len(cities)
     other = cities["ningbo"].model_copy(update={"calendar": type(cities["ningbo"].calendar)()})
     assert other.digest == cities["ningbo"].digest
+
+
+def test_a_policy_without_look_alike_rules_keeps_the_digest_that_it_had_before_there_were_any(
+    cities: dict[str, Policy],
+) -> None:
+    without = cities["ningbo"].model_copy(update={"lookalikes": NO_LOOKALIKE_RULES})
+
+    assert "lookalikes" not in without.model_dump(mode="json")
+    assert Policy.model_validate(without.model_dump(mode="json")).lookalikes == NO_LOOKALIKE_RULES
+    assert cities["ningbo"].digest != type(without).model_validate(without.model_dump()).digest
 
 
 # where the texts differ, the files differ

@@ -57,6 +57,18 @@ def test_a_line_of_the_list_says_what_the_state_says(reads: LedgerReads, town: l
     assert scene.entered_at == play.state.entered_at
 
 
+def test_what_a_scene_was_submitted_with_is_read_from_its_first_entry(
+    reads: LedgerReads, policy: Policy, town: list[Play]
+) -> None:
+    applications = reads.applications(policy.city)
+
+    assert list(applications) == [play.scene for play in town]
+    assert {scene: each.owner for scene, each in applications.items()} == {
+        play.scene: play.state.profile.owner for play in town if play.state.profile
+    }
+    assert reads.applications("别的市") == {}
+
+
 def test_the_open_scenes_are_all_that_have_not_ended(ledger: SqlLedger, reads: LedgerReads, town: list[Play]) -> None:
     town[3].do(Withdraw(reasons="不再需要"), town[3].owner)
     record(ledger, town[3])
