@@ -7,11 +7,15 @@ import base64
 import hmac
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, assert_never
 from urllib.parse import quote
+
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter, RateLimiter
 
 from activities.delivery import NotNow, Refusal, Way, Written
 from channels.http import Refused, as_json, post
@@ -28,19 +32,25 @@ BUSY: Mapping[RobotKind, frozenset[int]] = {
     RobotKind.FEISHU: frozenset({9499, 11232, 99991400}),
 }
 """Error codes that mean later: the system is busy, or too many calls a minute."""
+PER_MINUTE: Mapping[RobotKind, int] = {RobotKind.WECOM: 20, RobotKind.DINGTALK: 20, RobotKind.FEISHU: 100}
+"""So many messages a robot takes; DingTalk says nothing for ten minutes to who sends more."""
 LONGEST_TEXT = 2000
 """Bytes; WeCom takes 2048. What is longer ends in a dot line: the whole is in the inbox."""
 
 
 @dataclass(frozen=True)
 class Robots:
-    """Implements `activities.delivery.Channel`. `private` allows addresses of our own network."""
+    """Implements `activities.delivery.Channel`. `private` allows addresses of our own network.
+
+    `pace` counts what was sent to each robot within the last minute, by this process.
+    """
 
     private: bool
+    pace: RateLimiter = field(default_factory=lambda: MovingWindowRateLimiter(MemoryStorage()))
 
     def ways(self, contact: Contact) -> Iterator[Way]:
         for number, robot in enumerate(contact.robots, start=1):
-            yield _Chat(f"{robot.kind.value}/{number}", robot, self.private)
+            yield _Chat(f"{robot.kind.value}/{number}", robot, self.private, self.pace)
 
 
 @dataclass(frozen=True)
@@ -48,9 +58,14 @@ class _Chat:
     name: str
     robot: Robot
     private: bool
+    pace: RateLimiter
     addresses: int = 1
 
     async def send(self, letter: Letter, written: Written, at: datetime) -> tuple[Refusal, ...]:
+        kind = self.robot.kind
+        token = sha256(self.robot.token.get_secret_value().encode()).hexdigest()
+        if not self.pace.hit(RateLimitItemPerMinute(PER_MINUTE[kind]), kind.value, token):
+            raise NotNow(f"{kind.value}: {PER_MINUTE[kind]} messages within a minute")
         text = shortened(f"{written.subject}\n{written.text}")
         url, body = request(self.robot, text, datetime.now(UTC))
         try:

@@ -43,6 +43,7 @@ from runtime.wiring import Parts, make_worker, parts, scene_client
 from storage.database import migrate
 
 SIDE_BY_SIDE: Final = 16
+SHOWN_DOCUMENTS: Final = 3
 """Scenes at once: enough that no processor waits for a clock to move, few enough that nobody waits for an answer."""
 PORT: Final = 7233
 NOBODY: Final = CONTACTS.with_name("nobody.yaml")
@@ -85,7 +86,7 @@ async def run(
             ):
                 performances = await _performed(programme, theatre, mail, repertoire, stories, stored)
                 programme.show(performances)
-                came = _post_came(programme, mail)
+                came = _post_came(programme, mail) and _numbered(programme, stored)
                 if keep:
                     announce(_card(home, server))
                     programme.took(clock.seconds, None, stored.reads.refusals().total)
@@ -137,6 +138,16 @@ def _post_came(programme: Programme, mail: Post) -> bool:
     except StoryBroken as broken:
         programme.broke(str(broken))
         return False
+    return True
+
+
+def _numbered(programme: Programme, stored: Parts) -> bool:
+    if faults := stored.documents.faults():
+        programme.broke(f"numbers of documents are missing or stand twice: {faults[0]}")
+        return False
+    last = stored.documents.documents(limit=SHOWN_DOCUMENTS)
+    if last.total:
+        programme.register(last.total, [each.number for each in last.items if each.number])
     return True
 
 

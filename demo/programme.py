@@ -121,6 +121,14 @@ class Programme:
             f"none twice); above are reminders, alerts and digests, {other} more tell of duties, decisions and ends.",
         )
 
+    def register(self, documents: int, numbers: Sequence[str]) -> None:
+        """The official documents that the lives made, and the last number of some series."""
+        shown = self.say("、", ", ").join(numbers)
+        self._line(
+            f"文书：编发 {documents} 份，文号连续、不重复，如 {shown}。",
+            f"Documents: {documents} were issued, their numbers without a gap and none twice, such as {shown}.",
+        )
+
     def _reader(self, mailbox: str) -> str:
         name = mailbox.rpartition("/")[2]
         return ROLES[name].text(self.language) if mailbox.startswith("role:") else name

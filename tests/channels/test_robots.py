@@ -9,9 +9,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from activities.delivery import NotNow, Refusal
-from channels.robots import LONGEST_TEXT, Robots, request, shortened
-from models.mailbox import Contact, Robot
+from activities.delivery import NotNow, Refusal, Way
+from channels.robots import LONGEST_TEXT, PER_MINUTE, Robots, request, shortened
+from models.mailbox import Contact, Robot, RobotKind
 from tests.channels.conftest import AT, LETTER, WRITTEN
 from tests.listener import Listener
 
@@ -101,3 +101,22 @@ def test_a_long_letter_is_cut_between_letters() -> None:
     assert len(text.encode()) <= LONGEST_TEXT
     assert text.endswith("场…")
     assert shortened("短") == "短"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_no_robot_gets_more_in_a_minute_than_it_takes(listener: Listener, kind: str) -> None:
+    listener.body = TOOK_IT[kind]
+    robots = Robots(private=True)
+    most = PER_MINUTE[RobotKind(kind)]
+
+    def way(token: str) -> Way:
+        robot = {"kind": kind, "token": token, "base_url": listener.url}
+        (found,) = robots.ways(Contact.model_validate({"mailbox": LETTER.recipient, "robots": [robot]}))
+        return found
+
+    for _ in range(most):
+        assert await way("one").send(LETTER, WRITTEN, AT) == ()
+    with pytest.raises(NotNow, match=f"{kind}: {most} messages within a minute"):
+        await way("one").send(LETTER, WRITTEN, AT)
+    assert len(listener.calls) == most, "it was not asked"
+    assert await way("other").send(LETTER, WRITTEN, AT) == (), "another robot has a count of its own"
