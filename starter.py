@@ -21,6 +21,7 @@ from cli import (
     letters,
     lookalikes,
     named,
+    org,
     output,
     policies,
     records,
@@ -48,6 +49,7 @@ for group in (running, scenes, lookalikes, acts, named, bringing_in, records, ch
 app.add_typer(policies.app, name="policy", rich_help_panel=output.RUNNING)
 year_notices.add_to(calendars.app)
 app.add_typer(calendars.app, name="calendar", rich_help_panel=output.RUNNING)
+app.add_typer(org.app, name="org", rich_help_panel=output.RUNNING)
 app.add_typer(letters.outbox, name="outbox", rich_help_panel=output.RECORDS)
 app.add_typer(letters.notify, name="notify", rich_help_panel=output.RECORDS)
 app.add_typer(documents.app, name="document", rich_help_panel=output.RECORDS)

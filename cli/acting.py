@@ -27,7 +27,7 @@ from models.state import SceneState
 from rules.lifecycle import comes_before
 from runtime.wiring import Parts, scene_client
 
-from . import identity, lookalikes, output, wording
+from . import identity, lookalikes, output, shown, wording
 from .fields import digest, malformed, validated
 from .output import AsJson, misuse, say
 from .session import city_policy, database, policy_of, refuse_remote, server, settings
@@ -42,8 +42,8 @@ As = Annotated[
     typer.Option(
         "--as",
         envvar="SCENE_AS",
-        metavar="ROLE[:UNIT[:PERSON]]",
-        help="以谁的身份（单位可省略时按场景补全） · who acts; the unit is filled in where the scene tells it",
+        metavar="@PERSON|ROLE[:UNIT[:PERSON]]",
+        help="以谁的身份：人员目录中的人，或角色（单位可省略时按场景补全） · who acts: by the directory, or by role",
         show_default=False,
     ),
 ]
@@ -116,7 +116,9 @@ def perform(scene: str, act: Act, envelope: Envelope) -> None:
 async def _perform(opened: Parts, scene: str, act: Act, who: identity.Who, envelope: Envelope) -> None:
     client = scene_client(await server(opened.settings), opened)
     state, policy = await _standing(opened, client, scene)
-    actor = identity.actor(who, policy, state, getattr(act, "bidder", None), envelope.on_behalf_of)
+    actor = actor_of(
+        opened, who, policy, state, act.verb, bidder=getattr(act, "bidder", None), on_behalf_of=envelope.on_behalf_of
+    )
     seen = _seen(opened, state, envelope)
     if isinstance(act, Register):
         act = _with_lookalikes(opened, state, act, envelope)
@@ -125,6 +127,28 @@ async def _perform(opened: Parts, scene: str, act: Act, who: identity.Who, envel
         receipt = await client.act(scene, asked)
     recorded = await until_recorded(opened, receipt, envelope.wait)
     show_receipt(receipt, recorded, before=state)
+
+
+def actor_of(
+    opened: Parts,
+    who: identity.Who,
+    policy: Policy | None,
+    state: SceneState,
+    verb: str,
+    *,
+    bidder: str | None = None,
+    on_behalf_of: tuple[str, ...] = (),
+) -> Actor:
+    """Who acts, as the city's directory has them today; who is not what they say is refused, and that is recorded.
+
+    Raises Refused, Failure.
+    """
+    directory = opened.directories.in_force(policy.city) if policy is not None else None
+    try:
+        return identity.actor(who, policy, state, bidder, on_behalf_of, directory=directory, verb=verb)
+    except Refused as refused:
+        opened.refusals.record(state.scene, None, refused, shown.now())
+        raise
 
 
 def _seen(opened: Parts, state: SceneState, envelope: Envelope) -> int:

@@ -76,12 +76,14 @@ def import_(
     made = settings()
     acting_as = identity.who(who)
     refuse_remote(made)
-    ready, outcomes = _prepared(made, declared_in(file or Path()), acting_as)
+    found = declared_in(file or Path())
     if dry_run:
+        ready, outcomes = _prepared(made, found, acting_as, None)
         outcomes += [_looked_at(each) for each in ready]
-    elif ready:
+    else:
         with database(made) as opened:
-            outcomes += asyncio.run(_bring_in(opened, ready))
+            ready, outcomes = _prepared(made, found, acting_as, opened)
+            outcomes += asyncio.run(_bring_in(opened, ready)) if ready else []
     _tell(outcomes)
 
 
@@ -93,7 +95,9 @@ class _Ready:
     command: Command
 
 
-def _prepared(made: Settings, found: list[Declared], who: identity.Who) -> tuple[list[_Ready], list[Outcome]]:
+def _prepared(
+    made: Settings, found: list[Declared], who: identity.Who, opened: Parts | None
+) -> tuple[list[_Ready], list[Outcome]]:
     policies: dict[str, Policy] = {}
     ready, outcomes = [], []
     rows = Counter(each.scene for each in found if each.take_over is not None)
@@ -109,8 +113,8 @@ def _prepared(made: Settings, found: list[Declared], who: identity.Who) -> tuple
             continue
         try:
             policy = _policy(made, each.take_over.application.city, policies)
-            command = _command(each.scene, each.take_over, policy, who)
-        except (FileProblems, Failure) as problem:
+            command = _command(each.scene, each.take_over, policy, who, opened)
+        except (FileProblems, Failure, Refused) as problem:
             outcomes.append(Outcome(each.place, each.scene, "broken", text_of(problem)))
             continue
         ready.append(_Ready(each.place, each.scene, policy, command))
@@ -123,8 +127,12 @@ def _policy(made: Settings, city: str, known: dict[str, Policy]) -> Policy:
     return known[city]
 
 
-def _command(scene: str, act: TakeOver, policy: Policy, who: identity.Who) -> Command:
-    actor = identity.actor(who, policy, SceneState(scene=scene), None)
+def _command(scene: str, act: TakeOver, policy: Policy, who: identity.Who, opened: Parts | None) -> Command:
+    blank = SceneState(scene=scene)
+    if opened is None:
+        actor = identity.actor(who, policy, blank, None)
+    else:
+        actor = acting.actor_of(opened, who, policy, blank, act.verb)
     digest = sha256(scene.encode() + canonical(act)).hexdigest()
     return acting.command(act, actor, 0, acting.Envelope(command_id=f"import-{digest[:24]}"))
 

@@ -240,6 +240,7 @@ def _of_the_records(opened: Parts, sample: int | None) -> Iterator[Finding]:
         ("outbox", lambda: _outbox(opened)),
         ("events", lambda: _events(opened)),
         ("documents", lambda: _documents(opened)),
+        ("directories", lambda: _directories(opened)),
         ("provisional", lambda: _provisional(opened)),
     )
     for name, check in checks:
@@ -399,6 +400,19 @@ def _documents(opened: Parts) -> Finding:
             {"without_number": lacking},
         )
     return Finding("documents", "ok", say("文号连续、不重复", "the numbers of documents have no gap"))
+
+
+def _directories(opened: Parts) -> Finding:
+    for city in opened.directories.cities():
+        if (broken := opened.directories.broken(city)) is not None:
+            return Finding(
+                "directories",
+                "error",
+                say(f"{city}人员目录第 {broken} 版缺失或被改动", f"version {broken} of {city} is missing or changed"),
+                say("从备份恢复", "restore a backup"),
+                {"city": city, "broken": broken},
+            )
+    return Finding("directories", "ok", say("人员目录各版完整", "every version of the directories is whole"))
 
 
 def _provisional(opened: Parts) -> Finding:

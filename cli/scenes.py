@@ -83,11 +83,12 @@ def submit(
     acts = identity.who(who or Role.OWNER.value)
     if acts.role is Role.OWNER and acts.unit is None:
         acts = acts._replace(unit=act.application.owner)
-    actor = identity.actor(acts, policy, SceneState(scene=scene), None, tuple(on_behalf_of or ()))
     # The same application twice is the same command: the second time it gives the first receipt.
     envelope = acting.Envelope(command_id=command_id or f"submit-{sha256(canonical(act)).hexdigest()[:20]}")
-    command = acting.command(act, actor, 0, envelope)
     with database(made) as opened:
+        blank = SceneState(scene=scene)
+        actor = acting.actor_of(opened, acts, policy, blank, act.verb, on_behalf_of=tuple(on_behalf_of or ()))
+        command = acting.command(act, actor, 0, envelope)
         receipt, recorded = asyncio.run(_submit(opened, scene, policy, command, wait))
     acting.show_receipt(receipt, recorded)
 

@@ -33,7 +33,7 @@ from runtime.wiring import Parts, scene_client
 from runtime.yaml_files import FileProblems
 
 from . import identity, output, shown, wording
-from .acting import UNANSWERED, As
+from .acting import UNANSWERED, As, actor_of
 from .calendars import NoticeFile, WriteTo, preview
 from .failure import text_of
 from .output import AsJson, Failure, misuse, say
@@ -76,9 +76,9 @@ def propose(
     refuse_remote(made)
     notice = load_notice(file)
     policy = _policy_of(made, acts, city)
-    actor = _actor(acts, policy)
-    proposal = rules.propose(policy, notice, actor, shown.now())
     with database(made) as opened:
+        actor = _actor(opened, acts, policy, rules.PROPOSE)
+        proposal = rules.propose(policy, notice, actor, shown.now())
         kept = opened.year_notices.propose(proposal, again=rules.proposed_again)
         outcomes = _foreseen(opened, kept, identity.who(Role.PLATFORM_OFFICE.value), None)
     command = f"scene calendar confirm {kept.digest[:SHOWN_DIGITS]} --as leading_group"
@@ -183,7 +183,7 @@ def _policy_of(made: Settings, acts: identity.Who, city: str | None) -> Policy:
     if city is not None:
         return load_city(made.policies_dir, city)
     known = [load_policy(path) for path in city_files(made.policies_dir)]
-    holding = [policy for policy in known if acts.unit and policy.office(acts.role) == acts.unit]
+    holding = [policy for policy in known if acts.unit and acts.role and policy.office(acts.role) == acts.unit]
     knowing = [policy for policy in known if acts.unit in policy.unit_names]
     for found in (holding, knowing, known):
         if len(found) == 1:
@@ -192,8 +192,8 @@ def _policy_of(made: Settings, acts: identity.Who, city: str | None) -> Policy:
     raise misuse(f"请用 --city 写明城市：{cities}。", f"Name the city with --city: {cities}.", code="who")
 
 
-def _actor(acts: identity.Who, policy: Policy) -> Actor:
-    return identity.actor(acts, policy, SceneState(scene="-"), None)
+def _actor(opened: Parts, acts: identity.Who, policy: Policy, verb: str) -> Actor:
+    return actor_of(opened, acts, policy, SceneState(scene="-"), verb)
 
 
 def _decided(digits: str, who: str | None, *, confirmed: bool, reasons: str | None = None) -> NoticeProposal:
@@ -203,7 +203,7 @@ def _decided(digits: str, who: str | None, *, confirmed: bool, reasons: str | No
     with database(made) as opened:
         named = _named(opened, digits)
         policy = load_city(made.policies_dir, named.city)
-        actor = _actor(acts, policy)
+        actor = _actor(opened, acts, policy, rules.CONFIRM)
         return opened.year_notices.change(
             named.digest,
             lambda stands: rules.decide(policy, stands, actor, shown.now(), confirmed=confirmed, reasons=reasons),

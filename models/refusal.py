@@ -365,6 +365,38 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "送达日期 {served_on} 早于决定日期 {decided_on}。",
         "The date of service {served_on} is before the decision, of {decided_on}.",
     ),
+    "unknown_person": (
+        "{city}的人员目录中没有 {person}。用 scene org show 查看。",
+        "The directory of {city} has no person {person}. See `scene org show`.",
+    ),
+    "not_a_member": (
+        "{person} 今天没有该身份（角色 {role}，单位 {unit}）。其身份：{known}。",
+        "{person} is not a member in that role today (role {role}, unit {unit}). Memberships: {known}.",
+    ),
+    "unclear_membership": (
+        "{person} 有几种身份，请写明一种：{known}。",
+        "{person} belongs to several; say which: {known}.",
+    ),
+    "not_delegated": (
+        "{day}，{by} 没有委托 {person} 以 {unit} {role} 的身份代办。",
+        "On {day}, {by} has not delegated to {person} what {role} of {unit} does.",
+    ),
+    "same_directory": (
+        "与现行人员目录（第 {version} 版）相同。",
+        "It is the same as the directory in force, version {version}.",
+    ),
+    "directory_decided": (
+        "人员目录 {change} 已由 {person} 于 {at} 决定：{status}。",
+        "The directory {change} was decided by {person} at {at}: {status}.",
+    ),
+    "directory_overtaken": (
+        "人员目录 {change} 以第 {base} 版为基础，现行已是第 {version} 版；请在现行版上重新提出。",
+        "The directory {change} was made from version {base}; {version} is in force: propose it anew from that.",
+    ),
+    "unknown_directory_change": (
+        "没有提出过编号为 {change} 的人员目录。已提出：{known}。",
+        "No directory {change} was proposed. Proposed: {known}.",
+    ),
     "unknown_entry": ("没有第 {sequence} 号记录。", "There is no entry {sequence}."),
     "unknown_correction": ("没有待确认的更正 {correction}。", "No correction {correction} waits for confirmation."),
     "correction_exists": ("更正编号 {correction} 已存在。", "The correction {correction} exists already."),

@@ -1,4 +1,4 @@
-"""The tables. `entry` and `refusal` are the ledger and only grow; all else is made from them again, but for delivery,
+"""The tables. `entry`, `refusal` and `directory` only grow; all else is made from them again, but for delivery,
 notices, what came from outside, and the register of documents.
 
 Only storage imports this. Words of the vocabulary stand as text, not as database enums: a new word is no migration.
@@ -306,6 +306,34 @@ class RulebookRow(SQLModel, table=True):
     calendar: str = Field(primary_key=True)
     city: str
     version: str
+    text: str = Field(sa_type=Text)
+
+
+class DirectoryRow(SQLModel, table=True):
+    """A version of a city's directory, chained like the journal. `text` is the models.directory.DirectoryChange."""
+
+    __tablename__ = "directory"
+
+    city: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    algorithm: str
+    previous: str
+    hash: str
+    at: datetime = Field(sa_type=Utc)
+    text: str = Field(sa_type=Text)
+
+
+class DirectoryChangeRow(SQLModel, table=True):
+    """A directory that was proposed. `text` is the whole models.directory.DirectoryChange."""
+
+    __tablename__ = "directory_change"
+    __table_args__ = (Index("directory_change_by_city", "city", "proposed_at"),)
+
+    id: str = Field(primary_key=True)
+    city: str
+    base: int
+    status: str
+    proposed_at: datetime = Field(sa_type=Utc)
     text: str = Field(sa_type=Text)
 
 

@@ -126,6 +126,8 @@ OFFICE_VERBS: Final[Mapping[str, Word]] = MappingProxyType(
     {
         "propose_calendar": Word("提出放假通知", "propose a holiday notice"),
         "confirm_calendar": Word("确认放假通知", "confirm a holiday notice"),
+        "propose_directory": Word("提出人员目录", "propose a directory"),
+        "confirm_directory": Word("确认人员目录", "confirm a directory"),
     }
 )
 """What an office does for all scenes at once, outside any of them; permitted in the same table as the verbs."""

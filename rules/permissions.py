@@ -34,12 +34,12 @@ def authorise(policy: Policy, state: SceneState, command: Command) -> None:
 
 
 def authorise_office(policy: Policy, actor: Actor, verb: str) -> None:
-    """For what is done outside any scene: only the unit that holds the office may.
+    """For what is done outside any scene: only the unit that holds the office may; an administrator holds none.
 
     Raises Refused: not_permitted, unknown_unit or not_the_office.
     """
     _refuse_role(policy, actor, verb, policy.permissions.get(verb, ()))
-    if actor.unit != (office := policy.office(actor.role)):
+    if actor.role is not Role.ADMINISTRATOR and actor.unit != (office := policy.office(actor.role)):
         raise Refused("not_the_office", unit=actor.unit, city=policy.city, role=actor.role, expected=office or "-")
 
 

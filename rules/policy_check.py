@@ -521,7 +521,7 @@ def _permissions(policy: Policy) -> Iterator[Contradiction]:
             yield Contradiction(key, "is given to nobody: it could never be done", "name a role")
         yield from _twice(key, roles)
         for at, role in enumerate(roles):
-            if role in _NO_BUSINESS:
+            if role in _NO_BUSINESS and (role, verb) != (Role.ADMINISTRATOR, "propose_directory"):
                 yield Contradiction(f"{key}.{at}", f"{role} {_NO_BUSINESS[role]}", "remove it")
             elif role is Role.PUBLIC and verb not in _PUBLIC:
                 yield Contradiction(f"{key}.{at}", f"the public may only {', '.join(_PUBLIC)}", "remove it")

@@ -33,6 +33,7 @@ from runtime.settings import Settings
 from storage.archive import SqlArchive
 from storage.archive_files import ArchiveFiles
 from storage.database import engine_for
+from storage.directories import SqlDirectories
 from storage.documents import SqlDocuments
 from storage.ledger import SqlLedger
 from storage.mailroom import SqlMailroom
@@ -64,6 +65,7 @@ class Parts:
     archive: SqlArchive
     year_notices: SqlYearNotices
     documents: SqlDocuments
+    directories: SqlDirectories
 
 
 @contextmanager
@@ -80,6 +82,7 @@ def parts(settings: Settings) -> Iterator[Parts]:
             archive=SqlArchive(engine, ArchiveFiles(settings.data_dir / "archive"), scene_of),
             year_notices=SqlYearNotices(engine),
             documents=SqlDocuments(engine),
+            directories=SqlDirectories(engine),
         )
     finally:
         engine.dispose()

@@ -1,0 +1,150 @@
+"""Who somebody is in a city's directory on a day, and who may change the directory.
+
+A directory says who may act in which role, so two persons stand behind each version: the administrator proposes, the
+leading group confirms, and never the one who proposed. Whoever acts for another needs a delegation for each step of
+the path, valid on that day for the role and unit in which they act; the membership that counts is that of the last
+person on the path.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from hashlib import sha256
+from itertools import pairwise
+
+from models.actor import Actor
+from models.directory import ChangeDecision, Directory, DirectoryChange, Membership, Person
+from models.policy import Policy
+from models.refusal import Refused
+from models.vocabulary import Role
+from rules.deadlines import local_minute
+from rules.permissions import authorise_office
+
+PROPOSE, CONFIRM = "propose_directory", "confirm_directory"
+
+
+def unit_on(directory: Directory, name: str, day: date) -> str:
+    """The organisation that a name stands for on a day: an alias leads to the name, a merger to its successor."""
+    found = directory.organisation(name)
+    while found is not None and found.merged_into is not None and found.merged_on is not None:
+        if day < found.merged_on:
+            break
+        found = directory.organisation(found.merged_into)
+    return found.name if found is not None else name
+
+
+def actor(
+    directory: Directory,
+    version: int,
+    person: str,
+    day: date,
+    *,
+    role: Role | None = None,
+    unit: str | None = None,
+    among: Sequence[Role] = (),
+    on_behalf_of: tuple[str, ...] = (),
+) -> Actor:
+    """The person as an actor. `role` and `unit` may be left out where one membership fits, of those in a role `among`.
+
+    Raises Refused: unknown_person, not_a_member, unclear_membership, not_delegated.
+    """
+    path = (person, *on_behalf_of)
+    people = [_person(directory, id) for id in path]
+    fitting = _fitting(directory, people[-1], day, role, unit)
+    if role is None and len(fitting) > 1 and among:
+        fitting = [each for each in fitting if each[1] in among] or fitting
+    if not fitting:
+        known = _memberships(directory, people[-1], day)
+        raise Refused("not_a_member", person=path[-1], role=role or "-", unit=unit or "-", known=known or "-")
+    if len(fitting) > 1:
+        raise Refused("unclear_membership", person=path[-1], known=_memberships(directory, people[-1], day))
+    ((acts_for, acts_as),) = fitting
+    for to, by in pairwise(path):
+        _refuse_undelegated(directory, by, to, acts_for, acts_as, day)
+    return Actor(
+        person=person, unit=acts_for, role=acts_as, directory_version=version, on_behalf_of=on_behalf_of
+    )  # fmt: skip
+
+
+def _person(directory: Directory, id: str) -> Person:
+    found = directory.person(id)
+    if found is None:
+        raise Refused("unknown_person", person=id, city=directory.city)
+    return found
+
+
+def _fitting(
+    directory: Directory, person: Person, day: date, role: Role | None, unit: str | None
+) -> list[tuple[str, Role]]:
+    wanted = unit_on(directory, unit, day) if unit is not None else None
+    return [
+        (where, as_role)
+        for where, as_role in _of(directory, person.memberships, day)
+        if wanted in (None, where) and role in (None, as_role)
+    ]
+
+
+def _of(directory: Directory, memberships: Sequence[Membership], day: date) -> list[tuple[str, Role]]:
+    """Unit and role of every membership that holds on a day, each once."""
+    held = [each for each in memberships if each.holds_on(day)]
+    return list(dict.fromkeys((unit_on(directory, each.unit, day), role) for each in held for role in each.roles))
+
+
+def _memberships(directory: Directory, person: Person, day: date) -> str:
+    return ", ".join(f"{role}:{unit}" for unit, role in _of(directory, person.memberships, day))
+
+
+def _refuse_undelegated(directory: Directory, by: str, to: str, unit: str, role: Role, day: date) -> None:
+    for each in directory.delegations:
+        scope = unit_on(directory, each.unit, day) if each.unit is not None else None
+        if (each.by, each.to) == (by, to) and each.model_copy(update={"unit": scope}).covers(unit, role, day):
+            return
+    raise Refused("not_delegated", person=to, by=by, role=role, unit=unit, day=day)
+
+
+# changing it
+
+
+def propose(
+    policy: Policy, standing: DirectoryChange | None, directory: Directory, actor: Actor, now: datetime
+) -> DirectoryChange:
+    """`standing` is the version in force. Raises Refused: not_permitted, wrong_city, same_directory."""
+    authorise_office(policy, actor, PROPOSE)
+    if directory.city != policy.city:
+        raise Refused("wrong_city", city=directory.city, expected=policy.city)
+    base = standing.version if standing is not None else 0
+    if standing is not None and standing.directory == directory:
+        raise Refused("same_directory", version=base)
+    id = sha256(f"{directory.city}\n{base}\n{directory.digest}".encode()).hexdigest()
+    return DirectoryChange(id=id, base=base, directory=directory, proposed_by=actor, proposed_at=now)
+
+
+def decide(
+    policy: Policy,
+    standing: DirectoryChange | None,
+    change: DirectoryChange,
+    actor: Actor,
+    now: datetime,
+    *,
+    confirmed: bool,
+    reasons: str | None = None,
+) -> DirectoryChange:
+    """The change with its decision. The same decision by the same person again changes nothing.
+
+    Raises Refused: not_permitted, not_the_office, same_person, directory_decided, directory_overtaken.
+    """
+    authorise_office(policy, actor, CONFIRM)
+    involved = {change.proposed_by.person, *change.proposed_by.on_behalf_of}
+    if involved & {actor.person, *actor.on_behalf_of}:
+        raise Refused("same_person", person=actor.person)
+    if (decision := change.decision) is not None:
+        if (decision.confirmed, decision.by) == (confirmed, actor):
+            return change
+        raise Refused(
+            "directory_decided", change=change.id[:12], status=change.status, at=local_minute(decision.at),
+            person=decision.by.person,
+        )  # fmt: skip
+    version = standing.version if standing is not None else 0
+    if confirmed and version != change.base:
+        raise Refused("directory_overtaken", change=change.id[:12], base=change.base, version=version)
+    made = ChangeDecision(confirmed=confirmed, by=actor, at=now, reasons=reasons)
+    return change.model_copy(update={"decision": made})
