@@ -1,7 +1,7 @@
 """The `deliver` activity: one look into a mailbox. What is due goes out as letters; what fails is kept and said.
 
 A letter's messages are marked with its id before it is sent, so a crash repeats the same letter under the same id.
-Whoever has no address reads the inbox: for them a message is delivered by being there.
+Whoever has no address reads the inbox: for them a message is delivered by being there, and no mailbox is woken.
 """
 
 from asyncio import to_thread
@@ -100,6 +100,10 @@ class Mailroom(Protocol):
 
     def give_up(self, messages: tuple[Message, ...], at: datetime, error: str) -> None: ...
 
+    def leave_in_inbox(self, recipients: tuple[str, ...], now: datetime, note: str) -> None:
+        """What of theirs should have gone out by `now` is delivered."""
+        ...
+
     def waiting_recipients(self, now: datetime) -> tuple[str, ...]:
         """For whom something should have gone out by now."""
         ...
@@ -110,6 +114,8 @@ class Mailroom(Protocol):
 
 
 class DeliveryActivities:
+    """Implements `activities.ledger.Wake` as well. `wake` rings at a mailbox, whoever's it is."""
+
     def __init__(
         self,
         mailroom: Mailroom,
@@ -160,11 +166,28 @@ class DeliveryActivities:
 
     @activity.defn(name="sweep_mailboxes")
     async def sweep(self) -> int:
-        """Wakes every mailbox in which something lies that should have gone out; says how many."""
+        """Sees to every mailbox in which something lies that should have gone out; says how many."""
         now = datetime.now(UTC)
         recipients = await to_thread(self._mailroom.waiting_recipients, now)
-        await self._wake.wake(recipients, now)
+        await self.wake(recipients, now)
         return len(recipients)
+
+    async def wake(self, recipients: tuple[str, ...], clock: datetime) -> None:
+        """Wakes whom a letter can reach on that day; for the others what is due is delivered by being in the inbox.
+
+        While the contacts cannot be read, every mailbox is woken: its round waits until they can.
+        """
+        try:
+            reached = await to_thread(self._reached, recipients, clock)
+        except Exception:  # noqa: BLE001  # whatever it is, nothing may be left lying for it
+            reached = recipients
+        await self._wake.wake(reached, clock)
+        if rest := tuple(each for each in recipients if each not in reached):
+            await to_thread(self._mailroom.leave_in_inbox, rest, clock, INBOX_ONLY)
+
+    def _reached(self, recipients: tuple[str, ...], clock: datetime) -> tuple[str, ...]:
+        book = self._book()
+        return tuple(each for each in recipients if self._ways(reader(book, each, clock)))
 
     def _due(self, rules: DeliveryRules, contact: Contact, round: Round) -> tuple[tuple[Message, ...], datetime | None]:
         """What the contact wants by now, and when it wants the first of the rest."""
@@ -202,7 +225,7 @@ class DeliveryActivities:
 
     async def _sent(self, letter: Letter, rules: DeliveryRules, contact: Contact, now: datetime) -> bool:
         """By every way that the contact has. A way that it went already it does not go again."""
-        ways = [way for channel in self._channels for way in channel.ways(contact)]
+        ways = self._ways(contact)
         if not ways:
             await to_thread(self._mailroom.delivered, letter.messages, now, INBOX_ONLY)
             return True
@@ -225,6 +248,10 @@ class DeliveryActivities:
         tried = max(each.attempts for each in letter.messages) + 1
         until = try_again_at(rules, tried, now) if blocked else None
         return await to_thread(self._settle, letter, now, until, any(gone.values()), [*blocked, *against])
+
+    def _ways(self, contact: Contact) -> tuple[Way, ...]:
+        """None for who reads the inbox."""
+        return tuple(way for channel in self._channels for way in channel.ways(contact))
 
     def _settle(
         self, letter: Letter, now: datetime, until: datetime | None, arrived: bool, problems: list[str]

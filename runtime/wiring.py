@@ -98,7 +98,7 @@ def make_worker(temporal: Client, parts: Parts, calendar: Calendar | None = None
         build=build_id(),
         rules=rules_digest(),
         linger=timedelta(milliseconds=parts.settings.record_linger_ms),
-        wake=Mailboxes(temporal, parts.settings.task_queue) if delivery else None,
+        wake=delivery,
     )
     archive = ArchiveActivities(TemporalHistories(temporal), parts.archive)
     letters: list[Callable[..., Any]] = [delivery.deliver, delivery.sweep] if delivery else []

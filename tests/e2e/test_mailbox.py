@@ -117,6 +117,7 @@ async def test_an_act_becomes_a_letter(town: Town) -> None:
 
 async def test_what_comes_together_goes_out_in_one_letter_and_nothing_twice(town: Town) -> None:
     plays = [await town.submit() for _ in range(3)]
+    await until(lambda: all(town.rows(play) for play in plays))
     await until(lambda: all(row.delivered_at for play in plays for row in town.rows(play)))
     said = "\n".join(plain(letter) for letter in town.office.letters)
     assert all(said.count(play.scene + "）") == 1 for play in plays)
@@ -166,6 +167,7 @@ async def test_a_unit_that_is_merged_while_its_mail_waits_gets_it_at_its_new_add
 async def test_a_broken_message_is_given_up_alone_and_sent_when_it_is_mended(town: Town) -> None:
     town.office.busy = "451 not yet"
     broken, whole = await town.submit(), await town.submit()
+    await until(lambda: town.rows(broken) and town.rows(whole))
     await until(lambda: all(row.retry_at for play in (broken, whole) for row in town.rows(play)))
     spoil = text("UPDATE outbox SET payload = :payload WHERE stream = :stream")
     right = text("SELECT payload FROM outbox WHERE stream = :stream")
