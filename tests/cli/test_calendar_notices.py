@@ -169,6 +169,13 @@ def test_one_proposes_and_another_confirms(office: Terminal, tmp_path: Path) -> 
 
     assert office.json("calendar", "confirm", digest, *GROUP)["status"] == "confirmed"
     assert office.refused("calendar", "reject", digest, *GROUP, "--reasons", "x") == "year_notice_decided"
+    kept = office.json("refusals", "--scene", f"calendar:{day.year}")["items"][:4]
+    codes = ["year_notice_decided", "not_the_office", "not_permitted", "same_person"]
+    assert [each["refusal"]["code"] for each in kept] == codes, "like any other refusal"
+    assert kept[-1]["refusal"]["actor"]["person"] == proposer
+    assert {each["refusal"]["command"]["act"]["digest"] for each in kept} == {digest}
+    assert kept[0]["refusal"]["command"]["act"]["reasons"] == "x"
+    assert "确认放假通知" in office.ok("refusals", "--scene", f"calendar:{day.year}").out
     [listed] = [each for each in office.json("calendar", "notices") if each["digest"] == digest]
     assert (listed["status"], listed["scenes"], listed["city"]) == ("confirmed", 0, "盐城市")
     assert digest[:12] in office.ok("calendar", "notices").out
@@ -194,6 +201,9 @@ def test_whose_office_proposes_has_to_be_clear(office: Terminal, tmp_path: Path)
     assert named["city"] == "盐城市"
     assert office.refused("calendar", "propose", file, "--as", "lead", "--city", "盐城市", status=2) == "who"
     assert office.refused("calendar", "propose", file, "--as", "bureau", "--city", "盐城市") == "not_permitted"
+    (kept,) = office.json("refusals", "--scene", "calendar:2031", "--code", "not_permitted")["items"]
+    assert kept["refusal"]["actor"]["role"] == "st_bureau"
+    assert kept["refusal"]["command"]["act"]["verb"] == "propose_calendar"
 
 
 # loading
