@@ -21,7 +21,9 @@ from client.health import (
     retention,
 )
 from client.histories import TemporalHistories
+from client.standing import Standings
 from models.refusal import Refused
+from rules.year_notices import in_force
 from runtime.connect import ServerUnreachable
 from runtime.contact_files import ContactFile
 from runtime.embedded import RETENTION
@@ -37,6 +39,7 @@ from storage.schema import schema
 from . import output, shown
 from .output import AsJson, Failure, say
 from .session import address, database, database_away, server, settings
+from .year_notices import SHOWN_DIGITS
 
 SAMPLE = 50
 """So many scenes are looked into without --all."""
@@ -239,6 +242,7 @@ def _of_the_records(opened: Parts, sample: int | None) -> Iterator[Finding]:
         ("outbox", lambda: _outbox(opened)),
         ("events", lambda: _events(opened)),
         ("provisional", lambda: _provisional(opened)),
+        ("notices", lambda: _notices(opened)),
     )
     for name, check in checks:
         try:
@@ -387,6 +391,25 @@ def _provisional(opened: Parts) -> Finding:
         ),
         say("通知发布后：scene calendar propose", "once the notice is published: scene calendar propose"),
         {"count": count},
+    )
+
+
+def _notices(opened: Parts) -> Finding:
+    standings, scenes = Standings(opened.reads, opened.rulebooks), opened.reads.open_scenes()
+    lacking: dict[str, list[str]] = {}
+    for proposal in in_force(opened.year_notices.all()):
+        done = opened.year_notices.done(proposal.digest)
+        if without := [each for each in scenes if each not in done and not standings.has(each, proposal.notice)]:
+            lacking[proposal.digest] = without
+    if not lacking:
+        return Finding("notices", "ok", say("已确认的放假通知均已载入", "every open scene has the confirmed notices"))
+    count = len({each for without in lacking.values() for each in without})
+    return Finding(
+        "notices",
+        "warning",
+        say(f"{count} 个未结场景尚未载入已确认的放假通知", f"{count} open scenes lack a confirmed holiday notice"),
+        "; ".join(f"scene calendar apply {digest[:SHOWN_DIGITS]}" for digest in lacking),
+        {"lacking": lacking},
     )
 
 

@@ -69,6 +69,12 @@ def confirmed(office: Terminal, file: Path) -> str:
     return digest
 
 
+def doctor(office: Terminal) -> dict[str, Any]:
+    """What it finds of the notices."""
+    (found,) = [each for each in office("doctor", "--json").json if each["check"] == "notices"]
+    return dict(found)
+
+
 def by_scene(answer: Any) -> dict[str, Any]:
     return {each["scene"]: each for each in answer["items"]}
 
@@ -220,7 +226,13 @@ def test_every_open_scene_gets_it_once(office: Terminal, tmp_path: Path) -> None
 
     foreseen = by_scene(office.json("calendar", "apply", digest, "--dry-run"))
     assert due(office, "APPLY-1") == [day], "looking moves nothing"
+    warned = doctor(office)
+    assert warned["level"] == "warning"
+    assert f"scene calendar apply {digest[:12]}" in warned["advice"]
+    assert {"APPLY-1", "APPLY-2", "APPLY-3"} <= {*warned["details"]["lacking"][digest]}
+    assert "APPLY-4" not in warned["details"]["lacking"][digest]
     done = office.json("calendar", "apply", digest)
+    assert digest not in doctor(office)["details"].get("lacking", {})
 
     told = by_scene(done)
     assert told == foreseen
