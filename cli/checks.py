@@ -373,7 +373,7 @@ def _events(opened: Parts) -> Finding:
         "events",
         "warning",
         say(f"{failed} 个外部事件未办成", f"{failed} events from outside have not become an act"),
-        "scene event list --failed; scene event retry --all-failed",
+        "scene event list --failed; scene event retry --all-failed; scene event dismiss ID",
         {"failed": failed},
     )
 

@@ -13,6 +13,7 @@ from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymen
 
 from activities.archive import ArchiveActivities
 from activities.delivery import Channel, DeliveryActivities
+from activities.events import EventActivities
 from activities.ledger import LedgerActivities
 from channels.email import Email
 from channels.robots import Robots
@@ -20,11 +21,13 @@ from channels.webhook import Webhook
 from channels.writing import Writer
 from client.histories import TemporalHistories
 from client.mailboxes import Mailboxes
+from client.outside import Outside
 from client.scene_client import SceneClient, scene_of
 from models.calendar import Calendar
 from runtime.build import build_id, rules_digest
 from runtime.calendar_files import load_calendar
 from runtime.contact_files import ContactFile
+from runtime.receiving import outside
 from runtime.settings import Settings
 from storage.archive import SqlArchive
 from storage.archive_files import ArchiveFiles
@@ -32,10 +35,12 @@ from storage.database import engine_for
 from storage.ledger import SqlLedger
 from storage.mailroom import SqlMailroom
 from storage.reads import LedgerReads
+from storage.received import SqlReceived
 from storage.refusals import RefusalLedger
 from storage.rulebooks import SqlRulebooks
 from storage.year_notices import SqlYearNotices
 from workflows.archive import ArchiveWorkflow
+from workflows.events import EventRetryWorkflow
 from workflows.mailbox import MailboxSweepWorkflow, MailboxWorkflow
 from workflows.scene import SceneWorkflow
 
@@ -101,18 +106,26 @@ def make_worker(temporal: Client, parts: Parts, calendar: Calendar | None = None
         wake=delivery,
     )
     archive = ArchiveActivities(TemporalHistories(temporal), parts.archive)
+    events = EventActivities(_door(temporal, parts), SqlReceived(parts.engine))
     letters: list[Callable[..., Any]] = [delivery.deliver, delivery.sweep] if delivery else []
     return Worker(
         temporal,
         task_queue=parts.settings.task_queue,
-        workflows=[SceneWorkflow, ArchiveWorkflow, MailboxWorkflow, MailboxSweepWorkflow],
-        activities=[ledger.record, archive.archive_closed_runs, *letters],
+        workflows=[SceneWorkflow, ArchiveWorkflow, MailboxWorkflow, MailboxSweepWorkflow, EventRetryWorkflow],
+        activities=[ledger.record, archive.archive_closed_runs, events.retry, *letters],
         max_concurrent_activities=ACTIVITIES,
         max_cached_workflows=CACHED_SCENES,
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
         activity_task_poller_behavior=PollerBehaviorAutoscaling(),
         deployment_config=_deployment(parts.settings),
     )
+
+
+def _door(temporal: Client, parts: Parts) -> Outside:
+    async def connected() -> SceneClient:
+        return scene_client(temporal, parts)
+
+    return outside(parts, connected)
 
 
 def _delivery(temporal: Client, parts: Parts, calendar: Calendar | None) -> DeliveryActivities | None:
