@@ -229,7 +229,11 @@ class DeliveryActivities:
         if not ways:
             await to_thread(self._mailroom.delivered, letter.messages, now, INBOX_ONLY)
             return True
-        written = await to_thread(self._writer.write, letter.messages, contact.language, now)
+        try:
+            written = await to_thread(self._writer.write, letter.messages, contact.language, now)
+        except Unwritable as problem:
+            await to_thread(self._mailroom.give_up, letter.messages, now, f"cannot be written: {problem}")
+            return False
         gone = dict(await to_thread(self._mailroom.gone, letter))
         against: list[str] = []
         blocked: list[str] = []

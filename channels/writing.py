@@ -1,10 +1,13 @@
-"""A letter's words, from templates. They are data: they run in a sandbox, and a name that is missing is an error."""
+"""A letter's words, from templates. They are data: they run in a sandbox, and a name that is missing is an error.
 
-from collections.abc import Mapping
+A city's own templates stand in for the common ones of its engine, and these for the built-in ones, file by file.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from jinja2 import FileSystemLoader, StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -20,27 +23,25 @@ from rules.deadlines import local_day
 from rules.lifecycle import STEPS
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
+SUFFIX: Final = ".j2"
 _STEPS: Final = {step.key: Word(step.zh, step.en) for step in STEPS if step.machine is Machine.SCENE}
 
 
 @dataclass(frozen=True)
 class Writer:
-    """Implements `activities.delivery.Writer`. `calendar` is for the working days left."""
+    """Implements `activities.delivery.Writer`. `calendar` is for the working days left.
+
+    `own` is a folder of templates, `LANGUAGE/FILE` and `CITY/LANGUAGE/FILE`, that stand in for the built-in ones.
+    """
 
     calendar: Calendar
-    templates: Path = TEMPLATES
+    own: Path | None = None
 
     def write(self, messages: tuple[Message, ...], language: Language, now: datetime) -> Written:
-        """One letter for all the messages. Raises Unwritable."""
-        plain = ImmutableSandboxedEnvironment(
-            loader=FileSystemLoader(self.templates / language),
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            autoescape=False,  # plain text; the HTML below is escaped
-        )
-        escaped = plain.overlay(autoescape=True)
+        """One letter for all the messages; one of several cities in common words. Raises Unwritable."""
         try:
+            plain = _environment(self._folders({message.payload["city"] for message in messages}, language))
+            escaped = plain.overlay(autoescape=True)
             items = [_item(self.calendar, message, language, now) for message in messages]
             facts: Mapping[str, Any] = {"items": items, "now": now}
             return Written(
@@ -48,8 +49,38 @@ class Writer:
                 text=plain.get_template("letter.txt.j2").render(facts),
                 html=escaped.get_template("letter.html.j2").render(facts),
             )
-        except (TemplateError, KeyError, ValueError, TypeError) as problem:
+        except (TemplateError, KeyError, ValueError, TypeError, OSError) as problem:
             raise Unwritable(str(problem) or type(problem).__name__) from problem
+
+    def _folders(self, cities: set[str], language: Language) -> Iterator[Path]:
+        """The first that has a template counts."""
+        if self.own is not None:
+            yield from (each / language for each in self.own.glob("*/") if {each.name} == cities)
+            yield self.own / language
+        yield TEMPLATES / language
+
+
+def broken_templates(own: Path) -> dict[str, str]:
+    """The templates of a folder that cannot be loaded, and why. Raises OSError where there is no such folder."""
+    broken = {}
+    for folder in (own, *(each for each in sorted(own.iterdir()) if each.is_dir())):
+        for language in get_args(Language):
+            for file in sorted((folder / language).glob(f"*{SUFFIX}")):
+                try:
+                    _environment([folder / language]).get_template(file.name)
+                except (TemplateError, ValueError, OSError) as problem:
+                    broken[str(file)] = str(problem).splitlines()[0] or type(problem).__name__
+    return broken
+
+
+def _environment(folders: Iterable[Path]) -> ImmutableSandboxedEnvironment:
+    return ImmutableSandboxedEnvironment(
+        loader=FileSystemLoader(list(folders)),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,  # plain text; the HTML is escaped by an overlay
+    )
 
 
 def _item(calendar: Calendar, message: Message, language: Language, now: datetime) -> dict[str, Any]:

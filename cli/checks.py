@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from channels.writing import broken_templates
 from client.health import (
     has_archive_schedule,
     missing_search_attributes,
@@ -240,6 +241,7 @@ def _of_the_records(opened: Parts, sample: int | None) -> Iterator[Finding]:
         ("projections", lambda: _projections(opened, chosen, total)),
         ("spool", lambda: _spool(opened)),
         ("outbox", lambda: _outbox(opened)),
+        ("templates", lambda: _templates(opened)),
         ("events", lambda: _events(opened)),
         ("provisional", lambda: _provisional(opened)),
         ("notices", lambda: _notices(opened)),
@@ -358,6 +360,28 @@ def _outbox(opened: Parts) -> Finding:
         say(f"{late} 条到时的消息尚未送出", f"{late} messages are due and not delivered"),
         "scene outbox list --pending",
         {"waiting": late},
+    )
+
+
+def _templates(opened: Parts) -> Finding:
+    own = opened.settings.templates_dir
+    if own is None:
+        return Finding("templates", "ok", say("使用内置的信件模板", "letters use the built-in templates"))
+    try:
+        broken = broken_templates(own)
+    except OSError as problem:
+        broken = {str(own): str(problem.strerror)}
+    if not broken:
+        return Finding(
+            "templates", "ok", say(f"{own} 的信件模板可用", f"the templates of letters in {own} can be used")
+        )
+    named = "; ".join(f"{file}: {why}" for file, why in list(broken.items())[:5])
+    return Finding(
+        "templates",
+        "error",
+        say(f"信件模板无法读取：{named}", f"templates of letters cannot be loaded: {named}"),
+        say("改正后 scene notify preview", "mend them, then scene notify preview"),
+        {"broken": broken},
     )
 
 

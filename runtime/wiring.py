@@ -138,7 +138,7 @@ def _delivery(temporal: Client, parts: Parts, calendar: Calendar | None) -> Deli
         SqlMailroom(parts.engine),
         book=ContactFile(settings).book,
         calendar=calendar,
-        writer=Writer(calendar),
+        writer=Writer(calendar, settings.templates_dir),
         channels=_channels(settings),
         wake=Mailboxes(temporal, settings.task_queue),
     )
