@@ -1,7 +1,7 @@
 """The `deliver` activity: one look into a mailbox. What is due goes out as letters; what fails is kept and said.
 
 A letter's messages are marked with its id before it is sent, so a crash repeats the same letter under the same id.
-Whoever has no address reads the inbox: for them a message is delivered by being there.
+Whoever has no address reads the inbox: for them a message is delivered by being there, and no mailbox is woken.
 """
 
 from asyncio import to_thread
@@ -143,6 +143,10 @@ class Mailroom(Protocol):
 
     def give_up(self, messages: tuple[Message, ...], at: datetime, error: str) -> None: ...
 
+    def leave_in_inbox(self, recipients: tuple[str, ...], now: datetime, note: str) -> None:
+        """What of theirs should have gone out by `now` is delivered."""
+        ...
+
     def waiting_recipients(self, now: datetime) -> tuple[str, ...]:
         """For whom something should have gone out by now."""
         ...
@@ -153,6 +157,8 @@ class Mailroom(Protocol):
 
 
 class DeliveryActivities:
+    """Implements `activities.ledger.Wake` as well. `wake` rings at a mailbox, whoever's it is."""
+
     def __init__(
         self,
         mailroom: Mailroom,
@@ -209,12 +215,29 @@ class DeliveryActivities:
 
     @activity.defn(name="sweep_mailboxes")
     async def sweep(self) -> int:
-        """Writes the documents that wait, and wakes every mailbox in which something should have gone out; how many."""
+        """Writes the documents that wait; sees to every mailbox in which something is overdue, and says how many."""
         await to_thread(self._desk.write_waiting)
         now = datetime.now(UTC)
         recipients = await to_thread(self._mailroom.waiting_recipients, now)
-        await self._wake.wake(recipients, now)
+        await self.wake(recipients, now)
         return len(recipients)
+
+    async def wake(self, recipients: tuple[str, ...], clock: datetime) -> None:
+        """Wakes whom a letter can reach on that day; for the others what is due is delivered by being in the inbox.
+
+        While the contacts cannot be read, every mailbox is woken: its round waits until they can.
+        """
+        try:
+            reached = await to_thread(self._reached, recipients, clock)
+        except Exception:  # noqa: BLE001  # whatever it is, nothing may be left lying for it
+            reached = recipients
+        await self._wake.wake(reached, clock)
+        if rest := tuple(each for each in recipients if each not in reached):
+            await to_thread(self._mailroom.leave_in_inbox, rest, clock, INBOX_ONLY)
+
+    def _reached(self, recipients: tuple[str, ...], clock: datetime) -> tuple[str, ...]:
+        book = self._book()
+        return tuple(each for each in recipients if self._ways(reader(book, each, clock)))
 
     def _due(self, rules: DeliveryRules, contact: Contact, round: Round) -> tuple[tuple[Message, ...], datetime | None]:
         """What the contact wants by now, and when it wants the first of the rest."""
@@ -272,13 +295,17 @@ class DeliveryActivities:
         self, letter: Letter, papers: Papers, rules: DeliveryRules, contact: Contact, now: datetime
     ) -> bool:
         """By every way that the contact has. A way that it went already it does not go again."""
-        ways = [way for channel in self._channels for way in channel.ways(contact)]
+        ways = self._ways(contact)
         if not ways:
             await to_thread(self._mailroom.delivered, letter.messages, now, INBOX_ONLY)
             return True
         serves = contact.accepts_service and contact.is_own(letter.recipient)
         write = partial(self._writer.write, letter.messages, contact.language, now, papers, enclose=serves)
-        written = await to_thread(write)
+        try:
+            written = await to_thread(write)
+        except Unwritable as problem:
+            await to_thread(self._mailroom.give_up, letter.messages, now, f"cannot be written: {problem}")
+            return False
         gone = dict(await to_thread(self._mailroom.gone, letter))
         against: list[str] = []
         blocked: list[str] = []
@@ -299,6 +326,10 @@ class DeliveryActivities:
         tried = max(each.attempts for each in letter.messages) + 1
         until = try_again_at(rules, tried, now) if blocked else None
         return await to_thread(self._settle, letter, now, until, any(gone.values()), [*blocked, *against])
+
+    def _ways(self, contact: Contact) -> tuple[Way, ...]:
+        """None for who reads the inbox."""
+        return tuple(way for channel in self._channels for way in channel.ways(contact))
 
     async def _serve(self, letter: Letter, papers: Papers) -> list[str]:
         """The letter proves the service of what it brought; gives what has to be tried again."""

@@ -1,4 +1,4 @@
-"""The words of official documents, from templates: they run in a sandbox, and a name that is missing is an error.
+"""The words of official documents, from templates.
 
 A document is in Chinese, as the law has it. Its words are a function of the entry, the policy it was decided under, and
 the number: they are written once and kept with their digest.
@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2 import TemplateError
 
 from activities.delivery import Unwritable
+from channels.template_files import DOCUMENTS, environment
 from models.calendar import Period, Unit
 from models.document import OfficialDocument
 from models.events.anywhere import AdverseDecision, ServiceAwaited
@@ -23,7 +23,6 @@ from models.words import LIMITS, VERBS
 from rules.deadlines import local_day
 from rules.lifecycle import step_of
 
-TEMPLATES: Final = Path(__file__).parent / "templates" / "documents"
 PLAIN: Final = "document.txt.j2"
 """For an act that has no template of its own."""
 _LENGTHS: Final = {
@@ -34,21 +33,17 @@ _VERDICTS: Final = {"passed": "通过", "conditional": "有条件通过，限期
 
 @dataclass(frozen=True)
 class DocumentWriter:
-    templates: Path = TEMPLATES
+    """`own` is a folder of templates that stand in for the built-in ones; see `channels.template_files`."""
+
+    own: Path | None = None
 
     def write(self, document: OfficialDocument, entry: JournalEntry, policy: Policy, name: str) -> str:
         """A document's words; `name` is the scene's. Raises Unwritable."""
-        words = ImmutableSandboxedEnvironment(
-            loader=FileSystemLoader(self.templates),
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            autoescape=False,  # plain text
-        )
         try:
+            words = environment(self.own, {document.city}, DOCUMENTS)
             template = words.select_template([f"{document.form}.txt.j2", PLAIN])
             return _tidy(template.render(_facts(document, entry, policy, name)))
-        except (TemplateNotFound, TemplateError, KeyError, ValueError, TypeError) as problem:
+        except (TemplateError, KeyError, ValueError, TypeError, OSError) as problem:
             raise Unwritable(str(problem) or type(problem).__name__) from problem
 
 

@@ -1,4 +1,4 @@
-"""A letter's words, from templates. They are data: they run in a sandbox, and a name that is missing is an error."""
+"""A letter's words, from templates; a city's own stand in for the common ones, and these for the built-in ones."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,10 +6,10 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import FileSystemLoader, StrictUndefined, TemplateError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2 import TemplateError
 
 from activities.delivery import Papers, Unwritable, Written
+from channels.template_files import environment
 from models.calendar import Calendar
 from models.mailbox import Message
 from models.refusal import Language
@@ -19,16 +19,18 @@ from rules.calendar import workdays_left
 from rules.deadlines import local_day
 from rules.lifecycle import STEPS
 
-TEMPLATES: Final = Path(__file__).parent / "templates"
 _STEPS: Final = {step.key: Word(step.zh, step.en) for step in STEPS if step.machine is Machine.SCENE}
 
 
 @dataclass(frozen=True)
 class Writer:
-    """Implements `activities.delivery.Writer`. `calendar` is for the working days left."""
+    """Implements `activities.delivery.Writer`. `calendar` is for the working days left.
+
+    `own` is a folder of templates, `LANGUAGE/FILE` and `CITY/LANGUAGE/FILE`, that stand in for the built-in ones.
+    """
 
     calendar: Calendar
-    templates: Path = TEMPLATES
+    own: Path | None = None
 
     def write(
         self,
@@ -39,17 +41,14 @@ class Writer:
         *,
         enclose: bool = False,
     ) -> Written:
-        """One letter for all the messages, with the documents that it brings. Raises Unwritable."""
+        """One letter for all the messages, with the documents that it brings; one of several cities in common words.
+
+        Raises Unwritable.
+        """
         papers = papers or {}
-        plain = ImmutableSandboxedEnvironment(
-            loader=FileSystemLoader(self.templates / language),
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            autoescape=False,  # plain text; the HTML below is escaped
-        )
-        escaped = plain.overlay(autoescape=True)
         try:
+            plain = environment(self.own, {message.payload["city"] for message in messages}, language)
+            escaped = plain.overlay(autoescape=True)
             items = [
                 {
                     **_item(self.calendar, message, language, now),
@@ -65,7 +64,7 @@ class Writer:
                 html=escaped.get_template("letter.html.j2").render(facts),
                 enclosed=tuple(each for brought in papers.values() for each in brought) if enclose else (),
             )
-        except (TemplateError, KeyError, ValueError, TypeError) as problem:
+        except (TemplateError, KeyError, ValueError, TypeError, OSError) as problem:
             raise Unwritable(str(problem) or type(problem).__name__) from problem
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from channels.template_files import broken_templates
 from client.health import (
     has_archive_schedule,
     missing_search_attributes,
@@ -21,8 +22,10 @@ from client.health import (
     retention,
 )
 from client.histories import TemporalHistories
+from client.standing import Standings
 from models.document import number_of
 from models.refusal import Refused
+from rules.year_notices import in_force
 from runtime.connect import ServerUnreachable
 from runtime.contact_files import ContactFile
 from runtime.embedded import RETENTION
@@ -38,6 +41,7 @@ from storage.schema import schema
 from . import output, shown
 from .output import AsJson, Failure, say
 from .session import address, database, database_away, server, settings
+from .year_notices import SHOWN_DIGITS
 
 SAMPLE = 50
 """So many scenes are looked into without --all."""
@@ -238,10 +242,12 @@ def _of_the_records(opened: Parts, sample: int | None) -> Iterator[Finding]:
         ("projections", lambda: _projections(opened, chosen, total)),
         ("spool", lambda: _spool(opened)),
         ("outbox", lambda: _outbox(opened)),
+        ("templates", lambda: _templates(opened)),
         ("events", lambda: _events(opened)),
         ("documents", lambda: _documents(opened)),
         ("directories", lambda: _directories(opened)),
         ("provisional", lambda: _provisional(opened)),
+        ("notices", lambda: _notices(opened)),
     )
     for name, check in checks:
         try:
@@ -360,6 +366,28 @@ def _outbox(opened: Parts) -> Finding:
     )
 
 
+def _templates(opened: Parts) -> Finding:
+    own = opened.settings.templates_dir
+    if own is None:
+        return Finding("templates", "ok", say("使用内置的信件模板", "letters use the built-in templates"))
+    try:
+        broken = broken_templates(own)
+    except OSError as problem:
+        broken = {str(own): str(problem.strerror)}
+    if not broken:
+        return Finding(
+            "templates", "ok", say(f"{own} 的信件模板可用", f"the templates of letters in {own} can be used")
+        )
+    named = "; ".join(f"{file}: {why}" for file, why in list(broken.items())[:5])
+    return Finding(
+        "templates",
+        "error",
+        say(f"信件模板无法读取：{named}", f"templates of letters cannot be loaded: {named}"),
+        say("改正后 scene notify preview", "mend them, then scene notify preview"),
+        {"broken": broken},
+    )
+
+
 def _events(opened: Parts) -> Finding:
     try:
         SourceFile(opened.settings).book()
@@ -372,7 +400,7 @@ def _events(opened: Parts) -> Finding:
         "events",
         "warning",
         say(f"{failed} 个外部事件未办成", f"{failed} events from outside have not become an act"),
-        "scene event list --failed; scene event retry --all-failed",
+        "scene event list --failed; scene event retry --all-failed; scene event dismiss ID",
         {"failed": failed},
     )
 
@@ -428,6 +456,25 @@ def _provisional(opened: Parts) -> Finding:
         ),
         say("通知发布后：scene calendar propose", "once the notice is published: scene calendar propose"),
         {"count": count},
+    )
+
+
+def _notices(opened: Parts) -> Finding:
+    standings, scenes = Standings(opened.reads, opened.rulebooks), opened.reads.open_scenes()
+    lacking: dict[str, list[str]] = {}
+    for proposal in in_force(opened.year_notices.all()):
+        done = opened.year_notices.done(proposal.digest)
+        if without := [each for each in scenes if each not in done and not standings.has(each, proposal.notice)]:
+            lacking[proposal.digest] = without
+    if not lacking:
+        return Finding("notices", "ok", say("已确认的放假通知均已载入", "every open scene has the confirmed notices"))
+    count = len({each for without in lacking.values() for each in without})
+    return Finding(
+        "notices",
+        "warning",
+        say(f"{count} 个未结场景尚未载入已确认的放假通知", f"{count} open scenes lack a confirmed holiday notice"),
+        "; ".join(f"scene calendar apply {digest[:SHOWN_DIGITS]}" for digest in lacking),
+        {"lacking": lacking},
     )
 
 

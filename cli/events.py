@@ -12,16 +12,19 @@ import typer
 from channels.cloud_events import STRUCTURED
 from client.outside import Outside
 from client.scene_client import SceneClient
-from models.outside import EVENT_BYTES, Handling, Received, Reception
+from models.outside import EVENT_BYTES, Dismissal, Handling, Received, Reception
 from models.refusal import Refused
+from models.state import SceneState
 from runtime.receiving import SourceFile, outside
 from runtime.settings import Settings
 from runtime.wiring import Parts, scene_client
 from storage.received import ReceivedFilter, SqlReceived
 
-from . import output, shown, wording
+from . import identity, output, shown, wording
+from .acting import As
+from .fields import validated
 from .output import AsJson, Failure, PageNumber, PerPage, SceneOption, misuse, say
-from .session import database, refuse_remote, server, settings
+from .session import database, policy_of, refuse_remote, server, settings
 
 app = output.group("外部事件：递交、查看、重试、来源 · Events from outside: hand in, look, try again, sources")
 
@@ -169,12 +172,15 @@ def _handling(handling: Handling) -> str:
         Handling.WAITING: say("待重试", "waiting"),
         Handling.ACCEPTED: say("已办理", "accepted"),
         Handling.REFUSED: say("被拒绝", "refused"),
+        Handling.DISMISSED: say("已关闭", "dismissed"),
     }
     return words[handling]
 
 
 def _why(event: Received) -> str:
     """Why it is no act; a code of another build is shown as it is."""
+    if event.dismissal is not None and event.handling is Handling.DISMISSED:
+        return event.dismissal.reasons
     if event.code is None:
         return ""
     refused = event.refusal
@@ -204,12 +210,17 @@ def show(id: EventId, as_json: AsJson = False) -> None:
         ("SHA-256", event.sha256),
         (say("结果", "result"), _handling(event.handling)),
         (say("原因", "why"), _why(event) or None),
+        (say("关闭", "dismissed by"), _by(event.dismissal) if event.dismissal else None),
         (say("场景", "scene"), event.scene),
         (say("记录号", "entry"), event.entry),
         (say("命令编号", "command id"), event.command_id),
         (say("尝试", "attempts"), f"{event.attempts} · {shown.moment(event.tried_at)}"),
     ]
     output.present({**event.model_dump(mode="json"), "body": body}, output.pairs(rows), output.line(_readable(body)))
+
+
+def _by(dismissal: Dismissal) -> str:
+    return f"{dismissal.by.person} · {dismissal.by.unit} · {shown.moment(dismissal.at)}"
 
 
 def _readable(body: str) -> str:
@@ -265,6 +276,35 @@ def _show_all(receptions: list[Reception]) -> None:
     output.present([_data(each) for each in receptions], output.table(columns, rows) if rows else none)
     if any(each.code for each in receptions):
         raise typer.Exit(1)
+
+
+@app.command()
+def dismiss(
+    id: EventId,
+    reasons: Annotated[str, typer.Option(help="理由 · the reasons", show_default=False)],
+    who: As = None,
+    as_json: AsJson = False,
+) -> None:
+    """关闭未办成的事件，不再重试 · Close what has not become an act: it is not tried again"""
+    made = settings()
+    acts = identity.who(who)
+    refuse_remote(made)
+    with database(made) as opened:
+        store = SqlReceived(opened.engine)
+        if (event := store.find(id)) is None:
+            raise _unknown(id)
+        state = opened.reads.state(event.scene or "") or SceneState(scene="-")
+        by = identity.actor(acts, policy_of(opened, state), state, None)
+        dismissal = validated(Dismissal, {"by": by, "at": shown.now(), "reasons": reasons})
+        if not store.dismiss(id, dismissal):
+            raise Failure(
+                "event_settled",
+                say(
+                    f"事件 {id} 已办理或已关闭，不能再关闭；见 scene event show {id}。",
+                    f"The event {id} became an act, or was dismissed before; see scene event show {id}.",
+                ),
+            )
+    output.present({"id": id, **dismissal.model_dump(mode="json")}, say(f"已关闭 {id}。", f"{id} is dismissed."))
 
 
 @app.command()

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import typer
 
-from activities.delivery import NotNow, Written
+from activities.delivery import NotNow, Unwritable, Written
 from channels.email import Email
 from channels.writing import Writer
 from client.mailboxes import Mailboxes
@@ -137,11 +137,21 @@ def preview(
         state_of(opened, scene)
         found = Outbox(opened.engine).messages(scene, limit=500).items
     chosen = [each for each in found if entry is None or each.sequence == entry][:limit]
-    writer = Writer(load_calendar(made.policies_dir / "calendars"))
+    writer = Writer(load_calendar(made.policies_dir / "calendars"), made.templates_dir)
     data, parts = [], []
     for each in chosen:
         message = Message.model_validate({name: getattr(each, name) for name in Message.model_fields})
-        words = writer.write((message,), output.language(), each.send_after)
+        try:
+            words = writer.write((message,), output.language(), each.send_after)
+        except Unwritable as problem:
+            raise Failure(
+                "unwritable",
+                say(
+                    f"第 {each.sequence} 号记录的消息无法成文（{problem}）。请检查 SCENE_TEMPLATES_DIR 中的模板。",
+                    f"The message of entry {each.sequence} cannot be written ({problem}). "
+                    "Check the templates in SCENE_TEMPLATES_DIR.",
+                ),
+            ) from None
         data.append({"recipient": each.recipient, "entry": each.sequence, **words._asdict()})
         parts += [f"{each.recipient} · {shown.moment(each.send_after)}", words.subject, words.text]
     output.present(data, *(parts or [say("没有消息。", "There is no message.")]))

@@ -20,6 +20,7 @@ from rules import directory as rules
 from runtime.policy_files import load_city
 from runtime.wiring import Parts
 from runtime.yaml_files import load_yaml
+from storage.refusals import Refusal
 
 from . import identity, output, shown, wording
 from .acting import As, a_date, actor_of
@@ -176,14 +177,13 @@ def _decided(digits: str, who: str | None, *, confirmed: bool, reasons: str | No
 def _recorded(
     opened: Parts, acts: identity.Who, policy: Policy, verb: str, act: Callable[[Actor], DirectoryChange]
 ) -> DirectoryChange:
-    """What is refused is recorded under the city's directory."""
-    stream = SceneState(scene=f"directory:{policy.code}")
-    actor = actor_of(opened, acts, policy, stream, verb)
+    """What is refused stands in the refusal ledger, like a refused act of a scene."""
+    stream = f"directory:{policy.code}"
+    actor = actor_of(opened, acts, policy, SceneState(scene=stream), verb)
     try:
         return act(actor)
     except Refused as refused:
-        details = Refused(refused.code, **{**refused.details, "actor": f"{actor.role}:{actor.unit}:{actor.person}"})
-        opened.refusals.record(stream.scene, None, details, shown.now())
+        opened.refusals.keep(Refusal.of_office(stream, actor, {"verb": verb}, refused, shown.now()))
         raise
 
 

@@ -33,7 +33,10 @@ def add_to(app: typer.Typer) -> None:
 
 
 def refusals(
-    scene: SceneOption = None,
+    scene: Annotated[
+        str | None,
+        typer.Option(help="只看某场景，或 calendar:年份 · one scene, or calendar:YEAR", show_default=False),
+    ] = None,
     code: Annotated[str | None, typer.Option(help="只看某种原因 · one code", show_default=False)] = None,
     page: PageNumber = 1,
     limit: PerPage = 50,

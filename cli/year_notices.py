@@ -5,7 +5,8 @@ It looks for open scenes until none is left that lacks the notice, so one that w
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
@@ -24,13 +25,14 @@ from models.refusal import Refused
 from models.state import SceneState
 from models.vocabulary import Role
 from models.words import NOTICE_STATUSES
-from models.year_notice import DeadlineMove, NoticeLoaded, NoticeProposal
+from models.year_notice import DeadlineMove, NoticeLoaded, NoticeProposal, digest_of
 from rules import year_notices as rules
 from runtime.notice_files import load_notice, write_notice
 from runtime.policy_files import city_files, load_city, load_policy
 from runtime.settings import Settings
 from runtime.wiring import Parts, scene_client
 from runtime.yaml_files import FileProblems
+from storage.refusals import Refusal
 
 from . import identity, output, shown, wording
 from .acting import UNANSWERED, As, actor_of
@@ -77,9 +79,10 @@ def propose(
     notice = load_notice(file)
     policy = _policy_of(made, acts, city)
     with database(made) as opened:
-        actor = _actor(opened, acts, policy, rules.PROPOSE)
-        proposal = rules.propose(policy, notice, actor, shown.now())
-        kept = opened.year_notices.propose(proposal, again=rules.proposed_again)
+        actor = _actor(opened, acts, policy, notice, rules.PROPOSE)
+        with _refusals_kept(opened, notice, actor, {"verb": rules.PROPOSE}):
+            proposal = rules.propose(policy, notice, actor, shown.now())
+            kept = opened.year_notices.propose(proposal, again=rules.proposed_again)
         outcomes = _foreseen(opened, kept, identity.who(Role.PLATFORM_OFFICE.value), None)
     command = f"scene calendar confirm {kept.digest[:SHOWN_DIGITS]} --as leading_group"
     waits = say(f"下一步，由领导小组的另一人确认：{command}", f"Next, another person of the leading group: {command}")
@@ -192,8 +195,8 @@ def _policy_of(made: Settings, acts: identity.Who, city: str | None) -> Policy:
     raise misuse(f"请用 --city 写明城市：{cities}。", f"Name the city with --city: {cities}.", code="who")
 
 
-def _actor(opened: Parts, acts: identity.Who, policy: Policy, verb: str) -> Actor:
-    return actor_of(opened, acts, policy, SceneState(scene="-"), verb)
+def _actor(opened: Parts, acts: identity.Who, policy: Policy, notice: YearNotice, verb: str) -> Actor:
+    return actor_of(opened, acts, policy, SceneState(scene=f"calendar:{notice.year}"), verb)
 
 
 def _decided(digits: str, who: str | None, *, confirmed: bool, reasons: str | None = None) -> NoticeProposal:
@@ -203,11 +206,24 @@ def _decided(digits: str, who: str | None, *, confirmed: bool, reasons: str | No
     with database(made) as opened:
         named = _named(opened, digits)
         policy = load_city(made.policies_dir, named.city)
-        actor = _actor(opened, acts, policy, rules.CONFIRM)
-        return opened.year_notices.change(
-            named.digest,
-            lambda stands: rules.decide(policy, stands, actor, shown.now(), confirmed=confirmed, reasons=reasons),
-        )
+        actor = _actor(opened, acts, policy, named.notice, rules.CONFIRM)
+        said = {"confirmed": str(confirmed).lower(), "reasons": reasons or ""}
+        with _refusals_kept(opened, named.notice, actor, {"verb": rules.CONFIRM, **said}):
+            return opened.year_notices.change(
+                named.digest,
+                lambda stands: rules.decide(policy, stands, actor, shown.now(), confirmed=confirmed, reasons=reasons),
+            )
+
+
+@contextmanager
+def _refusals_kept(opened: Parts, notice: YearNotice, actor: Actor, act: dict[str, str]) -> Iterator[None]:
+    """What is refused stands in the refusal ledger, like a refused act of a scene."""
+    try:
+        yield
+    except Refused as refused:
+        about = {"digest": digest_of(notice), "source": notice.source}
+        opened.refusals.keep(Refusal.of_office(f"calendar:{notice.year}", actor, act | about, refused, shown.now()))
+        raise
 
 
 def _named(opened: Parts, digits: str) -> NoticeProposal:

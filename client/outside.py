@@ -57,7 +57,9 @@ class Store(Protocol):
 
     def keep(self, event: Received, body: bytes) -> Received: ...
 
-    def decide(self, id: str, scene: str, command: Command) -> Command: ...
+    def decide(self, id: str, scene: str, command: Command) -> Command:
+        """Raises Refused: event_dismissed."""
+        ...
 
     def accepted(self, id: str, entry: int, at: datetime) -> bool: ...
 
@@ -153,7 +155,7 @@ class Outside:
             return None
         if kept.handling is Handling.ACCEPTED:
             return _accepted(kept, "duplicate")
-        if kept.command_id is None:
+        if kept.command_id is None or kept.handling is Handling.DISMISSED:
             return _refusal(kept, kept.refusal or Refused("event_id_reused", event=kept.event_id))
         event = cloud_events.read(kept.headers, await asyncio.to_thread(self.store.body, id))
         try:

@@ -1,4 +1,4 @@
-"""What runs by the clock, beside the scenes: the archive's sweep, and the mailboxes'."""
+"""What runs by the clock, beside the scenes: the archive's sweep, the mailboxes', and that of events which wait."""
 
 from contextlib import suppress
 from datetime import timedelta
@@ -15,18 +15,23 @@ from temporalio.client import (
 )
 
 from workflows.archive import ArchiveWorkflow
+from workflows.events import EventRetryWorkflow
 from workflows.mailbox import MailboxSweepWorkflow
 
 ARCHIVE_SCHEDULE = "archive"
 ARCHIVE_EVERY = timedelta(hours=1)
 SWEEP_SCHEDULE = "mailboxes"
 SWEEP_EVERY = timedelta(minutes=5)
+EVENT_SCHEDULE = "events"
+EVENTS_EVERY = timedelta(minutes=5)
 
 
 async def ensure_schedules(client: Client, task_queue: str, *, delivers: bool) -> None:
     """Makes the schedules unless they are there; the mailboxes' only where letters are delivered."""
     archive = ScheduleActionStartWorkflow(ArchiveWorkflow.run, id=ARCHIVE_SCHEDULE, task_queue=task_queue)
     await _ensure(client, ARCHIVE_SCHEDULE, archive, ARCHIVE_EVERY)
+    events = ScheduleActionStartWorkflow(EventRetryWorkflow.run, id=EVENT_SCHEDULE, task_queue=task_queue)
+    await _ensure(client, EVENT_SCHEDULE, events, EVENTS_EVERY)
     if delivers:
         sweep = ScheduleActionStartWorkflow(MailboxSweepWorkflow.run, id=SWEEP_SCHEDULE, task_queue=task_queue)
         await _ensure(client, SWEEP_SCHEDULE, sweep, SWEEP_EVERY)

@@ -53,6 +53,14 @@ class Standings:
             state = fold(state, record.entry)
         return state
 
+    def has(self, scene: str, notice: YearNotice) -> bool:
+        """Whether a scene counts by a notice already; not so where its calendar is not found."""
+        try:
+            standing = self.of(scene)
+        except NoRulebook:
+            return False
+        return standing is not None and notice in standing.policy.calendar.notices
+
     def keep(self, policy: Policy, notice: YearNotice) -> None:
         """Puts the policy with the notice in it among the rulebooks, so that its calendar is found by its version."""
         longer = policy.model_copy(update={"calendar": with_notice(policy.calendar, notice)})

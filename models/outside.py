@@ -12,11 +12,12 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, JsonValue, SecretStr, StringConstraints, model_validator
 
+from .actor import Actor
 from .canonical import canonical
 from .commands import Command
 from .frozen import Frozen
 from .refusal import REFUSALS, Language, Refused
-from .text import Identifier, Moment, Name
+from .text import Identifier, Moment, Name, Text
 
 EVENT_BYTES = 64 * 1024
 """The largest body that is taken."""
@@ -102,11 +103,23 @@ class SourceBook(Frozen):
 
 
 class Handling(StrEnum):
-    """How far an event has come. What waits is tried again; what was refused, only when somebody asks for it."""
+    """How far an event has come.
+
+    What waits is tried again; what was refused, only when somebody asks for it; what was dismissed, never.
+    """
 
     WAITING = "waiting"
     ACCEPTED = "accepted"
     REFUSED = "refused"
+    DISMISSED = "dismissed"
+
+
+class Dismissal(Frozen):
+    """Who closed an event that had not become an act, and why."""
+
+    by: Actor
+    at: Moment
+    reasons: Text
 
 
 class Received(Frozen):
@@ -134,10 +147,13 @@ class Received(Frozen):
     command: Command | None = None
     attempts: int = 0
     tried_at: Moment | None = None
+    dismissal: Dismissal | None = None
 
     @property
     def refusal(self) -> Refused | None:
-        """Why it has not become an act, at the last attempt."""
+        """Why it has not become an act: that it was dismissed, or what was said at the last attempt."""
+        if self.handling is Handling.DISMISSED:
+            return Refused("event_dismissed")
         return Refused(self.code, **self.details) if self.code in REFUSALS else None
 
 

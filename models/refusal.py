@@ -489,6 +489,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "无法确定“{type}”类事件以哪个“{role}”单位的名义办理。",
         "It is not clear which unit, as {role}, enters an event of the type {type}.",
     ),
+    "event_dismissed": (
+        "事件已由管理人员关闭，不再办理；确需办理的，请以新编号报送。",
+        "The event was dismissed by a person; if it is to be entered after all, send it under a new id.",
+    ),
     "event_source_gone": (
         "来源 {source} 已不在来源文件中。",
         "The source {source} stands no longer in the file of sources.",

@@ -256,7 +256,10 @@ class RefusalRow(SQLModel, table=True):
 
 
 class ReceivedRow(SQLModel, table=True):
-    """One event from outside, kept before anything came of it; `command` is the models.commands.Command it became."""
+    """One event from outside, kept before anything came of it; `command` is the models.commands.Command it became.
+
+    `dismissal` is the models.outside.Dismissal of one that a person closed.
+    """
 
     __tablename__ = "received"
     __table_args__ = (
@@ -284,6 +287,7 @@ class ReceivedRow(SQLModel, table=True):
     command: str | None = Field(sa_type=Text)
     attempts: int
     tried_at: datetime | None = Field(sa_type=Utc)
+    dismissal: str | None = Field(default=None, sa_type=Text)
 
 
 class TurnedAwayRow(SQLModel, table=True):

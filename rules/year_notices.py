@@ -6,7 +6,7 @@ permissions, beside `load_calendar`, with which the notice then enters each scen
 year has overtaken is not loaded any more: a half-finished run would bring the old days back.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from models.actor import Actor
@@ -85,6 +85,14 @@ def refuse_unless_in_force(proposal: NoticeProposal, others: Iterable[NoticeProp
                 later=other.digest[:12],
                 confirmed=local_minute(other.confirmed_at),
             )
+
+
+def in_force(proposals: Sequence[NoticeProposal]) -> tuple[NoticeProposal, ...]:
+    """Those that every open scene should have, in order of year: of each year the one confirmed last."""
+    confirmed = [each for each in proposals if each.confirmed_at is not None]
+    in_order = sorted(confirmed, key=lambda each: each.confirmed_at or each.proposed_at)
+    last = {each.notice.year: each for each in in_order}
+    return tuple(last[year] for year in sorted(last))
 
 
 def command_id(digest: str, scene: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from client.outside import Outside
 from client.scene_client import SceneClient
@@ -15,10 +16,12 @@ from models.state import SceneState
 from runtime.connect import ServerUnreachable
 from runtime.policy_files import load_city
 from runtime.settings import Settings
-from runtime.wiring import Parts
 from storage.received import SqlReceived
 
 from .yaml_files import FileProblems, load_yaml
+
+if TYPE_CHECKING:
+    from runtime.wiring import Parts
 
 
 class SourceFile:
@@ -42,7 +45,7 @@ class SourceFile:
 class FilesAndLists:
     """Implements `client.outside.Books`. Policies are read anew when a file among them has changed."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: "Parts") -> None:
         self._parts = parts
         self._sources = SourceFile(parts.settings)
         # A policy takes half a second to read: who comes meanwhile waits for it.
@@ -101,6 +104,6 @@ class WhenNeeded:
         return self._client
 
 
-def outside(parts: Parts, connect: Callable[[], Awaitable[SceneClient]]) -> Outside:
+def outside(parts: "Parts", connect: Callable[[], Awaitable[SceneClient]]) -> Outside:
     """The door for events from outside; `connect` gives the scenes' client, or raises ServerUnreachable."""
     return Outside(scenes=WhenNeeded(connect), store=SqlReceived(parts.engine), books=FilesAndLists(parts))

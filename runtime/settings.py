@@ -111,6 +111,10 @@ class Settings(BaseSettings):
         default=None,
         description="YAML file of who is reached where; by default contacts.yaml in the data directory.",
     )
+    templates_dir: AbsolutePath | None = Field(
+        default=None,
+        description="Folder of letter templates that stand in for the built-in ones: zh/, en/, and CITY/zh/, CITY/en/.",
+    )
     sources_file: AbsolutePath | None = Field(
         default=None,
         description="YAML file of the systems that may report events; by default sources.yaml in the data directory.",

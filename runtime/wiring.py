@@ -13,6 +13,7 @@ from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymen
 
 from activities.archive import ArchiveActivities
 from activities.delivery import Channel, DeliveryActivities
+from activities.events import EventActivities
 from activities.ledger import LedgerActivities
 from channels.documents import DocumentWriter
 from channels.email import Email
@@ -23,12 +24,14 @@ from client.documents import DocumentDesk
 from client.electronic_service import ElectronicService
 from client.histories import TemporalHistories
 from client.mailboxes import Mailboxes
+from client.outside import Outside
 from client.scene_client import SceneClient, scene_of
 from client.standing import Standings
 from models.calendar import Calendar
 from runtime.build import build_id, rules_digest
 from runtime.calendar_files import load_calendar
 from runtime.contact_files import ContactFile
+from runtime.receiving import outside
 from runtime.settings import Settings
 from storage.archive import SqlArchive
 from storage.archive_files import ArchiveFiles
@@ -38,10 +41,12 @@ from storage.documents import SqlDocuments
 from storage.ledger import SqlLedger
 from storage.mailroom import SqlMailroom
 from storage.reads import LedgerReads
+from storage.received import SqlReceived
 from storage.refusals import RefusalLedger
 from storage.rulebooks import SqlRulebooks
 from storage.year_notices import SqlYearNotices
 from workflows.archive import ArchiveWorkflow
+from workflows.events import EventRetryWorkflow
 from workflows.mailbox import MailboxSweepWorkflow, MailboxWorkflow
 from workflows.scene import SceneWorkflow
 
@@ -108,21 +113,29 @@ def make_worker(temporal: Client, parts: Parts, calendar: Calendar | None = None
         build=build_id(),
         rules=rules_digest(),
         linger=timedelta(milliseconds=parts.settings.record_linger_ms),
-        wake=Mailboxes(temporal, parts.settings.task_queue) if delivery else None,
+        wake=delivery,
     )
     archive = ArchiveActivities(TemporalHistories(temporal), parts.archive)
+    events = EventActivities(_door(temporal, parts), SqlReceived(parts.engine))
     letters: list[Callable[..., Any]] = [delivery.deliver, delivery.sweep] if delivery else []
     return Worker(
         temporal,
         task_queue=parts.settings.task_queue,
-        workflows=[SceneWorkflow, ArchiveWorkflow, MailboxWorkflow, MailboxSweepWorkflow],
-        activities=[ledger.record, archive.archive_closed_runs, *letters],
+        workflows=[SceneWorkflow, ArchiveWorkflow, MailboxWorkflow, MailboxSweepWorkflow, EventRetryWorkflow],
+        activities=[ledger.record, archive.archive_closed_runs, events.retry, *letters],
         max_concurrent_activities=ACTIVITIES,
         max_cached_workflows=CACHED_SCENES,
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
         activity_task_poller_behavior=PollerBehaviorAutoscaling(),
         deployment_config=_deployment(parts.settings),
     )
+
+
+def _door(temporal: Client, parts: Parts) -> Outside:
+    async def connected() -> SceneClient:
+        return scene_client(temporal, parts)
+
+    return outside(parts, connected)
 
 
 def _delivery(temporal: Client, parts: Parts, calendar: Calendar | None) -> DeliveryActivities | None:
@@ -135,7 +148,7 @@ def _delivery(temporal: Client, parts: Parts, calendar: Calendar | None) -> Deli
         SqlMailroom(parts.engine),
         book=ContactFile(settings).book,
         calendar=calendar,
-        writer=Writer(calendar),
+        writer=Writer(calendar, settings.templates_dir),
         channels=_channels(settings),
         wake=Mailboxes(temporal, settings.task_queue),
         desk=document_desk(parts),
@@ -144,7 +157,9 @@ def _delivery(temporal: Client, parts: Parts, calendar: Calendar | None) -> Deli
 
 
 def document_desk(parts: Parts) -> DocumentDesk:
-    return DocumentDesk(parts.documents, Standings(parts.reads, parts.rulebooks), DocumentWriter())
+    return DocumentDesk(
+        parts.documents, Standings(parts.reads, parts.rulebooks), DocumentWriter(parts.settings.templates_dir)
+    )
 
 
 def _channels(settings: Settings) -> tuple[Channel, ...]:

@@ -19,6 +19,7 @@ POSTED = table_of(PostedRow)
 LARGEST_LETTER = 50
 """Messages; the rest goes into the next."""
 _WAITS = and_(OUTBOX.c.delivered_at.is_(None), OUTBOX.c.given_up_at.is_(None))
+
 _KEY = ("stream", "sequence", "recipient", "rung")
 
 
@@ -44,7 +45,7 @@ class SqlMailroom:
 
     def ready(self, recipient: str, now: datetime) -> tuple[Message, ...]:
         fresh = and_(OUTBOX.c.recipient == recipient, _WAITS, OUTBOX.c.message_id.is_(None))
-        return self._messages(and_(fresh, func.coalesce(OUTBOX.c.retry_at, OUTBOX.c.send_after) <= now), LARGEST_LETTER)
+        return self._messages(and_(fresh, _due(now)), LARGEST_LETTER)
 
     def _messages(self, which: ColumnElement[bool], limit: int | None = None) -> tuple[Message, ...]:
         columns = [OUTBOX.c[name] for name in Message.model_fields]
@@ -85,6 +86,11 @@ class SqlMailroom:
     def give_up(self, messages: tuple[Message, ...], at: datetime, error: str) -> None:
         self._change(messages, given_up_at=at, retry_at=None, last_error=error, attempts=OUTBOX.c.attempts + 1)
 
+    def leave_in_inbox(self, recipients: tuple[str, ...], now: datetime, note: str) -> None:
+        due = (OUTBOX.c.recipient.in_(recipients), _WAITS, _due(now))
+        with writing(self._engine, "delivery") as connection:
+            connection.execute(update(OUTBOX).where(*due).values(delivered_at=now, retry_at=None, last_error=note))
+
     def _change(self, messages: Sequence[Message], **values: Any) -> None:
         with writing(self._engine, "delivery") as connection:
             for each in messages:
@@ -101,7 +107,10 @@ class SqlMailroom:
 
     def waiting_recipients(self, now: datetime) -> tuple[str, ...]:
         """For whom something should have gone out by now: what a crash left behind."""
-        when = func.coalesce(OUTBOX.c.retry_at, OUTBOX.c.send_after)
-        query = select(OUTBOX.c.recipient).where(_WAITS, when <= now).distinct().order_by(OUTBOX.c.recipient)
+        query = select(OUTBOX.c.recipient).where(_WAITS, _due(now)).distinct().order_by(OUTBOX.c.recipient)
         with self._engine.connect() as connection:
             return tuple(connection.scalars(query))
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    return func.coalesce(OUTBOX.c.retry_at, OUTBOX.c.send_after) <= now

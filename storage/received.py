@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, func, inse
 from models.canonical import canonical
 from models.commands import Command
 from models.frozen import Frozen
-from models.outside import Handling, Received
+from models.outside import Dismissal, Handling, Received
 from models.refusal import Refused
 from models.tables import ReceivedRow, TurnedAwayRow
 from models.text import Moment
@@ -64,11 +64,16 @@ class SqlReceived:
             return event
 
     def decide(self, id: str, scene: str, command: Command) -> Command:
-        """Keeps the command that is about to be sent. The one that is kept already wins: it may stand."""
+        """Keeps the command that is about to be sent. The one that is kept already wins: it may stand.
+
+        Raises Refused: event_dismissed.
+        """
         with writing(self._engine, f"received {command.command_id}") as connection:
-            known = connection.scalar(select(RECEIVED.c.command).where(RECEIVED.c.id == id))
-            if known is not None:
-                return Command.model_validate_json(known)
+            known = _find(connection, RECEIVED.c.id == id)
+            if known is not None and known.handling is Handling.DISMISSED:
+                raise Refused("event_dismissed")
+            if known is not None and known.command is not None:
+                return known.command
             content = {"scene": scene, "command": canonical(command).decode(), "handling": Handling.WAITING.value}
             connection.execute(update(RECEIVED).where(RECEIVED.c.id == id).values(**content))
             return command
@@ -87,8 +92,19 @@ class SqlReceived:
         said = {"code": refused.code, "details": refused.details}
         self._tried(id, at, handling=handling.value, command=None, **said)
 
+    def dismiss(self, id: str, dismissal: Dismissal) -> bool:
+        """Closes what has not become an act. False for any other, and nothing is changed."""
+        closed = {"handling": Handling.DISMISSED.value, "dismissal": canonical(dismissal).decode()}
+        with writing(self._engine, f"received {id}") as connection:
+            change = update(RECEIVED).where(RECEIVED.c.id == id, _has_failed()).values(**closed)
+            return connection.execute(change).rowcount == 1
+
     def _tried(self, id: str, at: datetime, **values: Any) -> bool:
-        of_it = (RECEIVED.c.id == id, RECEIVED.c.handling != Handling.ACCEPTED.value)
+        """An act that stands after all counts more than a dismissal; another failure does not."""
+        over = [Handling.ACCEPTED.value]
+        if values.get("handling") != Handling.ACCEPTED.value:
+            over.append(Handling.DISMISSED.value)
+        of_it = (RECEIVED.c.id == id, RECEIVED.c.handling.not_in(over))
         change = update(RECEIVED).where(*of_it).values(tried_at=at, attempts=RECEIVED.c.attempts + 1, **values)
         with writing(self._engine, f"received {id}") as connection:
             return connection.execute(change).rowcount == 1
@@ -127,6 +143,13 @@ class SqlReceived:
         with self._engine.connect() as connection:
             return tuple(connection.scalars(query))
 
+    def waiting(self) -> tuple[str, ...]:
+        """The events that are tried again without being asked for, the one that was tried longest ago first."""
+        order = (func.coalesce(RECEIVED.c.tried_at, RECEIVED.c.received_at), RECEIVED.c.received_at, RECEIVED.c.id)
+        query = select(RECEIVED.c.id).where(RECEIVED.c.handling == Handling.WAITING.value).order_by(*order)
+        with self._engine.connect() as connection:
+            return tuple(connection.scalars(query))
+
     def strangers(self) -> tuple[TurnedAway, ...]:
         """The latest day first."""
         query = select(TURNED_AWAY).order_by(TURNED_AWAY.c.day.desc(), TURNED_AWAY.c.code)
@@ -141,13 +164,15 @@ def _find(connection: Connection, which: ColumnElement[bool]) -> Received | None
 
 def _read(row: RowMapping) -> Received:
     command = Command.model_validate_json(row["command"]) if row["command"] is not None else None
-    return Received.model_validate({**row, "command": command})
+    dismissal = Dismissal.model_validate_json(row["dismissal"]) if row["dismissal"] is not None else None
+    return Received.model_validate({**row, "command": command, "dismissal": dismissal})
 
 
 def _values(event: Received) -> dict[str, Any]:
     values = {name: getattr(event, name) for name in Received.model_fields}
     command = canonical(event.command).decode() if event.command else None
-    return {**values, "handling": event.handling.value, "command": command}
+    dismissal = canonical(event.dismissal).decode() if event.dismissal else None
+    return {**values, "handling": event.handling.value, "command": command, "dismissal": dismissal}
 
 
 def _refused(event: Received, refused: Refused) -> Received:

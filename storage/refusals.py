@@ -7,7 +7,7 @@ each safe on the disk before the caller hears of the refusal. `drain_spool` brin
 import fcntl
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -38,7 +38,8 @@ _log = logging.getLogger(__name__)
 class Refusal(Frozen):
     """Who asked what of which scene, having seen which of its entries, and why it was refused.
 
-    `command` is None where what came could not be read as a command.
+    `command` is None where what came could not be read as a command. What an office asks for all scenes at once stands
+    under a name of its own in `scene`, such as `calendar:2027`.
     """
 
     scene: str
@@ -60,6 +61,12 @@ class Refusal(Frozen):
             command=_kept(command) if command else None,
             at=at.astimezone(UTC),
         )
+
+    @classmethod
+    def of_office(cls, stream: str, actor: Actor, act: Mapping[str, str], refused: Refused, at: datetime) -> "Refusal":
+        """`act` is what was asked, outside any scene: its verb, and what it was about."""
+        asked = {key: _plain(value)[:DETAIL_LENGTH] for key, value in act.items()}
+        return cls.of(stream, None, refused, at).model_copy(update={"actor": actor, "command": {"act": asked}})
 
 
 def _plain(text: str) -> str:
@@ -87,8 +94,11 @@ class RefusalLedger:
         self._spool = spool
 
     def record(self, scene: str, command: Command | None, refused: Refused, at: datetime) -> None:
-        """What waits in the spool goes first. Raises OSError where neither the database nor the disk takes it."""
-        refusal = Refusal.of(scene, command, refused, at)
+        """Raises OSError where neither the database nor the disk takes it."""
+        self.keep(Refusal.of(scene, command, refused, at))
+
+    def keep(self, refusal: Refusal) -> None:
+        """What waits in the spool goes first. Raises OSError as `record` does."""
         try:
             self.drain_spool()
             self._append([refusal])

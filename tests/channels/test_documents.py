@@ -1,5 +1,7 @@
 """What official documents say: every form of every city, over whole lives of scenes."""
 
+from pathlib import Path
+
 import pytest
 
 from activities.delivery import Unwritable
@@ -115,10 +117,33 @@ def test_every_form_of_every_city_can_be_written_over_every_way_a_scene_can_go()
     assert written == set(rules.forms)
 
 
-def test_a_template_that_asks_for_what_is_not_there_says_so(tmp_path_factory: pytest.TempPathFactory) -> None:
-    folder = tmp_path_factory.mktemp("templates")
-    (folder / "document.txt.j2").write_text("{{ nobody }}")
-    play = asked(city("yancheng"))
-    document, entry = documents(play)[-1]
+def own(folder: Path, place: str, text: str) -> DocumentWriter:
+    (folder / place).mkdir(parents=True)
+    (folder / place / "request_supplement.txt.j2").write_text(text)
+    return DocumentWriter(folder)
+
+
+@pytest.mark.parametrize("place", ["documents", "盐城市/documents"])
+def test_a_city_puts_its_own_template_in_the_place_of_the_built_in_one(tmp_path: Path, place: str) -> None:
+    writer = own(
+        tmp_path,
+        place,
+        '{% extends "document.txt.j2" %}{% block body %}请补：{{ act["items"]|join("、") }}{% endblock %}',
+    )
+    document, entry = documents(play := asked(city("yancheng")))[-1]
+    said = writer.write(document, entry, play.policy, "场景")
+    assert "请补：资金证明、风险表" in said
+    assert "补正通知书\n盐场景补〔2026〕7号" in said, "the rest is the built-in one's"
+
+
+def test_one_citys_template_is_not_anothers(tmp_path: Path) -> None:
+    writer = own(tmp_path, "宁波市/documents", "只给宁波")
+    document, entry = documents(play := asked(city("yancheng")))[-1]
+    assert "只给宁波" not in writer.write(document, entry, play.policy, "场景")
+
+
+def test_a_template_that_asks_for_what_is_not_there_says_so(tmp_path: Path) -> None:
+    writer = own(tmp_path, "documents", "{{ nobody }}")
+    document, entry = documents(play := asked(city("yancheng")))[-1]
     with pytest.raises(Unwritable, match="nobody"):
-        DocumentWriter(folder).write(document, entry, play.policy, "场景")
+        writer.write(document, entry, play.policy, "场景")

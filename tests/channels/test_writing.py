@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from activities.delivery import Unwritable
-from channels.writing import TEMPLATES, Writer
+from channels.template_files import TEMPLATES, broken_templates
+from channels.writing import Writer
 from models.commands.anywhere import Withdraw
 from models.mailbox import Message
 from models.notification import NotificationKind
@@ -118,3 +119,51 @@ def test_a_template_that_asks_for_what_is_not_there_is_an_error(
     (folder / "subject.txt.j2").write_text(template)
     with pytest.raises(Unwritable):
         Writer(writer.calendar, tmp_path).write(tuple(messages(life)[:1]), "zh", life.now)
+
+
+def own(folder: Path, place: str, words: str) -> None:
+    (folder / place).mkdir(parents=True, exist_ok=True)
+    (folder / place / "subject.txt.j2").write_text(words, encoding="utf-8")
+
+
+def test_a_city_s_own_words_stand_in_for_the_common_ones_and_these_for_the_built_in(
+    life: Play, writer: Writer, tmp_path: Path
+) -> None:
+    own(tmp_path, "zh", "本平台：{{ items[0].name }}")
+    own(tmp_path, "盐城市/zh", "盐城：{{ items[0].name }}")
+    mine = Writer(writer.calendar, tmp_path)
+    here = messages(life)[0]
+    there = here.model_copy(update={"payload": {**here.payload, "city": "宁波市"}})
+    name = here.payload["name"]
+
+    assert mine.write((here,), "zh", life.now).subject == f"盐城：{name}"
+    assert mine.write((there,), "zh", life.now).subject == f"本平台：{name}"
+    assert mine.write((here, there), "zh", life.now).subject == f"本平台：{name}"
+    assert mine.write((here,), "zh", life.now).text == writer.write((here,), "zh", life.now).text
+    assert mine.write((here,), "en", life.now) == writer.write((here,), "en", life.now)
+
+
+@pytest.mark.parametrize("city", ["..", "../other", "/", "", "zh/..", "盐*"])
+def test_a_city_s_name_leads_nowhere_outside_the_folder(life: Play, writer: Writer, tmp_path: Path, city: str) -> None:
+    own(tmp_path / "other", "zh", "elsewhere")
+    own(tmp_path, "zh", "elsewhere")
+    own(tmp_path / "mine", "盐城市/zh", "elsewhere")
+    here = messages(life)[0]
+    sly = here.model_copy(update={"payload": {**here.payload, "city": city}})
+    written = Writer(writer.calendar, tmp_path / "mine").write((sly,), "zh", life.now)
+    assert written.subject == writer.write((sly,), "zh", life.now).subject
+
+
+def test_templates_that_cannot_be_loaded_are_named(tmp_path: Path) -> None:
+    own(tmp_path, "zh", "{{ fine }}")
+    own(tmp_path, "en", "{% for each in %}")
+    own(tmp_path, "盐城市/zh", "")
+    (tmp_path / "盐城市/zh/subject.txt.j2").write_bytes(b"\xff\xfe")
+    (tmp_path / "盐城市/zh/notes.txt").write_text("{% not a template")
+
+    broken = broken_templates(tmp_path)
+
+    assert list(broken) == [str(tmp_path / "en/subject.txt.j2"), str(tmp_path / "盐城市/zh/subject.txt.j2")]
+    assert "Expected an expression" in broken[str(tmp_path / "en/subject.txt.j2")]
+    with pytest.raises(FileNotFoundError):
+        broken_templates(tmp_path / "nowhere")

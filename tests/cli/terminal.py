@@ -79,7 +79,7 @@ class Terminal:
         """Lets time go by in one scene."""
 
         async def skip() -> None:
-            client = await self._client()
+            client = await self.client()
             await TimeSkipper(client).fast_forward(client.get_workflow_handle(workflow_id(scene)), delta)
 
         asyncio.run(skip())
@@ -88,11 +88,11 @@ class Terminal:
         """Ends a workflow that nobody works on."""
 
         async def end() -> None:
-            await (await self._client()).get_workflow_handle(workflow_id(scene)).terminate()
+            await (await self.client()).get_workflow_handle(workflow_id(scene)).terminate()
 
         asyncio.run(end())
 
-    async def _client(self) -> Client:
+    async def client(self) -> Client:
         here = presence.find(self.data_dir)
         assert here is not None
         return await connect(Settings(data_dir=self.data_dir), [scene_plugin()], address=here.address)

@@ -69,6 +69,12 @@ def confirmed(office: Terminal, file: Path) -> str:
     return digest
 
 
+def doctor(office: Terminal) -> dict[str, Any]:
+    """What it finds of the notices."""
+    (found,) = [each for each in office("doctor", "--json").json if each["check"] == "notices"]
+    return dict(found)
+
+
 def by_scene(answer: Any) -> dict[str, Any]:
     return {each["scene"]: each for each in answer["items"]}
 
@@ -169,6 +175,13 @@ def test_one_proposes_and_another_confirms(office: Terminal, tmp_path: Path) -> 
 
     assert office.json("calendar", "confirm", digest, *GROUP)["status"] == "confirmed"
     assert office.refused("calendar", "reject", digest, *GROUP, "--reasons", "x") == "year_notice_decided"
+    kept = office.json("refusals", "--scene", f"calendar:{day.year}")["items"][:4]
+    codes = ["year_notice_decided", "not_the_office", "not_permitted", "same_person"]
+    assert [each["refusal"]["code"] for each in kept] == codes, "like any other refusal"
+    assert kept[-1]["refusal"]["actor"]["person"] == proposer
+    assert {each["refusal"]["command"]["act"]["digest"] for each in kept} == {digest}
+    assert kept[0]["refusal"]["command"]["act"]["reasons"] == "x"
+    assert "确认放假通知" in office.ok("refusals", "--scene", f"calendar:{day.year}").out
     [listed] = [each for each in office.json("calendar", "notices") if each["digest"] == digest]
     assert (listed["status"], listed["scenes"], listed["city"]) == ("confirmed", 0, "盐城市")
     assert digest[:12] in office.ok("calendar", "notices").out
@@ -194,6 +207,9 @@ def test_whose_office_proposes_has_to_be_clear(office: Terminal, tmp_path: Path)
     assert named["city"] == "盐城市"
     assert office.refused("calendar", "propose", file, "--as", "lead", "--city", "盐城市", status=2) == "who"
     assert office.refused("calendar", "propose", file, "--as", "bureau", "--city", "盐城市") == "not_permitted"
+    (kept,) = office.json("refusals", "--scene", "calendar:2031", "--code", "not_permitted")["items"]
+    assert kept["refusal"]["actor"]["role"] == "st_bureau"
+    assert kept["refusal"]["command"]["act"]["verb"] == "propose_calendar"
 
 
 # loading
@@ -210,7 +226,13 @@ def test_every_open_scene_gets_it_once(office: Terminal, tmp_path: Path) -> None
 
     foreseen = by_scene(office.json("calendar", "apply", digest, "--dry-run"))
     assert due(office, "APPLY-1") == [day], "looking moves nothing"
+    warned = doctor(office)
+    assert warned["level"] == "warning"
+    assert f"scene calendar apply {digest[:12]}" in warned["advice"]
+    assert {"APPLY-1", "APPLY-2", "APPLY-3"} <= {*warned["details"]["lacking"][digest]}
+    assert "APPLY-4" not in warned["details"]["lacking"][digest]
     done = office.json("calendar", "apply", digest)
+    assert digest not in doctor(office)["details"].get("lacking", {})
 
     told = by_scene(done)
     assert told == foreseen

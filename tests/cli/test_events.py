@@ -1,9 +1,11 @@
 """Events from outside as operators have them, beside a running engine: handed in, listed, tried again."""
 
+import asyncio
 import json
 import re
 import sqlite3
 import textwrap
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime
@@ -15,6 +17,8 @@ import pytest
 import yaml
 
 from channels.webhook import signature
+from client.schedules import ensure_schedules
+from runtime.settings import Settings
 from tests.cli.terminal import Answer, Terminal
 from tests.scenario import ROOT
 
@@ -170,6 +174,43 @@ def test_what_fails_is_listed_found_by_the_doctor_and_tried_again(
     assert id not in {each["id"] for each in scene.json("event", "list", "--failed")["items"]}
     assert scene.refused("event", "retry", next(iter(outcomes))) == "unknown_scene"
     assert "没有编号为 EVENT-0 的场景" in scene("event", "retry", "--all-failed").out
+
+
+def test_what_waits_is_tried_again_by_the_schedule_s_workflow(scene: Terminal, on_trial: str, written: Written) -> None:
+    file = written(on_trial)
+    waits = scene("event", "send", file, *signs(file), "--json", **NOWHERE).error["details"]["kept_as"]
+
+    async def scheduled() -> None:
+        await ensure_schedules(await scene.client(), Settings().task_queue, delivers=False)
+
+    asyncio.run(scheduled())  # and it begins at once
+
+    end = time.monotonic() + 60
+    while scene.json("event", "show", waits)["handling"] == "waiting":
+        assert time.monotonic() < end
+        time.sleep(0.2)
+    assert scene.json("event", "show", waits)["handling"] == "accepted"
+    assert incidents(scene, on_trial) == ["source:sensors"]
+
+
+def test_what_failed_is_dismissed_with_who_and_why(scene: Terminal, on_trial: str, written: Written) -> None:
+    lost = written("EVENT-0", id=f"{on_trial}-lost")
+    typed = ("--reasons", "对方系统测试", "--as", "supervisor:场景异议投诉监督单位:li-si")
+    id = scene("event", "send", lost, *signs(lost), "--json").error["details"]["kept_as"]
+    assert scene.refused("event", "dismiss", id, "--reasons", "x", status=2) == "who"
+    assert scene.refused("event", "dismiss", id, "--reasons", " ", *typed[2:], status=2) == "malformed"
+    assert scene.refused("event", "dismiss", "ev-0", *typed) == "unknown_event"
+
+    assert scene.json("event", "dismiss", id, *typed)["by"]["person"] == "li-si"
+
+    shown = scene.json("event", "show", id)
+    assert (shown["handling"], shown["dismissal"]["reasons"]) == ("dismissed", "对方系统测试")
+    assert "li-si · 场景异议投诉监督单位" in scene.ok("event", "show", id).out
+    assert id not in {each["id"] for each in scene.json("event", "list", "--failed")["items"]}
+    assert "已关闭" in scene.ok("event", "list").out
+    assert scene.refused("event", "dismiss", id, *typed) == "event_settled"
+    assert scene.refused("event", "send", lost, *signs(lost)) == "event_dismissed"
+    assert scene.refused("event", "retry", id) == "event_dismissed"
 
 
 def test_two_contents_under_one_id_are_no_second_act(scene: Terminal, on_trial: str, written: Written) -> None:

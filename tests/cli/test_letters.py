@@ -4,6 +4,8 @@ import re
 import sqlite3
 import textwrap
 from contextlib import closing
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -113,6 +115,34 @@ def test_letters_can_be_read_before_anybody_gets_one(scene: Terminal) -> None:
     assert "New" in scene.ok("--lang", "en", "notify", "preview", "LETTER-2").out.title()
     assert scene.json("notify", "preview", "LETTER-2", "--entry", "99") == []
     assert scene.refused("notify", "preview", "NOPE") == "unknown_scene"
+
+
+def test_letters_are_previewed_in_the_city_s_own_words_and_the_doctor_names_what_is_broken(
+    scene: Terminal, tmp_path: Path
+) -> None:
+    scene.ok("submit", "--sample", "YC26-023", "--id", "LETTER-3")
+    scene.until_shown("LETTER-3", "submitted")
+    subject = tmp_path / "盐城市/zh/subject.txt.j2"
+    subject.parent.mkdir(parents=True)
+    own = {"SCENE_TEMPLATES_DIR": str(tmp_path)}
+
+    def templates() -> Any:
+        return {each["check"]: each for each in scene("doctor", "--json", **own).json}["templates"]
+
+    subject.write_text("盐城市场景办：{{ items[0].name }}", encoding="utf-8")
+    (letter,) = scene("notify", "preview", "LETTER-3", "--json", **own).json
+    assert letter["subject"].startswith("盐城市场景办：")
+    assert templates()["level"] == "ok"
+
+    subject.write_text("{{ items[0].no_such_word }}", encoding="utf-8")
+    assert scene.refused("notify", "preview", "LETTER-3", SCENE_TEMPLATES_DIR=str(tmp_path)) == "unwritable"
+    assert "no_such_word" in scene("notify", "preview", "LETTER-3", **own).err
+
+    subject.write_text("{% if %}", encoding="utf-8")
+    assert templates()["level"] == "error"
+    assert str(subject) in templates()["message"]
+    own["SCENE_TEMPLATES_DIR"] = str(tmp_path / "nowhere")
+    assert templates()["level"] == "error"
 
 
 @pytest.mark.parametrize("page", ["send-letters.md", "send-letters.zh-CN.md"])

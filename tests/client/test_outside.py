@@ -23,7 +23,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 from temporalio.service import RPCError, RPCStatusCode
+from temporalio.testing import ActivityEnvironment
 
+from activities.events import EventActivities
 from channels.cloud_events import STRUCTURED, signed
 from channels.webhook import signature
 from client.outside import HEADER_BYTES, Outside
@@ -31,7 +33,7 @@ from client.scene_client import SceneClient
 from models.commands import Command
 from models.commands.matching import ProposeContract
 from models.commands.trial import ReportIncident
-from models.outside import EVENT_BYTES, Handling, Reception
+from models.outside import EVENT_BYTES, Dismissal, Handling, Reception
 from models.policy import Policy
 from models.receipt import Receipt
 from models.refusal import Refused
@@ -517,3 +519,48 @@ async def test_an_event_with_anything_in_its_data_is_an_act_or_is_refused(door: 
     said = await door.outside.receive(signing({"Content-Type": STRUCTURED}, body), body)
     assert said.outcome in ("accepted", "duplicate", "refused")
     assert len(door.town.play.journal) - entries == (said.outcome == "accepted")
+
+
+async def round_of(door: Door) -> int:
+    return await ActivityEnvironment().run(EventActivities(door.outside, door.store).retry)
+
+
+async def test_what_waits_becomes_an_act_without_anybody_s_asking_and_what_was_refused_does_not(door: Door) -> None:
+    door.town.away = Refused("no_worker")
+    waits = await door.knock(incident())
+    door.town.away = None
+    refused = await door.knock(incident(id="e-2", subject="YC-404"))
+    assert (door.kept(waits), door.kept(refused)) == (Handling.WAITING, Handling.REFUSED)
+
+    assert await round_of(door) == 1
+
+    assert door.town.incidents == ["INC-1"]
+    assert (door.kept(waits), door.kept(refused)) == (Handling.ACCEPTED, Handling.REFUSED)
+    assert await round_of(door) == 0
+
+
+async def test_an_event_that_cannot_even_be_looked_at_holds_up_no_other(door: Door) -> None:
+    door.town.away = Refused("no_worker")
+    broken = await door.knock(incident(id="e-0"))
+    waits = await door.knock(incident())
+    door.town.away = None
+    with door.opened.engine.begin() as connection:
+        connection.execute(text("UPDATE received SET command = '{}' WHERE id = :id"), {"id": broken.id})
+
+    assert await round_of(door) == 1
+    assert door.kept(waits) is Handling.ACCEPTED
+
+
+async def test_what_was_dismissed_is_not_tried_again_and_its_sender_hears_so(door: Door) -> None:
+    door.town.away = Refused("no_worker")
+    waits = await door.knock(incident())
+    door.town.away = None
+    by = door.town.play.platform
+    assert door.store.dismiss(waits.id or "", Dismissal(by=by, at=datetime.now(UTC), reasons="误报"))
+
+    assert await round_of(door) == 0
+    for said in (await door.knock(incident()), await door.outside.retry(waits.id or "")):
+        assert said is not None
+        assert (said.outcome, said.status, said.code) == ("refused", 422, "event_dismissed")
+        assert "误报" not in said.body.decode(), "the reasons are ours"
+    assert door.town.incidents == []

@@ -76,6 +76,7 @@ async def town_with(stage: Stage, folder: Path, contacts: str) -> AsyncIterator[
                 "record_linger_ms": 0,
                 "smtp_url": SecretStr(office.url),
                 "webhooks_into_private_networks": True,
+                "templates_dir": folder / "templates",
             }
         )
         migrate(settings.database_url.get_secret_value())
@@ -124,6 +125,7 @@ async def test_an_act_becomes_a_letter(town: Town) -> None:
 
 async def test_what_comes_together_goes_out_in_one_letter_and_nothing_twice(town: Town) -> None:
     plays = [await town.submit() for _ in range(3)]
+    await until(lambda: all(town.rows(play) for play in plays))
     await until(lambda: all(row.delivered_at for play in plays for row in town.rows(play)))
     said = "\n".join(plain(letter) for letter in town.office.letters)
     assert all(said.count(play.scene + "）") == 1 for play in plays)
@@ -173,6 +175,7 @@ async def test_a_unit_that_is_merged_while_its_mail_waits_gets_it_at_its_new_add
 async def test_a_broken_message_is_given_up_alone_and_sent_when_it_is_mended(town: Town) -> None:
     town.office.busy = "451 not yet"
     broken, whole = await town.submit(), await town.submit()
+    await until(lambda: town.rows(broken) and town.rows(whole))
     await until(lambda: all(row.retry_at for play in (broken, whole) for row in town.rows(play)))
     spoil = text("UPDATE outbox SET payload = :payload WHERE stream = :stream")
     right = text("SELECT payload FROM outbox WHERE stream = :stream")
@@ -239,6 +242,27 @@ async def test_a_city_that_tries_once_gives_up_at_once(stage: Stage, tmp_path: P
         play = await town.submit()
         await until(lambda: any(row.given_up_at for row in town.rows(play)))
         assert "451" in town.rows(play)[0].last_error
+
+
+async def test_a_letter_that_only_together_cannot_be_written_is_given_up_and_holds_up_no_later_one(
+    stage: Stage, tmp_path: Path
+) -> None:
+    recipient = unit_mailbox(stage.policy.city, str(stage.policy.office(Role.PLATFORM_OFFICE)))
+    subject = tmp_path / "templates/zh/subject.txt.j2"
+    subject.parent.mkdir(parents=True)
+    subject.write_text("{{ items[0].name if items|length == 1 else items[99].name }}")
+    contacts = f"contacts:\n- mailbox: {recipient}\n  email: [{ADDRESS}]\n  digest_at: 09:00\n"
+    async with town_with(stage, tmp_path, contacts) as town:
+        first, second = await town.submit(), await town.submit()
+        await until(lambda: town.rows(first) and town.rows(second))
+        await town.wake(timedelta(days=10))
+        await until(lambda: all(row.given_up_at for play in (first, second) for row in town.rows(play)))
+        assert "cannot be written" in town.rows(first)[0].last_error
+        third = await town.submit()
+        await until(lambda: town.rows(third))
+        await town.wake(timedelta(days=20))
+        await until(lambda: town.office.letters)
+        assert town.office.letters[0]["Subject"] == third.application().name
 
 
 async def test_what_is_turned_off_is_read_in_the_inbox_and_the_rest_still_comes(stage: Stage, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from rules.year_notices import (
     decide,
     effect,
     foreseen,
+    in_force,
     propose,
     proposed_again,
     refuse_unless_in_force,
@@ -105,10 +106,12 @@ def test_only_what_is_confirmed_and_not_overtaken_is_brought_into_scenes(
     refuse_unless_in_force(confirmed, (confirmed, second))
     later = decide(yancheng, second, group, at(2026, 12, 1), confirmed=True)
     refuse_unless_in_force(later, (confirmed, later))
+    assert in_force((later, confirmed)) == in_force((confirmed, later)) == (later,)
     with pytest.raises(Refused, match="year_notice_overtaken"):
         refuse_unless_in_force(confirmed, (confirmed, later))
     of_2028 = later.model_copy(update={"notice": NOTICE.model_copy(update={"year": 2028})})
     refuse_unless_in_force(confirmed, (confirmed, of_2028))
+    assert in_force((of_2028, second, confirmed)) == (confirmed, of_2028)
 
 
 @pytest.fixture

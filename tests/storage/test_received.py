@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from models.commands import Command
 from models.commands.anywhere import Suspend
-from models.outside import Handling, OutsideEvent, Received, key_of
+from models.outside import Dismissal, Handling, OutsideEvent, Received, key_of
 from models.refusal import Refused
 from storage.received import ReceivedFilter, SqlReceived
 from tests.scenario import Play
@@ -163,3 +163,45 @@ def test_many_at_once_keep_one_event_one_command_and_every_count(store: SqlRecei
     assert len({sent.digest for _, sent, _ in results}) == 1
     assert [first for _, _, first in results].count(True) == 1
     assert [each.count for each in store.strangers()] == [16]
+
+
+def test_what_failed_is_dismissed_once_with_who_and_why_and_never_what_was_accepted(
+    store: SqlReceived, play: Play
+) -> None:
+    waits, done = store.keep(came("e-1"), BODY), store.keep(came("e-2"), BODY)
+    store.accepted(done.id, 7, LATER)
+    why = Dismissal(by=play.platform, at=LATER, reasons="传感器误报")
+
+    assert store.dismiss(waits.id, why)
+    assert not store.dismiss(waits.id, why.model_copy(update={"reasons": "again"}))
+    assert not store.dismiss(done.id, why)
+    assert not store.dismiss("ev-0", why)
+
+    found = store.find(waits.id)
+    assert found is not None
+    assert (found.handling, found.dismissal) == (Handling.DISMISSED, why)
+    assert store.failed() == store.waiting() == ()
+    store.refused(waits.id, Refused("unknown_scene", scene="x"), LATER)
+    store.put_off(waits.id, Refused("no_worker"), LATER)
+    assert store.find(waits.id) == found
+    with pytest.raises(Refused, match="event_dismissed"):
+        store.decide(waits.id, "YC-1", command(play, waits))
+
+
+def test_an_act_that_stands_after_all_counts_more_than_a_dismissal(store: SqlReceived, play: Play) -> None:
+    event = store.keep(came(), BODY)
+    store.decide(event.id, "YC-1", command(play, event))
+    store.dismiss(event.id, Dismissal(by=play.platform, at=LATER, reasons="没有答复"))
+    assert store.accepted(event.id, 7, LATER)
+    found = store.find(event.id)
+    assert found is not None
+    assert (found.handling, found.entry) == (Handling.ACCEPTED, 7)
+    assert found.dismissal is not None, "what was done stays known"
+
+
+def test_what_waits_is_tried_in_turn(store: SqlReceived) -> None:
+    first, second, third = (store.keep(came(f"e-{n}", minutes=n), BODY) for n in (1, 2, 3))
+    store.refused(third.id, Refused("event_fault", problem="x"), LATER)
+    assert store.waiting() == (first.id, second.id)
+    store.put_off(first.id, Refused("no_worker"), NOW + timedelta(hours=1))
+    assert store.waiting() == (second.id, first.id)

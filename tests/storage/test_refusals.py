@@ -13,7 +13,7 @@ from models.refusal import Refused
 from models.vocabulary import Role
 from storage.database import engine_for
 from storage.reads import LedgerReads, RefusalFilter
-from storage.refusals import DETAIL_LENGTH, RefusalLedger
+from storage.refusals import DETAIL_LENGTH, Refusal, RefusalLedger
 from tests.scenario import Play, document
 from tests.storage.journals import NOW, spoil
 
@@ -174,3 +174,19 @@ def test_a_database_without_its_tables_counts_as_away(tmp_path: Path, spool: Pat
     refuse(RefusalLedger(engine, spool), play)
     engine.dispose()
     assert json.loads(spool.read_text())["code"] == "not_permitted"
+
+
+def test_what_an_office_asked_outside_any_scene_is_kept_in_the_same_chain_also_through_the_spool(
+    refusals: RefusalLedger, away: RefusalLedger, reads: LedgerReads, play: Play
+) -> None:
+    refuse(refusals, play)
+    act = {"verb": "propose_calendar", "reasons": "长" * 2 * DETAIL_LENGTH}
+    of_office = Refusal.of_office("calendar:2027", play.owner, act, Refused("not_the_office", unit="x"), NOW)
+    away.keep(of_office)
+    assert refusals.drain_spool() == 1
+
+    (record,) = reads.refusals(RefusalFilter(scene="calendar:2027")).items
+    assert (record.sequence, record.refusal) == (2, of_office)
+    assert record.refusal.actor == play.owner
+    assert record.refusal.command == {"act": {"verb": "propose_calendar", "reasons": "长" * DETAIL_LENGTH}}
+    assert reads.verify_refusals() is None
