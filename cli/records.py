@@ -49,9 +49,11 @@ def refusals(
         "items": [each.model_dump(mode="json") for each in found.items],
         "total": found.total, "page": found.number, "pages": found.pages,
     }  # fmt: skip
-    columns = [("号", "no"), ("时间", "time"), ("场景", "scene"), ("操作", "act"), ("办理人", "who"), ("原因", "why")]
+    columns = [("号", "no"), ("时间", "time"), ("场景", "scene"), ("至", "as of"), ("操作", "act"), ("办理人", "who"),
+               ("原因", "why")]  # fmt: skip
     rows = [
-        (each.sequence, shown.moment(each.refusal.at), each.refusal.scene, _verb(each.refusal.command),
+        (each.sequence, shown.moment(each.refusal.at), each.refusal.scene,
+         "-" if each.refusal.sequence is None else each.refusal.sequence, _verb(each.refusal.command),
          f"{each.refusal.actor.person} · {each.refusal.actor.unit}" if each.refusal.actor else "-",
          f"{each.refusal.code}: {_reason(each.refusal.code, each.refusal.details)}")
         for each in found.items

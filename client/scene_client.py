@@ -5,11 +5,12 @@ the caller hears of it, because a refusal leaves nothing in a Temporal history.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from types import MappingProxyType
+from typing import Any, Protocol
 
 from temporalio.api.errordetails.v1 import NamespaceNotFoundFailure
 from temporalio.client import (
@@ -52,6 +53,7 @@ _ANSWERS = (
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 _NO_NAMESPACE = NamespaceNotFoundFailure.DESCRIPTOR.full_name.encode()
 
 
@@ -226,14 +228,20 @@ def _between_runs(error: Exception) -> bool:
             return False
 
 
+def _by_the_scene(code: str, given: Mapping[str, Any] = _NOTHING, ground: Mapping[str, Any] = _NOTHING) -> Refused:
+    """A refusal with its details, and how the scene stood."""
+    refused = Refused(code, **given)
+    refused.sequence, refused.policy = ground.get("sequence"), ground.get("policy")
+    return refused
+
+
 def _refusal(error: Exception, scene: str) -> BaseException:
     """The refusal that an error of Temporal's stands for; the error itself where it stands for none."""
     match error:
         case WorkflowUpdateRPCTimeoutOrCancelledError(__cause__=asyncio.CancelledError() as left):
             return left  # nobody is there to be refused anything
         case WorkflowUpdateFailedError(cause=ApplicationError(type=str(code), details=details)) if code in REFUSALS:
-            given = details[0] if details and isinstance(details[0], dict) else {}
-            return Refused(code, **given)
+            return _by_the_scene(code, *(each for each in details if isinstance(each, dict)))
         case WorkflowUpdateFailedError(cause=cause):
             return cause  # a fault of ours, with its own words
         case WorkflowUpdateRPCTimeoutOrCancelledError():

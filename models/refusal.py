@@ -523,7 +523,13 @@ REFUSALS: dict[str, tuple[str, str]] = {
 
 
 class Refused(Exception):
-    """The rules say no. Nothing changed; `details` fill the text and are recorded with the refusal."""
+    """The rules say no. Nothing changed; `details` fill the text and are recorded with the refusal.
+
+    `sequence` and `policy` tell how the scene stood that refused, where it was a scene: by which entry, by which rules.
+    """
+
+    sequence: int | None = None
+    policy: str | None = None
 
     def __init__(self, code: str, **details: object) -> None:
         if code not in REFUSALS:

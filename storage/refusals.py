@@ -14,7 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
 
-from pydantic import JsonValue, ValidationError
+from pydantic import Field, JsonValue, ValidationError
 from sqlalchemy import Engine, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -49,6 +49,10 @@ class Refusal(Frozen):
     seen: int | None
     command: JsonValue
     at: Moment
+    sequence: int | None = Field(None, exclude_if=lambda value: value is None)
+    """The scene's last entry when it refused."""
+    policy: str | None = Field(None, exclude_if=lambda value: value is None)
+    """Digest of the policy that it refused by."""
 
     @classmethod
     def of(cls, scene: str, command: Command | None, refused: Refused, at: datetime) -> "Refusal":
@@ -60,6 +64,8 @@ class Refusal(Frozen):
             seen=command.seen if command else None,
             command=_kept(command) if command else None,
             at=at.astimezone(UTC),
+            sequence=refused.sequence,
+            policy=refused.policy,
         )
 
     @classmethod

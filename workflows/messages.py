@@ -11,6 +11,7 @@ with workflow.unsafe.imports_passed_through():
 
     from models.commands import Command
     from models.refusal import Refused
+    from models.state import SceneState
     from rules.journal import refuse_oversized
 
 
@@ -29,5 +30,7 @@ def command_of(verb: str, args: Sequence[RawValue]) -> Command:
     return command
 
 
-def error_for(refused: Refused) -> ApplicationError:
-    return ApplicationError(refused.text("en"), refused.details, type=refused.code, non_retryable=True)
+def error_for(refused: Refused, state: SceneState) -> ApplicationError:
+    """With how the scene stood: by which entry, and under which policy, it was refused."""
+    ground = {"sequence": state.sequence, "policy": state.policy_digest}
+    return ApplicationError(refused.text("en"), refused.details, ground, type=refused.code, non_retryable=True)

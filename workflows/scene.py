@@ -59,7 +59,7 @@ class SceneWorkflow:
         try:
             answer = self._judge(verb, args)
         except Refused as refused:
-            raise error_for(refused) from None
+            raise error_for(refused, self.state) from None
         if isinstance(answer, Receipt):
             return answer
         for entry in answer:
@@ -71,7 +71,7 @@ class SceneWorkflow:
         try:
             self._judge(verb, args)
         except Refused as refused:
-            raise error_for(refused) from None
+            raise error_for(refused, self.state) from None
         except Exception:
             workflow.logger.exception("the rules failed at %s", verb)
             raise

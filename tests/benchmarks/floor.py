@@ -15,6 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from models.frozen import Frozen
     from models.receipt import Receipt
     from models.refusal import Refused
+    from models.state import SceneState
     from models.text import Moment
     from models.vocabulary import Stage
     from workflows.messages import command_of, error_for
@@ -46,7 +47,7 @@ class FloorWorkflow:
         try:
             command = command_of(verb, args)
         except Refused as refused:
-            raise error_for(refused) from None
+            raise error_for(refused, SceneState(scene="-")) from None
         self.alarm = self.opening.alarms[self.sequence]
         self.sequence += 1
         return Receipt(
@@ -64,7 +65,7 @@ class FloorWorkflow:
         try:
             command_of(verb, args)
         except Refused as refused:
-            raise error_for(refused) from None
+            raise error_for(refused, SceneState(scene="-")) from None
 
     async def _wait_for(self, alarm: datetime) -> None:
         wait = alarm - workflow.now()

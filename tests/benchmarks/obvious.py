@@ -62,7 +62,7 @@ class ObviousWorkflow:
             try:
                 entries = admit(self.policy, self.state, command_of(verb, args), workflow.now())
             except Refused as refused:
-                raise error_for(refused) from None
+                raise error_for(refused, self.state) from None
             for entry in entries:
                 self.state = fold(self.state, entry)
             self.alarm = next_alarm(self.state)
@@ -80,7 +80,7 @@ class ObviousWorkflow:
         try:
             admit(self.policy, self.state, command_of(verb, args), workflow.now())
         except Refused as refused:
-            raise error_for(refused) from None
+            raise error_for(refused, self.state) from None
 
     async def _wait_for(self, alarm: datetime) -> None:
         wait = alarm - workflow.now()

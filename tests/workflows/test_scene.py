@@ -18,6 +18,7 @@ from models.state import SceneState
 from models.vocabulary import Position, Stage
 from rules.journal import fold
 from runtime.plugin import scene_plugin
+from storage.refusals import Refusal
 from tests.workflows.conftest import Stage as Scenes
 from workflows.scene import SceneWorkflow
 
@@ -83,6 +84,8 @@ async def test_a_refusal_leaves_nothing_in_the_history_and_one_entry_in_the_refu
     assert refused.value.code == "not_permitted"
     assert len((await stage.handle(play.scene).fetch_history()).events) == before
     assert stage.refusals.codes == ["not_permitted"]
+    kept = Refusal.of(play.scene, *stage.refusals.kept[0][1:], play.now)
+    assert (kept.sequence, kept.policy) == (1, play.policy.digest), "how the scene stood"
 
 
 async def test_the_verb_is_the_name_of_the_update(stage: Scenes) -> None:
