@@ -1,0 +1,116 @@
+"""Limits, their extensions, and the ladders of their reminders."""
+
+from collections.abc import Iterator
+
+from models.calendar import Unit
+from models.deadline import Level
+from models.policy import ExtensionRule, Limit, Limits, Policy
+from models.vocabulary import Role, RunsFrom, Suspends
+from rules import lifecycle
+from rules.policy_check.contradiction import Contradiction, about_days, nearest, shown, twice
+from rules.policy_check.duties import DUTIES, HELD, OF_THE_SCENE, WITH_ONE_UNIT
+
+FROM_SERVICE = ("supplement", "resubmission", "complaint_window", "correction_order", "rectification", "refund")
+"""Limits that begin with a notice to one party; an appeal's always runs from service."""
+
+
+def limits(policy: Policy) -> Iterator[Contradiction]:
+    for name in Limits.model_fields:
+        limit, key = policy.limit(name), f"limits.{name}"
+        if limit.ladder not in policy.ladders:
+            hint = nearest(limit.ladder, list(policy.ladders), f"use one of: {', '.join(policy.ladders)}")
+            yield Contradiction(f"{key}.ladder", f"{limit.ladder} is not among `ladders`", hint)
+        if limit.when_suspended is Suspends.RUNS:
+            verbs = [verb for duty, _, verbs in DUTIES if duty == name for verb in verbs]
+            if verbs and not set(verbs) & set(lifecycle.WHILE_STANDING_STILL):
+                yield Contradiction(
+                    f"{key}.when_suspended",
+                    "the clock would run while the scene is suspended, when its holder may do nothing about it",
+                    "write pauses",
+                )
+        if limit.runs_from is RunsFrom.SERVICE and name not in FROM_SERVICE:
+            yield Contradiction(
+                f"{key}.runs_from",
+                "nothing is served before this clock starts",
+                f"write act; these may run from service: {', '.join(FROM_SERVICE)}",
+            )
+        if limit.extension is not None:
+            yield from _extension(policy, key, limit, limit.extension)
+    limits = policy.limits
+    if limits.amendment.period.unit is not Unit.DAYS:
+        yield Contradiction("limits.amendment.period", "is not in days", "count it in natural days, as the close is")
+    if about_days(limits.amendment.period) > about_days(limits.bidding.period):
+        yield Contradiction(
+            "limits.amendment.period",
+            f"{shown(limits.amendment.period)} is longer than a call stays open ({shown(limits.bidding.period)}): "
+            "every change would move the close",
+            "shorten it, or lengthen bidding",
+        )
+    if about_days(limits.report.period) > about_days(limits.trial.period):
+        yield Contradiction(
+            "limits.report.period", "no trial is long enough for a single report", "shorten it, or lengthen trial"
+        )
+
+
+def _extension(policy: Policy, key: str, limit: Limit, rule: ExtensionRule) -> Iterator[Contradiction]:
+    key = f"{key}.extension"
+    if (limit.period.unit is Unit.HOURS) != (rule.period.unit is Unit.HOURS):
+        yield Contradiction(f"{key}.period", "hours and days do not add up", "use the unit of the limit itself")
+    elif about_days(rule.period) * rule.times > about_days(limit.period):
+        yield Contradiction(
+            f"{key}.period",
+            f"{rule.times} times {shown(rule.period)} is more than the limit itself ({shown(limit.period)})",
+            "shorten it, or set a longer limit that says what is meant",
+        )
+    if rule.ask_before is not None:
+        if rule.ask_before.unit is not Unit.WORKDAYS:
+            yield Contradiction(f"{key}.ask_before", "is not in workdays", "count it in workdays")
+        if about_days(rule.ask_before) >= about_days(limit.period):
+            yield Contradiction(
+                f"{key}.ask_before",
+                f"{shown(rule.ask_before)} before the end of {shown(limit.period)} lies before the start: "
+                "nobody could ask in time",
+                "shorten it",
+            )
+    allowed = policy.permissions.get("decide_extension", ())
+    for at, role in enumerate(rule.approvers):
+        if role not in WITH_ONE_UNIT:
+            hint = f"use one of: {', '.join(WITH_ONE_UNIT)}"
+            yield Contradiction(f"{key}.approvers.{at}", f"no single unit is the {role} of a scene", hint)
+        elif role not in allowed:
+            yield Contradiction(
+                f"{key}.approvers.{at}",
+                f"{role} may not decide_extension",
+                "add the role to permissions.decide_extension, or name another approver",
+            )
+    yield from twice(f"{key}.approvers", rule.approvers)
+
+
+def ladders(policy: Policy) -> Iterator[Contradiction]:
+    for name, ladder in policy.ladders.items():
+        used_by = [limit for limit in Limits.model_fields if policy.limit(limit).ladder == name]
+        told: list[tuple[object, ...]] = []
+        for at, rung in enumerate(ladder.rungs):
+            key = f"ladders.{name}.rungs.{at}"
+            if rung.to is not None and rung.to not in (*WITH_ONE_UNIT, Role.BIDDER):
+                hint = f"use one of: {', '.join((*WITH_ONE_UNIT, Role.BIDDER))}, or leave `to` out for the holder"
+                yield Contradiction(f"{key}.to", f"no single unit is the {rung.to} of a scene", hint)
+            if rung.to is Role.BIDDER and (wrong := [limit for limit in used_by if limit in OF_THE_SCENE]):
+                yield Contradiction(
+                    f"{key}.to",
+                    f"{', '.join(wrong)} uses this ladder and may run where there is no bidder",
+                    "give that limit another ladder, or tell somebody else",
+                )
+            if rung.to is None and (nobody := [limit for limit in used_by if limit not in HELD]):
+                yield Contradiction(
+                    key,
+                    f"{', '.join(nobody)} uses this ladder and is nobody's duty: the reminder would reach nobody",
+                    "say whom it is for with `to`, or give that limit another ladder",
+                )
+            if rung.offset <= 0 and rung.level is not Level.REMIND:
+                yield Contradiction(
+                    f"{key}.level", f"{rung.level} comes before anything is overdue", "use remind, or a positive offset"
+                )
+            if (same := (rung.offset, rung.unit, rung.to, rung.if_limit_at_least)) in told:
+                yield Contradiction(key, "tells the same unit twice on the same day", "remove one of the two")
+            told.append(same)

@@ -1,0 +1,62 @@
+"""Which duty is whose, and with which verbs one discharges it."""
+
+from models.policy import Offices, Sourced
+from models.vocabulary import Machine, Role
+from rules import lifecycle
+
+OFFICES: tuple[Role, ...] = tuple(Role(name) for name in Offices.model_fields if name not in Sourced.model_fields)
+
+
+WITH_ONE_UNIT = (Role.LEAD, Role.OWNER, Role.REGULATOR, *OFFICES)
+"""Roles that one unit plays in a scene, whoever the bidder is: they can be written to, and asked to decide."""
+
+
+_WAYS_OUT = {*lifecycle.ANYWHERE, "terminate", "override"}
+"""Possible at any step, and the discharge of no duty."""
+
+
+def _acts_at(step: lifecycle.Step) -> tuple[str, ...]:
+    return tuple(verb for verb in lifecycle.verbs_at(step.machine, step.key) if verb not in _WAYS_OUT)
+
+
+DUTIES: tuple[tuple[str, Role, tuple[str, ...]], ...] = (
+    *(
+        (step.limit, step.holder, _acts_at(step))
+        for step in lifecycle.STEPS
+        if step.limit is not None and step.holder is not None
+    ),
+    ("consultation", Role.COOPERATING, ("give_opinion",)),
+    ("objection", Role.PLATFORM_OFFICE, ("answer_objection",)),
+    ("complaint", Role.SUPERVISOR, ("decide_complaint",)),
+    ("bid_opening", Role.BIDDER, ("reveal_bid",)),
+    ("report", Role.BIDDER, ("file_report",)),
+    ("midterm", Role.BIDDER, ("file_report",)),
+    ("fix", Role.BIDDER, ("report_fix",)),
+    ("resumption", Role.REGULATOR, ("propose_resumption",)),
+    ("resumption", Role.REGULATOR, ("approve_resumption",)),
+    ("exit_evaluation", Role.BIDDER, ("file_exit_report",)),
+    ("incident_report", Role.BIDDER, ("report_incident",)),
+    ("incident_analysis", Role.REGULATOR, ("analyse_incident",)),
+    ("delivery", Role.BIDDER, ("apply_for_acceptance",)),
+    ("acceptance_review", Role.OWNER, ("give_acceptance_opinion",)),
+    ("acceptance_review", Role.REGULATOR, ("give_acceptance_opinion",)),
+    ("acceptance_review", Role.COOPERATING, ("give_acceptance_opinion",)),
+    ("expert_review", Role.EXPERT, ("give_expert_opinion",)),
+    ("scoring", Role.EXPERT, ("score_bid",)),
+    ("acceptance_review", Role.EXPERT, ("give_expert_opinion",)),
+    ("service", Role.PLATFORM_OFFICE, ("record_service",)),
+    ("appeal", Role.SUPERVISOR, ("decide_appeal",)),
+    ("withdrawal_consent", Role.OWNER, ("answer_withdrawal",)),
+    ("withdrawal_consent", Role.BIDDER, ("answer_withdrawal",)),
+)
+"""Limit, who has the duty, and the verbs of which one discharges it."""
+
+
+HELD: frozenset[str] = frozenset(limit for limit, _, _ in DUTIES) | {"correction_order", "extension_answer"}
+"""Limits that are somebody's duty; the others are periods that simply run."""
+
+
+OF_THE_SCENE: frozenset[str] = frozenset(
+    step.limit for step in lifecycle.STEPS if step.machine is Machine.SCENE and step.limit is not None
+)
+"""Limits that also run where no bidder is meant."""

@@ -1,0 +1,89 @@
+"""Who may do what: the table of permissions against the duties, and the forms of documents against the verbs."""
+
+from collections.abc import Iterator
+
+from models.commands import ACTS
+from models.policy import Limits, Policy
+from models.vocabulary import Role
+from rules.policy_check.contradiction import OFFICE_VERBS, VERBS, Contradiction, nearest, twice
+from rules.policy_check.duties import DUTIES
+
+_NO_BUSINESS = {
+    Role.SYSTEM: "passes deadlines and does nothing else",
+    Role.AUDITOR: "reads everything and changes nothing",
+    Role.ADMINISTRATOR: "has no business rights (separation of duties)",
+}
+
+
+_PUBLIC = ("raise_objection", "file_complaint", "report_incident")
+
+
+_OWN_CAUSE: dict[Role, tuple[str, ...]] = {
+    Role.BIDDER: (
+        "verify_eligibility", "score_bid", "award", "admit_trial", "start_trial", "approve_resumption", "conclude_exit",
+        "record_fault", "verify_correction", "verify_incident", "conclude_acceptance", "decide_fault_tolerance",
+        "answer_objection", "decide_complaint", "decide_appeal", "decide_extension", "conclude_evaluation",
+        "confirm_benchmark",
+    ),
+    Role.OWNER: (
+        "register", "recognise", "confirm_scene", "score_bid", "answer_objection", "decide_complaint", "decide_appeal",
+        "decide_fault_tolerance", "conclude_evaluation", "confirm_benchmark",
+    ),
+    Role.LEADING_GROUP: ("score_bid",),
+}  # fmt: skip
+"""Verbs with which a role would judge its own cause; the leading group never touches a score."""
+
+
+def permissions(policy: Policy) -> Iterator[Contradiction]:
+    granted = policy.permissions
+    for verb, roles in granted.items():
+        key = f"permissions.{verb}"
+        if verb not in (*VERBS, *OFFICE_VERBS):
+            missing = [each for each in (*VERBS, *OFFICE_VERBS) if each not in granted] or list(VERBS)
+            system = "remove it: only the system passes deadlines"
+            hint = system if verb in ACTS else nearest(verb, missing, "remove it, or use a verb of the manual")
+            yield Contradiction(key, f"{verb} is no verb that a role may use", hint)
+            continue
+        if not roles:
+            yield Contradiction(key, "is given to nobody: it could never be done", "name a role")
+        yield from twice(key, roles)
+        for at, role in enumerate(roles):
+            if role in _NO_BUSINESS and (role, verb) != (Role.ADMINISTRATOR, "propose_directory"):
+                yield Contradiction(f"{key}.{at}", f"{role} {_NO_BUSINESS[role]}", "remove it")
+            elif role is Role.PUBLIC and verb not in _PUBLIC:
+                yield Contradiction(f"{key}.{at}", f"the public may only {', '.join(_PUBLIC)}", "remove it")
+            elif verb in _OWN_CAUSE.get(role, ()):
+                yield Contradiction(f"{key}.{at}", f"{role} would judge its own cause", "give it to another role")
+    for verb in VERBS:
+        if verb not in granted:
+            yield Contradiction(f"permissions.{verb}", "is missing: nobody could ever do it", "add it, with its roles")
+
+
+def undischarged(policy: Policy) -> Iterator[Contradiction]:
+    granted = policy.permissions
+    for limit, role, verbs in DUTIES:
+        if any(role in granted.get(verb, ()) for verb in verbs) or not any(granted.get(verb) for verb in verbs):
+            continue
+        yield Contradiction(
+            f"permissions.{verbs[0]}",
+            f"{role} has the duty `{limit}` and may do nothing to discharge it ({' or '.join(verbs)})",
+            f"add {role}",
+        )
+    for limit in Limits.model_fields:
+        if policy.limit(limit).extension is None:
+            continue
+        holders = {role for duty, role, _ in DUTIES if duty == limit and role is not Role.EXPERT}
+        holders = holders or {Role.BIDDER, Role.LEAD, Role.REGULATOR}
+        if granted.get("request_extension") and not holders & set(granted["request_extension"]):
+            yield Contradiction(
+                "permissions.request_extension",
+                f"limits.{limit} can be extended, and none of those who would ask may ask",
+                f"add one of: {', '.join(sorted(holders))}",
+            )
+
+
+def documents(policy: Policy) -> Iterator[Contradiction]:
+    for verb in policy.documents.forms if policy.documents else ():
+        if verb not in VERBS:
+            hint = nearest(verb, VERBS, "use a verb of the manual")
+            yield Contradiction(f"documents.forms.{verb}", f"{verb} is no verb that a role may use", hint)
