@@ -14,6 +14,7 @@ from typer.main import get_command
 from cli import (
     acts,
     bringing_in,
+    bulk,
     calendars,
     checks,
     documents,
@@ -44,7 +45,7 @@ app = typer.Typer(
 )
 PACKAGE = "scene-lifecycle-engine"
 
-for group in (running, scenes, lookalikes, acts, named, bringing_in, records, checks):
+for group in (running, scenes, lookalikes, acts, bulk, named, bringing_in, records, checks):
     group.add_to(app)
 app.add_typer(policies.app, name="policy", rich_help_panel=output.RUNNING)
 year_notices.add_to(calendars.app)

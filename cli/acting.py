@@ -116,17 +116,24 @@ def perform(scene: str, act: Act, envelope: Envelope) -> None:
 async def _perform(opened: Parts, scene: str, act: Act, who: identity.Who, envelope: Envelope) -> None:
     client = scene_client(await server(opened.settings), opened)
     state, policy = await _standing(opened, client, scene)
+    asked = asked_of(opened, state, policy, act, who, envelope)
+    with told_how_to_repeat(asked):
+        receipt = await client.act(scene, asked)
+    recorded = await until_recorded(opened, receipt, envelope.wait)
+    show_receipt(receipt, recorded, before=state)
+
+
+def asked_of(
+    opened: Parts, state: SceneState, policy: Policy | None, act: Act, who: identity.Who, envelope: Envelope
+) -> Command:
+    """The command to a scene that stands so. Raises Refused, Failure."""
     actor = actor_of(
         opened, who, policy, state, act.verb, bidder=getattr(act, "bidder", None), on_behalf_of=envelope.on_behalf_of
     )
     seen = _seen(opened, state, envelope)
     if isinstance(act, Register):
         act = _with_lookalikes(opened, state, act, envelope)
-    asked = command(act, actor, seen, envelope)
-    with told_how_to_repeat(asked):
-        receipt = await client.act(scene, asked)
-    recorded = await until_recorded(opened, receipt, envelope.wait)
-    show_receipt(receipt, recorded, before=state)
+    return command(act, actor, seen, envelope)
 
 
 def actor_of(
