@@ -93,7 +93,15 @@ class Person(NamedTuple):
     @property
     def colleague(self) -> Self:
         """Another person of the same unit, in the same role."""
-        return self._replace(actor=self.actor.model_copy(update={"person": f"{self.actor.person}-b"}))
+        return self._other("b")
+
+    @property
+    def third(self) -> Self:
+        """One more of the same unit, in the same role."""
+        return self._other("c")
+
+    def _other(self, which: str) -> Self:
+        return self._replace(actor=self.actor.model_copy(update={"person": f"{self.actor.person}-{which}"}))
 
 
 class Scene:

@@ -17,6 +17,11 @@ class Actor(Frozen):
     directory_version: int = 0
     on_behalf_of: tuple[Identifier, ...] = ()
 
+    @property
+    def persons(self) -> tuple[str, ...]:
+        """Everybody who acts when this actor does: the person, and those on whose behalf."""
+        return (self.person, *self.on_behalf_of)
+
 
 SYSTEM = Actor(person="system", unit="system", role=Role.SYSTEM)
 """Alarms, silence and publications that are due: always marked as the system."""

@@ -186,6 +186,63 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "{person} 参与过原决定，不得处理本事项。",
         "{person} took part in the decision in question and may not deal with this.",
     ),
+    # duties kept apart
+    "drafter_decides": (
+        "起草与审批须由不同的人办理：{person} 已在本场景参与“{did}”，不得再执行“{verb}”。",
+        "Who drafts and who decides are two persons: {person} had a hand in this scene as {did} and may not {verb}.",
+    ),
+    "decider_publishes": (
+        "作出决定与发布须由不同的人办理：{person} 已参与“{did}”，不得再执行“{verb}”。",
+        "Who decides and who publishes are two persons: {person} had a hand in {did} and may not {verb}.",
+    ),
+    "own_bid": (
+        "{person} 曾在本场景代表揭榜方行事，不得执行“{verb}”，须回避。",
+        "{person} has acted for a bidder in this scene and may not {verb}: recusal.",
+    ),
+    "own_unit_bids": (
+        "{unit} 自身或以联合体参与揭榜，不得评判本场景，须回避。",
+        "{unit} bids itself or in a consortium and may not judge in this scene: recusal.",
+    ),
+    "bids_as_judge": (
+        "{person} 已在本场景参与“{did}”，不得再代表揭榜方投标。",
+        "{person} had a hand in {did} in this scene and may not bid in it.",
+    ),
+    "other_side": (
+        "{person} 已为另一方行事（{did}），不得再代表本方执行“{verb}”。",
+        "{person} has acted for another side ({did}) and may not {verb} for this one.",
+    ),
+    "panel_took_sides": (
+        "{person} 曾在本场景代表发榜方或揭榜方行事，不得担任评审，须回避。",
+        "{person} has acted for the owner or a bidder of this scene and may not sit on its panels: recusal.",
+    ),
+    "seat_is_personal": (
+        "评审席位须本人履行，{person} 不得代他人评审。",
+        "A seat on a panel is personal; {person} may not speak on somebody's behalf.",
+    ),
+    "second_officer_missing": (
+        "责令须由两名执法人员作出，请以 with_officer 注明另一人。",
+        "An order takes two officers; name the second one (with_officer).",
+    ),
+    "officer_verifies": (
+        "{person} 是该责令的执法人员之一，核验须由第三人办理。",
+        "{person} is one of the officers of this order; a third person verifies it.",
+    ),
+    "proposer_approves": (
+        "提名、评估与审定须由不同的人办理：{person} 已参与“{did}”，不得再执行“{verb}”。",
+        "Nominating, evaluating and confirming are apart: {person} had a hand in {did} and may not {verb}.",
+    ),
+    "approver_pays": (
+        "提出、审定与兑付须由不同的人办理：{person} 已参与“{did}”，不得再执行“{verb}”。",
+        "Proposing, approving and paying are apart: {person} had a hand in {did} and may not {verb}.",
+    ),
+    "granted_before": (
+        "{person} 准予了该包容期，不得自行决定其延期。",
+        "{person} granted this inclusion period and may not decide on its extension.",
+    ),
+    "delegation_cycle": (
+        "委托链 {path} 中有人出现两次，请核对代理关系。",
+        "Somebody stands twice in the delegation {path}; check on whose behalf you act.",
+    ),
     # matching
     "unknown_mode": ("本市政策未启用“{mode}”。可选：{known}。", "This city does not use {mode}. It uses: {known}."),
     "closes_too_early": (

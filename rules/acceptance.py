@@ -33,7 +33,7 @@ from models.events.acceptance import (
 )
 from models.state import Acceptance
 from models.vocabulary import Machine, PanelPurpose
-from rules import panels, settling
+from rules import panels, separation, settling
 from rules.docket import Docket
 from rules.keyed import find
 
@@ -85,7 +85,10 @@ def _review(docket: Docket, bidder: str) -> None:
 
 
 def convene(docket: Docket, act: ConvenePanel) -> None:
-    """Nobody accepts their own unit's work; who sat on the scene's earlier panels may fill only the policy's share."""
+    """Nobody accepts their own unit's work, or a competitor's.
+
+    Who sat on the scene's earlier panels may fill only the policy's share.
+    """
     bidder = act.bidder or ""
     if docket.step(Machine.ACCEPTANCE, bidder) != "reviewing":
         known = ", ".join(each.bidder for each in docket.state.acceptances if each.step == "reviewing") or "-"
@@ -98,8 +101,7 @@ def convene(docket: Docket, act: ConvenePanel) -> None:
         if again > math.floor(rules.overlap * len(act.members)):
             docket.refuse("panel_overlap", overlap=f"{again}/{len(act.members)}", share=rules.overlap)
     owner = docket.state.profile.owner if docket.state.profile else ""
-    bid = find(docket.state.bids, bidder=bidder)
-    parties = (owner, bidder, *(bid.consortium if bid else ()))
+    parties = (owner, *separation.units_bidding(docket.state))
     panels.convene(docket, act, limit="acceptance_review", verbs=("give_expert_opinion",), parties=parties)
 
 
@@ -172,6 +174,4 @@ def _decide_tolerance(docket: Docket, act: DecideFaultTolerance) -> None:
         docket.refuse("fault_tolerance_not_asked")
     if acceptance.fault_tolerated is not None:
         docket.refuse("fault_tolerance_already")
-    if acceptance.concluded_by == docket.person:
-        docket.refuse("decided_before", person=docket.person)
     docket.record(FaultToleranceDecided(bidder=act.bidder, tolerated=act.tolerated))

@@ -45,7 +45,7 @@ from models.events.anywhere import (
 from models.events.review import OpinionsVoided
 from models.state import SceneState
 from models.vocabulary import Machine, Outcome, PanelPurpose, Role
-from rules import correction, extensions, lifecycle, remedies, review, taking_over, withdrawal
+from rules import correction, extensions, lifecycle, remedies, review, separation, taking_over, withdrawal
 from rules.calendar import with_notice
 from rules.deadlines import local_minute, recomputed
 from rules.docket import REMEDIES, Docket
@@ -173,6 +173,8 @@ def _reassign(docket: Docket, act: Reassign) -> None:
         )
     if act.to_unit not in docket.policy.unit_names:
         raise unknown_unit(docket.policy, act.to_unit)
+    if act.to_unit in separation.units_bidding(state):
+        docket.refuse("own_scene", bidder=act.to_unit)
     taken = present if act.part == "regulator" else (state.lead, *state.cooperating)
     if act.to_unit in taken:
         docket.refuse("same_part", unit=act.to_unit)

@@ -23,8 +23,6 @@ def confirm(docket: Docket, act: ConfirmCorrection) -> None:
     correction = find(docket.state.corrections, id=act.correction)
     if correction is None:
         docket.refuse("unknown_correction", correction=act.correction)
-    if correction.proposed_by == docket.person:
-        docket.refuse("same_person", person=docket.person)
     if not act.confirmed:
         docket.record(CorrectionRejected(correction=act.correction, by=docket.person))
         return

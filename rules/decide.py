@@ -1,8 +1,9 @@
 """`decide(policy, state, command, now) -> events`, or `Refused`: the judgement on one command.
 
 The order of the questions is the order in which a person would be told: is the scene still open, may this role do this
-here, does the decision rest on what is still so, is the date possible, is the scene suspended, does the step allow it.
-Then the stage's own rules speak. Nothing here reads a clock; `now` is given.
+here, does the decision rest on what is still so, is the date possible, is the scene suspended, does the step allow it,
+is it kept apart from what the same person did before. Then the stage's own rules speak. Nothing here reads a clock;
+`now` is given.
 """
 
 from datetime import datetime
@@ -34,6 +35,7 @@ from rules import (
     notices,
     promotion,
     review,
+    separation,
     solicitation,
     trial,
 )
@@ -60,6 +62,7 @@ def decide(policy: Policy, state: SceneState, command: Command, now: datetime) -
     _refuse_effective_date(policy, state, command, now)
     _refuse_while_suspended(state, command)
     _refuse_step(state, command)
+    separation.refuse_involved(docket)
     _judge(docket)
     documents.issue(docket, state)
     return tuple(docket.events)

@@ -133,8 +133,7 @@ def decide(
     Raises Refused: not_permitted, not_the_office, same_person, directory_decided, directory_overtaken.
     """
     authorise_office(policy, actor, CONFIRM)
-    involved = {change.proposed_by.person, *change.proposed_by.on_behalf_of}
-    if involved & {actor.person, *actor.on_behalf_of}:
+    if set(change.proposed_by.persons) & set(actor.persons):
         raise Refused("same_person", person=actor.person)
     if (decision := change.decision) is not None:
         if (decision.confirmed, decision.by) == (confirmed, actor):

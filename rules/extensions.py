@@ -59,11 +59,6 @@ def decide(docket: Docket, act: DecideExtension) -> None:
     rule = _rule_for(docket, deadline)
     if docket.role not in rule.approvers:
         docket.refuse("not_an_approver", role=docket.role, allowed=", ".join(rule.approvers))
-    granted_by = None
-    if deadline.limit == "inclusion" and (inclusion := find(docket.state.inclusions, bidder=deadline.bidder)):
-        granted_by = inclusion.granted_by
-    if docket.person in (request.asked_by, granted_by):
-        docket.refuse("same_person", person=docket.person)
     docket.met(f"extension_answer/{act.deadline}")
     docket.record(ExtensionDecided(deadline=act.deadline, granted=act.granted, by=docket.person))
     if not act.granted:

@@ -1,7 +1,7 @@
 """Incidents (S4 四（十一） 安全风险闭环管控): report, stop, analyse, order, verify, close.
 
-A casualty stops the trial at once. An order is verified by somebody else than who issued it; one that nobody verified
-by its due date stops the trial by itself.
+A casualty stops the trial at once. An order takes two officers and is verified by a third person; one that nobody
+verified by its due date stops the trial by itself.
 """
 
 from typing import assert_never
@@ -10,7 +10,7 @@ from models.commands.trial import AnalyseIncident, IncidentAct, ReportIncident, 
 from models.events.trial import IncidentAnalysed, IncidentReported, IncidentVerified
 from models.state import Incident, IncidentStatus
 from models.vocabulary import Machine, Role
-from rules import settling
+from rules import separation, settling
 from rules.docket import Docket
 from rules.keyed import find
 
@@ -62,7 +62,10 @@ def _incident(docket: Docket, act: AnalyseIncident | VerifyIncident, status: Inc
 def _analyse(docket: Docket, act: AnalyseIncident) -> None:
     _incident(docket, act, IncidentStatus.REPORTED)
     ordered = act.order is not None
-    docket.record(IncidentAnalysed(bidder=act.bidder, incident=act.incident, ordered=ordered, by=docket.person))
+    officers = separation.two_officers(docket, act.with_officer) if ordered else ()
+    docket.record(
+        IncidentAnalysed(bidder=act.bidder, incident=act.incident, ordered=ordered, by=docket.person, officers=officers)
+    )
     docket.met(f"incident_analysis/{act.bidder}/{act.incident}")
     if ordered:
         docket.set_deadline(
@@ -73,8 +76,7 @@ def _analyse(docket: Docket, act: AnalyseIncident) -> None:
 
 def _verify(docket: Docket, act: VerifyIncident) -> None:
     incident = _incident(docket, act, IncidentStatus.ORDERED)
-    if incident.ordered_by == docket.person:
-        docket.refuse("same_person", person=docket.person)
+    separation.refuse_officers(docket, incident.officers)
     docket.record(IncidentVerified(bidder=act.bidder, incident=act.incident, verified=act.verified))
     if act.verified:
         docket.met(f"correction_order/{act.bidder}/{act.incident}")

@@ -2,8 +2,8 @@
 
 It starts on the date of the start notice and, unless the policy says so, a suspension does not stop its clock. Each
 fault that is punishable climbs the ladder; repeats of the same kind within the window skip a step; after the ladder's
-last step the period is breached. A red line breaches at once. Breach stops the trial. The engine records the officer's
-finding; it never decides guilt itself.
+last step the period is breached. An order takes two officers and is verified by a third person. A red line breaches at
+once. Breach stops the trial. The engine records the officer's finding; it never decides guilt itself.
 """
 
 from calendar import monthrange
@@ -17,7 +17,7 @@ from models.events.trial import CorrectionVerified, FaultRecorded, InclusionGran
 from models.policy import InclusionRules
 from models.state import Fault, Inclusion, Trial
 from models.vocabulary import Credit, Machine, Role
-from rules import settling
+from rules import separation, settling
 from rules.docket import Docket
 from rules.keyed import find
 
@@ -84,6 +84,7 @@ def _fault(docket: Docket, act: RecordFault) -> None:
         by=docket.person,
         tolerated=act.red_line is None and not act.punishable,
         red_line=act.red_line,
+        officers=separation.two_officers(docket, act.with_officer) if rung == "order" else (),
     )
     docket.record(FaultRecorded(bidder=act.bidder, fault=fault))
     if act.red_line is not None or rung == "breach":
@@ -124,8 +125,7 @@ def _verify(docket: Docket, act: VerifyCorrection) -> None:
     inclusion = inclusion_of(docket, act.bidder)
     if not inclusion.order_open:
         docket.refuse("no_open_order")
-    if inclusion.ordered_by == docket.person:
-        docket.refuse("same_person", person=docket.person)
+    separation.refuse_officers(docket, inclusion.officers)
     docket.record(CorrectionVerified(bidder=act.bidder, corrected=act.corrected))
     if act.corrected:
         docket.met(f"correction_order/{act.bidder}")

@@ -10,6 +10,7 @@ from models.policy import Policy
 from models.receipt import Receipt
 from models.refusal import Refused
 from models.state import RECEIPTS, SceneState
+from rules import separation
 from rules.alarms import due_until
 from rules.calendar import with_notice
 from rules.decide import decide
@@ -72,12 +73,14 @@ def fold(state: SceneState, entry: JournalEntry) -> SceneState:
     """The state after an entry. Raises ValueError for one that is not the next."""
     if entry.sequence != state.sequence + 1:
         raise ValueError(f"entry {entry.sequence} does not follow {state.sequence}")
+    before = state
     for event in entry.events:
         state = evolve(state, event)
-    receipts = state.receipts
+    update: dict[str, object] = {"sequence": entry.sequence}
     if not isinstance(entry.command.act, PassDeadline):
-        receipts = (*receipts, _receipt(state, entry))[-RECEIPTS:]
-    return state.model_copy(update={"sequence": entry.sequence, "receipts": receipts})
+        update["hands"] = separation.remember(before, entry.command)
+        update["receipts"] = (*state.receipts, _receipt(state, entry))[-RECEIPTS:]
+    return state.model_copy(update=update)
 
 
 def _receipt(state: SceneState, entry: JournalEntry) -> Receipt:

@@ -42,7 +42,7 @@ from models.policy import ModeRule
 from models.state import Bid, Challenge, Contract, Ranked
 from models.state.matching import Party
 from models.vocabulary import Machine, Outcome, PanelPurpose, Role
-from rules import panels, scoring, settling
+from rules import panels, scoring, separation, settling
 from rules.calendar import due_date
 from rules.deadlines import fixed_on
 from rules.docket import Docket
@@ -228,8 +228,8 @@ def convene(docket: Docket, act: ConvenePanel) -> None:
     if docket.state.step != "scoring":
         docket.refuse("wrong_step", step=docket.state.step, verb=act.verb, possible="-")
     owner = docket.state.profile.owner if docket.state.profile else ""
-    units = (unit for bid in docket.state.bids for unit in (bid.bidder, *bid.consortium))
-    panels.convene(docket, act, limit="scoring", verbs=("score_bid",), parties=(owner, *units))
+    parties = (owner, *separation.units_bidding(docket.state))
+    panels.convene(docket, act, limit="scoring", verbs=("score_bid",), parties=parties)
 
 
 def _score(docket: Docket, act: ScoreBid) -> None:

@@ -76,7 +76,7 @@ def judge(docket: Docket, act: NoticeAct) -> None:
             _answer(docket, act)
         case FileComplaint():
             objection = _objection(docket, act.objection, ObjectionStatus.ANSWERED)
-            if docket.person != objection.objector:
+            if objection.objector not in docket.command.actor.persons:
                 docket.refuse("not_your_part", unit=docket.person, role="objector", expected=objection.objector)
             docket.record(ComplaintFiled(objection=act.objection))
             docket.cancel(f"complaint_window/{act.objection}")
@@ -84,8 +84,6 @@ def judge(docket: Docket, act: NoticeAct) -> None:
             docket.set_deadline("complaint", supervisor, ("decide_complaint",), key=act.objection, step="")
         case DecideComplaint():
             objection = _objection(docket, act.objection, ObjectionStatus.COMPLAINT)
-            if docket.person in (objection.answered_by, objection.objector):
-                docket.refuse("decided_before", person=docket.person)
             docket.record(ComplaintDecided(objection=act.objection, upheld=act.upheld, by=docket.person))
             docket.met(f"complaint/{act.objection}")
             _after_decision(docket, objection, upheld=act.upheld)
@@ -131,8 +129,6 @@ def _objection(docket: Docket, id: str, status: ObjectionStatus) -> Objection:
 
 def _answer(docket: Docket, act: AnswerObjection) -> None:
     objection = _objection(docket, act.objection, ObjectionStatus.RAISED)
-    if docket.person == objection.objector:
-        docket.refuse("decided_before", person=docket.person)
     docket.record(ObjectionAnswered(objection=act.objection, upheld=act.upheld, by=docket.person))
     docket.met(f"objection/{act.objection}")
     if not act.upheld:

@@ -1,7 +1,8 @@
 """Panels: how they are made up, who may sit, and when they have spoken.
 
-At least `minimum` members, an odd number, at least `expert_share` experts; nobody of the owner's or a bidder's own unit
-(docs/explanation/domain.md, duties kept apart, 2). Locked once a member has spoken.
+At least `minimum` members, an odd number, at least `expert_share` experts. Nobody of the owner's or a bidder's unit,
+nobody with declared ties to one and nobody who has acted for either (docs/explanation/domain.md, duties kept apart, 2).
+A seat is personal: nobody speaks on a member's behalf. Locked once a member has spoken.
 """
 
 import math
@@ -10,6 +11,7 @@ from models.commands.review import ConvenePanel, GiveExpertOpinion
 from models.events.review import ExpertOpinionGiven, PanelConvened
 from models.state import Panel, Seat
 from models.vocabulary import PanelPurpose, Role
+from rules import separation
 from rules.docket import Docket
 from rules.keyed import find
 
@@ -30,8 +32,11 @@ def convene(
     for member in act.members:
         if persons.count(member.person) > 1:
             docket.refuse("panel_duplicate", person=member.person)
-        if member.unit in parties:
-            docket.refuse("panel_conflict", person=member.person, unit=member.unit)
+        if separation.took_sides(docket.state, member.person):
+            docket.refuse("panel_took_sides", person=member.person)
+        for unit in (member.unit, *member.ties):
+            if unit in parties:
+                docket.refuse("panel_conflict", person=member.person, unit=unit)
     before = find(docket.state.panels, purpose=act.purpose, bidder=act.bidder)
     if before is not None and not before.void:
         if _has_spoken(docket, before):
@@ -70,6 +75,8 @@ def own_seat(docket: Docket, panel: Panel) -> Seat:
     seat = panel.seat(docket.person)
     if seat is None:
         docket.refuse("not_on_panel", person=docket.person)
+    if docket.command.actor.on_behalf_of:
+        docket.refuse("seat_is_personal", person=docket.person)
     return seat
 
 

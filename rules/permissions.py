@@ -1,7 +1,9 @@
 """Who may do what: the policy's table says which roles, the scene says which unit plays each role in it.
 
 Deny by default: a verb that the table does not give to a role is refused, and so is a role that the actor's unit does
-not play in this scene. Finer conditions (a seat on a panel, a second person) stand with the stage's own rules.
+not play in this scene. Administrators and auditors have no business rights, whatever the table says. A delegation path
+that names somebody twice is refused. Finer conditions (a seat on a panel, a second person) stand with the stage's own
+rules and in `rules.separation`.
 """
 
 from difflib import get_close_matches
@@ -21,13 +23,17 @@ FROM_THE_CITY = {
 }  # fmt: skip
 """Roles that only a unit of the city's policy can play."""
 
+NO_BUSINESS = (Role.SYSTEM, Role.AUDITOR, Role.ADMINISTRATOR)
+"""Roles that may do nothing in a scene, whatever a policy says."""
+
 
 def authorise(policy: Policy, state: SceneState, command: Command) -> None:
-    """Raises Refused: not_permitted, unknown_unit or not_your_part."""
+    """Raises Refused: delegation_cycle, not_permitted, unknown_unit or not_your_part."""
     actor, act = command.actor, command.act
     if isinstance(act, PassDeadline) and actor == SYSTEM:
         return
-    _refuse_role(policy, actor, act.verb, () if isinstance(act, PassDeadline) else policy.permissions.get(act.verb, ()))
+    allowed = () if isinstance(act, PassDeadline) else policy.permissions.get(act.verb, ())
+    _refuse_actor(policy, actor, act.verb, allowed, never=NO_BUSINESS)
     expected = units_playing(policy, state, actor.role, act)
     if expected is not None and actor.unit not in expected:
         raise Refused("not_your_part", unit=actor.unit, role=actor.role, expected=", ".join(expected) or "-")
@@ -36,15 +42,19 @@ def authorise(policy: Policy, state: SceneState, command: Command) -> None:
 def authorise_office(policy: Policy, actor: Actor, verb: str) -> None:
     """For what is done outside any scene: only the unit that holds the office may; an administrator holds none.
 
-    Raises Refused: not_permitted, unknown_unit or not_the_office.
+    Raises Refused: delegation_cycle, not_permitted, unknown_unit or not_the_office.
     """
-    _refuse_role(policy, actor, verb, policy.permissions.get(verb, ()))
+    _refuse_actor(policy, actor, verb, policy.permissions.get(verb, ()), never=(Role.SYSTEM, Role.AUDITOR))
     if actor.role is not Role.ADMINISTRATOR and actor.unit != (office := policy.office(actor.role)):
         raise Refused("not_the_office", unit=actor.unit, city=policy.city, role=actor.role, expected=office or "-")
 
 
-def _refuse_role(policy: Policy, actor: Actor, verb: str, allowed: tuple[Role, ...]) -> None:
-    if actor.role not in allowed or actor.role is Role.SYSTEM:
+def _refuse_actor(
+    policy: Policy, actor: Actor, verb: str, allowed: tuple[Role, ...], *, never: tuple[Role, ...]
+) -> None:
+    if len(set(actor.persons)) < len(actor.persons):
+        raise Refused("delegation_cycle", path=" > ".join(actor.persons))
+    if actor.role not in allowed or actor.role in never:
         raise Refused("not_permitted", role=actor.role, verb=verb, allowed=", ".join(allowed) or "-")
     if actor.role in FROM_THE_CITY and actor.unit not in policy.unit_names:
         raise unknown_unit(policy, actor.unit)

@@ -64,8 +64,6 @@ def decide_appeal(docket: Docket, act: DecideAppeal) -> None:
     decision = _decision(docket, act.decision)
     if decision.appealed_by is None:
         docket.refuse("not_appealed", decision=act.decision)
-    if docket.person in (decision.by, decision.appealed_by):
-        docket.refuse("decided_before", person=docket.person)
     docket.record(AppealDecided(decision=act.decision, upheld=act.upheld, by=docket.person))
     docket.met(f"appeal/{act.decision}")
     if act.upheld:

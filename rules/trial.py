@@ -232,13 +232,10 @@ def _report(docket: Docket, act: FileReport) -> None:
 
 def _resume(docket: Docket, bidder: str) -> None:
     trial = trial_of(docket, bidder)
-    proposed_by = trial.resumption_proposed_by
-    if proposed_by is None:
+    if trial.resumption_proposed_by is None:
         docket.refuse("fix_missing")
     if docket.policy.trial.insurance and trial.insurance_until is not None and trial.insurance_until < docket.day:
         docket.refuse("insurance_missing")
-    if proposed_by == docket.person:
-        docket.refuse("same_person", person=docket.person)
     docket.record(TrialResumed(bidder=bidder))
     docket.move(Machine.TRIAL, bidder, "running")
     docket.run_on()

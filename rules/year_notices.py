@@ -61,8 +61,8 @@ def decide(
     Raises Refused: not_permitted, unknown_unit, not_the_office, same_person, year_notice_decided.
     """
     authorise_office(policy, actor, CONFIRM)
-    if actor.person == proposal.proposed_by.person:
-        raise Refused("same_person", person=actor.person)
+    if known := set(actor.persons) & set(proposal.proposed_by.persons):
+        raise Refused("same_person", person=min(known))
     if proposal.decision is not None:
         if (proposal.decision.confirmed, proposal.decision.by) == (confirmed, actor):
             return proposal

@@ -426,7 +426,10 @@ class Improviser:
     def _record_fault(self) -> dict[str, object]:
         red_line = self.often(None, self.play.policy.inclusion.red_lines[0], "no_such")
         kind, punishable = self.choose(("delay", "noise")), self.often(True, False)
-        return {"kind": kind, "red_line": red_line, "punishable": punishable, "plan_clause": "三"}
+        return {
+            "kind": kind, "red_line": red_line, "punishable": punishable, "plan_clause": "三",
+            "with_officer": self.often("regulator-3", None, "regulator-1"),
+        }  # fmt: skip
 
     def _verify_correction(self) -> dict[str, object]:
         return {"corrected": self.often(True, False)}
@@ -449,6 +452,7 @@ class Improviser:
         return {
             "incident": self._incident_of(self.about, IncidentStatus.REPORTED),
             "order": self.choose((None, "更换")),
+            "with_officer": self.often("regulator-3", None, "regulator-1"),
         }
 
     def _verify_incident(self) -> dict[str, object]:

@@ -378,7 +378,13 @@ def object_to(play: Play, about: NoticeAbout, *, upheld: bool, complain: bool, b
 
 def fault(play: Play, kind: str, red_line: str | None = None) -> None:
     act = RecordFault(
-        bidder=A, kind=kind, red_line=red_line, plan_clause="三", finding="属实", evidence=document("证据")
+        bidder=A,
+        kind=kind,
+        red_line=red_line,
+        plan_clause="三",
+        finding="属实",
+        evidence=document("证据"),
+        with_officer="regulator-3",
     )
     play.do(act, play.regulator)
 
@@ -557,7 +563,9 @@ def trials() -> Iterator[Play]:
         yield _then(alone(f"trial/{step}"), doing(terminate_trial, A))
     # stopped
     incident = ReportIncident(bidder=A, incident="I-1", text="碰撞")
-    analysis = AnalyseIncident(bidder=A, incident="I-1", analysis=document("分析"), order="更换")
+    analysis = AnalyseIncident(
+        bidder=A, incident="I-1", analysis=document("分析"), order="更换", with_officer="regulator-3"
+    )
     ordered = _then(alone("trial/running"), act(incident, "bidder"), act(analysis, "regulator"))
     yield _then(alone("trial/running"), act(incident.model_copy(update={"casualty": True}), "bidder"))
     yield _then(ordered, passing(f"correction_order/{A}/I-1"))

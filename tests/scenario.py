@@ -358,8 +358,9 @@ class Play:
         )  # fmt: skip
 
     def taken_over(self, step: str, *bidders: str) -> "Play":
-        """A scene that ran elsewhere, entered at this step."""
-        self.do(self.take_over_act(step, *(self.declared(bidder) for bidder in bidders)), self.platform)
+        """A scene that ran elsewhere, entered at this step by somebody who does not decide on it."""
+        clerk = self.office(Role.PLATFORM_OFFICE, "clerk")
+        self.do(self.take_over_act(step, *(self.declared(bidder) for bidder in bidders)), clerk)
         return self
 
     def submit(self) -> "Play":

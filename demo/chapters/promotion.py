@@ -37,7 +37,7 @@ def nominated(scene: Scene, level: BenchmarkLevel, *, recommended: bool) -> Scri
 
 
 def benefited(scene: Scene, bidder: str, kind: str, amount_yuan: int = 0) -> Script:
-    yield scene.lead.does(
+    yield scene.payer.does(
         RecordBenefit(kind=kind, beneficiary=bidder, amount_yuan=amount_yuan, document=scene.document("激励文件"))
     )
 

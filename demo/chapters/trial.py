@@ -125,11 +125,11 @@ def evaluated(scene: Scene, bidder: str, *, fit: bool = True) -> Script:
 
 
 def fault(scene: Scene, bidder: str, kind: str, *, red_line: str | None = None, punishable: bool = True) -> Script:
-    """The officer records a fault with its evidence."""
+    """Two officers record a fault with its evidence."""
     yield scene.regulator.does(
         RecordFault(
             bidder=bidder, kind=kind, red_line=red_line, punishable=punishable, plan_clause="方案第三条 运行边界",
-            finding="现场检查记录。", evidence=scene.document("检查记录"),
+            finding="现场检查记录。", evidence=scene.document("检查记录"), with_officer=scene.regulator.colleague.id,
         )
     )  # fmt: skip
 
@@ -141,17 +141,20 @@ def had_incident(scene: Scene, bidder: str, name: str, *, casualty: bool = False
 
 
 def analysed(scene: Scene, bidder: str, name: str, *, order: str | None = None) -> Script:
-    """The regulator analyses, and orders what is to be mended."""
+    """The regulator analyses; two officers order what is to be mended."""
     yield scene.workdays(3)
-    analysis = AnalyseIncident(bidder=bidder, incident=name, analysis=scene.document("事件分析报告"), order=order)
+    second = scene.regulator.colleague.id if order else None
+    analysis = AnalyseIncident(
+        bidder=bidder, incident=name, analysis=scene.document("事件分析报告"), order=order, with_officer=second
+    )
     yield scene.regulator.does(analysis)
 
 
 def incident_closed(scene: Scene, bidder: str, name: str) -> Script:
-    """A second officer verifies."""
+    """A third officer verifies."""
     yield scene.workdays(6)
     verification = VerifyIncident(bidder=bidder, incident=name, verified=True, finding="整改到位。")
-    yield scene.regulator.colleague.does(verification)
+    yield scene.regulator.third.does(verification)
 
 
 def stopped(scene: Scene, bidder: str) -> Script:

@@ -77,7 +77,7 @@ def diagnosis(scene: Scene) -> Script:
 
 
 def up_the_ladder(scene: Scene, bidder: str) -> Script:
-    """Remind, advise, interview, order to correct; asked for more time, granted, verified by a second officer."""
+    """Remind, advise, interview, order to correct; asked for more time, granted, verified by a third officer."""
     order = f"correction_order/{bidder}"
     for kind in ("late_log", "wrong_label", "late_reply", "late_update"):
         yield from went_on(scene, bidder, until=scene.workday(12))
@@ -91,8 +91,8 @@ def up_the_ladder(scene: Scene, bidder: str) -> Script:
     yield scene.regulator.does(DecideExtension(deadline=order, granted=True, reasons="同意。"))
     yield from went_on(scene, bidder, until=scene.workday(10))
     correction = VerifyCorrection(bidder=bidder, corrected=True, finding="已整改。")
-    yield scene.regulator.may_not(correction, "same_person")
-    yield scene.regulator.colleague.does(correction)
+    yield scene.regulator.colleague.may_not(correction, "officer_verifies")
+    yield scene.regulator.third.does(correction)
     scene.holds(scene.state.inclusions[0].step == "active", "the inclusion period does not go on")
 
 

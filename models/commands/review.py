@@ -37,9 +37,12 @@ class ConcludeFairCompetition(Act):
 
 
 class PanelMember(Frozen):
+    """`ties` are the units with which the member declares ties: worked for within three years, kin, an interest."""
+
     person: Identifier
     unit: Name
     expert: bool = True
+    ties: tuple[Name, ...] = Field((), max_length=20)
 
 
 class ConvenePanel(Act):

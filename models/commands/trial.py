@@ -123,7 +123,8 @@ class RecordFault(BidderAct):
     """The officer's finding with its evidence; the engine never decides guilt itself.
 
     `red_line` names one of the policy's red lines and breaches at once. `punishable` false records a first, minor,
-    corrected, harmless fault (行政处罚法33), which climbs no rung.
+    corrected, harmless fault (行政处罚法33), which climbs no rung. `with_officer` is the second officer, by person id:
+    needed where an order comes of it.
     """
 
     verb: Literal["record_fault"] = "record_fault"
@@ -133,6 +134,7 @@ class RecordFault(BidderAct):
     plan_clause: Text
     finding: Text
     evidence: Document
+    with_officer: Identifier | None = None
 
 
 class VerifyCorrection(BidderAct):
@@ -154,14 +156,17 @@ class ReportIncident(BidderAct):
 
 
 class AnalyseIncident(BidderAct):
+    """`with_officer` is the second officer, by person id: needed with an order."""
+
     verb: Literal["analyse_incident"] = "analyse_incident"
     incident: Identifier
     analysis: Document
     order: Text | None = None
+    with_officer: Identifier | None = None
 
 
 class VerifyIncident(BidderAct):
-    """Verifier and issuer of the order are two persons."""
+    """The verifier is neither of the two officers who issued the order."""
 
     verb: Literal["verify_incident"] = "verify_incident"
     incident: Identifier

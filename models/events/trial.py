@@ -117,6 +117,7 @@ class IncidentAnalysed(BidderEvent):
     incident: str
     ordered: bool
     by: str
+    officers: tuple[str, ...] = ()
 
     @property
     def touches(self) -> tuple[str, ...]:

@@ -93,6 +93,18 @@ class ExtensionRequest(Frozen):
     reasons_sha256: str
 
 
+class Hand(Frozen):
+    """Who had a hand in a deed, as `rules.separation` names it: whoever acted, and everybody on whose behalf.
+
+    `bidder` and `item` (a deadline, a correction) say what it was about; "" where the deed has none.
+    """
+
+    deed: str
+    bidder: str = ""
+    item: str = ""
+    persons: tuple[str, ...]
+
+
 class SceneState(Frozen):
     """`sequence` is that of the last journal entry folded in; 0 before the first."""
 
@@ -148,6 +160,7 @@ class SceneState(Frozen):
     corrections: tuple[Correction, ...] = ()
     extension_requests: tuple[ExtensionRequest, ...] = ()
 
+    hands: tuple[Hand, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
     touched: tuple[tuple[str, int], ...] = ()
     receipts: tuple[Receipt, ...] = ()
@@ -176,6 +189,7 @@ __all__ = [
     "ExtensionRequest",
     "FairCompetitionResult",
     "Fault",
+    "Hand",
     "Incident",
     "IncidentStatus",
     "Inclusion",

@@ -28,7 +28,10 @@ class Trial(Frozen):
 
 
 class Fault(Frozen):
-    """`rung` is the measure that the fault met, None for one that is not punished; `number` counts from 1."""
+    """`rung` is the measure that the fault met, None for one that is not punished; `number` counts from 1.
+
+    `officers` are the persons who issued the order that came of it.
+    """
 
     number: int
     kind: str
@@ -37,6 +40,7 @@ class Fault(Frozen):
     by: str
     tolerated: bool = False
     red_line: str | None = None
+    officers: tuple[str, ...] = ()
 
 
 class Inclusion(Frozen):
@@ -50,6 +54,7 @@ class Inclusion(Frozen):
     faults: tuple[Fault, ...] = ()
     order_open: bool = False
     ordered_by: str | None = None
+    officers: tuple[str, ...] = ()
 
 
 class IncidentStatus(StrEnum):
@@ -65,3 +70,4 @@ class Incident(Frozen):
     reported_on: date
     status: IncidentStatus = IncidentStatus.REPORTED
     ordered_by: str | None = None
+    officers: tuple[str, ...] = ()

@@ -73,7 +73,7 @@ def evolve(state: SceneState, event: TrialEvent | InclusionEvent | IncidentEvent
             faults = (*inclusion_.faults, fault) if inclusion_ else (fault,)
             to: dict[str, object] = {"faults": faults}
             if fault.rung == "order":
-                to |= {"order_open": True, "ordered_by": fault.by}
+                to |= {"order_open": True, "ordered_by": fault.by, "officers": fault.officers}
             return state.model_copy(update={"inclusions": change(state.inclusions, to=to, bidder=event.bidder)})
         case CorrectionVerified():
             to = {"order_open": False}
@@ -82,7 +82,7 @@ def evolve(state: SceneState, event: TrialEvent | InclusionEvent | IncidentEvent
             return state.model_copy(update={"incidents": (*state.incidents, incident)})
         case IncidentAnalysed():
             status = IncidentStatus.ORDERED if event.ordered else IncidentStatus.CLOSED
-            to = {"status": status, "ordered_by": event.by if event.ordered else None}
+            to = {"status": status, "ordered_by": event.by if event.ordered else None, "officers": event.officers}
             return state.model_copy(update={"incidents": change(state.incidents, to=to, id=event.incident)})
         case IncidentVerified():
             status = IncidentStatus.CLOSED if event.verified else IncidentStatus.ORDERED

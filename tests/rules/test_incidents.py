@@ -39,7 +39,9 @@ def report(incident: str = "I-1", bidder: str = A, *, casualty: bool = False) ->
 
 
 def analysis(incident: str = "I-1", bidder: str = A, *, order: str | None = "更换传感器") -> AnalyseIncident:
-    return AnalyseIncident(bidder=bidder, incident=incident, analysis=document("事故分析"), order=order)
+    return AnalyseIncident(
+        bidder=bidder, incident=incident, analysis=document("事故分析"), order=order, with_officer="regulator-3"
+    )
 
 
 def verification(incident: str = "I-1", bidder: str = A, *, verified: bool = True) -> VerifyIncident:
@@ -109,7 +111,7 @@ def test_an_order_is_verified_by_another_person_than_who_issued_it(running: Play
     running.do(analysis(), running.regulator)
     running.serve_notices()
     assert ids(running) == {f"correction_order/{A}/I-1"}
-    running.refuses("same_person", verification(), running.regulator)
+    running.refuses("officer_verifies", verification(), running.regulator)
     running.do(verification(), running.second_regulator)
     assert running.state.incidents[0].status is IncidentStatus.CLOSED
     assert ids(running) == set()

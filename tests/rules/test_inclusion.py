@@ -37,7 +37,7 @@ def running(yancheng: Policy) -> Play:
 def fault(kind: str = "delay", *, red_line: str | None = None, punishable: bool = True) -> RecordFault:
     return RecordFault(
         bidder=A, kind=kind, red_line=red_line, punishable=punishable,
-        plan_clause="第三条", finding="经查属实", evidence=document("证据"),
+        plan_clause="第三条", finding="经查属实", evidence=document("证据"), with_officer="regulator-3",
     )  # fmt: skip
 
 
@@ -184,7 +184,7 @@ def test_an_order_to_correct_is_the_bidders_duty_for_fifteen_working_days(ordere
 
 def test_who_issued_an_order_does_not_verify_it(ordered: Play) -> None:
     verification = VerifyCorrection(bidder=A, corrected=True, finding="核验")
-    ordered.refuses("same_person", verification, ordered.regulator)
+    ordered.refuses("officer_verifies", verification, ordered.regulator)
     ordered.do(verification, ordered.second_regulator)
     assert standing(ordered) == ("active", "running")
     ordered.refuses("no_open_order", verification, ordered.second_regulator)
@@ -224,7 +224,7 @@ def test_the_period_is_extended_once_and_not_by_who_granted_it(running: Play) ->
     running.do(RequestExtension(deadline=clock.id, reasons="继续验证"), running.bidder(A))
     grant = DecideExtension(deadline=clock.id, granted=True, reasons="同意")
     assert running.state.inclusions[0].granted_by == running.regulator.person
-    running.refuses("same_person", grant, running.regulator)
+    running.refuses("granted_before", grant, running.regulator)
     running.do(grant, running.group)
     assert standing(running) == ("extended", "running")
     assert (running.deadline(clock.id).due_on - clock.due_on).days >= 365

@@ -167,12 +167,11 @@ def test_where_the_city_has_no_experts_it_goes_back_to_the_fair_competition_revi
 def test_nobody_answers_their_own_objection_and_none_is_answered_twice(noticed: Play) -> None:
     id = objected(noticed, noticed.platform.person)
     noticed.refuses("decided_before", AnswerObjection(objection=id, upheld=False, text="答复"), noticed.platform)
-    noticed.do(
-        AnswerObjection(objection=id, upheld=False, text="答复"), noticed.office(Role.PLATFORM_OFFICE, "another")
-    )
-    noticed.refuses("objection_not_open", AnswerObjection(objection=id, upheld=True, text="答复"), noticed.platform)
+    another = noticed.office(Role.PLATFORM_OFFICE, "another")
+    noticed.do(AnswerObjection(objection=id, upheld=False, text="答复"), another)
+    noticed.refuses("objection_not_open", AnswerObjection(objection=id, upheld=True, text="答复"), another)
     unknown = AnswerObjection(objection="objection-999", upheld=True, text="答复")
-    noticed.refuses("unknown_objection", unknown, noticed.platform)
+    noticed.refuses("unknown_objection", unknown, another)
 
 
 def test_an_unanswered_objection_escalates_and_keeps_the_scene_frozen(noticed: Play) -> None:

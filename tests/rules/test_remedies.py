@@ -184,8 +184,8 @@ def test_who_decided_or_appealed_does_not_decide_the_appeal() -> None:
     play, _ = decided("refused")
     appeal(play)
     act = DecideAppeal(decision=decision(play), upheld=True, reasons="成立")
-    for person in (play.lead.person, play.owner.person):
-        play.refuses("decided_before", act, play.office(Role.SUPERVISOR, person))
+    for code, before in (("decided_before", play.lead), ("drafter_decides", play.owner)):
+        play.refuses(code, act, play.office(Role.SUPERVISOR, before.person))
 
 
 def test_an_appeal_that_is_not_decided_in_time_escalates_and_can_be_extended() -> None:

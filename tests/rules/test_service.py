@@ -130,11 +130,16 @@ def test_a_termination_keeps_what_waited_for_service_until_the_scene_closes(poli
 # orders and complaints
 
 
+def fault(kind: str) -> RecordFault:
+    return RecordFault(
+        bidder=A, kind=kind, plan_clause="一", finding="查实", evidence=document("照片"), with_officer="regulator-3"
+    )
+
+
 def ordered(policy: Policy) -> Play:
     play = Play(policy).to_running(A)
     for kind in ("one", "two", "three", "four"):
-        fault = RecordFault(bidder=A, kind=kind, plan_clause="一", finding="查实", evidence=document("照片"))
-        play.do(fault, play.regulator)
+        play.do(fault(kind), play.regulator)
     return play
 
 
@@ -212,8 +217,7 @@ def test_a_fault_is_a_document_only_where_something_is_ordered(policy: Policy) -
     play = Play(policy).to_running(A)
     titles = []
     for kind in ("one", "two", "three", "four"):
-        fault = RecordFault(bidder=A, kind=kind, plan_clause="一", finding="查实", evidence=document("照片"))
-        play.do(fault, play.regulator)
+        play.do(fault(kind), play.regulator)
         titles.append([(title, to) for title, _, to in issued(play)])
     assert titles == [[], [], [], [("责令限期改正通知书", A)]]
 

@@ -1,0 +1,213 @@
+"""Duties kept apart: what one person may not do because of what the same person did before (domain.md).
+
+The state remembers who had a hand in what: whoever acted, and everybody on whose behalf (`Actor.persons`). So a
+delegate is taken for everybody on the delegation path, and each of them for the delegate, whichever acts first; the
+role or the unit in which somebody acts makes no difference. `APART` says of pairs of deeds that nobody may do the
+second who had a hand in the first. A pair bars one direction; where both orders can happen, both stand here.
+
+1  Who drafted a thing does not decide on it, and who decided does not publish it.
+2  Nobody judges a bid of their own or of their unit's, bids for a scene that they judged, or signs for the other side.
+3  An order needs two officers; its verifier is a third.
+4  Objections, appeals and questions of fault go to somebody who did not decide.
+5  Who proposes, who approves and who pays are three.
+6  Bids are sealed until the close: `rules.matching`, a commitment and nothing else.
+7  Who granted an inclusion period does not extend it.
+8  One person stops a trial, two resume it. So it is with a request for more time and its answer, and with a correction
+   and its confirmation.
+9  Administrators and auditors have no business rights, whatever a policy says: `rules.permissions`.
+10 An override re-opens a step and alters no score: `rules.anywhere`.
+11 A delegate acts with the path on record, and never for a member of a panel; a path that turns back on itself is
+   refused: `rules.permissions`, `rules.panels`.
+"""
+
+from typing import Literal, NamedTuple
+
+from models.commands import Command
+from models.commands.anywhere import ConfirmCorrection, DecideExtension, ProposeCorrection, RequestExtension
+from models.commands.matching import SignContract
+from models.commands.review import (
+    AnswerObjection,
+    DecideComplaint,
+    GiveExpertOpinion,
+    PublishNotice,
+    RaiseObjection,
+)
+from models.commands.trial import StartTrial
+from models.state import Hand, SceneState
+from models.vocabulary import Role
+from rules.docket import Docket
+from rules.keyed import find, put
+
+
+class Apart(NamedTuple):
+    """Who had a hand in one of `first` is refused `then`, with `code`.
+
+    A deed is a verb, one kind of it (`publish_notice:ranking`), or a role in which somebody acted. `about` is what both
+    have to be about: the same scene, the same bidder, or the same deadline or correction.
+    """
+
+    rule: int
+    code: str
+    first: tuple[str, ...]
+    then: tuple[str, ...]
+    about: Literal["scene", "bidder", "item"] = "scene"
+
+
+RECOGNISED = ("conclude_fair_competition", "give_expert_opinion:recognition", "recognise", "confirm_scene")
+RANKED = ("verify_eligibility", "score_bid", "award")
+ACCEPTED = ("give_acceptance_opinion", "give_expert_opinion:acceptance", "conclude_acceptance")
+CHOSEN = ("nominate_benchmark", "conclude_evaluation", "confirm_benchmark")
+"""What leads to a result that a public notice announces."""
+
+ON_ADMISSION = ("accept_filing", "request_supplement", "register", "decline_admission")
+ON_REMEDIES = ("answer_objection", "decide_complaint", "decide_appeal")
+DECISIONS = (
+    *ON_ADMISSION, "give_opinion", *RECOGNISED, "refuse", *RANKED, "admit_trial", "return_trial_plan", "refuse_trial",
+    "start_trial", "approve_resumption", "conclude_exit", "give_expert_opinion:acceptance", "conclude_acceptance",
+    "decide_fault_tolerance", "conclude_evaluation", "confirm_benchmark", "terminate",
+)  # fmt: skip
+
+BIDDER, OWNER = Role.BIDDER.value, Role.OWNER.value
+OVER_BIDDERS = (
+    *DECISIONS, *ON_REMEDIES, "publish_notice", "list_scene", "decide_extension", "advance_phase", "propose_resumption",
+    "terminate_trial", "record_fault", "verify_correction", "analyse_incident", "verify_incident",
+    "give_acceptance_opinion", "nominate_benchmark", "record_benefit",
+)  # fmt: skip
+"""Every act of authority that a bid, or what becomes of it, can depend on."""
+
+APART: tuple[Apart, ...] = (
+    Apart(
+        1, "drafter_decides", (OWNER,), (*DECISIONS, *ON_REMEDIES, "decide_extension", "publish_notice", "list_scene")
+    ),
+    Apart(1, "drafter_decides", ("take_over",), DECISIONS),
+    Apart(1, "decider_publishes", RECOGNISED, ("publish_notice:recognition", "list_scene")),
+    Apart(1, "decider_publishes", RANKED, ("publish_notice:ranking",)),
+    Apart(1, "decider_publishes", ("publish_notice:ranking",), ("award",)),
+    Apart(1, "decider_publishes", ACCEPTED, ("publish_notice:acceptance",)),
+    Apart(1, "decider_publishes", CHOSEN, ("publish_notice:benchmark",)),
+    Apart(2, "own_bid", (BIDDER,), OVER_BIDDERS),
+    Apart(2, "bids_as_judge", (OWNER, *DECISIONS), ("submit_bid", "reveal_bid")),
+    Apart(2, "other_side", (BIDDER,), ("propose_contract", "sign_contract:scene_owner", "sign_contract:st_bureau")),
+    Apart(2, "other_side", DECISIONS, ("sign_contract:bidder",)),
+    Apart(2, "other_side", (OWNER,), ("sign_contract:st_bureau", "sign_contract:bidder")),
+    Apart(2, "other_side", ("sign_contract:st_bureau",), ("sign_contract:scene_owner", "sign_contract:bidder")),
+    Apart(4, "decided_before", RECOGNISED, ("answer_objection:recognition", "decide_complaint:recognition")),
+    Apart(4, "decided_before", RANKED, ("answer_objection:ranking", "decide_complaint:ranking")),
+    Apart(4, "decided_before", ACCEPTED, ("answer_objection:acceptance", "decide_complaint:acceptance")),
+    Apart(4, "decided_before", CHOSEN, ("answer_objection:benchmark", "decide_complaint:benchmark")),
+    Apart(4, "decided_before", ("raise_objection", "file_complaint"), ("answer_objection", "decide_complaint")),
+    Apart(4, "decided_before", ("answer_objection",), ("decide_complaint",)),
+    Apart(4, "decided_before", (*DECISIONS, "appeal"), ("decide_appeal",)),
+    Apart(4, "decided_before", (*ACCEPTED, "ask_fault_tolerance"), ("decide_fault_tolerance",)),
+    Apart(5, "proposer_approves", ("nominate_benchmark",), ("conclude_evaluation", "confirm_benchmark")),
+    Apart(5, "proposer_approves", ("conclude_evaluation",), ("confirm_benchmark",)),
+    Apart(5, "approver_pays", CHOSEN, ("record_benefit",)),
+    Apart(5, "approver_pays", ("record_benefit",), CHOSEN),
+    Apart(5, "approver_pays", ("conclude_acceptance", "decide_fault_tolerance"), ("record_refund",)),
+    Apart(7, "granted_before", ("start_trial:inclusion",), ("decide_extension:inclusion",), "bidder"),
+    Apart(8, "same_person", ("propose_resumption",), ("approve_resumption",), "bidder"),
+    Apart(8, "same_person", ("request_extension",), ("decide_extension",), "item"),
+    Apart(8, "same_person", ("propose_correction",), ("confirm_correction",), "item"),
+)
+
+AFRESH = ("propose_resumption", "request_extension", "propose_correction")
+"""A new proposal takes the place of the one before; all else is remembered of everybody who ever did it."""
+
+_FIRST = tuple(deed for line in APART for deed in line.first)
+
+
+def refuse_involved(docket: Docket) -> None:
+    """Raises Refused with the code of the first line that keeps these two deeds apart."""
+    now = _hands(docket.state, docket.command)[0]
+    persons = docket.command.actor.persons
+    for line in APART:
+        if not _is_one_of(now.deed, line.then):
+            continue
+        for hand in docket.state.hands:
+            if not _is_one_of(hand.deed, line.first) or _subject(hand, line) != _subject(now, line):
+                continue
+            if known := [person for person in persons if person in hand.persons]:
+                docket.refuse(line.code, person=known[0], did=hand.deed, verb=docket.command.act.verb)
+    if docket.unit in units_bidding(docket.state) and _is_one_of(now.deed, OVER_BIDDERS):
+        docket.refuse("own_unit_bids", unit=docket.unit)
+
+
+def units_bidding(state: SceneState) -> tuple[str, ...]:
+    """Everybody who bids, alone or in a consortium, or has a contract."""
+    bids = (unit for bid in state.bids for unit in (bid.bidder, *bid.consortium))
+    return tuple(dict.fromkeys((*bids, *(contract.bidder for contract in state.contracts))))
+
+
+def took_sides(state: SceneState, person: str) -> bool:
+    """Whether somebody has acted for the owner or for a bidder of this scene."""
+    return any(person in hand.persons for hand in state.hands if hand.deed in (OWNER, BIDDER))
+
+
+def two_officers(docket: Docket, second: str | None) -> tuple[str, ...]:
+    """The persons who issue an order. Raises Refused: second_officer_missing, same_person, own_bid."""
+    persons = docket.command.actor.persons
+    if second is None:
+        docket.refuse("second_officer_missing")
+    if second in persons:
+        docket.refuse("same_person", person=second)
+    if any(second in hand.persons for hand in docket.state.hands if hand.deed == BIDDER):
+        docket.refuse("own_bid", person=second, did=BIDDER, verb=docket.command.act.verb)
+    return (*persons, second)
+
+
+def refuse_officers(docket: Docket, officers: tuple[str, ...]) -> None:
+    """The verifier of an order is a third person."""
+    if known := [person for person in docket.command.actor.persons if person in officers]:
+        docket.refuse("officer_verifies", person=known[0])
+
+
+def remember(state: SceneState, command: Command) -> tuple[Hand, ...]:
+    """The hands after a command that stood; `state` is that before it."""
+    hands = state.hands
+    for new in _hands(state, command):
+        if not _is_one_of(new.deed, _FIRST):
+            continue
+        before = find(hands, deed=new.deed, bidder=new.bidder, item=new.item)
+        if before is not None and not _is_one_of(new.deed, AFRESH):
+            new = new.model_copy(update={"persons": tuple(dict.fromkeys((*before.persons, *new.persons)))})
+        hands = put(hands, new, by=lambda hand: (hand.deed, hand.bidder, hand.item))
+    return hands
+
+
+def _is_one_of(deed: str, names: tuple[str, ...]) -> bool:
+    """A verb without its kind stands for every kind."""
+    return deed in names or deed.partition(":")[0] in names
+
+
+def _subject(hand: Hand, line: Apart) -> str:
+    return {"scene": "", "bidder": hand.bidder, "item": hand.item}[line.about]
+
+
+def _hands(state: SceneState, command: Command) -> tuple[Hand, ...]:
+    """What a command is a deed of: first its verb with its kind, then the role of somebody who takes sides."""
+    act, actor = command.act, command.actor
+    bidder, item = getattr(act, "bidder", None) or "", ""
+    kind = ""
+    match act:
+        case PublishNotice() | RaiseObjection():
+            kind = act.about
+        case AnswerObjection() | DecideComplaint():
+            objection = find(state.objections, id=act.objection)
+            kind = objection.about if objection is not None else ""
+        case GiveExpertOpinion():
+            kind = act.purpose
+        case SignContract():
+            kind = actor.role
+        case StartTrial(inclusion=True):
+            kind = "inclusion"
+        case RequestExtension() | DecideExtension():
+            deadline = find(state.deadlines, id=act.deadline)
+            kind, item = (deadline.limit if deadline is not None else ""), act.deadline
+            bidder = (deadline.bidder if deadline is not None else None) or ""
+        case ProposeCorrection() | ConfirmCorrection():
+            item = act.correction
+        case _:
+            pass
+    deed = f"{act.verb}:{kind}" if kind else act.verb
+    sides = [Hand(deed=actor.role, persons=actor.persons)] if actor.role in (Role.OWNER, Role.BIDDER) else []
+    return (Hand(deed=deed, bidder=bidder, item=item, persons=actor.persons), *sides)
