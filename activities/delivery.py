@@ -6,7 +6,7 @@ Whoever has no address reads the inbox: for them a message is delivered by being
 
 from asyncio import to_thread
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from hashlib import sha256
 from typing import NamedTuple, Protocol
@@ -57,7 +57,11 @@ class Unwritable(Exception):
 
 
 class NotNow(Exception):
-    """The way is blocked for now; the letter is as good as before."""
+    """The way is blocked for now; the letter is as good as before. What only waits its turn `counts` as no attempt."""
+
+    def __init__(self, why: str, *, counts: bool = True) -> None:
+        super().__init__(why)
+        self.counts = counts
 
 
 class Way(Protocol):
@@ -109,8 +113,11 @@ class Desk(Protocol):
 
 
 class Receipts(Protocol):
-    async def served(self, scene: str, entry: int, on: date, proof: Document) -> None:
-        """Enters the service of what an entry decided; nothing happens where it waits for none. Raises NotNow."""
+    async def served(self, scene: str, entry: int, recipient: str, on: date, proof: Document) -> None:
+        """Enters the service of what an entry decided to a mailbox; nothing happens where it waits for none there.
+
+        Raises NotNow.
+        """
         ...
 
 
@@ -131,15 +138,21 @@ class Mailroom(Protocol):
         """The ways that this letter went already, and whether it arrived there."""
         ...
 
-    def arrived_at(self, letter: Letter, way: str) -> datetime | None:
-        """When this letter arrived by a way; None where it did not."""
+    def brought(self, letter: Letter, way: str) -> tuple[datetime, frozenset[str]] | None:
+        """When this letter arrived by a way, and the documents that it brought; None where it did not arrive."""
         ...
 
-    def went(self, letter: Letter, way: str, at: datetime, *, arrived: bool, note: str | None) -> None: ...
+    def went(
+        self, letter: Letter, way: str, at: datetime, *, arrived: bool, note: str | None, brought: Sequence[str] = ()
+    ) -> None: ...
 
     def delivered(self, messages: tuple[Message, ...], at: datetime, note: str | None = None) -> None: ...
 
-    def put_off(self, letter: Letter, until: datetime, error: str) -> None: ...
+    def put_off(self, letter: Letter, until: datetime, error: str, *, counts: bool = True) -> None: ...
+
+    def set_aside(self, message: Message, until: datetime, error: str) -> None:
+        """Tried again in another letter: its own may go without it."""
+        ...
 
     def give_up(self, messages: tuple[Message, ...], at: datetime, error: str) -> None: ...
 
@@ -215,11 +228,11 @@ class DeliveryActivities:
 
     @activity.defn(name="sweep_mailboxes")
     async def sweep(self) -> int:
-        """Writes the documents that wait; sees to every mailbox in which something is overdue, and says how many."""
-        await to_thread(self._desk.write_waiting)
+        """Sees to every mailbox in which something is overdue, and says how many; writes the documents that wait."""
         now = datetime.now(UTC)
         recipients = await to_thread(self._mailroom.waiting_recipients, now)
         await self.wake(recipients, now)
+        await to_thread(self._desk.write_waiting)
         return len(recipients)
 
     async def wake(self, recipients: tuple[str, ...], clock: datetime) -> None:
@@ -279,16 +292,17 @@ class DeliveryActivities:
             except Unwritable as problem:
                 self._mailroom.give_up((message,), now, f"cannot be written: {problem}")
             except NotNow as problem:
-                waiting += self._put_off(letter, message, rules, now, str(problem))
-        return papers, tuple(found), waiting
+                waiting += self._set_aside(message, rules, now, str(problem))
+        keys = [(each.stream, each.sequence) for each in found]
+        return {key: brought for key, brought in papers.items() if key in keys}, tuple(found), waiting
 
-    def _put_off(self, letter: Letter, message: Message, rules: DeliveryRules, now: datetime, problem: str) -> bool:
+    def _set_aside(self, message: Message, rules: DeliveryRules, now: datetime, problem: str) -> bool:
         """Whether one message is tried again; it is given up after as many attempts as any."""
         until = try_again_at(rules, message.attempts + 1, now)
         if until is None:
             self._mailroom.give_up((message,), now, problem)
             return False
-        self._mailroom.put_off(letter.model_copy(update={"messages": (message,)}), until, problem)
+        self._mailroom.set_aside(message, until, problem)
         return True
 
     async def _sent(
@@ -308,52 +322,66 @@ class DeliveryActivities:
             return False
         gone = dict(await to_thread(self._mailroom.gone, letter))
         against: list[str] = []
-        blocked: list[str] = []
+        blocked: list[NotNow] = []
         for way in ways:
             if way.name in gone:
                 continue
             try:
                 refused = await way.send(letter, written, now)
             except NotNow as problem:
-                blocked.append(f"{way.name}: {problem}")
+                blocked.append(NotNow(f"{way.name}: {problem}", counts=problem.counts))
                 continue
             note = "; ".join(f"{each.address}: {each.reason}" for each in refused) or None
             gone[way.name] = note is None or len(refused) < way.addresses
             against += [note] if note else []
-            await to_thread(partial(self._mailroom.went, letter, way.name, now, arrived=gone[way.name], note=note))
+            # The clock of a round may be behind what it waited for, and ahead of ours in skipped time.
+            at = max(now, datetime.now(UTC))
+            brought = [each.sha256 for each in written.enclosed if each.sha256] if way.name == SERVES else []
+            went = partial(self._mailroom.went, arrived=gone[way.name], note=note, brought=brought)
+            await to_thread(went, letter, way.name, at)
         if serves and gone.get(SERVES):
             blocked += await self._serve(letter, papers)
-        tried = max(each.attempts for each in letter.messages) + 1
-        until = try_again_at(rules, tried, now) if blocked else None
-        return await to_thread(self._settle, letter, now, until, any(gone.values()), [*blocked, *against])
+        return await to_thread(self._settle, letter, rules, now, blocked, against, arrived=any(gone.values()))
 
     def _ways(self, contact: Contact) -> tuple[Way, ...]:
         """None for who reads the inbox."""
         return tuple(way for channel in self._channels for way in channel.ways(contact))
 
-    async def _serve(self, letter: Letter, papers: Papers) -> list[str]:
-        """The letter proves the service of what it brought; gives what has to be tried again."""
-        at = await to_thread(self._mailroom.arrived_at, letter, SERVES)
-        if at is None:
-            return []
-        blocked = []
+    async def _serve(self, letter: Letter, papers: Papers) -> list[NotNow]:
+        """The letter proves the service of the documents that it brought; gives what has to be tried again."""
+        went = await to_thread(self._mailroom.brought, letter, SERVES)
+        blocked: list[NotNow] = []
         for message in letter.messages:
-            if message.kind not in SERVED:
-                continue
             brought = papers.get((message.stream, message.sequence), ())
+            if went is None or not brought or not {each.sha256 for each in brought} <= went[1]:
+                continue
+            at = went[0]
             try:
                 await self._receipts.served(
-                    message.stream, message.sequence, local_day(at), receipt(letter, message, brought, at)
-                )
+                    message.stream, message.sequence, message.recipient, local_day(at),
+                    receipt(letter, message, brought, at),
+                )  # fmt: skip
             except NotNow as problem:
-                blocked.append(f"service: {problem}")
+                blocked.append(NotNow(f"service: {problem}", counts=problem.counts))
         return blocked
 
     def _settle(
-        self, letter: Letter, now: datetime, until: datetime | None, arrived: bool, problems: list[str]
+        self,
+        letter: Letter,
+        rules: DeliveryRules,
+        now: datetime,
+        blocked: Sequence[NotNow],
+        against: Sequence[str],
+        *,
+        arrived: bool,
     ) -> bool:
         """Delivered once it arrived somewhere and no way is left to be tried; given up where it can arrive nowhere."""
-        said = "; ".join(problems) or None
+        said = "; ".join((*map(str, blocked), *against)) or None
+        tried = max(each.attempts for each in letter.messages)
+        if blocked and not any(each.counts for each in blocked):
+            self._mailroom.put_off(letter, now + timedelta(minutes=rules.first_retry), said or "", counts=False)
+            return False
+        until = try_again_at(rules, tried + 1, now) if blocked else None
         if until is not None:
             self._mailroom.put_off(letter, until, said or "")
             return False

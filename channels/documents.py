@@ -4,17 +4,17 @@ A document is in Chinese, as the law has it. Its words are a function of the ent
 the number: they are written once and kept with their digest.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
-
-from jinja2 import TemplateError
 
 from activities.delivery import Unwritable
 from channels.template_files import DOCUMENTS, environment
 from models.calendar import Period, Unit
 from models.document import OfficialDocument
 from models.events.anywhere import AdverseDecision, ServiceAwaited
+from models.events.clock import DeadlineSet
 from models.events.solicitation import SceneRegistered
 from models.journal import JournalEntry
 from models.policy import Policy
@@ -43,7 +43,7 @@ class DocumentWriter:
             words = environment(self.own, {document.city}, DOCUMENTS)
             template = words.select_template([f"{document.form}.txt.j2", PLAIN])
             return _tidy(template.render(_facts(document, entry, policy, name)))
-        except (TemplateError, KeyError, ValueError, TypeError, OSError) as problem:
+        except Exception as problem:  # a template can fail in any way
             raise Unwritable(str(problem) or type(problem).__name__) from problem
 
 
@@ -77,13 +77,24 @@ def _facts(document: OfficialDocument, entry: JournalEntry, policy: Policy, name
         "supervisor": policy.offices.complaint_supervisor,
         "step": lambda key: step_of(Machine.SCENE, key).zh,
         "clocks": [
-            {**_limit(policy, each.awaited.limit, each.awaited.period), "what": LIMITS[each.awaited.limit].zh}
-            for each in entry.events
-            if isinstance(each, ServiceAwaited)
+            {**_limit(policy, limit, period), "what": LIMITS[limit].zh, "from_service": from_service}
+            for limit, period, from_service in _clocks(document, entry)
         ],
         "remedy": remedy if adverse else None,
         "day": entry.command.effective_on or local_day(entry.at),
     }
+
+
+def _clocks(document: OfficialDocument, entry: JournalEntry) -> Iterator[tuple[str, Period | None, bool]]:
+    """The addressee's clocks that this entry starts: limit, period, and whether it runs from service."""
+    for event in entry.events:
+        match event:
+            case ServiceAwaited(awaited=awaited):
+                yield awaited.limit, awaited.period, True
+            case DeadlineSet(deadline=deadline) if deadline.holder and deadline.holder.unit == document.to_unit:
+                yield deadline.limit, deadline.period, False
+            case _:
+                pass
 
 
 def _limit(policy: Policy, key: str, period: Period | None = None) -> dict[str, str]:

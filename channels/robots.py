@@ -78,7 +78,7 @@ class _Chat:
     async def send(self, letter: Letter, written: Written, at: datetime) -> tuple[Refusal, ...]:
         if not self.pace.allows(self.robot):
             kind = self.robot.kind
-            raise NotNow(f"{kind.value}: {PER_MINUTE[kind]} messages within a minute")
+            raise NotNow(f"{kind.value}: {PER_MINUTE[kind]} messages within a minute", counts=False)
         text = shortened(f"{written.subject}\n{written.text}")
         url, body = request(self.robot, text, datetime.now(UTC))
         try:

@@ -7,10 +7,10 @@ from channels.documents import DocumentWriter
 from client.standing import NoRulebook, Standings
 from models.document import OfficialDocument
 from models.notification import person_mailbox, unit_mailbox
-from storage.documents import DocumentFilter, SqlDocuments
+from storage.documents import SqlDocuments
 
 AT_ONCE = 200
-"""So many waiting documents one sweep writes."""
+"""So many waiting documents are written in one sweep."""
 
 
 class DocumentDesk:
@@ -37,20 +37,23 @@ class DocumentDesk:
             raise NotNow(f"the policy of {missing} is not among the rulebooks") from missing
         if entry is None or standing is None:
             raise Unwritable(f"{document.stream} has no entry {document.sequence}")
-        policy = self._standings.rulebook(entry.policy, entry.calendar) or standing.policy
+        policy = self._standings.rulebook(entry.policy, entry.calendar)
+        if policy is None:
+            raise NotNow(f"the policy of entry {document.sequence} of {document.stream} is not among the rulebooks")
         name = standing.state.profile.name if standing.state.profile else document.stream
         return self._documents.write(document, self._writer.write(document, entry, policy, name), datetime.now(UTC))
 
     def write_waiting(self) -> int:
         """Writes what no letter asked for yet; says how many. One that cannot be written holds up no other."""
-        waiting = self._documents.documents(DocumentFilter(unwritten=True), limit=AT_ONCE).items
         done = 0
-        for each in waiting:
+        for each in self._documents.unwritten():
             try:
                 self.written(each)
                 done += 1
             except (Unwritable, NotNow):
                 continue
+            if done == AT_ONCE:
+                break
         return done
 
 

@@ -16,6 +16,7 @@ from models.actor import Actor
 from models.commands import Command
 from models.commands.anywhere import RecordService
 from models.document import Document
+from models.notification import person_mailbox, unit_mailbox
 from models.refusal import Refused
 from models.vocabulary import Role
 
@@ -30,13 +31,16 @@ class ElectronicService:
         self._scenes = scenes
         self._standings = standings
 
-    async def served(self, scene: str, entry: int, on: date, proof: Document) -> None:
-        """Enters the service of what an entry decided; nothing happens where it waits for none. Raises NotNow."""
+    async def served(self, scene: str, entry: int, recipient: str, on: date, proof: Document) -> None:
+        """Enters the service of what an entry decided to a mailbox; nothing happens where it waits for none there.
+
+        Raises NotNow.
+        """
         try:
             standing = await asyncio.to_thread(self._standings.of, scene)
         except NoRulebook as missing:
             raise NotNow(f"the policy of {missing} is not among the rulebooks") from missing
-        to = _waits(standing, entry) if standing is not None else None
+        to = _waits(standing, entry, recipient) if standing is not None else None
         if standing is None or to is None:
             return
         command = Command(
@@ -57,12 +61,13 @@ class ElectronicService:
             raise NotNow(f"{scene}: {type(fault).__name__}") from fault
 
 
-def _waits(standing: Standing, entry: int) -> str | None:
-    """To whom what an entry decided is still to be served."""
-    for decision in standing.state.decisions:
-        if decision.sequence == entry and decision.served_on is None:
-            return decision.against
-    for awaited in standing.state.services:
-        if awaited.entry == entry and awaited.to is not None:
-            return awaited.to.unit or awaited.to.person
+def _waits(standing: Standing, entry: int, recipient: str) -> str | None:
+    """Whom a mailbox belongs to, if what an entry decided is still to be served to them."""
+    parties: list[tuple[str, str | None]] = [
+        (each.against, None) for each in standing.state.decisions if each.sequence == entry and not each.served_on
+    ]
+    parties += [(each.to.unit, each.to.person) for each in standing.state.services if each.entry == entry and each.to]
+    for unit, person in parties:
+        if recipient == (person_mailbox(person) if person else unit_mailbox(standing.policy.city, unit)):
+            return person or unit
     return None

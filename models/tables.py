@@ -223,7 +223,10 @@ class DocumentCountRow(SQLModel, table=True):
 
 
 class PostedRow(SQLModel, table=True):
-    """A way that a letter went, and whether it arrived: it does not go that way again."""
+    """A way that a letter went, and whether it arrived: it does not go that way again.
+
+    `brought` are the digests of the official documents that it brought to the mailbox's own contact.
+    """
 
     __tablename__ = "posted"
 
@@ -232,6 +235,7 @@ class PostedRow(SQLModel, table=True):
     at: datetime = Field(sa_type=Utc)
     arrived: bool
     note: str | None = Field(default=None, sa_type=Text)
+    brought: list[str] = Field(default_factory=list, sa_type=JSON, sa_column_kwargs={"server_default": "[]"})
 
 
 class RefusalRow(SQLModel, table=True):

@@ -39,8 +39,10 @@ def issuing(entries: Iterable[JournalEntry]) -> tuple[int, ...]:
 
 def enter_documents(connection: Connection, documents: Sequence[Values], numbers: Numbers | None) -> None:
     """Enters new documents, each with its number; see `activities.ledger.LedgerPort.record`."""
-    if documents:
-        connection.execute(insert(DOCUMENT), [{**each, **_numbered(connection, each, numbers)} for each in documents])
+    # In one order whoever counts, so that two who count several series do not wait for each other.
+    in_order = sorted(documents, key=lambda each: [str(each[name]) for name in _SERIES])
+    if in_order:
+        connection.execute(insert(DOCUMENT), [{**each, **_numbered(connection, each, numbers)} for each in in_order])
 
 
 def _numbered(connection: Connection, document: Values, numbers: Numbers | None) -> Values:
@@ -137,6 +139,14 @@ class SqlDocuments:
             total = connection.scalar(select(func.count()).select_from(DOCUMENT).where(*conditions)) or 0
             items = _read(connection, query.offset((page - 1) * limit).limit(limit))
         return Page(items=items, total=total, number=page, limit=limit)
+
+    def unwritten(self) -> tuple[OfficialDocument, ...]:
+        """What has no text yet, the first issued first."""
+        waiting = _DOCUMENTS.where(DOCUMENT.c.text.is_(None)).order_by(
+            DOCUMENT.c.issued_at, *(DOCUMENT.c[name] for name in _KEY)
+        )
+        with self._engine.connect() as connection:
+            return _read(connection, waiting)
 
     def of_entry(self, stream: str, sequence: int) -> tuple[OfficialDocument, ...]:
         of_it = _DOCUMENTS.where(DOCUMENT.c.stream == stream, DOCUMENT.c.sequence == sequence)

@@ -64,24 +64,30 @@ class SqlMailroom:
             rows = connection.execute(select(POSTED.c.way, POSTED.c.arrived).where(POSTED.c.letter == letter.id))
             return {row.way: row.arrived for row in rows}
 
-    def arrived_at(self, letter: Letter, way: str) -> datetime | None:
+    def brought(self, letter: Letter, way: str) -> tuple[datetime, frozenset[str]] | None:
         of_it = (POSTED.c.letter == letter.id, POSTED.c.way == way, POSTED.c.arrived)
         with self._engine.connect() as connection:
-            moment: datetime | None = connection.scalar(select(POSTED.c.at).where(*of_it))
-            return moment
+            row = connection.execute(select(POSTED.c.at, POSTED.c.brought).where(*of_it)).first()
+        return (row.at, frozenset(row.brought)) if row is not None else None
 
-    def went(self, letter: Letter, way: str, at: datetime, *, arrived: bool, note: str | None) -> None:
+    def went(
+        self, letter: Letter, way: str, at: datetime, *, arrived: bool, note: str | None, brought: Sequence[str] = ()
+    ) -> None:
         with writing(self._engine, "delivery") as connection:
             connection.execute(delete(POSTED).where(POSTED.c.letter == letter.id, POSTED.c.way == way))
-            connection.execute(
-                insert(POSTED), {"letter": letter.id, "way": way, "at": at, "arrived": arrived, "note": note}
-            )
+            values = {"at": at, "arrived": arrived, "note": note, "brought": list(brought)}
+            connection.execute(insert(POSTED), {"letter": letter.id, "way": way, **values})
 
     def delivered(self, messages: tuple[Message, ...], at: datetime, note: str | None = None) -> None:
         self._change(messages, delivered_at=at, retry_at=None, last_error=note, attempts=OUTBOX.c.attempts + 1)
 
-    def put_off(self, letter: Letter, until: datetime, error: str) -> None:
-        self._change(letter.messages, retry_at=until, last_error=error, attempts=OUTBOX.c.attempts + 1)
+    def put_off(self, letter: Letter, until: datetime, error: str, *, counts: bool = True) -> None:
+        self._change(letter.messages, retry_at=until, last_error=error, attempts=OUTBOX.c.attempts + int(counts))
+
+    def set_aside(self, message: Message, until: datetime, error: str) -> None:
+        self._change(
+            (message,), message_id=None, retry_at=until, last_error=error, attempts=OUTBOX.c.attempts + 1
+        )  # fmt: skip
 
     def give_up(self, messages: tuple[Message, ...], at: datetime, error: str) -> None:
         self._change(messages, given_up_at=at, retry_at=None, last_error=error, attempts=OUTBOX.c.attempts + 1)

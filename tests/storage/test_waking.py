@@ -39,7 +39,7 @@ class Nobody:
     def write_waiting(self) -> int:
         return 0
 
-    async def served(self, scene: str, entry: int, on: date, proof: Document) -> None:
+    async def served(self, scene: str, entry: int, recipient: str, on: date, proof: Document) -> None:
         raise AssertionError(scene)
 
 

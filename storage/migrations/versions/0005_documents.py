@@ -42,7 +42,12 @@ def upgrade() -> None:
         sa.Column("last", sa.Integer(), nullable=False),
     )
 
+    with op.batch_alter_table("posted") as posted:
+        posted.add_column(sa.Column("brought", sa.JSON(), nullable=False, server_default="[]"))
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("posted") as posted:
+        posted.drop_column("brought")
     op.drop_table("document_count")
     op.drop_table("document")
