@@ -150,7 +150,11 @@ def actor_of(
 
     Raises Refused, Failure.
     """
-    directory = opened.directories.in_force(policy.city) if policy is not None else None
+    try:
+        directory = opened.directories.in_force(policy.city) if policy is not None else None
+    except SQLAlchemyError:
+        # A database that is away stops nobody: version 0 tells on record that no directory was asked.
+        directory = None
     try:
         return identity.actor(who, policy, state, bidder, on_behalf_of, directory=directory, verb=verb)
     except Refused as refused:

@@ -12,20 +12,25 @@ import typer
 from channels.cloud_events import STRUCTURED
 from client.outside import Outside
 from client.scene_client import SceneClient
+from models.actor import Actor
 from models.outside import EVENT_BYTES, Dismissal, Handling, Received, Reception
 from models.refusal import Refused
 from models.state import SceneState
+from rules.permissions import authorise_office
+from runtime.policy_files import load_city
 from runtime.receiving import SourceFile, outside
 from runtime.settings import Settings
 from runtime.wiring import Parts, scene_client
 from storage.received import ReceivedFilter, SqlReceived
+from storage.refusals import Refusal
 
 from . import identity, output, shown, wording
-from .acting import As
+from .acting import As, actor_of
 from .fields import validated
 from .output import AsJson, Failure, PageNumber, PerPage, SceneOption, misuse, say
 from .session import database, policy_of, refuse_remote, server, settings
 
+DISMISS = "dismiss_event"
 app = output.group("外部事件：递交、查看、重试、来源 · Events from outside: hand in, look, try again, sources")
 
 EventId = Annotated[str, typer.Argument(metavar="ID", help="事件编号，见 scene event list · its id in the list")]
@@ -293,8 +298,7 @@ def dismiss(
         store = SqlReceived(opened.engine)
         if (event := store.find(id)) is None:
             raise _unknown(id)
-        state = opened.reads.state(event.scene or "") or SceneState(scene="-")
-        by = identity.actor(acts, policy_of(opened, state), state, None)
+        by = _allowed(opened, event, acts)
         dismissal = validated(Dismissal, {"by": by, "at": shown.now(), "reasons": reasons})
         if not store.dismiss(id, dismissal):
             raise Failure(
@@ -305,6 +309,25 @@ def dismiss(
                 ),
             )
     output.present({"id": id, **dismissal.model_dump(mode="json")}, say(f"已关闭 {id}。", f"{id} is dismissed."))
+
+
+def _allowed(opened: Parts, event: Received, acts: identity.Who) -> Actor:
+    """An office of the scene's city, or of a city that the source reports to. Raises Refused, and records it."""
+    state = opened.reads.state(event.scene or "")
+    policy = policy_of(opened, state) if state is not None else None
+    if policy is None:
+        source = SourceFile(opened.settings).book().find(event.source)
+        if source is None:
+            raise Refused("event_source_gone", source=event.source)
+        policy = load_city(opened.settings.policies_dir, source.cities[0])
+    stream = f"event:{event.id}"
+    by = actor_of(opened, acts, policy, SceneState(scene=stream), DISMISS)
+    try:
+        authorise_office(policy, by, DISMISS)
+    except Refused as refused:
+        opened.refusals.keep(Refusal.of_office(stream, by, {"verb": DISMISS}, refused, shown.now()))
+        raise
+    return by
 
 
 @app.command()

@@ -131,17 +131,19 @@ def _of_the_directory(
             code="who",
         )
     among = policy.permissions.get(verb, ()) if policy else ()
+    here = _unit(acting.role, policy, state, bidder) if acting.role is not None else None
+    parts = [here, state.lead, state.regulator, *state.cooperating, state.profile.owner if state.profile else None]
+    known_as = [*filter(None, parts), *(sorted(policy.unit_names) if policy else ())]
 
     def found(unit: str | None) -> Actor:
         return resolve(
             directory.directory, directory.version, acting.person or "", shown.today(),
-            role=acting.role, unit=unit, among=among, on_behalf_of=on_behalf_of,
+            role=acting.role, unit=unit, among=among, on_behalf_of=on_behalf_of, known_as=known_as,
         )  # fmt: skip
 
     try:
         return found(acting.unit)
     except Refused as refused:
-        here = _unit(acting.role, policy, state, bidder) if acting.role is not None else None
         if refused.code != "unclear_membership" or here is None:
             raise
         return found(here)

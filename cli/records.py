@@ -14,7 +14,6 @@ from runtime.build import build_id, rules_digest
 from runtime.connect import ServerUnreachable
 from runtime.wiring import Parts
 from storage.archive_files import ArchiveDamaged
-from storage.documents import SqlDocuments
 from storage.outbox import Outbox
 from storage.reads import RefusalFilter
 from storage.rebuild import JournalDamaged, Progress
@@ -144,7 +143,8 @@ def _from_archives(opened: Parts, scene: str | None) -> dict[str, int]:
             "archive_damaged", say(f"归档文件损坏：{damaged}。", f"The archive is damaged: {damaged}.")
         ) from None
     archived = {(run.workflow_id, run.run_id) for run in runs}
-    for stream, history in asyncio.run(_not_archived(opened, archived)):
+    living = asyncio.run(_not_archived(opened, archived))
+    for stream, history in living or ():
         if scene is None or stream == scene:
             histories.setdefault(stream, []).append(history)
     if not histories:
@@ -153,13 +153,14 @@ def _from_archives(opened: Parts, scene: str | None) -> dict[str, int]:
             say("没有可用的归档历史。先运行 scene archive run。", "No history is archived. See `scene archive run`."),
         )
     restored = {stream: _restored(opened, stream, each) for stream, each in histories.items()}
-    if scene is None:
+    if scene is None and living is not None:
         # Every history has been read: a number that none of them knows was never confirmed to its scene.
-        SqlDocuments(opened.engine).number_the_rest()
+        opened.documents.number_the_rest()
     return restored
 
 
-async def _not_archived(opened: Parts, archived: set[tuple[str, str]]) -> list[tuple[str, str]]:
+async def _not_archived(opened: Parts, archived: set[tuple[str, str]]) -> list[tuple[str, str]] | None:
+    """None where Temporal does not answer."""
     try:
         temporal = await server(opened.settings)
     except ServerUnreachable:
@@ -170,7 +171,7 @@ async def _not_archived(opened: Parts, archived: set[tuple[str, str]]) -> list[t
                     "Temporal does not answer: only archived runs were read. Run this again for the scenes that live.",
                 )
             )
-        return []
+        return None
     return [each async for each in not_archived(temporal, archived)]
 
 

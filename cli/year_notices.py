@@ -267,7 +267,7 @@ def _foreseen(opened: Parts, proposal: NoticeProposal, who: identity.Who, city: 
         try:
             if (standing := standings.of(scene)) is None:
                 continue
-            command = rules.asked(proposal.digest, scene, proposal.notice, _actor_in(who, standing))
+            command = rules.asked(proposal.digest, scene, proposal.notice, _actor_in(opened, who, standing))
             loaded = rules.foreseen(standing.policy, standing.state, command, now)
             outcomes.append(_Outcome(scene, loaded))
         except _TOLD as error:
@@ -275,9 +275,9 @@ def _foreseen(opened: Parts, proposal: NoticeProposal, who: identity.Who, city: 
     return outcomes
 
 
-def _actor_in(who: identity.Who, standing: Standing) -> Actor:
+def _actor_in(opened: Parts, who: identity.Who, standing: Standing) -> Actor:
     """In each scene its own city's office acts."""
-    return identity.actor(who, standing.policy, standing.state, None)
+    return actor_of(opened, who, standing.policy, standing.state, "load_calendar")
 
 
 async def _applied(
@@ -289,7 +289,7 @@ async def _applied(
         reads=opened.reads,
         standings=Standings(opened.reads, opened.rulebooks),
         proposal=proposal,
-        actor_in=lambda standing: _actor_in(who, standing),
+        actor_in=lambda standing: _actor_in(opened, who, standing),
     )
     console = Console(stderr=True)
     with Bar(console=console, disable=output.as_json() or not console.is_terminal, transient=True) as bar:

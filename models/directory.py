@@ -7,6 +7,7 @@ changed as a whole: one proposes a new version, another confirms it, and every v
 from collections.abc import Iterator, Sequence
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from hashlib import sha256
 from typing import Literal, Self
 
@@ -67,9 +68,13 @@ class Person(Frozen):
     name: Name = Field(description="the person's name")
     memberships: tuple[Membership, ...] = Field((), max_length=20, description="where the person belongs")
 
+    @property
+    def roles(self) -> set[Role]:
+        return {role for each in self.memberships for role in each.roles}
+
     @model_validator(mode="after")
     def _apart(self) -> Self:
-        roles = {role for each in self.memberships for role in each.roles}
+        roles = self.roles
         for role in ALONE:
             if role in roles and len(roles) > 1:
                 others = ", ".join(sorted(roles - {role}))
@@ -109,7 +114,7 @@ class Directory(Frozen):
         names = [name for each in self.organisations for name in (each.name, *each.aliases)]
         _refuse_doubles("organisations", names)
         _refuse_doubles("persons", [each.id for each in self.persons])
-        known, people = set(names), {each.id for each in self.persons}
+        known, people = self._by_name, self._by_id
         for each in self.organisations:
             for other in (each.parent, each.merged_into):
                 if other is not None and other not in known:
@@ -124,6 +129,8 @@ class Directory(Frozen):
             for id in (delegation.by, delegation.to):
                 if id not in people:
                     raise ValueError(f"delegations: there is no person {id}")
+                if alone := [role for role in people[id].roles if role in ALONE]:
+                    raise ValueError(f"delegations: {id} is {alone[0]}, whom nobody stands in for, and who for nobody")
             if delegation.by == delegation.to:
                 raise ValueError(f"delegations: {delegation.by} stands in for nobody but themselves")
             if delegation.unit is not None and delegation.unit not in known:
@@ -139,12 +146,20 @@ class Directory(Frozen):
                 return
             seen.add(name := other)
 
+    @cached_property
+    def _by_name(self) -> dict[str, Organisation]:
+        return {name: each for each in self.organisations for name in (each.name, *each.aliases)}
+
+    @cached_property
+    def _by_id(self) -> dict[str, Person]:
+        return {each.id: each for each in self.persons}
+
     def organisation(self, name: str) -> Organisation | None:
         """By its name or an alias."""
-        return next((each for each in self.organisations if name == each.name or name in each.aliases), None)
+        return self._by_name.get(name)
 
     def person(self, id: str) -> Person | None:
-        return next((each for each in self.persons if each.id == id), None)
+        return self._by_id.get(id)
 
 
 def _refuse_doubles(what: str, names: Sequence[str]) -> None:

@@ -438,6 +438,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "{day}，{by} 没有委托 {person} 以 {unit} {role} 的身份代办。",
         "On {day}, {by} has not delegated to {person} what {role} of {unit} does.",
     ),
+    "directory_locks_out": (
+        "该目录生效后无人能再改它：今天能提出的：{proposing}；能确认的：{confirming}。请写上管理员和领导小组的人员。",
+        "Once in force nobody could change it. May propose: {proposing}; may confirm: {confirming}. Add who lacks.",
+    ),
     "same_directory": (
         "与现行人员目录（第 {version} 版）相同。",
         "It is the same as the directory in force, version {version}.",

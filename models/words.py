@@ -128,6 +128,7 @@ OFFICE_VERBS: Final[Mapping[str, Word]] = MappingProxyType(
         "confirm_calendar": Word("确认放假通知", "confirm a holiday notice"),
         "propose_directory": Word("提出人员目录", "propose a directory"),
         "confirm_directory": Word("确认人员目录", "confirm a directory"),
+        "dismiss_event": Word("关闭外部事件", "dismiss an event from outside"),
     }
 )
 """What an office does for all scenes at once, outside any of them; permitted in the same table as the verbs."""

@@ -1,13 +1,15 @@
 """What comes due by itself. An alarm is a command like any other: `PassDeadline`.
 
 Everything due at one instant is dealt with in one entry, consequences included, so that after `PassDeadline` at t the
-next alarm is later than t: each consequence sets only clocks that end later.
+next alarm is later than t: each consequence sets only clocks that end later. One that decides against somebody ends its
+entry, and the next deals with what else is due at t.
 """
 
 from collections.abc import Callable
 from datetime import datetime
 
 from models.deadline import Deadline, DeadlineStatus
+from models.events.anywhere import AdverseDecision
 from models.events.clock import DeadlinePassed, RungDue
 from models.state import SceneState
 from rules import acceptance, inclusion, matching, notices, remedies, review, solicitation, trial
@@ -68,12 +70,14 @@ def _moments(deadline: Deadline) -> tuple[datetime, ...]:
 
 
 def pass_deadline(docket: Docket, at: datetime) -> None:
-    """Everything that is due by `at`: what has passed, each with its consequence, then the reminders."""
+    """What is due by `at`: what has passed, each with its consequence, then the reminders."""
     if at > docket.now:
         docket.refuse("not_due", at=at.isoformat())
     docket.at = at
     while (passed := _first_passed(docket.state, at)) is not None:
         _pass(docket, passed)
+        if any(isinstance(event, AdverseDecision) for event in docket.events):
+            return  # a decision is known by its entry: what else is due waits for the next
     for deadline in docket.state.deadlines:
         if deadline.status is not DeadlineStatus.PAUSED:
             _remind(docket, deadline)

@@ -117,7 +117,7 @@ def _resume(docket: Docket) -> None:
         docket.refuse("not_suspended")
     if docket.day < suspension.on:
         docket.refuse("effective_before_step", effective_on=docket.day, entered_on=suspension.on)
-    docket.record(SceneResumed())
+    docket.record(SceneResumed(on=docket.day))
     docket.run_on()
 
 
@@ -259,10 +259,15 @@ def _override(docket: Docket, act: Override) -> None:
         for decision in state.decisions:
             docket.record(DecisionFinal(decision=decision.sequence))
         for deadline in docket.state.deadlines:
-            if deadline.limit in REMEDIES:
+            if deadline.limit in REMEDIES and not _of_a_notice(docket.state, deadline):
                 docket.cancel(deadline.id)
     docket.enter(act.to)
     docket.run_on()
+
+
+def _of_a_notice(state: SceneState, deadline: Deadline) -> bool:
+    """The service of what is no decision, but what another clock waits for."""
+    return any(deadline.id == f"service/{each.entry}" for each in state.services)
 
 
 def _reached(state: SceneState) -> str:

@@ -16,7 +16,7 @@ from models.directory import ChangeDecision, Directory, DirectoryChange, Members
 from models.policy import Policy
 from models.refusal import Refused
 from models.vocabulary import Role
-from rules.deadlines import local_minute
+from rules.deadlines import local_day, local_minute
 from rules.permissions import authorise_office
 
 PROPOSE, CONFIRM = "propose_directory", "confirm_directory"
@@ -42,12 +42,18 @@ def actor(
     unit: str | None = None,
     among: Sequence[Role] = (),
     on_behalf_of: tuple[str, ...] = (),
+    known_as: Sequence[str] = (),
 ) -> Actor:
     """The person as an actor. `role` and `unit` may be left out where one membership fits, of those in a role `among`.
 
-    Raises Refused: unknown_person, not_a_member, unclear_membership, not_delegated.
+    The unit is written as in `known_as`, where one of these names means it: a scene and its policy may know it by its
+    alias, or by its name before a merger.
+
+    Raises Refused: delegation_cycle, unknown_person, not_a_member, unclear_membership, not_delegated.
     """
     path = (person, *on_behalf_of)
+    if len(set(path)) < len(path):
+        raise Refused("delegation_cycle", path=" > ".join(path))
     people = [_person(directory, id) for id in path]
     fitting = _fitting(directory, people[-1], day, role, unit)
     if role is None and len(fitting) > 1 and among:
@@ -60,6 +66,7 @@ def actor(
     ((acts_for, acts_as),) = fitting
     for to, by in pairwise(path):
         _refuse_undelegated(directory, by, to, acts_for, acts_as, day)
+    acts_for = next((name for name in known_as if unit_on(directory, name, day) == acts_for), acts_for)
     return Actor(
         person=person, unit=acts_for, role=acts_as, directory_version=version, on_behalf_of=on_behalf_of
     )  # fmt: skip
@@ -107,15 +114,39 @@ def _refuse_undelegated(directory: Directory, by: str, to: str, unit: str, role:
 def propose(
     policy: Policy, standing: DirectoryChange | None, directory: Directory, actor: Actor, now: datetime
 ) -> DirectoryChange:
-    """`standing` is the version in force. Raises Refused: not_permitted, wrong_city, same_directory."""
+    """`standing` is the version in force.
+
+    Raises Refused: not_permitted, wrong_city, same_directory, directory_locks_out.
+    """
     authorise_office(policy, actor, PROPOSE)
     if directory.city != policy.city:
         raise Refused("wrong_city", city=directory.city, expected=policy.city)
     base = standing.version if standing is not None else 0
     if standing is not None and standing.directory == directory:
         raise Refused("same_directory", version=base)
+    _refuse_lockout(policy, directory, local_day(now))
     id = sha256(f"{directory.city}\n{base}\n{directory.digest}".encode()).hexdigest()
     return DirectoryChange(id=id, base=base, directory=directory, proposed_by=actor, proposed_at=now)
+
+
+def able(policy: Policy, directory: Directory, verb: str, day: date) -> tuple[str, ...]:
+    """The people who may propose or confirm a directory on a day."""
+    found = []
+    for person in directory.persons:
+        for unit, role in _of(directory, person.memberships, day):
+            office = policy.office(role)
+            holds = role is Role.ADMINISTRATOR or (office is not None and unit_on(directory, office, day) == unit)
+            if role in policy.permissions.get(verb, ()) and holds:
+                found.append(person.id)
+    return tuple(dict.fromkeys(found))
+
+
+def _refuse_lockout(policy: Policy, directory: Directory, day: date) -> None:
+    """Once it is in force only its own people can change it: one to propose, another to confirm."""
+    proposing, confirming = able(policy, directory, PROPOSE, day), able(policy, directory, CONFIRM, day)
+    if not any(one != other for one in proposing for other in confirming):
+        who = {"proposing": ", ".join(proposing) or "-", "confirming": ", ".join(confirming) or "-"}
+        raise Refused("directory_locks_out", **who)
 
 
 def decide(
@@ -142,6 +173,8 @@ def decide(
             "directory_decided", change=change.id[:12], status=change.status, at=local_minute(decision.at),
             person=decision.by.person,
         )  # fmt: skip
+    if confirmed:
+        _refuse_lockout(policy, change.directory, local_day(now))
     version = standing.version if standing is not None else 0
     if confirmed and version != change.base:
         raise Refused("directory_overtaken", change=change.id[:12], base=change.base, version=version)

@@ -267,6 +267,17 @@ class Docket:
         )
         self._set(deadline)
 
+    def start_served(self, planned: AwaitedService, served_on: date) -> None:
+        """The clock runs from the service; where it could not have run since, from when it could again.
+
+        Nobody loses time to a standstill that lay between a service and its entry; while it lasts, none has gone by.
+        """
+        pauses = self.policy.limit(planned.limit).when_suspended is Suspends.PAUSES
+        again = [self.state.reopened_on, self.state.ran_on if pauses else None]
+        if self.state.step == "remedies" or (pauses and self.state.suspension is not None):
+            again.append(self.day)
+        self.start(planned, max(served_on, *(day for day in again if day is not None)) if any(again) else served_on)
+
     def expect_service(self) -> None:
         """The office has to prove the service of what this entry decides."""
         office = self.holder(Role.PLATFORM_OFFICE)

@@ -38,7 +38,7 @@ def serve(docket: Docket, act: RecordService) -> None:
     if waiting:
         docket.record(NoticeServed(entry=act.entry, served_on=act.served_on, proof=act.proof.sha256))
     for each in waiting:
-        docket.start(each, act.served_on)
+        docket.start_served(each, act.served_on)
 
 
 def _unserved(docket: Docket) -> str:

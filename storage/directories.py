@@ -4,6 +4,7 @@ Primary data: no history has it. A version is never changed; the database refuse
 """
 
 from collections.abc import Callable
+from hashlib import sha256
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
@@ -52,8 +53,11 @@ class SqlDirectories:
         """Keeps what `propose` makes of the version in force; the same proposal again is the one that stands."""
         with writing(self._engine, f"directory {city}") as connection:
             change = propose(_in_force(connection, city))
-            if (stands := _change(connection, change.id)) is not None:
-                return stands
+            while (stands := _change(connection, change.id)) is not None:
+                if stands.status is not ChangeStatus.REJECTED:
+                    return stands
+                # The same again after a rejection is another proposal.
+                change = change.model_copy(update={"id": sha256(change.id.encode()).hexdigest()})
             connection.execute(insert(CHANGE), {"id": change.id, "city": city, "base": change.base, **_kept(change)})
         return change
 

@@ -67,6 +67,7 @@ from models.commands.trial import (
 from models.deadline import Deadline, Holder
 from models.document import Document
 from models.events import AnyEvent
+from models.events.anywhere import AdverseDecision
 from models.journal import JournalEntry
 from models.policy import Policy
 from models.refusal import Refused
@@ -274,7 +275,8 @@ class Play:
         while (alarm := due_alarm(self.state, self.now)) is not None:
             entry = entry_for(self.policy, self.state, alarm, self.now)
             after = next_alarm(fold(self.state, entry))
-            assert after is None or after > alarm.act.at  # type: ignore[union-attr]
+            decided = any(isinstance(event, AdverseDecision) for event in entry.events)
+            assert after is None or after > alarm.act.at or decided  # type: ignore[union-attr]
             self._enter(entry)
             events.extend(entry.events)
         return tuple(events)

@@ -64,6 +64,7 @@ class SceneSuspended(Event):
 
 class SceneResumed(Event):
     kind: Literal["scene_resumed"] = "scene_resumed"
+    on: date | None = None
 
     @property
     def touches(self) -> tuple[str, ...]:

@@ -157,6 +157,10 @@ class SceneState(Frozen):
     withdrawal: Withdrawal | None = None
     decisions: tuple[Decision, ...] = ()
     services: tuple[AwaitedService, ...] = ()
+    ran_on: date | None = None
+    """When clocks last ran on that a suspension, or the stop of a trial, had held."""
+    reopened_on: date | None = None
+    """When they last ran on that open remedies had held."""
     corrections: tuple[Correction, ...] = ()
     extension_requests: tuple[ExtensionRequest, ...] = ()
 

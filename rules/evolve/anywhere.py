@@ -64,7 +64,7 @@ def evolve(state: SceneState, event: AnywhereEvent) -> SceneState:
         case SceneSuspended():
             return state.model_copy(update={"suspension": Suspension(since=event.at, on=event.on, by=event.by)})
         case SceneResumed():
-            return state.model_copy(update={"suspension": None})
+            return state.model_copy(update={"suspension": None, "ran_on": event.on})
         case SceneReturned():
             returned = Return(to=event.to, returned_from=event.returned_from, then=event.then, by=event.by)
             return state.model_copy(update={"returned": returned, "returns": state.returns + 1})

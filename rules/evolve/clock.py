@@ -60,6 +60,8 @@ def _entered(state: SceneState, event: StepEntered) -> SceneState:
                 entered["outcome"] = None
             if event.step not in (*BY_AGREEMENT, "remedies"):
                 entered["withdrawal"] = None
+            if event.left == "remedies":
+                entered["reopened_on"] = event.on
             state = state.model_copy(update={**step, **entered})
             return checked_anew(state) if event.step == "eligibility" else state
         case Machine.CONTRACT, bidder:
@@ -72,7 +74,9 @@ def _entered(state: SceneState, event: StepEntered) -> SceneState:
                 if again
                 else trial.model_copy(update=step)
             )
-            return state.model_copy(update={"trials": put(state.trials, entered_trial, by=lambda each: each.bidder)})
+            trials = put(state.trials, entered_trial, by=lambda each: each.bidder)
+            ran_on = event.on if event.left == "suspended" else state.ran_on
+            return state.model_copy(update={"trials": trials, "ran_on": ran_on})
         case Machine.INCLUSION, str(bidder):
             inclusion = find(state.inclusions, bidder=bidder) or Inclusion(bidder=bidder, step="")
             entered_inclusion = inclusion.model_copy(update=step)

@@ -195,9 +195,12 @@ def test_what_waits_is_tried_again_by_the_schedule_s_workflow(scene: Terminal, o
 
 def test_what_failed_is_dismissed_with_who_and_why(scene: Terminal, on_trial: str, written: Written) -> None:
     lost = written("EVENT-0", id=f"{on_trial}-lost")
-    typed = ("--reasons", "对方系统测试", "--as", "supervisor:场景异议投诉监督单位:li-si")
+    typed = ("--reasons", "对方系统测试", "--as", "platform:全市场景征集和发布统一平台:li-si")
     id = scene("event", "send", lost, *signs(lost), "--json").error["details"]["kept_as"]
     assert scene.refused("event", "dismiss", id, "--reasons", "x", status=2) == "who"
+    assert scene.refused("event", "dismiss", id, "--reasons", "x", "--as", "bidder:甲公司:x") == "not_permitted"
+    (kept,) = scene.json("refusals", "--scene", f"event:{id}")["items"]
+    assert kept["refusal"]["actor"]["person"] == "x"
     assert scene.refused("event", "dismiss", id, "--reasons", " ", *typed[2:], status=2) == "malformed"
     assert scene.refused("event", "dismiss", "ev-0", *typed) == "unknown_event"
 
@@ -205,7 +208,7 @@ def test_what_failed_is_dismissed_with_who_and_why(scene: Terminal, on_trial: st
 
     shown = scene.json("event", "show", id)
     assert (shown["handling"], shown["dismissal"]["reasons"]) == ("dismissed", "对方系统测试")
-    assert "li-si · 场景异议投诉监督单位" in scene.ok("event", "show", id).out
+    assert "li-si · 全市场景征集和发布统一平台" in scene.ok("event", "show", id).out
     assert id not in {each["id"] for each in scene.json("event", "list", "--failed")["items"]}
     assert "已关闭" in scene.ok("event", "list").out
     assert scene.refused("event", "dismiss", id, *typed) == "event_settled"

@@ -22,10 +22,13 @@ PEOPLE = [
         ("zhu", "朱某", GROUP, "leading_group"),
         ("yu", "于某", "城市运营公司", "scene_owner"),
         ("ping", "平某", PLATFORM, "platform_office"),
+        ("dai", "代某", "市财政局", "payer"),
         ("tai", "邰某", PLATFORM, "platform_office"),
     )
 ]
-AWAY = {"by": "ping", "to": "yu", "first": "2026-01-01", "last": "2126-12-31", "reasons": "休假"}
+AWAY = [
+    {"by": "ping", "to": to, "first": "2026-01-01", "last": "2126-12-31", "reasons": "休假"} for to in ("yu", "dai")
+]
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +43,7 @@ def file(tmp_path: Path) -> Path:
     content = yaml.safe_load(as_yaml(drafted(city("yancheng"))))
     content["organisations"].append({"name": "城市运营公司", "kind": "enterprise", "aliases": ["城运公司"]})
     path = tmp_path / "directory.yaml"
-    path.write_text(yaml.safe_dump({**content, "persons": PEOPLE, "delegations": [AWAY]}, allow_unicode=True))
+    path.write_text(yaml.safe_dump({**content, "persons": PEOPLE, "delegations": AWAY}, allow_unicode=True))
     return path
 
 
@@ -74,7 +77,7 @@ def test_a_directory_is_proposed_confirmed_and_then_says_who_may_act(office: Ter
 
     by = ("--as", "administrator:市财政局:ma")
     change = office.json("org", "import", file, *by)
-    assert change["changes"]["persons"]["added"] == ["ma", "zhu", "yu", "ping", "tai"]
+    assert change["changes"]["persons"]["added"] == ["ma", "zhu", "yu", "ping", "dai", "tai"]
     id = change["id"][:12]
     chief = f"leading_group:{GROUP}"
     assert office.refused("org", "confirm", id, "--as", f"platform:{PLATFORM}:ping") == "not_permitted"
@@ -93,13 +96,14 @@ def test_a_directory_is_proposed_confirmed_and_then_says_who_may_act(office: Ter
     assert office.refused("accept", scene, "--as", f"platform:{PLATFORM}:yu") == "not_a_member"
     assert office.refused("accept", scene, "--as", "@yu") == "not_permitted"
     assert office.refused("accept", scene, "--as", "@tai", "--on-behalf-of", "ping") == "not_delegated"
-    office.ok("accept", scene, "--as", "@yu", "--on-behalf-of", "ping")
+    assert office.refused("accept", scene, "--as", "@yu", "--on-behalf-of", "ping") == "drafter_decides"
+    office.ok("accept", scene, "--as", "@dai", "--on-behalf-of", "ping")
 
     actor = office.json("history", scene)["entries"][-1]["entry"]["command"]["actor"]
-    assert (actor["person"], actor["on_behalf_of"], actor["directory_version"]) == ("yu", ["ping"], 1)
+    assert (actor["person"], actor["on_behalf_of"], actor["directory_version"]) == ("dai", ["ping"], 1)
     assert actor["unit"] == PLATFORM
     codes = {each["refusal"]["code"] for each in office.json("refusals", "--scene", scene)["items"]}
-    assert codes == {"unknown_person", "not_a_member", "not_permitted", "not_delegated"}
+    assert codes == {"unknown_person", "not_a_member", "not_permitted", "not_delegated", "drafter_decides"}
 
     # a second version; the first stays
     content = yaml.safe_load(file.read_text())
@@ -121,7 +125,7 @@ def test_the_directory_is_looked_into_by_unit_person_and_day(office: Terminal, f
     show = ("org", "show", "--city", "盐城市")
     shown = office.json(*show, "--unit", "城运公司")
     assert [each["id"] for each in shown["persons"]] == ["yu"]
-    assert office.json(*show, "--person", "ping")["delegations"][0]["to"] == "yu"
+    assert [each["to"] for each in office.json(*show, "--person", "ping")["delegations"]] == ["yu", "dai"]
     assert office.json(*show, "--on", "2025-12-31")["delegations"] == []
     assert "† 假定" in office.ok(*show).out
     assert office.refused(*show, "--person", "nobody") == "unknown_person"

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.events import DISMISS
 from models.commands import ACTS
 from models.policy import Limits, Policy
 from models.vocabulary import Machine, NoticeAbout, Outcome, Risk, Role, Stage, Track
@@ -23,6 +24,7 @@ from models.words import (
     Word,
 )
 from models.year_notice import NoticeStatus
+from rules import directory
 from rules.diagram import START, graph, listed, mermaid
 from rules.lifecycle import ROWS, STEPS
 from rules.year_notices import CONFIRM, PROPOSE
@@ -46,7 +48,7 @@ CALENDARS = ROOT / "policies/calendars"
         (RISKS, set(Risk)),
         (TRACKS, set(Track)),
         (NOTICE_STATUSES, set(NoticeStatus)),
-        (OFFICE_VERBS, {PROPOSE, CONFIRM}),
+        (OFFICE_VERBS, {PROPOSE, CONFIRM, directory.PROPOSE, directory.CONFIRM, DISMISS}),
     ],
 )
 def test_every_word_of_a_closed_list_has_its_name_in_both_languages(words: dict[str, Word], known: set[str]) -> None:

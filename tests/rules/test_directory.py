@@ -1,6 +1,6 @@
 """The directory: who somebody is on a day, for whom they may act, and who may change it."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,7 +18,7 @@ from tests.scenario import city
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 DAY = date(2026, 3, 2)
 CITY = "盐城市"
-OLD, NEW = "市大数据局", "市数据局"
+OLD, NEW, GROUP = "市大数据局", "市数据局", city("yancheng").offices.leading_group
 
 
 def directory(**more: Any) -> Directory:
@@ -29,6 +29,7 @@ def directory(**more: Any) -> Directory:
             {"name": OLD, "merged_into": NEW, "merged_on": "2026-06-01"},
             {"name": NEW},
             {"name": "甲公司", "kind": "enterprise"},
+            {"name": GROUP, "aliases": ["领导小组办公室"]},
         ],
         "persons": [
             {
@@ -44,6 +45,7 @@ def directory(**more: Any) -> Directory:
                 "memberships": [{"unit": "甲公司", "roles": ["bidder"], "first": "2026-04-01"}],
             },
             {"id": "admin", "name": "管理员", "memberships": [{"unit": NEW, "roles": ["administrator"]}]},
+            {"id": "chief", "name": "组长", "memberships": [{"unit": GROUP, "roles": ["leading_group"]}]},
         ],
         "delegations": [],
     }  # fmt: skip
@@ -153,6 +155,20 @@ def test_the_role_is_that_of_who_is_away_not_of_who_stands_in() -> None:
     refused("not_a_member", "li", book=book, role=Role.REGULATOR, on_behalf_of=("wang",))
 
 
+def test_a_path_that_turns_back_on_itself_is_refused() -> None:
+    book = directory(delegations=[away("wang", "li"), away("li", "wang")])
+    refused("delegation_cycle", "li", book=book, on_behalf_of=("wang", "li"))
+
+
+def test_the_unit_is_written_as_the_scene_or_its_policy_knows_it() -> None:
+    later = date(2026, 7, 1)
+    assert who("li", later, role=Role.REGULATOR).unit == NEW
+    assert who("li", later, role=Role.REGULATOR, known_as=("市科技局", OLD)).unit == OLD, "pinned before the merger"
+    assert who("li", later, role=Role.REGULATOR, known_as=(NEW, OLD)).unit == NEW
+    assert who("wang", known_as=("市科技局",)).unit == "市科技局"
+    assert who("wang", known_as=("别的局",)).unit == "市科学技术局"
+
+
 # what a directory may be
 
 
@@ -192,6 +208,8 @@ def test_the_role_is_that_of_who_is_away_not_of_who_stands_in() -> None:
             "an auditor has no other role",
         ),
         ({"persons": [{"id": "x", "name": "某", "memberships": [{"unit": NEW, "roles": ["system"]}]}]}, "is no system"),
+        ({"delegations": [away("admin", "wang")]}, "nobody stands in for"),
+        ({"delegations": [away("wang", "admin")]}, "nobody stands in for"),
         ({"delegations": [away("wang", "wang")]}, "stands in for nobody but themselves"),
         ({"delegations": [away("wang", "nobody")]}, "there is no person nobody"),
         ({"delegations": [away("wang", "li", last="2026-02-01")]}, "before it begins"),
@@ -274,6 +292,31 @@ def test_nobody_else_proposes_or_confirms_and_nobody_does_both(yancheng: Policy)
             decided(yancheng, change, actor)
 
 
+@pytest.mark.parametrize("without", ["admin", "chief"])
+def test_a_directory_that_nobody_could_change_again_is_neither_proposed_nor_confirmed(
+    yancheng: Policy, without: str
+) -> None:
+    persons = [each for each in directory().persons if each.id != without]
+    with pytest.raises(Refused, match="directory_locks_out"):
+        proposed(yancheng, book=directory(persons=persons))
+    ending = [
+        each.model_copy(update={"memberships": (each.memberships[0].model_copy(update={"last": DAY}),)})
+        if each.id == without else each
+        for each in directory().persons
+    ]  # fmt: skip
+    change = proposed(yancheng, book=directory(persons=ending))
+    with pytest.raises(Refused, match="directory_locks_out"):
+        rules.decide(yancheng, None, change, group(yancheng), NOW + timedelta(days=2), confirmed=True)
+
+
+def test_a_large_directory_is_read_in_time_that_grows_with_it() -> None:
+    """Five thousand organisations in a chain of hundreds: looked up, not searched."""
+    names = [f"局{n}" for n in range(5_000)]
+    content = [{"name": name, "parent": names[n - 1] if n % 200 else None} for n, name in enumerate(names)]
+    book = Directory.model_validate({"city": CITY, "organisations": content})
+    assert book.organisation("局4999") is not None
+
+
 def test_a_directory_of_another_city_or_the_same_again_is_refused(yancheng: Policy) -> None:
     with pytest.raises(Refused, match="wrong_city"):
         rules.propose(yancheng, None, directory(city="宁波市"), admin(), NOW)
@@ -283,7 +326,7 @@ def test_a_directory_of_another_city_or_the_same_again_is_refused(yancheng: Poli
 
 
 def test_what_was_made_from_an_older_version_is_not_confirmed_any_more(yancheng: Policy) -> None:
-    one, other = proposed(yancheng), proposed(yancheng, book=directory(persons=[]))
+    one, other = proposed(yancheng), proposed(yancheng, book=directory(delegations=[away("wang", "li")]))
     first = decided(yancheng, one, group(yancheng))
     with pytest.raises(Refused, match="directory_overtaken"):
         decided(yancheng, other, group(yancheng), first)

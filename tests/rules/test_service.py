@@ -5,7 +5,15 @@ from datetime import date, timedelta
 import pytest
 
 from models.commands import Act
-from models.commands.anywhere import RecordService, ReturnForCorrection, Suspend, Terminate
+from models.commands.anywhere import (
+    Appeal,
+    Override,
+    RecordService,
+    Resume,
+    ReturnForCorrection,
+    Suspend,
+    Terminate,
+)
 from models.commands.review import AnswerObjection, FileComplaint, RaiseObjection
 from models.commands.solicitation import AcceptFiling, AnswerSupplement, RequestSupplement
 from models.commands.trial import EndInclusionEarly, RecordFault, VerifyCorrection
@@ -15,14 +23,14 @@ from models.events.clock import DeadlineCancelled, DeadlineMet, DeadlineSet
 from models.notification import NotificationKind, unit_mailbox
 from models.policy import Policy
 from models.state import SceneState
-from models.vocabulary import NoticeAbout, Outcome, Role, RunsFrom
+from models.vocabulary import Mode, NoticeAbout, Outcome, PanelPurpose, Role, RunsFrom
 from rules.calendar import shift_workdays
 from rules.journal import fold
 from rules.notifications import notifications
 from rules.policy_check import FROM_SERVICE, contradictions
 from tests.scenario import Play, document, with_limit, with_rules
 
-A = "甲公司"
+A, B = "甲公司", "乙公司"
 ASK = RequestSupplement(items=("资金证明",))
 ANSWER = AnswerSupplement(documents=(document("资金证明"),))
 
@@ -309,3 +317,63 @@ def test_the_clock_that_started_says_so(asked: Play) -> None:
     asked.serve_notices()
     assert [each.kind for each in asked.journal[-1].events] == ["deadline_met", "notice_served", "deadline_set"]
     assert isinstance(asked.journal[-1].events[-1], DeadlineSet)
+
+
+# standing still between a service and its entry
+
+
+def test_a_suspension_between_the_service_and_its_entry_costs_the_owner_no_time(asked: Play) -> None:
+    served_on = asked.today
+    asked.wait(timedelta(days=1))
+    asked.do(Suspend(reasons="检查"), asked.owner)
+    asked.wait(timedelta(days=30))
+    asked.refuses("suspended", ANSWER, asked.owner)
+    asked.do(Resume(reasons="检查结束"), asked.office(Role.LEADING_GROUP))
+    resumed_on = asked.today
+    asked.do(service(asked, 2, served_on), asked.platform)
+    assert asked.deadline("supplement").due_on == shift_workdays(asked.policy.calendar, resumed_on, 10)
+
+
+def test_a_service_that_is_entered_during_a_suspension_leaves_the_whole_time(asked: Play) -> None:
+    served_on = asked.today
+    asked.do(Suspend(reasons="检查"), asked.owner)
+    asked.wait(timedelta(days=30))
+    asked.do(service(asked, 2, served_on), asked.platform)
+    assert asked.deadline("supplement").remaining == 10
+
+
+def test_a_suspension_before_the_service_changes_nothing(asked: Play) -> None:
+    asked.do(Suspend(reasons="检查"), asked.owner)
+    asked.wait(timedelta(days=5))
+    asked.do(Resume(reasons="检查结束"), asked.office(Role.LEADING_GROUP))
+    asked.wait(timedelta(days=5))
+    asked.serve_notices()
+    assert asked.deadline("supplement").counted_from == asked.today
+
+
+def test_an_override_out_of_remedies_leaves_the_service_of_a_notice_to_be_proven(policy: Policy) -> None:
+    play, id = objected(policy)
+    answered = play.state.sequence
+    play.do(Terminate(ground="force_majeure", reasons="灾害"), play.group)
+    to = next(step for step in ("expert_review", "fair_competition") if step not in policy.steps_off)
+    play.do(Override(to=to, reasons="重启"), play.office(Role.LEADING_GROUP, "group-2"))
+    assert [each.id for each in play.state.services] == [f"complaint_window/{id}"]
+    play.serve(answered)
+    assert play.deadline(f"complaint_window/{id}").counted_from == play.today
+
+
+def test_two_decisions_of_one_instant_are_two_entries_and_each_can_be_appealed(policy: Policy) -> None:
+    modes = {**policy.modes, Mode.HORSE_RACE: policy.modes[Mode.OPEN_CHALLENGE].model_copy(update={"winners": 2})}
+    play = Play(policy.model_copy(update={"modes": modes}))
+    play.to_acceptance(A, B, winners=2, mode=Mode.HORSE_RACE)
+    for bidder in (A, B):
+        play.apply(bidder)
+        play.experts_recommend(PanelPurpose.ACCEPTANCE, bidder)
+    for bidder in (A, B):
+        play.conclude(bidder, "conditional", conditions=("补充",))
+    play.pass_limit(f"rectification/{A}")
+    assert sorted(each.against for each in play.state.decisions) == sorted((A, B))
+    assert len({each.sequence for each in play.state.decisions}) == 2
+    for decision in play.state.decisions:
+        play.serve(decision.sequence)
+        play.do(Appeal(decision=decision.sequence, grounds="已整改"), play.bidder(decision.against))

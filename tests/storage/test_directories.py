@@ -32,7 +32,17 @@ def policy() -> Policy:
 
 
 def book(*names: str) -> Directory:
-    return Directory.model_validate({"city": "盐城市", "organisations": [{"name": name} for name in names]})
+    group = city("yancheng").offices.leading_group
+    people = (("admin", "市数据局", "administrator"), ("chief", group, "leading_group"))
+    return Directory.model_validate(
+        {
+            "city": "盐城市",
+            "organisations": [{"name": name} for name in (*names, "市数据局", group)],
+            "persons": [
+                {"id": id, "name": id, "memberships": [{"unit": unit, "roles": [role]}]} for id, unit, role in people
+            ],
+        }
+    )
 
 
 def propose(store: SqlDirectories, policy: Policy, *names: str) -> DirectoryChange:
@@ -71,6 +81,9 @@ def test_a_rejected_proposal_changes_nothing(store: SqlDirectories, policy: Poli
     change = propose(store, policy, "甲局")
     rejected = decide(store, policy, change, confirmed=False, reasons="不全")
     assert (rejected.status, store.in_force(policy.city)) == (ChangeStatus.REJECTED, None)
+    again = propose(store, policy, "甲局")
+    assert (again.id != change.id, again.status) == (True, ChangeStatus.PROPOSED), "it can be proposed anew"
+    assert propose(store, policy, "甲局") == again
     with pytest.raises(KeyError):
         store.decide("0" * 64, policy.city, lambda _, stands: stands)
 
