@@ -39,10 +39,20 @@ def issuing(entries: Iterable[JournalEntry]) -> tuple[int, ...]:
 
 def enter_documents(connection: Connection, documents: Sequence[Values], numbers: Numbers | None) -> None:
     """Enters new documents, each with its number; see `activities.ledger.LedgerPort.record`."""
+    if numbers is not None:
+        documents = _missing(connection, documents)
     # In one order whoever counts, so that two who count several series do not wait for each other.
     in_order = sorted(documents, key=lambda each: [str(each[name]) for name in _SERIES])
     if in_order:
         connection.execute(insert(DOCUMENT), [{**each, **_numbered(connection, each, numbers)} for each in in_order])
+
+
+def _missing(connection: Connection, documents: Sequence[Values]) -> list[Values]:
+    """Those that the register lacks: a ledger may be lost without it."""
+    columns = [DOCUMENT.c[name] for name in _KEY]
+    there = select(*columns).where(DOCUMENT.c.stream.in_({each["stream"] for each in documents}))
+    known = {tuple(row) for row in connection.execute(there)} if documents else set()
+    return [each for each in documents if tuple(each[name] for name in _KEY) not in known]
 
 
 def _numbered(connection: Connection, document: Values, numbers: Numbers | None) -> Values:

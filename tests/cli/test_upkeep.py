@@ -49,7 +49,8 @@ def test_a_healthy_engine_has_no_errors(scene: Terminal) -> None:
     assert {each["level"] for each in found.values()} <= {"ok", "warning"}
     assert found.keys() == {
         "database", "server", "retention", "search_attributes", "archive_schedule", "worker", "chains", "refusals",
-        "projections", "spool", "outbox", "templates", "events", "provisional", "notices", "archive", "recording",
+        "projections", "spool", "outbox", "templates", "events", "documents", "directories",
+        "provisional", "notices", "archive", "recording",
     }  # fmt: skip
 
 

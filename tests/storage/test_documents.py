@@ -106,3 +106,17 @@ def test_what_no_history_knows_the_number_of_gets_the_next_one_when_all_are_read
     assert documents.number_the_rest() == 1
     assert [each.number for each in documents.of_entry("A", 2)] == ["盐场景登〔2026〕2号"]
     assert (documents.without_number(), documents.number_the_rest(), documents.faults()) == (0, 0, ())
+
+
+def test_a_ledger_that_is_lost_without_its_register_is_restored_beside_it(
+    engine: Engine, ledger: SqlLedger, play: Play
+) -> None:
+    record(ledger, play)
+    for table in ("entry", "scene", "duty", "deadline", "outbox"):
+        spoil(engine, table, f"DELETE FROM {table}")  # noqa: S608
+    documents = SqlDocuments(engine)
+    before = documents.documents().items
+    batch = RecordBatch(stream=play.scene, entries=tuple(play.journal))
+    restored = SqlLedger(engine).record(batch, build=BUILD, rules=RULES, now=NOW, numbers={(2, 0): 1})
+    assert [each.ordinal for each in restored.documents] == [1]
+    assert (documents.documents().items, documents.faults()) == (before, ())
