@@ -127,7 +127,8 @@ def refuse_involved(docket: Docket) -> None:
             if not _is_one_of(hand.deed, line.first) or _subject(hand, line) != _subject(now, line):
                 continue
             if known := [person for person in persons if person in hand.persons]:
-                docket.refuse(line.code, person=known[0], did=hand.deed, verb=docket.command.act.verb)
+                did = hand.deed.partition(":")[0]
+                docket.refuse(line.code, person=known[0], did=did, verb=docket.command.act.verb)
     if docket.unit in units_bidding(docket.state) and _is_one_of(now.deed, OVER_BIDDERS):
         docket.refuse("own_unit_bids", unit=docket.unit)
 
