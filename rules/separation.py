@@ -65,6 +65,7 @@ DECISIONS = (
     *ON_ADMISSION, "give_opinion", *RECOGNISED, "refuse", *RANKED, "admit_trial", "return_trial_plan", "refuse_trial",
     "start_trial", "approve_resumption", "conclude_exit", "give_expert_opinion:acceptance", "conclude_acceptance",
     "decide_fault_tolerance", "conclude_evaluation", "confirm_benchmark", "terminate",
+    "override",
 )  # fmt: skip
 
 BIDDER, OWNER = Role.BIDDER.value, Role.OWNER.value

@@ -25,7 +25,15 @@ from models.commands.anywhere import (
     Resubmit,
     ReturnForCorrection,
 )
-from models.commands.matching import Award, ProposeContract, RevealBid, SignContract, SubmitBid, VerifyEligibility
+from models.commands.matching import (
+    Award,
+    ProposeContract,
+    RevealBid,
+    SignContract,
+    SubmitBid,
+    VerifyEligibility,
+    WithdrawBid,
+)
 from models.commands.promotion import ConcludeEvaluation, ConfirmBenchmark, NominateBenchmark, RecordBenefit
 from models.commands.review import (
     AnswerObjection,
@@ -391,6 +399,7 @@ CASES = (
     Case("own_bid", checking, "bidder_a", check, "lead"),
     Case("own_bid", ranked, "bidder_a", notice(RANKING), "platform"),
     Case("own_bid", awarding, "bidder_a", Award(bidders=(A,), reasons="按名次"), "lead"),
+    Case("own_bid", awarding, "bidder_a", Override(to="listed", reasons="重新审定"), "group"),
     Case("own_bid", planned, "bidder_a", AdmitTrial(bidder=A, reasons="准入"), "regulator"),
     Case("own_bid", planned, "bidder_b", AdmitTrial(bidder=A, reasons="准入"), "regulator"),
     Case("own_bid", next_is_an_order, "bidder_b", fault("four"), "regulator"),
@@ -682,10 +691,15 @@ def test_a_seat_is_personal(policy: Policy) -> None:
         play.refuses("seat_is_personal", act, play.expert(1).model_copy(update={"on_behalf_of": (behalf,)}))
 
 
-def test_a_part_is_not_handed_to_a_unit_that_bids(policy: Policy) -> None:
+def outside(policy: Policy) -> str:
+    """A department that has no part in the scene."""
     domain = policy.domains[0]
     taken = (domain.lead, domain.regulator, *domain.units)
-    department = next(unit.name for unit in policy.units if unit.name not in taken)
+    return next(unit.name for unit in policy.units if unit.name not in taken)
+
+
+def test_a_part_is_not_handed_to_a_unit_that_bids(policy: Policy) -> None:
+    department = outside(policy)
     play = Play(policy, consortium=(department,))
     checking(play)
     for part, unit in (("lead", play.state.lead), ("regulator", play.state.regulator)):
@@ -755,6 +769,20 @@ def test_a_bid_is_opened_by_its_own_bidder_only(policy: Policy) -> None:
         play.refuses("not_permitted", reveal, play.person(role, A))
     play.refuses("commitment_mismatch", reveal.model_copy(update={"price_yuan": 1}), play.bidder(A))
     play.do(reveal, play.bidder(A).model_copy(update={"on_behalf_of": ("director",)}))
+
+
+def test_before_the_close_no_refusal_tells_who_has_bid(policy: Policy) -> None:
+    department = outside(policy)
+    play = Play(policy, consortium=(department,))
+    posted(play)
+    play.bid(A)
+    no = play.refuses("unknown_bidder", WithdrawBid(bidder=B, reasons="撤回"), play.bidder(B))
+    assert no.details["known"] == "-"
+    act = Reassign(part="lead", from_unit=play.state.lead or "", to_unit=department, reasons="调整")
+    play.do(act, play.group)
+    play.pass_limit("bidding")
+    play.reveal(A)
+    play.refuses("own_unit_bids", check(play).model_copy(update={"bidder": A}), play.lead)
 
 
 # 8: each stop for itself
