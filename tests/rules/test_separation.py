@@ -116,6 +116,10 @@ def posted(play: Play) -> None:
     play.to_listed().post()
 
 
+def opening(play: Play) -> None:
+    play.to_opening(A, B)
+
+
 def checking(play: Play) -> None:
     play.to_eligibility(A, B)
 
@@ -345,6 +349,14 @@ def answer(play: Play) -> Act:
     return AnswerObjection(objection=play.state.objections[-1].id, upheld=False, text="答复")
 
 
+def revelation(play: Play) -> Act:
+    return RevealBid(bidder=A, nonce=f"n-{digest(A)[:16]}", proposal=document(f"方案{A}"), price_yuan=500_000)
+
+
+def more_time(play: Play) -> Act:
+    return DecideExtension(deadline="expert_review", granted=True, reasons="同意")
+
+
 def complaint_decision(play: Play) -> Act:
     return DecideComplaint(objection=play.state.objections[-1].id, upheld=False, text="裁决")
 
@@ -392,6 +404,7 @@ CASES = (
     Case("drafter_decides", reviewed, "owner", lambda p: p.conclude_act(A), "lead"),
     Case("drafter_decides", evaluated, "owner", CONFIRMATION, "group"),
     Case("drafter_decides", SCENES[RECOGNITION], "owner", answer, "platform"),
+    Case("drafter_decides", more_review_asked, "owner", more_time, "more_time"),
     Case("decider_publishes", recognised, "lead", notice(RECOGNITION), "platform"),
     Case("decider_publishes", recognised, "expert", notice(RECOGNITION), "platform"),
     Case("decider_publishes", listing, "lead", LISTING, "platform"),
@@ -424,6 +437,7 @@ CASES = (
     Case("bids_as_judge", posted, "owner", BID, "bidder_b"),
     Case("bids_as_judge", posted, "lead", BID, "bidder_b"),
     Case("bids_as_judge", posted, "expert", BID, "bidder_b"),
+    Case("bids_as_judge", opening, "lead", revelation, "bidder_a"),
     Case("other_side", contracting, "bidder_a", lambda p: ProposeContract(bidder=A, terms=p.terms()), "owner"),
     Case("other_side", signing, "bidder_a", SIGN, "owner"),
     Case("other_side", signing, "owner", SIGN, "bidder_a"),
@@ -499,13 +513,9 @@ CASES = (
     # 8: two resume, a second person answers
     Case("same_person", resumption_proposed, "regulator", ApproveResumption(bidder=A), "regulator"),
     Case("drafter_decides", owner_proposes, "owner", ApproveResumption(bidder=A), "regulator"),
-    Case("same_person", more_review_asked, "lead", lambda p: more_time(p), "more_time"),
+    Case("same_person", more_review_asked, "lead", more_time, "more_time"),
     Case("same_person", corrected, "lead", ConfirmCorrection(correction="K-1", confirmed=True), "platform"),
 )  # fmt: skip
-
-
-def more_time(play: Play) -> Act:
-    return DecideExtension(deadline="expert_review", granted=True, reasons="同意")
 
 
 def actor(play: Play, who: str) -> Actor:
@@ -793,7 +803,7 @@ def test_before_the_close_nothing_opens_a_bid(policy: Policy) -> None:
     play = Play(policy)
     posted(play)
     play.bid(A)
-    reveal = RevealBid(bidder=A, nonce=f"n-{digest(A)[:16]}", proposal=document(f"方案{A}"), price_yuan=500_000)
+    reveal = revelation(play)
     play.refuses("wrong_step", reveal, play.bidder(A))
     (bid,) = play.state.bids
     assert (bid.revealed, bid.price_yuan, bid.proposal_sha256) == (False, None, None)
@@ -802,7 +812,7 @@ def test_before_the_close_nothing_opens_a_bid(policy: Policy) -> None:
 
 def test_a_bid_is_opened_by_its_own_bidder_only(policy: Policy) -> None:
     play = Play(policy).to_opening(A, B)
-    reveal = RevealBid(bidder=A, nonce=f"n-{digest(A)[:16]}", proposal=document(f"方案{A}"), price_yuan=500_000)
+    reveal = revelation(play)
     for other in (play.bidder(B), play.bidder(A).model_copy(update={"unit": B})):
         play.refuses("not_your_part", reveal, other)
     for role in set(Role) - {Role.BIDDER}:
