@@ -7,9 +7,11 @@ import typer
 import yaml
 
 from models.policy import Limits, Policy
-from models.vocabulary import Machine, Role
-from models.words import LIMITS, OFFICE_VERBS, VERBS
+from models.vocabulary import Machine, Role, Stage
+from models.words import LIMITS, OFFICE_VERBS, ROLES, VERBS, Word
 from rules.diagram import graph, length, mermaid
+from rules.lifecycle import stages_of
+from rules.permissions import NO_BUSINESS
 from runtime.drawing import svg
 from runtime.policy_files import city_files, load_city, load_policy
 from runtime.yaml_files import FileProblems, Problem
@@ -177,26 +179,75 @@ def diagram(
 
 @app.command()
 def permissions(
+    city: Annotated[
+        str | None,
+        typer.Argument(metavar="[CITY|FILE]", help="城市或政策文件 · a city or a file", show_default=False),
+    ] = None,
     role: Annotated[str | None, typer.Option(help="只看某角色 · one role", show_default=False)] = None,
     verb: Annotated[str | None, typer.Option(help="只看某操作 · one verb", show_default=False)] = None,
-    city: OneCity = None,
     as_json: AsJson = False,
 ) -> None:
-    """权限表：谁可以办什么 · Who may do what, city by city"""
-    chosen = [load(city)] if city else [load_policy(path) for path in city_files(settings().policies_dir)]
+    """权限表：谁可以办什么 · Who may do what, in one city by stage and role, or city by city"""
     only = identity.who(role).role if role else None
-    verbs = [_verb(verb)] if verb else [each for each in (*VERBS, *OFFICE_VERBS) if each != "pass_deadline"]
+    wanted = [_verb(verb)] if verb else [each for each in (*VERBS, *OFFICE_VERBS) if each != "pass_deadline"]
+    if city is None:
+        _compare([load_policy(path) for path in city_files(settings().policies_dir)], wanted, only)
+    else:
+        _matrix(load(city), wanted, only)
+
+
+def _compare(policies: list[Policy], verbs: list[str], only: Role | None) -> None:
+    """Every city's roles, verb by verb."""
     data = [
-        {"verb": each, "roles": {policy.city: [*policy.permissions.get(each, ())] for policy in chosen}}
+        {"verb": each, "roles": {policy.city: [*policy.permissions.get(each, ())] for policy in policies}}
         for each in verbs
-        if only is None or any(only in policy.permissions.get(each, ()) for policy in chosen)
+        if only is None or any(only in policy.permissions.get(each, ()) for policy in policies)
     ]
-    columns = [("操作", "verb"), *((policy.city, policy.city) for policy in chosen)]
+    columns = [("操作", "verb"), *((policy.city, policy.city) for policy in policies)]
     rows = [
-        (wording.verb(str(each["verb"])), *(_roles(policy, str(each["verb"]), only) for policy in chosen))
+        (wording.verb(str(each["verb"])), *(_roles(policy, str(each["verb"]), only) for policy in policies))
         for each in data
     ]
     output.present(data, output.table(columns, rows))
+
+
+def _matrix(policy: Policy, verbs: list[str], only: Role | None) -> None:
+    """One city's table: verbs by stage, roles across, and who plays each role."""
+    granted = {each: policy.permissions.get(each, ()) for each in verbs}
+    shown = [each for each in verbs if only is None or only in granted[each]]
+    shown.sort(key=lambda each: [*Stage].index(stages_of(each)[0]) if stages_of(each) else len(Stage))
+    roles = [each for each in Role if each not in NO_BUSINESS and (only is None or each is only)]
+    data = {
+        "city": policy.city,
+        "version": policy.version,
+        "played_by": {each.value: policy.office(each) for each in roles},
+        "verbs": [{"verb": each, "stages": [*stages_of(each)], "roles": [*granted[each]]} for each in shown],
+    }
+    columns = [("阶段", "stage"), ("操作", "verb"), *(ROLES[each.value] for each in roles)]
+    rows = [
+        (_stages(each), wording.verb(each), *("✔" if role in granted[each] else "" for role in roles)) for each in shown
+    ]
+    played = [
+        (wording.role(each.value), policy.office(each) or _PLAYED_BY[each].text(output.language())) for each in roles
+    ]
+    output.present(data, output.table(columns, rows), output.pairs(played))
+
+
+_PLAYED_BY = {
+    Role.LEAD: Word("按场景领域，或登记时指定", "as the scene's domain or its registration says"),
+    Role.COOPERATING: Word("按场景领域，或登记时指定", "as the scene's domain or its registration says"),
+    Role.REGULATOR: Word("按场景领域，或登记时指定", "as the scene's domain or its registration says"),
+    Role.OWNER: Word("申报单位", "who applied"),
+    Role.BIDDER: Word("投标或签约单位，各办各的", "who bids or has a contract, each for itself"),
+    Role.EXPERT: Word("评审组成员", "the members of its panels"),
+    Role.PUBLIC: Word("任何人", "anybody"),
+}
+
+
+def _stages(verb: str) -> str:
+    if verb in OFFICE_VERBS:
+        return say("场景之外", "outside any scene")
+    return say("、", ", ").join(wording.stage(each) for each in stages_of(verb)) or say("任何阶段", "any")
 
 
 def _verb(name: str) -> str:

@@ -62,8 +62,9 @@ def in_words(details: Mapping[str, str], to: Language) -> dict[str, str]:
     of = details.get("machine", Machine.SCENE.value)
     steps = {key: word for (its, key), word in STEP_WORDS.items() if its == of}
     lists: dict[str, Mapping[str, Word]] = {
-        "step": steps, "to": steps, "verb": _VERBS, "possible": VERBS, "role": ROLES, "allowed": ROLES,
-        "machine": MACHINES, "outcome": OUTCOMES, "about": NOTICES, "status": {**OBJECTIONS, **NOTICE_STATUSES},
+        "step": steps, "to": steps, "verb": _VERBS, "possible": VERBS, "did": {**VERBS, **ROLES},
+        "role": ROLES, "allowed": ROLES, "machine": MACHINES, "outcome": OUTCOMES, "about": NOTICES,
+        "status": {**OBJECTIONS, **NOTICE_STATUSES},
     }  # fmt: skip
     words = {key: _each(value, lists[key]) if key in lists else value for key, value in details.items()}
     return {key: _shortened(value, "、", to) if key == "possible" else value for key, value in words.items()}

@@ -173,7 +173,8 @@ def _reassign(docket: Docket, act: Reassign) -> None:
         )
     if act.to_unit not in docket.policy.unit_names:
         raise unknown_unit(docket.policy, act.to_unit)
-    if act.to_unit in separation.units_bidding(state):
+    if state.step != "posted" and act.to_unit in separation.units_bidding(state):
+        # Until the close a refusal would tell who has bid; a unit that bids may not judge whatever its part.
         docket.refuse("own_scene", bidder=act.to_unit)
     taken = present if act.part == "regulator" else (state.lead, *state.cooperating)
     if act.to_unit in taken:

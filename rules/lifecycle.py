@@ -437,6 +437,14 @@ def verbs_at(machine: Machine, key: str) -> tuple[str, ...]:
 
 
 @cache
+def stages_of(verb: str) -> tuple[Stage, ...]:
+    """The stages in which some step names a verb; none for what is possible in any open stage."""
+    named = {step.stage for step in STEPS if verb in verbs_at(step.machine, step.key)}
+    anywhere = verb in ANYWHERE or len(named - {CLOSED}) == len(Stage) - 1
+    return () if anywhere else tuple(stage for stage in Stage if stage in named)
+
+
+@cache
 def machines_of(verb: str) -> tuple[Machine, ...]:
     """The bidders' machines in which a verb is possible at some step."""
     return tuple(

@@ -154,9 +154,11 @@ def _bid(docket: Docket, act: SubmitBid) -> None:
 
 
 def _own_bid(docket: Docket, bidder: str) -> Bid:
+    """Until the close a refusal tells nobody who has bid."""
     bid = find(docket.state.bids, bidder=bidder)
     if bid is None:
-        known = ", ".join(each.bidder for each in docket.state.bids) or "-"
+        bids = () if docket.state.step == "posted" else docket.state.bids
+        known = ", ".join(each.bidder for each in bids) or "-"
         docket.refuse("unknown_bidder", bidder=bidder, known=known)
     return bid
 

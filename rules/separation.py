@@ -65,19 +65,24 @@ DECISIONS = (
     *ON_ADMISSION, "give_opinion", *RECOGNISED, "refuse", *RANKED, "admit_trial", "return_trial_plan", "refuse_trial",
     "start_trial", "approve_resumption", "conclude_exit", "give_expert_opinion:acceptance", "conclude_acceptance",
     "decide_fault_tolerance", "conclude_evaluation", "confirm_benchmark", "terminate",
+    "override",
 )  # fmt: skip
 
 BIDDER, OWNER = Role.BIDDER.value, Role.OWNER.value
 OVER_BIDDERS = (
-    *DECISIONS, *ON_REMEDIES, "publish_notice", "list_scene", "decide_extension", "advance_phase", "propose_resumption",
-    "terminate_trial", "record_fault", "verify_correction", "analyse_incident", "verify_incident",
-    "give_acceptance_opinion", "nominate_benchmark", "record_benefit",
+    *DECISIONS, *ON_REMEDIES, "convene_panel", "publish_notice", "list_scene", "decide_extension", "advance_phase",
+    "propose_resumption", "terminate_trial", "end_inclusion_early", "record_fault", "verify_correction",
+    "analyse_incident", "verify_incident", "give_acceptance_opinion", "nominate_benchmark", "record_benefit",
+    "review_benchmark", "withdraw_benchmark", "return_for_correction", "reassign",
 )  # fmt: skip
 """Every act of authority that a bid, or what becomes of it, can depend on."""
 
 APART: tuple[Apart, ...] = (
     Apart(
-        1, "drafter_decides", (OWNER,), (*DECISIONS, *ON_REMEDIES, "decide_extension", "publish_notice", "list_scene")
+        1,
+        "drafter_decides",
+        (OWNER,),
+        (*DECISIONS, *ON_REMEDIES, "convene_panel", "decide_extension", "publish_notice", "list_scene"),
     ),
     Apart(1, "drafter_decides", ("take_over",), DECISIONS),
     Apart(1, "decider_publishes", RECOGNISED, ("publish_notice:recognition", "list_scene")),
@@ -127,7 +132,8 @@ def refuse_involved(docket: Docket) -> None:
             if not _is_one_of(hand.deed, line.first) or _subject(hand, line) != _subject(now, line):
                 continue
             if known := [person for person in persons if person in hand.persons]:
-                docket.refuse(line.code, person=known[0], did=hand.deed, verb=docket.command.act.verb)
+                did = hand.deed.partition(":")[0]
+                docket.refuse(line.code, person=known[0], did=did, verb=docket.command.act.verb)
     if docket.unit in units_bidding(docket.state) and _is_one_of(now.deed, OVER_BIDDERS):
         docket.refuse("own_unit_bids", unit=docket.unit)
 

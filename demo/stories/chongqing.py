@@ -131,7 +131,7 @@ def traffic_flow(scene: Scene) -> Script:
 
 
 def robotaxi(scene: Scene) -> Script:
-    """Taken over in mid-trial. An incident is reported within the hour, analysed, and closed by a second officer."""
+    """Taken over in mid-trial. An incident is reported within the hour, analysed, and closed by a third officer."""
     yield scene.platform.does(
         TakeOver(
             application=scene.application,

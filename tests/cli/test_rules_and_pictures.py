@@ -91,11 +91,29 @@ def test_two_policies_are_compared_key_by_key(nowhere: Terminal) -> None:
 
 
 def test_the_permissions_are_told_by_verb_and_by_role(nowhere: Terminal) -> None:
-    [row] = nowhere.json("policy", "permissions", "--verb", "give-opinion", "--city", "盐城")
-    assert row == {"verb": "give_opinion", "roles": {"盐城市": ["cooperating_department"]}}
-    verbs = {each["verb"] for each in nowhere.json("policy", "permissions", "--role", "配合单位", "--city", "盐城")}
-    assert "give_opinion" in verbs
-    assert "register" not in verbs
+    [row] = nowhere.json("policy", "permissions", "--verb", "sign-contract")
+    assert row["roles"]["盐城市"] == ["scene_owner", "bidder"]
+    assert row["roles"]["宁波市"] == ["scene_owner", "st_bureau", "bidder"]
+    rows = nowhere.json("policy", "permissions", "--role", "配合单位")
+    assert "give_opinion" in {each["verb"] for each in rows}
+    assert "register" not in {each["verb"] for each in rows}
+
+
+def test_one_citys_permissions_are_a_table_of_verbs_by_stage_and_roles(nowhere: Terminal) -> None:
+    policy = city("yancheng")
+    whole = nowhere.json("policy", "permissions", "盐城")
+    assert {each["verb"]: tuple(each["roles"]) for each in whole["verbs"]} == policy.permissions
+    at = {each["verb"]: each["stages"] for each in whole["verbs"]}
+    assert (at["give_opinion"], at["score_bid"], at["suspend"]) == (["review"], ["matching"], [])
+    assert whole["played_by"]["payer"] == "市财政局"
+    assert "administrator" not in whole["played_by"]
+
+    said = nowhere.ok("policy", "permissions", "盐城", "--role", "payer").out
+    assert "record_refund" in said
+    assert "市财政局" in said
+    assert "award" not in said
+    one = nowhere.json("policy", "permissions", "盐城", "--verb", "publish-notice")
+    assert one["verbs"][0]["stages"] == ["review", "matching", "acceptance", "promotion"]
 
 
 @pytest.mark.parametrize("machine", [machine.value for machine in Machine])

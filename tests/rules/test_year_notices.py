@@ -79,6 +79,18 @@ def test_nobody_confirms_what_they_proposed(yancheng: Policy, proposal: NoticePr
         decide(yancheng, proposal, group.model_copy(update={"person": "zhang"}), NOW, confirmed=True)
 
 
+def test_nor_does_a_delegate_of_theirs_or_whom_they_proposed_it_for(
+    yancheng: Policy, office: Actor, group: Actor
+) -> None:
+    proposal = propose(yancheng, NOTICE, office.model_copy(update={"on_behalf_of": ("director",)}), NOW)
+    for person, behalf in (("director", ()), ("deputy", ("director",)), ("deputy", (office.person,))):
+        again = group.model_copy(update={"person": person, "on_behalf_of": behalf})
+        with pytest.raises(Refused, match="same_person"):
+            decide(yancheng, proposal, again, NOW, confirmed=True)
+    with pytest.raises(Refused, match="delegation_cycle"):
+        decide(yancheng, proposal, group.model_copy(update={"on_behalf_of": (group.person,)}), NOW, confirmed=True)
+
+
 def test_another_role_may_neither_propose_nor_confirm(
     yancheng: Policy, proposal: NoticeProposal, office: Actor, group: Actor
 ) -> None:
