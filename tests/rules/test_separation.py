@@ -64,6 +64,7 @@ from models.events import AnyEvent
 from models.policy import Policy
 from models.refusal import Refused
 from models.vocabulary import BenchmarkLevel, Credit, NoticeAbout, PanelPurpose, Position, Role
+from models.words import OFFICE_VERBS
 from rules.separation import APART, OVER_BIDDERS
 from tests.improviser import some_act
 from tests.rules.conftest import CITIES
@@ -617,7 +618,7 @@ def test_whom_a_delegate_acted_for_had_a_hand_in_it_as_well(case: Case, name: st
 HARMLESS = {
     "take_over", "ask_consultation", "suspend_trial", "report_incident", "record_refund", "assess_value",
     "record_replication", "recommend_upward", "close_scene", "suspend", "resume", "request_extension", "record_service",
-    "propose_correction", "confirm_correction", "adopt_policy", "load_calendar", "propose_calendar", "confirm_calendar",
+    "propose_correction", "confirm_correction", "adopt_policy", "load_calendar", *OFFICE_VERBS,
     "sign_contract", "answer_withdrawal",
 }  # fmt: skip
 """What decides nothing about a bid, stops for safety, or has a second person, or a line, of its own."""
