@@ -217,6 +217,11 @@ class PanelRules(Sourced):
     expert_share: Share = Field(description="smallest share of experts among the members")
     pass_share: Share = Field(description="share of the members that must recommend")
     overlap: Share | None = Field(None, description="largest share of members who sat on the bidder's trial panel")
+    drawn: bool = Field(
+        False,
+        exclude_if=lambda drawn: not drawn,
+        description="true: the members are drawn by lot from a pool (随机抽取), never named",
+    )
 
 
 class Criterion(Frozen):

@@ -156,6 +156,14 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "试点评审人员占比 {overlap} 超过上限 {share}。",
         "{overlap} of the panel sat on the trial's review; at most {share} may.",
     ),
+    "panel_drawn": (
+        "本市评审组成员由随机抽取产生：请给出专家库（pool）和人数（size），不得指定成员。",
+        "Members are drawn by lot here: give a pool and a size, and name nobody.",
+    ),
+    "pool_too_small": (
+        "专家库不足：须抽 {size} 人、其中专家 {experts} 人，可抽 {free} 人，回避 {excused} 人。",
+        "The pool is too small: {size} with {experts} experts are to be drawn, {free} may sit, {excused} are excused.",
+    ),
     "panel_already": (
         "评审组已组成且已有成员发表意见。",
         "The panel stands and a member has spoken already.",

@@ -93,16 +93,18 @@ def convene(docket: Docket, act: ConvenePanel) -> None:
     if docket.step(Machine.ACCEPTANCE, bidder) != "reviewing":
         known = ", ".join(each.bidder for each in docket.state.acceptances if each.step == "reviewing") or "-"
         docket.refuse("unknown_bidder", bidder=bidder or "-", known=known)
-    rules = docket.policy.panels["acceptance"]
-    if rules.overlap is not None:
-        earlier = [panel for panel in docket.state.panels if panel.purpose is not PanelPurpose.ACCEPTANCE]
-        before = {seat.person for panel in earlier for seat in panel.seats}
-        again = sum(member.person in before for member in act.members)
-        if again > math.floor(rules.overlap * len(act.members)):
-            docket.refuse("panel_overlap", overlap=f"{again}/{len(act.members)}", share=rules.overlap)
     owner = docket.state.profile.owner if docket.state.profile else ""
     parties = (owner, *separation.units_bidding(docket.state))
-    panels.convene(docket, act, limit="acceptance_review", verbs=("give_expert_opinion",), parties=parties)
+    earlier = [panel for panel in docket.state.panels if panel.purpose is not PanelPurpose.ACCEPTANCE]
+    before = {seat.person for each in earlier for seat in each.seats}
+    rules = docket.policy.panels["acceptance"]
+    panel = panels.convene(
+        docket, act, limit="acceptance_review", verbs=("give_expert_opinion",), parties=parties,
+        not_drawn=before if rules.overlap is not None else (),
+    )  # fmt: skip
+    size, again = len(panel.seats), sum(seat.person in before for seat in panel.seats)
+    if rules.overlap is not None and again > math.floor(rules.overlap * size):
+        docket.refuse("panel_overlap", overlap=f"{again}/{size}", share=rules.overlap)
 
 
 def _opinion(docket: Docket, act: GiveAcceptanceOpinion) -> None:

@@ -1,56 +1,97 @@
 """Panels: how they are made up, who may sit, and when they have spoken.
 
-At least `minimum` members, an odd number, at least `expert_share` experts. Nobody of the owner's or a bidder's unit,
+At least `minimum` members, an odd number, at least `expert_share` experts; drawn by lot where the policy says so, and
+then who may not sit is excused. Nobody of the owner's or a bidder's unit,
 nobody with declared ties to one and nobody who has acted for either (docs/explanation/domain.md, duties kept apart, 2).
 A seat is personal: nobody speaks on a member's behalf. Locked once a member has spoken.
 """
 
 import math
+from collections.abc import Collection
 
-from models.commands.review import ConvenePanel, GiveExpertOpinion
-from models.events.review import ExpertOpinionGiven, PanelConvened
+from models.commands.review import ConvenePanel, GiveExpertOpinion, PanelMember
+from models.events.review import Draw, Excused, ExpertOpinionGiven, PanelConvened
+from models.refusal import Refused
 from models.state import Panel, Seat
 from models.vocabulary import PanelPurpose, Role
-from rules import separation
+from rules import lots, separation
 from rules.docket import Docket
 from rules.keyed import find
 
 
 def convene(
-    docket: Docket, act: ConvenePanel, *, limit: str, verbs: tuple[str, ...], parties: tuple[str, ...]
+    docket: Docket,
+    act: ConvenePanel,
+    *,
+    limit: str,
+    verbs: tuple[str, ...],
+    parties: tuple[str, ...],
+    not_drawn: Collection[str] = (),
 ) -> Panel:
-    """Seats a panel; each member has until the date of the step's own deadline under `limit`."""
+    """Seats a panel; each member has until the date of the step's own deadline under `limit`.
+
+    `not_drawn` are persons who may be named, up to a share, and are left out of a draw.
+    """
     rules = docket.policy.panels[act.purpose.value]
-    size, experts = len(act.members), sum(member.expert for member in act.members)
+    members, draw = _members(docket, act, parties, not_drawn)
+    size, experts = len(members), sum(member.expert for member in members)
     if size < rules.minimum:
         docket.refuse("panel_too_small", minimum=rules.minimum, size=size)
     if rules.odd and size % 2 == 0:
         docket.refuse("panel_even", size=size)
     if experts < math.ceil(rules.expert_share * size):
         docket.refuse("panel_too_few_experts", share=rules.expert_share, experts=experts, size=size)
-    persons = [member.person for member in act.members]
-    for member in act.members:
-        if persons.count(member.person) > 1:
-            docket.refuse("panel_duplicate", person=member.person)
-        if separation.took_sides(docket.state, member.person):
-            docket.refuse("panel_took_sides", person=member.person)
-        for unit in (member.unit, *member.ties):
-            if unit in parties:
-                docket.refuse("panel_conflict", person=member.person, unit=unit)
+    for member in members:
+        if (bar := _bar(docket, member, parties)) is not None:
+            raise bar
     before = find(docket.state.panels, purpose=act.purpose, bidder=act.bidder)
     if before is not None and not before.void:
         if _has_spoken(docket, before):
             docket.refuse("panel_already")
         for seat in before.seats:
             docket.cancel(seat_deadline(limit, act.bidder, seat.person))
-    seats = tuple(Seat(person=each.person, unit=each.unit, expert=each.expert) for each in act.members)
+    seats = tuple(Seat(person=each.person, unit=each.unit, expert=each.expert) for each in members)
     panel = Panel(purpose=act.purpose, bidder=act.bidder, seats=seats)
-    docket.record(PanelConvened(panel=panel))
+    docket.record(PanelConvened(panel=panel, draw=draw))
     if (own := docket.deadline("/".join(part for part in (limit, act.bidder) if part))) is not None:
-        for member in act.members:
+        for member in members:
             holder = docket.holder(Role.EXPERT, person=member.person).model_copy(update={"unit": member.unit})
             docket.share_deadline(own, holder, verbs, member.person)
     return panel
+
+
+def _members(
+    docket: Docket, act: ConvenePanel, parties: tuple[str, ...], not_drawn: Collection[str]
+) -> tuple[tuple[PanelMember, ...], Draw | None]:
+    """Those named, or those drawn; nobody twice. Raises Refused: panel_duplicate, panel_drawn, pool_too_small."""
+    rules = docket.policy.panels[act.purpose.value]
+    persons = [each.person for each in (*act.members, *act.pool)]
+    if twice := [person for at, person in enumerate(persons) if person in persons[:at]]:
+        docket.refuse("panel_duplicate", person=twice[0])
+    if act.members:
+        if rules.drawn:
+            docket.refuse("panel_drawn")
+        return act.members, None
+    barred = {each.person: "panel_overlap" for each in act.pool if each.person in not_drawn}
+    barred |= {each.person: bar.code for each in act.pool if (bar := _bar(docket, each, parties)) is not None}
+    free = [each for each in act.pool if each.person not in barred]
+    experts = math.ceil(rules.expert_share * act.size)
+    seed = lots.seed_of(docket.state, act.purpose, act.bidder)
+    excused = tuple(Excused(person=person, because=code) for person, code in barred.items())
+    try:
+        return lots.draw(seed, free, act.size, experts), Draw(seed=seed, excused=excused)
+    except ValueError:
+        docket.refuse("pool_too_small", size=act.size, experts=experts, free=len(free), excused=len(barred))
+
+
+def _bar(docket: Docket, member: PanelMember, parties: tuple[str, ...]) -> Refused | None:
+    """Why somebody may not sit."""
+    if separation.took_sides(docket.state, member.person):
+        return Refused("panel_took_sides", person=member.person)
+    for unit in (member.unit, *member.ties):
+        if unit in parties:
+            return Refused("panel_conflict", person=member.person, unit=unit)
+    return None
 
 
 def seat_deadline(limit: str, bidder: str | None, person: str) -> str:

@@ -299,6 +299,8 @@ class Improviser:
         reviewing = [bidder for bidder in reviewing if bidder == self.about] or reviewing
         size = self.often(play.policy.panels[purpose.value].minimum, 4, 9)
         bidder = self.choose(reviewing) if reviewing and purpose is PanelPurpose.ACCEPTANCE else None
+        if play.policy.panels[purpose.value].drawn and not self.often(False, True):
+            return {"purpose": purpose, "pool": play.members(size + 6, purpose), "size": size, "bidder": bidder}
         return {"purpose": purpose, "members": play.members(size, purpose), "bidder": bidder}
 
     def _give_expert_opinion(self) -> dict[str, object]:

@@ -117,6 +117,12 @@ def with_limit(policy: Policy, name: str, **to: object) -> Policy:
     return policy.model_copy(update={"limits": policy.limits.model_copy(update={name: limit})})
 
 
+def naming(policy: Policy) -> Policy:
+    """The policy with panels whose members are named, not drawn."""
+    named = {purpose: rules.model_copy(update={"drawn": False}) for purpose, rules in policy.panels.items()}
+    return policy.model_copy(update={"panels": named})
+
+
 def with_rules(policy: Policy, group: str, **to: object) -> Policy:
     """The policy with other rules of one group: `with_rules(policy, "contracting", reissues=0)`."""
     return policy.model_copy(update={group: getattr(policy, group).model_copy(update=to)})
@@ -416,16 +422,24 @@ class Play:
         )
 
     def panel_act(self, purpose: PanelPurpose, bidder: str | None = None, *, unit: str = "") -> ConvenePanel:
-        """`unit`: where the first member comes from."""
+        """Of named members, which the policy lets from here on. `unit`: where the first of them comes from."""
+        self.policy = naming(self.policy)
         first, *others = self.members(purpose=purpose)
         first = first.model_copy(update={"unit": unit or first.unit})
         return ConvenePanel(purpose=purpose, members=(first, *others), bidder=bidder)
 
+    def convene_act(self, purpose: PanelPurpose, bidder: str | None = None, *, size: int = 0) -> ConvenePanel:
+        """As the policy wants it: named, or drawn, here from a pool of just so many."""
+        members = self.members(size, purpose)
+        if self.policy.panels[purpose.value].drawn:
+            return ConvenePanel(purpose=purpose, pool=members, size=len(members), bidder=bidder)
+        return ConvenePanel(purpose=purpose, members=members, bidder=bidder)
+
     def seat_panel(self, purpose: PanelPurpose, bidder: str | None = None) -> tuple[int, ...]:
         """The numbers of the experts seated."""
-        members = self.members(purpose=purpose)
-        self.do(ConvenePanel(purpose=purpose, members=members, bidder=bidder), self.lead)
-        return tuple(int(member.person.removeprefix("expert-")) for member in members)
+        self.do(self.convene_act(purpose, bidder), self.lead)
+        panel = next(each for each in self.state.panels if (each.purpose, each.bidder) == (purpose, bidder))
+        return tuple(sorted(int(seat.person.removeprefix("expert-")) for seat in panel.seats))
 
     def recommend_act(
         self, bidder: str | None, *, purpose: PanelPurpose = PanelPurpose.ACCEPTANCE, recommend: bool = True

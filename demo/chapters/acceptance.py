@@ -3,10 +3,10 @@
 from typing import Literal
 
 from demo.chapters.notices import announced
-from demo.chapters.review import drawn, members
+from demo.chapters.review import convened, seated
 from demo.scene import Scene, Script
 from models.commands.acceptance import ApplyForAcceptance, AssessValue, ConcludeAcceptance, GiveAcceptanceOpinion
-from models.commands.review import ConvenePanel, GiveExpertOpinion
+from models.commands.review import GiveExpertOpinion
 from models.vocabulary import NoticeAbout, PanelPurpose, Position
 
 Verdict = Literal["passed", "conditional", "retrial", "failed"]
@@ -30,8 +30,7 @@ def applied(scene: Scene, bidder: str) -> Script:
 def reviewed(scene: Scene, bidder: str, *, against: int = 0) -> Script:
     """A panel reviews, so many of its members `against`; owner, regulator and departments give their opinions."""
     yield scene.workdays(3)
-    panel = drawn(scene, PanelPurpose.ACCEPTANCE)
-    yield scene.lead.does(ConvenePanel(purpose=PanelPurpose.ACCEPTANCE, members=members(panel), bidder=bidder))
+    yield from convened(scene, PanelPurpose.ACCEPTANCE, bidder)
     yield scene.workdays(4)
     people = [scene.owner, scene.regulator, *(scene.department(unit) for unit in scene.state.cooperating)]
     once = {person.actor.unit: person for person in reversed(people)}
@@ -44,7 +43,7 @@ def reviewed(scene: Scene, bidder: str, *, against: int = 0) -> Script:
                 purpose=PanelPurpose.ACCEPTANCE, recommend=place >= against, text="评审意见见附件。", bidder=bidder
             )
         )
-        for place, number in enumerate(panel)
+        for place, number in enumerate(seated(scene, PanelPurpose.ACCEPTANCE, bidder))
     ]
 
 

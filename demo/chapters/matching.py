@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from demo.chapters.notices import announced
-from demo.chapters.review import drawn, members
+from demo.chapters.review import convened, seated
 from demo.scene import Scene, Script
 from models.commands.matching import (
     Award,
@@ -19,7 +19,6 @@ from models.commands.matching import (
     SubmitBid,
     VerifyEligibility,
 )
-from models.commands.review import ConvenePanel
 from models.document import Document
 from models.vocabulary import Credit, Mode, NoticeAbout, PanelPurpose
 from rules.matching import commitment
@@ -109,12 +108,11 @@ def verified(scene: Scene, *bidders: str, credit: Credit = Credit.GOOD) -> Scrip
 def scored(scene: Scene, *bidders: str) -> Script:
     if scene.state.step != "scoring":
         return
-    panel = drawn(scene, PanelPurpose.SCORING)
-    yield scene.lead.does(ConvenePanel(purpose=PanelPurpose.SCORING, members=members(panel)))
+    yield from convened(scene, PanelPurpose.SCORING)
     yield scene.workdays(3)
     yield [
         scene.expert(number).does(ScoreBid(bidder=name, scores=_scores(scene, name)))
-        for number in panel
+        for number in seated(scene, PanelPurpose.SCORING)
         for name in bidders
     ]
 

@@ -91,8 +91,7 @@ def recognised(scene: Scene) -> Script:
 
 def advised(scene: Scene, *, against: int = 0) -> Script:
     """A panel is drawn, and its members give their reviews, so many of them `against`."""
-    panel = drawn(scene, PanelPurpose.RECOGNITION)
-    yield scene.lead.does(ConvenePanel(purpose=PanelPurpose.RECOGNITION, members=members(panel)))
+    yield from convened(scene, PanelPurpose.RECOGNITION)
     yield scene.workdays(4)
     yield [
         scene.expert(number).does(
@@ -102,19 +101,26 @@ def advised(scene: Scene, *, against: int = 0) -> Script:
                 text="建议认定。" if place >= against else "场景价值不足。",
             )
         )
-        for place, number in enumerate(panel)
+        for place, number in enumerate(seated(scene, PanelPurpose.RECOGNITION))
     ]
 
 
-def drawn(scene: Scene, purpose: PanelPurpose) -> tuple[int, ...]:
-    """As many as the policy asks, at random; nobody who sits on another panel of the scene."""
-    seated = {seat.person for panel in scene.state.panels for seat in panel.seats}
-    pool = [number for number in POOL if scene.expert(number).id not in seated]
-    return tuple(sorted(scene.chance.sample(pool, scene.policy.panels[purpose.value].minimum)))
+def convened(scene: Scene, purpose: PanelPurpose, bidder: str | None = None) -> Script:
+    """As many as the policy asks, drawn by lot; nobody who sits on another panel of the scene."""
+    sitting = {seat.person for panel in scene.state.panels for seat in panel.seats}
+    pool = tuple(
+        PanelMember(person=scene.expert(number).id, unit=f"专家库{number:02}号")
+        for number in POOL
+        if scene.expert(number).id not in sitting
+    )
+    size = scene.policy.panels[purpose.value].minimum
+    yield scene.lead.does(ConvenePanel(purpose=purpose, pool=pool, size=size, bidder=bidder))
 
 
-def members(panel: tuple[int, ...]) -> tuple[PanelMember, ...]:
-    return tuple(PanelMember(person=f"expert-{number:02}", unit=f"专家库{number:02}号") for number in panel)
+def seated(scene: Scene, purpose: PanelPurpose, bidder: str | None = None) -> tuple[int, ...]:
+    """The numbers of the experts on a panel."""
+    panel = next(each for each in scene.state.panels if (each.purpose, each.bidder) == (purpose, bidder))
+    return tuple(int(seat.person.rpartition("-")[2]) for seat in panel.seats)
 
 
 def listed_after_notice(scene: Scene) -> Script:

@@ -1,8 +1,8 @@
 """Review: consultation, fair competition, experts, recognition, public notice, listing; objections to any notice."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from models.document import Document
 from models.frozen import Frozen
@@ -46,12 +46,25 @@ class PanelMember(Frozen):
 
 
 class ConvenePanel(Act):
-    """`bidder` names whose acceptance the panel reviews; recognition and scoring panels have none."""
+    """`bidder` names whose acceptance the panel reviews; recognition and scoring panels have none.
+
+    Either the `members` are named, or so many (`size`) are drawn by lot from a `pool`.
+    """
 
     verb: Literal["convene_panel"] = "convene_panel"
     purpose: PanelPurpose
-    members: tuple[PanelMember, ...] = Field(min_length=1, max_length=49)
+    members: tuple[PanelMember, ...] = Field((), max_length=49)
+    pool: tuple[PanelMember, ...] = Field((), max_length=300)
+    size: int = Field(0, ge=0, le=49)
     bidder: Name | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if bool(self.members) == bool(self.pool):
+            raise ValueError("either `members` are named or a `pool` to draw from; give one of the two")
+        if bool(self.pool) != bool(self.size):
+            raise ValueError("`size` goes with `pool`: how many are drawn; add it there, remove it elsewhere")
+        return self
 
 
 class GiveExpertOpinion(Act):

@@ -2,6 +2,9 @@
 
 from typing import Literal
 
+from pydantic import Field
+
+from models.frozen import Frozen
 from models.state.review import FairCompetitionResult, Panel, Tally
 from models.vocabulary import NoticeAbout, PanelPurpose, Position
 
@@ -63,9 +66,24 @@ class FairCompetitionConcluded(Event):
         return ("fair_competition",)
 
 
+class Excused(Frozen):
+    """Somebody of the pool who may not sit, by the code that a named member would be refused with."""
+
+    person: str
+    because: str
+
+
+class Draw(Frozen):
+    """How a panel was drawn, for who draws again; see `rules.lots`. The pool stands in the command."""
+
+    seed: str
+    excused: tuple[Excused, ...] = ()
+
+
 class PanelConvened(Event):
     kind: Literal["panel_convened"] = "panel_convened"
     panel: Panel
+    draw: Draw | None = Field(None, exclude_if=lambda draw: draw is None)
 
     @property
     def touches(self) -> tuple[str, ...]:

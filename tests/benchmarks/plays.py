@@ -93,7 +93,7 @@ def file_script() -> Script:
     _opinions(play)
     play.do(ConcludeFairCompetition(passed=True, conclusion=OPINION), play.lead)
     members = play.members()
-    play.do(ConvenePanel(purpose=PanelPurpose.RECOGNITION, members=members), play.lead)
+    play.do(ConvenePanel(purpose=PanelPurpose.RECOGNITION, pool=members, size=len(members)), play.lead)
     for number in range(1, len(members) + 1):
         opinion = GiveExpertOpinion(purpose=PanelPurpose.RECOGNITION, recommend=True, text=OPINION)
         play.do(opinion, play.expert(number))

@@ -21,7 +21,7 @@ from models.commands.review import (
 from models.events.review import ExpertOpinionGiven, FairCompetitionConcluded, SceneListed, SceneRecognised
 from models.policy import Policy
 from models.vocabulary import GateKind, Mode, NoticeAbout, Outcome, PanelPurpose, Role, Scale
-from tests.scenario import Play, document
+from tests.scenario import Play, document, naming
 
 PASS = ConcludeFairCompetition(passed=True, conclusion="通过")
 FAIL = ConcludeFairCompetition(passed=False, conclusion="须修改")
@@ -44,6 +44,7 @@ def advice(*, recommend: bool = True) -> GiveExpertOpinion:
 
 
 def with_panel(policy: Policy, **rules: object) -> Policy:
+    policy = naming(policy)
     recognition = policy.panels["recognition"].model_copy(update=rules)
     return policy.model_copy(update={"panels": {**policy.panels, "recognition": recognition}})
 
@@ -55,7 +56,7 @@ def fair(yancheng: Policy) -> Play:
 
 @pytest.fixture
 def experts(yancheng: Policy) -> Play:
-    return Play(yancheng).to_expert_review()
+    return Play(naming(yancheng)).to_expert_review()
 
 
 # fair competition

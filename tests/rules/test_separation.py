@@ -68,7 +68,7 @@ from models.words import OFFICE_VERBS
 from rules.separation import APART, OVER_BIDDERS
 from tests.improviser import some_act
 from tests.rules.conftest import CITIES
-from tests.scenario import Play, city, digest, document
+from tests.scenario import Play, city, digest, document, naming
 
 A, B = "甲公司", "乙公司"
 CITIZEN = Actor(person="citizen-1", unit="市民", role=Role.PUBLIC)
@@ -690,7 +690,7 @@ def test_what_was_decided_in_a_first_round_is_not_published_in_the_second(policy
 
 
 def test_nobody_who_acted_for_the_owner_or_a_bidder_is_seated(policy: Policy) -> None:
-    play = Play(policy).to_scoring(A, B)
+    play = Play(naming(policy)).to_scoring(A, B)
     for person in (play.owner.person, play.bidder(A).person, play.bidder(B).person):
         first, *others = play.members(purpose=PanelPurpose.SCORING)
         act = ConvenePanel(purpose=PanelPurpose.SCORING, members=(first.model_copy(update={"person": person}), *others))
@@ -699,7 +699,7 @@ def test_nobody_who_acted_for_the_owner_or_a_bidder_is_seated(policy: Policy) ->
 
 @pytest.mark.parametrize("purpose", [PanelPurpose.RECOGNITION, PanelPurpose.SCORING, PanelPurpose.ACCEPTANCE])
 def test_declared_ties_lead_to_recusal(policy: Policy, purpose: PanelPurpose) -> None:
-    play = Play(policy, consortium=("丙公司",))
+    play = Play(naming(policy), consortium=("丙公司",))
     tied = [play.owner_unit]
     if purpose is PanelPurpose.RECOGNITION:
         play.to_expert_review()

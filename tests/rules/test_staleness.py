@@ -30,7 +30,7 @@ from models.policy import Policy
 from models.vocabulary import Mode, NoticeAbout, PanelPurpose, Position, Role
 from rules.staleness import subjects_of
 from tests.improviser import some_act
-from tests.scenario import Play, document
+from tests.scenario import Play, document, naming
 
 A, B = "甲公司", "乙公司"
 OPINION = GiveOpinion(position=Position.AGREE, text="意见")
@@ -122,7 +122,7 @@ def test_an_expert_may_hand_in_reviews_of_two_bidders_prepared_together(yancheng
 
 
 def test_a_review_for_a_panel_that_was_changed_is_stale(yancheng: Policy) -> None:
-    play = Play(yancheng).to_expert_review()
+    play = Play(naming(yancheng)).to_expert_review()
     play.seat_panel(PanelPurpose.RECOGNITION)
     review = GiveExpertOpinion(purpose=PanelPurpose.RECOGNITION, recommend=True, text="意见")
     again = ConvenePanel(purpose=PanelPurpose.RECOGNITION, members=play.members(7))
