@@ -273,10 +273,10 @@ class Docket:
         Nobody loses time to a standstill that lay between a service and its entry; while it lasts, none has gone by.
         """
         pauses = self.policy.limit(planned.limit).when_suspended is Suspends.PAUSES
-        again = [self.state.reopened_on, self.state.ran_on if pauses else None]
+        days = [served_on, self.state.reopened_on, self.state.ran_on if pauses else None]
         if self.state.step == "remedies" or (pauses and self.state.suspension is not None):
-            again.append(self.day)
-        self.start(planned, max(served_on, *(day for day in again if day is not None)) if any(again) else served_on)
+            days.append(self.day)
+        self.start(planned, max(day for day in days if day is not None))
 
     def expect_service(self) -> None:
         """The office has to prove the service of what this entry decides."""
