@@ -235,7 +235,7 @@ class PostedRow(SQLModel, table=True):
     at: datetime = Field(sa_type=Utc)
     arrived: bool
     note: str | None = Field(default=None, sa_type=Text)
-    brought: list[str] = Field(default_factory=list, sa_type=JSON, sa_column_kwargs={"server_default": "[]"})
+    brought: list[str] | None = Field(default=None, sa_type=JSON)
 
 
 class RefusalRow(SQLModel, table=True):

@@ -68,7 +68,7 @@ class SqlMailroom:
         of_it = (POSTED.c.letter == letter.id, POSTED.c.way == way, POSTED.c.arrived)
         with self._engine.connect() as connection:
             row = connection.execute(select(POSTED.c.at, POSTED.c.brought).where(*of_it)).first()
-        return (row.at, frozenset(row.brought)) if row is not None else None
+        return (row.at, frozenset(row.brought or ())) if row is not None else None
 
     def went(
         self, letter: Letter, way: str, at: datetime, *, arrived: bool, note: str | None, brought: Sequence[str] = ()

@@ -89,7 +89,7 @@ def test_the_head_and_the_projections_are_the_same_at_any_batching(
             connection.execute(text("ALTER TABLE entry DISABLE TRIGGER ALL"))
         else:
             connection.execute(text("DROP TRIGGER IF EXISTS entry_refuses_delete"))
-        for table in ("entry", "scene", "deadline", "duty", "outbox"):
+        for table in ("entry", "scene", "deadline", "duty", "outbox", "document", "document_count"):
             connection.execute(text(f"DELETE FROM {table}"))  # noqa: S608
     scene, journal = whole_life.scene, whole_life.journal
     ends = sorted({0, *(cut for cut in cuts if cut < len(journal)), len(journal)})

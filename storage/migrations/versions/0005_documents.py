@@ -43,7 +43,7 @@ def upgrade() -> None:
     )
 
     with op.batch_alter_table("posted") as posted:
-        posted.add_column(sa.Column("brought", sa.JSON(), nullable=False, server_default="[]"))
+        posted.add_column(sa.Column("brought", sa.JSON()))
 
 
 def downgrade() -> None:
