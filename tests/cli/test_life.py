@@ -31,12 +31,12 @@ def listed(scene: Terminal, id: str, paper: str) -> None:
 
 
 def panel(scene: Terminal, id: str, purpose: str) -> None:
-    members = [
+    pool = [
         field
         for at in range(5)
-        for field in ("--set", f"members.{at}.person=expert-{at}", "--set", f"members.{at}.unit=高校{at}")
+        for field in ("--set", f"pool.{at}.person=expert-{at}", "--set", f"pool.{at}.unit=高校{at}")
     ]
-    scene.ok("act", id, "convene-panel", "--set", f"purpose={purpose}", *members, "--as", LEAD)
+    scene.ok("act", id, "convene-panel", "--set", f"purpose={purpose}", "--set", "size=5", *pool, "--as", LEAD)
     if purpose != "recognition":
         return
     for at in range(5):

@@ -1,5 +1,6 @@
 """The demo itself, on a real Temporal server: short lives, one a city."""
 
+import re
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
@@ -64,7 +65,9 @@ async def test_an_overdue_duty_is_heard_step_by_step_in_the_mailboxes(settings: 
     ):
         assert f"{at} {reader} 【{alert}】内河航运无人船舶测试：发榜，5月25日到期" in lines
     assert "2040-03-28 08:30 市发展改革委 【场景】2 件事项" in lines, "a day's news in one letter"
-    assert "3 个信箱经真实邮件服务器收到 22 封（24 条消息，无遗漏、无重复）" in said(console)
+    # What is gathered into one letter depends on when a mailbox looks.
+    (letters,) = re.findall(r"3 个信箱经真实邮件服务器收到 (\d+) 封（24 条消息，无遗漏、无重复）", said(console))
+    assert 18 <= int(letters) <= 24
     assert "文书：编发 5 份，文号连续、不重复，如 渝场景终〔2040〕1号" in said(console)
 
 
