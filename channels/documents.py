@@ -6,6 +6,7 @@ the number: they are written once and kept with their digest.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -81,8 +82,12 @@ def _facts(document: OfficialDocument, entry: JournalEntry, policy: Policy, name
             for limit, period, from_service in _clocks(document, entry)
         ],
         "remedy": remedy if adverse else None,
-        "day": entry.command.effective_on or local_day(entry.at),
+        "day": _day(entry),
     }
+
+
+def _day(entry: JournalEntry) -> date:
+    return entry.command.effective_on or local_day(entry.at)
 
 
 def _clocks(document: OfficialDocument, entry: JournalEntry) -> Iterator[tuple[str, Period | None, bool]]:
@@ -92,7 +97,9 @@ def _clocks(document: OfficialDocument, entry: JournalEntry) -> Iterator[tuple[s
             case ServiceAwaited(awaited=awaited):
                 yield awaited.limit, awaited.period, True
             case DeadlineSet(deadline=deadline) if deadline.holder and deadline.holder.unit == document.to_unit:
-                yield deadline.limit, deadline.period, False
+                # A day that was fixed, or is counted from another day, is not counted from the document.
+                if deadline.legs and deadline.counted_from == _day(entry):
+                    yield deadline.limit, deadline.period, False
             case _:
                 pass
 

@@ -11,6 +11,7 @@ from models.commands.review import Refuse
 from models.commands.solicitation import RequestSupplement
 from models.document import OfficialDocument, number_of
 from models.events.anywhere import DocumentIssued
+from models.events.clock import DeadlineSet
 from models.journal import JournalEntry
 from models.policy import Policy
 from rules.deadlines import local_day
@@ -87,6 +88,18 @@ def test_a_decision_against_somebody_says_how_it_can_be_appealed() -> None:
 def test_a_city_that_lets_the_time_run_from_the_act_says_nothing_of_service() -> None:
     play = asked(with_limit(city("yancheng"), "supplement", runs_from="act"))
     assert "送达" not in words(play)
+    assert "补正：自本文书作出之日起10个工作日（依据：行政许可法第三十二条）" in words(play)
+
+
+def test_a_start_notice_counts_nothing_from_itself_that_is_counted_from_another_day() -> None:
+    play = Play(city("yancheng")).to_running("甲公司")
+    at = next(n for n, (each, _) in enumerate(documents(play)) if each.form == "start_trial")
+    limits = {event.deadline.limit for event in documents(play)[at][1].events if isinstance(event, DeadlineSet)}
+    assert {"report", "midterm", "insurance"} <= limits
+    said = words(play, at)
+    assert "定期报告：自本文书作出之日起1个月" in said
+    assert "中期" not in said
+    assert "保险" not in said
 
 
 def test_a_return_names_the_step_in_words() -> None:
