@@ -9,13 +9,14 @@ import typer
 import yaml
 
 from models.actor import Actor
-from models.directory import ChangeStatus, Directory, DirectoryChange, Organisation
+from models.directory import Directory, DirectoryChange, Organisation
 from models.frozen import Frozen
 from models.policy import Policy
+from models.proposal import ProposalStatus
 from models.refusal import Refused
 from models.state import SceneState
 from models.vocabulary import Role
-from models.words import NOTICE_STATUSES
+from models.words import PROPOSAL_STATUSES
 from rules import directory as rules
 from runtime.policy_files import load_city
 from runtime.wiring import Parts
@@ -206,7 +207,7 @@ def versions(city: OptionalCity = None, as_json: AsJson = False) -> None:
         found += [
             each
             for each in opened.directories.changes()
-            if each.status is not ChangeStatus.CONFIRMED and city in (None, each.directory.city)
+            if each.status is not ProposalStatus.CONFIRMED and city in (None, each.directory.city)
         ]
     columns = [("编号", "id"), ("城市", "city"), ("版", "version"), ("状态", "status"), ("单位", "units"),
                ("人员", "people"), ("提出", "proposed by"), ("决定", "decided by")]  # fmt: skip
@@ -367,7 +368,7 @@ def _told(differences: dict[str, dict[str, list[str]]]) -> list[str]:
 
 
 def _status(change: DirectoryChange) -> str:
-    return shown.word(NOTICE_STATUSES, change.status)
+    return shown.word(PROPOSAL_STATUSES, change.status)
 
 
 def _facts(change: DirectoryChange) -> list[tuple[str, object]]:

@@ -7,11 +7,11 @@ from models.vocabulary import Machine
 from models.words import (
     LIMITS,
     MACHINES,
-    NOTICE_STATUSES,
     NOTICES,
     OBJECTIONS,
     OFFICE_VERBS,
     OUTCOMES,
+    PROPOSAL_STATUSES,
     ROLES,
     STAGES,
     VERBS,
@@ -64,7 +64,7 @@ def in_words(details: Mapping[str, str], to: Language) -> dict[str, str]:
     lists: dict[str, Mapping[str, Word]] = {
         "step": steps, "to": steps, "verb": _VERBS, "possible": VERBS, "did": {**VERBS, **ROLES},
         "role": ROLES, "allowed": ROLES, "machine": MACHINES, "outcome": OUTCOMES, "about": NOTICES,
-        "status": {**OBJECTIONS, **NOTICE_STATUSES},
+        "status": {**OBJECTIONS, **PROPOSAL_STATUSES},
     }  # fmt: skip
     words = {key: _each(value, lists[key]) if key in lists else value for key, value in details.items()}
     return {key: _shortened(value, "、", to) if key == "possible" else value for key, value in words.items()}

@@ -24,7 +24,7 @@ from models.policy import Policy
 from models.refusal import Refused
 from models.state import SceneState
 from models.vocabulary import Role
-from models.words import NOTICE_STATUSES
+from models.words import PROPOSAL_STATUSES
 from models.year_notice import DeadlineMove, NoticeLoaded, NoticeProposal, digest_of
 from rules import year_notices as rules
 from runtime.notice_files import load_notice, write_notice
@@ -427,7 +427,7 @@ def _move(move: DeadlineMove) -> str:
 
 
 def _status(proposal: NoticeProposal) -> str:
-    return shown.word(NOTICE_STATUSES, proposal.status)
+    return shown.word(PROPOSAL_STATUSES, proposal.status)
 
 
 def _facts(proposal: NoticeProposal) -> list[tuple[str, object]]:

@@ -6,7 +6,6 @@ changed as a whole: one proposes a new version, another confirms it, and every v
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from enum import StrEnum
 from functools import cached_property
 from hashlib import sha256
 from typing import Literal, Self
@@ -16,6 +15,7 @@ from pydantic import Field, model_validator
 from .actor import Actor
 from .canonical import canonical
 from .frozen import Frozen
+from .proposal import ProposalDecision, ProposalStatus, status_of
 from .text import Digest, Identifier, Moment, Name, Text
 from .vocabulary import Role
 
@@ -175,19 +175,6 @@ def _refuse_ring(name: str, above: Iterator[str]) -> None:
         raise ValueError(f"organisations: {name} stands above itself; correct parent or merged_into")
 
 
-class ChangeStatus(StrEnum):
-    PROPOSED = "proposed"
-    CONFIRMED = "confirmed"
-    REJECTED = "rejected"
-
-
-class ChangeDecision(Frozen):
-    confirmed: bool
-    by: Actor
-    at: Moment
-    reasons: Text | None = None
-
-
 class DirectoryChange(Frozen):
     """A directory that is to follow version `base` (0: there is none yet). Confirmed, it is version `base` + 1."""
 
@@ -196,13 +183,11 @@ class DirectoryChange(Frozen):
     directory: Directory
     proposed_by: Actor
     proposed_at: Moment
-    decision: ChangeDecision | None = None
+    decision: ProposalDecision | None = None
 
     @property
-    def status(self) -> ChangeStatus:
-        if self.decision is None:
-            return ChangeStatus.PROPOSED
-        return ChangeStatus.CONFIRMED if self.decision.confirmed else ChangeStatus.REJECTED
+    def status(self) -> ProposalStatus:
+        return status_of(self.decision)
 
     @property
     def version(self) -> int:

@@ -133,7 +133,7 @@ OFFICE_VERBS: Final[Mapping[str, Word]] = MappingProxyType(
 )
 """What an office does for all scenes at once, outside any of them; permitted in the same table as the verbs."""
 
-NOTICE_STATUSES: Final[Mapping[str, Word]] = MappingProxyType(
+PROPOSAL_STATUSES: Final[Mapping[str, Word]] = MappingProxyType(
     {
         "proposed": Word("待确认", "proposed"),
         "confirmed": Word("已确认", "confirmed"),

@@ -5,7 +5,6 @@ last day, what was proposed.
 """
 
 from datetime import date, datetime
-from enum import StrEnum
 from hashlib import sha256
 from typing import Literal
 
@@ -13,20 +12,8 @@ from .actor import Actor
 from .calendar import YearNotice
 from .canonical import canonical
 from .frozen import Frozen
-from .text import DeadlineId, Digest, Moment, Name, Text
-
-
-class NoticeStatus(StrEnum):
-    PROPOSED = "proposed"
-    CONFIRMED = "confirmed"
-    REJECTED = "rejected"
-
-
-class NoticeDecision(Frozen):
-    confirmed: bool
-    by: Actor
-    at: Moment
-    reasons: Text | None = None
+from .proposal import ProposalDecision, ProposalStatus, status_of
+from .text import DeadlineId, Digest, Moment, Name
 
 
 class NoticeProposal(Frozen):
@@ -37,13 +24,11 @@ class NoticeProposal(Frozen):
     city: Name
     proposed_by: Actor
     proposed_at: Moment
-    decision: NoticeDecision | None = None
+    decision: ProposalDecision | None = None
 
     @property
-    def status(self) -> NoticeStatus:
-        if self.decision is None:
-            return NoticeStatus.PROPOSED
-        return NoticeStatus.CONFIRMED if self.decision.confirmed else NoticeStatus.REJECTED
+    def status(self) -> ProposalStatus:
+        return status_of(self.decision)
 
     @property
     def confirmed_at(self) -> datetime | None:

@@ -12,8 +12,9 @@ from hashlib import sha256
 from itertools import pairwise
 
 from models.actor import Actor
-from models.directory import ChangeDecision, Directory, DirectoryChange, Membership, Person
+from models.directory import Directory, DirectoryChange, Membership, Person
 from models.policy import Policy
+from models.proposal import ProposalDecision
 from models.refusal import Refused
 from models.vocabulary import Role
 from rules.deadlines import local_day, local_minute
@@ -178,5 +179,5 @@ def decide(
     version = standing.version if standing is not None else 0
     if confirmed and version != change.base:
         raise Refused("directory_overtaken", change=change.id[:12], base=change.base, version=version)
-    made = ChangeDecision(confirmed=confirmed, by=actor, at=now, reasons=reasons)
+    made = ProposalDecision(confirmed=confirmed, by=actor, at=now, reasons=reasons)
     return change.model_copy(update={"decision": made})

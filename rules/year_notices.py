@@ -16,16 +16,10 @@ from models.commands.anywhere import LoadCalendar
 from models.events import AnyEvent
 from models.events.clock import DeadlineMoved
 from models.policy import Policy
+from models.proposal import ProposalDecision, ProposalStatus
 from models.refusal import Refused
 from models.state import SceneState
-from models.year_notice import (
-    DeadlineMove,
-    NoticeDecision,
-    NoticeLoaded,
-    NoticeProposal,
-    NoticeStatus,
-    digest_of,
-)
+from models.year_notice import DeadlineMove, NoticeLoaded, NoticeProposal, digest_of
 from rules.deadlines import local_minute
 from rules.journal import admit, fold
 from rules.keyed import find
@@ -42,7 +36,7 @@ def propose(policy: Policy, notice: YearNotice, actor: Actor, now: datetime) -> 
 
 def proposed_again(stands: NoticeProposal) -> NoticeProposal:
     """The same content is the same proposal. Raises Refused for one that was rejected: it takes another content."""
-    if stands.status is NoticeStatus.REJECTED:
+    if stands.status is ProposalStatus.REJECTED:
         raise _decided(stands)
     return stands
 
@@ -67,7 +61,7 @@ def decide(
         if (proposal.decision.confirmed, proposal.decision.by) == (confirmed, actor):
             return proposal
         raise _decided(proposal)
-    decision = NoticeDecision(confirmed=confirmed, by=actor, at=now, reasons=reasons)
+    decision = ProposalDecision(confirmed=confirmed, by=actor, at=now, reasons=reasons)
     return proposal.model_copy(update={"decision": decision})
 
 

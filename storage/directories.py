@@ -9,8 +9,9 @@ from hashlib import sha256
 from sqlalchemy import Connection, Engine, insert, select, update
 
 from models.canonical import canonical
-from models.directory import ChangeStatus, DirectoryChange
+from models.directory import DirectoryChange
 from models.journal import ALGORITHM, GENESIS, link
+from models.proposal import ProposalStatus
 from models.tables import DirectoryChangeRow, DirectoryRow
 from storage.database import table_of, writing
 
@@ -54,7 +55,7 @@ class SqlDirectories:
         with writing(self._engine, f"directory {city}") as connection:
             change = propose(_in_force(connection, city))
             while (stands := _change(connection, change.id)) is not None:
-                if stands.status is not ChangeStatus.REJECTED:
+                if stands.status is not ProposalStatus.REJECTED:
                     return stands
                 # The same again after a rejection is another proposal.
                 change = change.model_copy(update={"id": sha256(change.id.encode()).hexdigest()})
@@ -75,7 +76,7 @@ class SqlDirectories:
             decided = decide(_in_force(connection, city), stands)
             if decided != stands:
                 connection.execute(update(CHANGE).where(CHANGE.c.id == id).values(**_kept(decided)))
-                if decided.status is ChangeStatus.CONFIRMED:
+                if decided.status is ProposalStatus.CONFIRMED:
                     _append(connection, city, decided)
         return decided
 

@@ -8,14 +8,15 @@ import pytest
 from cli.events import DISMISS
 from models.commands import ACTS
 from models.policy import Limits, Policy
+from models.proposal import ProposalStatus
 from models.vocabulary import Machine, NoticeAbout, Outcome, Risk, Role, Stage, Track
 from models.words import (
     LIMITS,
     MACHINES,
-    NOTICE_STATUSES,
     NOTICES,
     OFFICE_VERBS,
     OUTCOMES,
+    PROPOSAL_STATUSES,
     RISKS,
     ROLES,
     STAGES,
@@ -23,7 +24,6 @@ from models.words import (
     VERBS,
     Word,
 )
-from models.year_notice import NoticeStatus
 from rules import directory
 from rules.diagram import START, graph, listed, mermaid
 from rules.lifecycle import ROWS, STEPS
@@ -47,7 +47,7 @@ CALENDARS = ROOT / "policies/calendars"
         (NOTICES, set(NoticeAbout)),
         (RISKS, set(Risk)),
         (TRACKS, set(Track)),
-        (NOTICE_STATUSES, set(NoticeStatus)),
+        (PROPOSAL_STATUSES, set(ProposalStatus)),
         (OFFICE_VERBS, {PROPOSE, CONFIRM, directory.PROPOSE, directory.CONFIRM, DISMISS}),
     ],
 )

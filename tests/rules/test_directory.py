@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.actor import Actor
-from models.directory import ChangeStatus, Directory, DirectoryChange, Organisation
+from models.directory import Directory, DirectoryChange, Organisation
 from models.policy import Policy
+from models.proposal import ProposalStatus
 from models.refusal import Refused
 from models.vocabulary import Role
 from rules import directory as rules
@@ -271,7 +272,7 @@ def decided(policy: Policy, change: DirectoryChange, by: Actor, standing: Direct
 
 def test_the_administrator_proposes_and_the_leading_group_confirms(yancheng: Policy) -> None:
     first = decided(yancheng, proposed(yancheng), group(yancheng))
-    assert (first.status, first.version) == (ChangeStatus.CONFIRMED, 1)
+    assert (first.status, first.version) == (ProposalStatus.CONFIRMED, 1)
     more = directory(organisations=[*directory().organisations, Organisation(name="新单位")])
     second = decided(yancheng, proposed(yancheng, first, more), group(yancheng), first)
     assert (second.base, second.version) == (1, 2)

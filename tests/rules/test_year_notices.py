@@ -8,9 +8,10 @@ from models.actor import Actor
 from models.calendar import Holiday, YearNotice
 from models.commands.anywhere import Suspend
 from models.policy import Policy
+from models.proposal import ProposalStatus
 from models.refusal import Refused
 from models.vocabulary import Role
-from models.year_notice import NoticeLoaded, NoticeProposal, NoticeStatus, digest_of
+from models.year_notice import NoticeLoaded, NoticeProposal, digest_of
 from rules.year_notices import (
     asked,
     command_id,
@@ -65,7 +66,7 @@ def test_a_notice_is_rejected_with_reasons_and_stays_rejected(
     yancheng: Policy, proposal: NoticeProposal, group: Actor
 ) -> None:
     rejected = decide(yancheng, proposal, group, NOW, confirmed=False, reasons="不是正式文本")
-    assert rejected.status is NoticeStatus.REJECTED
+    assert rejected.status is ProposalStatus.REJECTED
     with pytest.raises(Refused, match="year_notice_decided") as no:
         decide(yancheng, rejected, group, NOW, confirmed=True)
     assert no.value.details["reasons"] == "不是正式文本"

@@ -8,8 +8,9 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from models.actor import Actor
-from models.directory import ChangeStatus, Directory, DirectoryChange
+from models.directory import Directory, DirectoryChange
 from models.policy import Policy
+from models.proposal import ProposalStatus
 from models.refusal import Refused
 from models.vocabulary import Role
 from rules import directory as rules
@@ -80,9 +81,9 @@ def test_the_same_proposal_again_is_the_one_that_stands(store: SqlDirectories, p
 def test_a_rejected_proposal_changes_nothing(store: SqlDirectories, policy: Policy) -> None:
     change = propose(store, policy, "甲局")
     rejected = decide(store, policy, change, confirmed=False, reasons="不全")
-    assert (rejected.status, store.in_force(policy.city)) == (ChangeStatus.REJECTED, None)
+    assert (rejected.status, store.in_force(policy.city)) == (ProposalStatus.REJECTED, None)
     again = propose(store, policy, "甲局")
-    assert (again.id != change.id, again.status) == (True, ChangeStatus.PROPOSED), "it can be proposed anew"
+    assert (again.id != change.id, again.status) == (True, ProposalStatus.PROPOSED), "it can be proposed anew"
     assert propose(store, policy, "甲局") == again
     with pytest.raises(KeyError):
         store.decide("0" * 64, policy.city, lambda _, stands: stands)

@@ -8,8 +8,9 @@ from sqlalchemy import Engine
 
 from models.actor import Actor
 from models.calendar import Holiday, YearNotice
+from models.proposal import ProposalDecision
 from models.vocabulary import Role
-from models.year_notice import DeadlineMove, NoticeDecision, NoticeLoaded, NoticeProposal, digest_of
+from models.year_notice import DeadlineMove, NoticeLoaded, NoticeProposal, digest_of
 from storage.year_notices import SqlYearNotices
 from tests.storage.journals import rows
 
@@ -25,7 +26,7 @@ def proposal(year: int = 2027, at: datetime = NOW) -> NoticeProposal:
 
 
 def decided(stands: NoticeProposal, by: Actor = LI) -> NoticeProposal:
-    return stands.model_copy(update={"decision": NoticeDecision(confirmed=True, by=by, at=NOW)})
+    return stands.model_copy(update={"decision": ProposalDecision(confirmed=True, by=by, at=NOW)})
 
 
 @pytest.fixture
