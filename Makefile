@@ -3,6 +3,8 @@
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# A file of tests stays together: its tests share the servers that it started.
+PYTEST := $(BIN)/pytest --numprocesses logical --maxprocesses 4 --dist loadfile
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 
 .DEFAULT_GOAL := help
@@ -21,14 +23,14 @@ up: $(STAMP) ## Start Temporal with its web UI and a worker on this machine
 	@$(BIN)/scene up
 
 test: $(STAMP) ## Run the tests
-	@$(BIN)/pytest
+	@$(PYTEST)
 
 check: $(STAMP) ## Format, lint, types, import contracts, tests: what CI runs
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/pytest
+	$(PYTEST)
 
 bench: $(STAMP) ## Measure against the speed we promise
 	@$(BIN)/python -m tests.benchmarks

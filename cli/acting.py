@@ -119,7 +119,7 @@ async def _perform(opened: Parts, scene: str, act: Act, who: identity.Who, envel
     asked = asked_of(opened, state, policy, act, who, envelope)
     with told_how_to_repeat(asked):
         receipt = await client.act(scene, asked)
-    recorded = await until_recorded(opened, receipt, envelope.wait)
+    recorded = await until_recorded(opened, receipt.scene, receipt.sequence, envelope.wait)
     show_receipt(receipt, recorded, before=state)
 
 
@@ -209,16 +209,16 @@ def told_how_to_repeat(asked: Command) -> Iterator[None]:
         raise
 
 
-async def until_recorded(opened: Parts, receipt: Receipt, seconds: float) -> bool:
-    """Whether the projection has reached the receipt within the time."""
+async def until_recorded(opened: Parts, scene: str, sequence: int, seconds: float) -> bool:
+    """Whether the lists have come to the entry within the time."""
     clock = asyncio.get_running_loop()
     until = clock.time() + seconds
     while True:
         try:
-            found = opened.reads.scene(receipt.scene)
+            found = opened.reads.scene(scene)
         except SQLAlchemyError:
             return False
-        if found is not None and found.sequence >= receipt.sequence:
+        if found is not None and found.sequence >= sequence:
             return True
         if clock.time() >= until:
             return False

@@ -16,7 +16,7 @@ from rules.journal import admit
 from runtime.wiring import Parts, scene_client
 
 from . import identity, output, shown
-from .acting import As, Envelope, OnBehalf, asked_of, new_id, told_how_to_repeat
+from .acting import As, Envelope, OnBehalf, Wait, asked_of, new_id, told_how_to_repeat, until_recorded
 from .acts import Bidder, any_act
 from .failure import text_of
 from .output import AsJson, Failure, misuse, say
@@ -63,6 +63,7 @@ def bulk(
         str | None,
         typer.Option(metavar="ID", help="批次编号，重做时用同一编号 · repeat with the same one", show_default=False),
     ] = None,
+    wait: Wait = 2.0,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只判断，不办理 · only judge")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -79,7 +80,7 @@ def bulk(
         if dry_run:
             outcomes = [_judged(opened, scene, act, acting, envelope) for scene, envelope in asked]
         else:
-            outcomes = asyncio.run(_done(opened, asked, act, acting))
+            outcomes = asyncio.run(_done(opened, asked, act, acting, wait))
     _tell(batch, outcomes, dry_run=dry_run)
     if any(each.code for each in outcomes):
         raise typer.Exit(1)
@@ -113,7 +114,10 @@ def _judged(opened: Parts, scene: str, act: Act, who: identity.Who, envelope: En
     return Outcome(scene, "possible")
 
 
-async def _done(opened: Parts, asked: list[tuple[str, Envelope]], act: Act, who: identity.Who) -> list[Outcome]:
+async def _done(
+    opened: Parts, asked: list[tuple[str, Envelope]], act: Act, who: identity.Who, wait: float
+) -> list[Outcome]:
+    """Acts in every scene, then waits until the lists show it: once for all, since records come in batches."""
     client = scene_client(await server(opened.settings), opened)
     free = asyncio.Semaphore(AT_ONCE)
     console = Console(stderr=True)
@@ -126,7 +130,9 @@ async def _done(opened: Parts, asked: list[tuple[str, Envelope]], act: Act, who:
                 bar.advance(task)
                 return outcome
 
-        return list(await asyncio.gather(*(one(scene, envelope) for scene, envelope in asked)))
+        outcomes = list(await asyncio.gather(*(one(scene, envelope) for scene, envelope in asked)))
+    await asyncio.gather(*(until_recorded(opened, each.scene, each.entry, wait) for each in outcomes if each.entry))
+    return outcomes
 
 
 async def _acted(

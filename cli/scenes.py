@@ -97,7 +97,7 @@ async def _submit(opened: Parts, scene: str, policy: Policy, command: Any, wait:
     client = scene_client(await server(opened.settings), opened)
     with acting.told_how_to_repeat(command):
         receipt = await client.submit(scene, policy, command)
-    return receipt, await acting.until_recorded(opened, receipt, wait)
+    return receipt, await acting.until_recorded(opened, receipt.scene, receipt.sequence, wait)
 
 
 def _sampled(made: Settings, id: str) -> tuple[Submit, Policy]:

@@ -1,6 +1,5 @@
 """One act in many scenes at once: each is judged for itself, and says what became of it."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -51,6 +50,8 @@ def test_a_units_duties_are_done_in_one_go(scene: Terminal, five: list[str]) -> 
     duties = [each["scene"] for each in scene.json("inbox", "--department", office) if "accept_filing" in each["verbs"]]
     assert set(five) <= set(duties)
     answer = scene("bulk", "accept_filing", "--department", office, "--as", "platform", "--json")
-    assert {each["scene"] for each in json.loads(answer.out)["items"]} == set(duties)
+    outcomes = {each["scene"]: each for each in answer.json["items"]}
+    assert set(outcomes) == set(duties)
+    assert {each: outcomes[each]["result"] for each in five} == dict.fromkeys(five, "done"), outcomes
     assert [scene.json("show", each)["step"] for each in five] == ["accepted"] * 5
     assert scene("bulk", "accept_filing", "--department", "没有这个单位", "--as", "platform").status == 2
