@@ -7,6 +7,8 @@ from (that day itself excluded, Civil Code 201), the calendar version, and what 
 from datetime import date
 from enum import StrEnum
 
+from pydantic import Field
+
 from .calendar import Arithmetic, Period
 from .frozen import Frozen
 from .text import Moment, Name
@@ -55,6 +57,14 @@ class Extension(Frozen):
     sequence: int
 
 
+class Handling(Frozen):
+    """At whose desk a duty lies: claimed by one person, perhaps prepared by another; and when it was last nudged."""
+
+    claimed_by: str | None = None
+    delegated_to: str | None = None
+    nudged_on: date | None = None
+
+
 class Deadline(Frozen):
     """One running clock of a scene.
 
@@ -89,6 +99,7 @@ class Deadline(Frozen):
     status: DeadlineStatus = DeadlineStatus.OPEN
     remaining: int | None = None
     extensions: tuple[Extension, ...] = ()
+    handling: Handling | None = Field(None, exclude_if=lambda handling: handling is None)
 
 
 class AwaitedService(Frozen):
@@ -123,3 +134,4 @@ class Duty(Frozen):
     due_at: Moment
     provisional: bool
     status: DeadlineStatus
+    handling: Handling | None = None

@@ -21,6 +21,9 @@ class NotificationKind(StrEnum):
     HANDED_OVER = "handed_over"
     DECISION = "decision"
     DOCUMENT = "document"
+    NUDGE = "nudge"
+    COPY = "copy"
+    DUTY_OVER = "duty_over"
     CLOSED = "closed"
 
 

@@ -182,11 +182,19 @@ class TrackRule(Sourced):
 
 
 class Quorum(Frozen):
-    """`all`: every department; `majority`: more than half; `share`: at least `share`; `count`: at least `count`."""
+    """`all`: every voice; `majority`: more than half; `share`: at least `share`; `count`: at least `count`.
+
+    A department has one voice, or as many as `weights` gives it.
+    """
 
     rule: Literal["all", "majority", "share", "count"] = Field(description="how it is counted")
     share: Share | None = Field(None, description="the share, with rule: share")
     count: int | None = Field(None, ge=1, description="the number, with rule: count")
+    weights: dict[Name, Annotated[int, Field(ge=1, le=100)]] = Field(
+        default_factory=dict,
+        exclude_if=lambda weights: not weights,
+        description="unit: how many voices its opinion has; one where it is not named here",
+    )
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -207,6 +215,11 @@ class ConsultationRules(Sourced):
     quorum: Quorum = Field(description="how many yeses carry a round")
     silence: Literal["no_objection", "abstains", "objects"] = Field(description="what a department's silence counts as")
     veto: bool = Field(False, description="true: a single objection blocks, whatever the quorum")
+    vetoers: tuple[Name, ...] = Field(
+        (),
+        exclude_if=lambda units: not units,
+        description="units of which a single objection blocks, also where others' do not",
+    )
     closes: Closing = Field(description="when the count is taken")
     rounds: int = Field(2, ge=1, description="how often the departments may be asked")
 
@@ -323,6 +336,16 @@ class ReturnRules(Sourced):
 
 class BackDating(Sourced):
     at_most: Period = Field(description="how far back a paper act may be entered (补录)")
+
+
+class HandlingRules(Sourced):
+    """How duties are handled among people: nudging (催办) and taking back (撤回)."""
+
+    nudge_every: Period = Field(description="how long after a nudge the next one of the same duty may come")
+    take_back: tuple[Identifier, ...] = Field(
+        (), description="acts that their author may take back, as long as nobody else has acted"
+    )
+    take_back_within: Period = Field(description="how long after the act")
 
 
 NumberForm = Annotated[str, StringConstraints(max_length=100, pattern=r"^[^{}]*(\{(mark|year|number)\}[^{}]*)+$")]
@@ -493,6 +516,11 @@ class Policy(Frozen):
         None,
         exclude_if=lambda rules: rules is None,
         description="official documents, by the act they come of, and how they are numbered",
+    )
+    handling: HandlingRules | None = Field(
+        None,
+        exclude_if=lambda rules: rules is None,
+        description="how duties are nudged and acts taken back; without it neither is possible",
     )
     calendar: Calendar = Field(default_factory=Calendar, description="joined at load from policies/calendars")
     lookalikes: LookAlikeRules = Field(

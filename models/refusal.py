@@ -587,6 +587,54 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "没有工作进程应答，命令未生效。请启动 worker.py 后用同一命令编号重试。",
         "No worker answers; nothing was done. Start worker.py and repeat with the same command id.",
     ),
+    # among people
+    "claimed_by_another": (
+        "事项 {duty} 已由 {person} 认领，请其办理、转办或退回待领。",
+        "{person} has claimed {duty}; ask them to act, to transfer it or to release it.",
+    ),
+    "not_claimed": ("事项 {duty} 尚无人认领，请先认领。", "Nobody has claimed {duty}; claim it first."),
+    "delegated": (
+        "事项 {duty} 已委办给 {person}，请等其交回，或由认领人先收回。",
+        "{duty} is delegated to {person}; wait until it is handed back, or call it back first.",
+    ),
+    "duty_not_delegated": ("事项 {duty} 没有委办。", "{duty} is not delegated."),
+    "duty_is_personal": (
+        "事项 {duty} 由 {person} 本人办理，不得认领、转办或委办。",
+        "{duty} is {person}'s own; it is neither claimed nor passed on.",
+    ),
+    "handler_takes_sides": (
+        "{person} 曾代表发榜方或揭榜方办理本场景，不得经办 {duty}。",
+        "{person} has acted for the owner or a bidder of this scene and may not handle {duty}.",
+    ),
+    "own_duty": ("事项 {duty} 是本单位的待办，请直接办理。", "{duty} is your own unit's duty; act on it."),
+    "duty_paused": (
+        "事项 {duty} 的期限已暂停，此时不能催办。",
+        "The clock of {duty} stands still; nobody is nudged now.",
+    ),
+    "nudged_already": (
+        "事项 {duty} 已于 {on} 催办，{again} 起可再次催办。",
+        "{duty} was nudged on {on}; it can be nudged again from {again}.",
+    ),
+    "last_signer": (
+        "{unit} 是唯一的会商单位，不能减签；可先加签。",
+        "{unit} is the only department that is asked; add another first.",
+    ),
+    "not_the_last_act": (
+        "第 {entry} 号记录之后已有他人办理，或该操作不可撤回。",
+        "Somebody has acted since entry {entry}, or it is not an act that can be taken back.",
+    ),
+    "cannot_be_taken_back": (
+        "“{verb}”按本市政策不可撤回。可撤回：{known}。",
+        "By the city's policy {verb} cannot be taken back. Those that can: {known}.",
+    ),
+    "not_your_act": (
+        "第 {entry} 号记录不是您办理的，只能撤回本人的操作。",
+        "Entry {entry} is not yours; only its author takes it back.",
+    ),
+    "take_back_too_late": (
+        "第 {entry} 号记录最迟于 {latest} 撤回，现已超过。",
+        "Entry {entry} could be taken back until {latest}; that is over.",
+    ),
 }
 """Code: (Chinese, English). Braces are filled from the refusal's details."""
 

@@ -119,6 +119,17 @@ VERBS: Final[Mapping[str, Word]] = MappingProxyType(
         "override": Word("领导小组重启环节", "override"),
         "take_over": Word("存量导入", "take over"),
         "pass_deadline": Word("到期", "deadline passed"),
+        # among people
+        "claim_duty": Word("认领", "claim a duty"),
+        "release_duty": Word("退回待领", "release a duty"),
+        "transfer_duty": Word("转办", "transfer a duty"),
+        "delegate_duty": Word("委办", "delegate a duty"),
+        "hand_back_duty": Word("交回委办", "hand a duty back"),
+        "nudge": Word("催办", "nudge"),
+        "copy_to": Word("抄送", "send a copy"),
+        "add_signer": Word("加签", "add a signer"),
+        "remove_signer": Word("减签", "remove a signer"),
+        "take_back": Word("撤回本人操作", "take back"),
     }
 )  # fmt: skip
 
@@ -224,6 +235,9 @@ NOTIFICATIONS: Final[Mapping[str, Word]] = MappingProxyType(
         "handed_over": Word("已改派", "given to another"),
         "decision": Word("不利决定", "adverse decision"),
         "document": Word("文书", "official document"),
+        "nudge": Word("催办", "nudge"),
+        "copy": Word("抄送", "copy"),
+        "duty_over": Word("待办已取消", "duty withdrawn"),
         "closed": Word("场景已结束", "scene closed"),
     }
 )

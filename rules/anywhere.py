@@ -187,11 +187,12 @@ def _reassign(docket: Docket, act: Reassign) -> None:
 
 
 def _hand_over(docket: Docket, deadline: Deadline, holder: Holder) -> None:
-    """The same clock in other hands; an id that names the unit names the new one."""
+    """The same clock in other hands, at nobody's desk yet; an id that names the unit names the new one."""
     id = deadline.id
     if deadline.holder is not None and id.endswith(f"/{deadline.holder.unit}"):
         id = id.removesuffix(deadline.holder.unit) + holder.unit
-    docket.shift(deadline.model_copy(update={"id": id, "holder": holder}), "reassignment")
+    handed: dict[str, object] = {"id": id, "holder": holder, "handling": None}
+    docket.shift(deadline.model_copy(update=handed), "reassignment")
     if id != deadline.id:
         docket.cancel(deadline.id)
 

@@ -2,8 +2,8 @@
 
 The order of the questions is the order in which a person would be told: is the scene still open, may this role do this
 here, does the decision rest on what is still so, is the date possible, is the scene suspended, does the step allow it,
-is it kept apart from what the same person did before. Then the stage's own rules speak. Nothing here reads a clock;
-`now` is given.
+is it kept apart from what the same person did before, has a colleague claimed the duty. Then the stage's own rules
+speak. Nothing here reads a clock; `now` is given.
 """
 
 from datetime import datetime
@@ -13,6 +13,7 @@ from models.calendar import Unit
 from models.commands import Act, BidderAct, Command
 from models.commands.acceptance import AcceptanceAct
 from models.commands.anywhere import AnywhereAct, Override, PassDeadline, TakeOver
+from models.commands.handling import HandlingAct
 from models.commands.matching import MatchingAct
 from models.commands.promotion import PromotionAct
 from models.commands.review import NoticeAct, ReviewAct
@@ -28,6 +29,7 @@ from rules import (
     alarms,
     anywhere,
     documents,
+    handling,
     incidents,
     inclusion,
     lifecycle,
@@ -63,6 +65,7 @@ def decide(policy: Policy, state: SceneState, command: Command, now: datetime) -
     _refuse_while_suspended(state, command)
     _refuse_step(state, command)
     separation.refuse_involved(docket)
+    handling.refuse_unless_handler(docket)
     _judge(docket)
     documents.issue(docket, state)
     return tuple(docket.events)
@@ -90,6 +93,8 @@ def _judge(docket: Docket) -> None:
         promotion.judge(docket, act)
     elif isinstance(act, AnywhereAct):
         anywhere.judge(docket, act)
+    elif isinstance(act, HandlingAct):
+        handling.judge(docket, act)
     else:
         assert_never(act)
 

@@ -21,7 +21,7 @@ START = ""
 WIDE = (
     "return_for_correction", "resubmit", "override", "withdraw", "answer_withdrawal", "terminate",
     "answer_objection", "decide_complaint", "decide_appeal", "after:appeal_window", "confirm_correction", "reassign",
-    "take_over",
+    "remove_signer", "take_over",
 )  # fmt: skip
 """Ways that are listed and not drawn, where they lead from or to several steps."""
 _FEW = 6

@@ -18,6 +18,7 @@ def duties(state: SceneState) -> tuple[Duty, ...]:
             due_at=deadline.due_at,
             provisional=deadline.provisional,
             status=deadline.status,
+            handling=deadline.handling,
         )
         for deadline in state.deadlines
         if deadline.holder is not None

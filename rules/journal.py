@@ -5,16 +5,25 @@ from datetime import datetime
 from models.actor import SYSTEM
 from models.commands import COMMAND_BYTES, Command
 from models.commands.anywhere import AdoptPolicy, LoadCalendar, PassDeadline
+from models.commands.handling import CopyTo, Nudge
+from models.events.anywhere import AdverseDecision, DocumentIssued, ServiceAwaited
+from models.events.clock import RungDue, SceneClosed, SceneEnding
+from models.events.matching import BidsRanked
 from models.journal import JournalEntry
 from models.policy import Policy
 from models.receipt import Receipt
 from models.refusal import Refused
-from models.state import RECEIPTS, SceneState
-from rules import separation
+from models.state import RECEIPTS, LastAct, SceneState
+from rules import lifecycle, separation
 from rules.alarms import due_until
 from rules.calendar import with_notice
+from rules.deadlines import local_day
 from rules.decide import decide
 from rules.evolve import evolve
+from rules.staleness import subjects_of
+
+_FINAL = (AdverseDecision, DocumentIssued, ServiceAwaited, BidsRanked, SceneEnding, SceneClosed)
+"""What went out into the world with an act: it is not taken back by a word."""
 
 
 def repeated(state: SceneState, command: Command) -> Receipt | None:
@@ -76,11 +85,29 @@ def fold(state: SceneState, entry: JournalEntry) -> SceneState:
     before = state
     for event in entry.events:
         state = evolve(state, event)
-    update: dict[str, object] = {"sequence": entry.sequence}
+    update: dict[str, object] = {"sequence": entry.sequence, "last": _last(before, entry)}
     if not isinstance(entry.command.act, PassDeadline):
         update["hands"] = separation.remember(before, entry.command)
         update["receipts"] = (*state.receipts, _receipt(state, entry))[-RECEIPTS:]
     return state.model_copy(update=update)
+
+
+def _last(before: SceneState, entry: JournalEntry) -> LastAct | None:
+    """What can be taken back after the entry. Reminders, nudges and copies leave it; whatever else happens ends it."""
+    command, act = entry.command, entry.command.act
+    if isinstance(act, Nudge | CopyTo) or all(isinstance(event, RungDue) for event in entry.events):
+        return before.last
+    if act.verb not in lifecycle.CAN_BE_TAKEN_BACK or any(isinstance(event, _FINAL) for event in entry.events):
+        return None
+    forgets: dict[str, object] = {"last": None, "touched": (), "receipts": (), "hands": ()}
+    return LastAct(
+        verb=act.verb,
+        persons=command.actor.persons,
+        unit=command.actor.unit,
+        on=local_day(entry.at),
+        subjects=subjects_of(command),
+        before=before.model_copy(update=forgets),
+    )
 
 
 def _receipt(state: SceneState, entry: JournalEntry) -> Receipt:

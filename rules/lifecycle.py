@@ -60,7 +60,7 @@ STEPS: tuple[Step, ...] = (
     Step(SCENE, "supplement", SOLICITATION, "补正", "supplement", "supplement", Role.OWNER),
     Step(SCENE, "accepted", SOLICITATION, "待登记", "filing accepted", "registration", Role.PLATFORM_OFFICE),
     Step(SCENE, "registered", REVIEW, "已登记", "registered", "consultation_start", Role.LEAD),
-    Step(SCENE, "consultation", REVIEW, "会商", "consultation", acts=("give_opinion",)),
+    Step(SCENE, "consultation", REVIEW, "会商", "consultation", acts=("give_opinion", "add_signer", "remove_signer")),
     Step(SCENE, "deadlock", REVIEW, "会商未决", "consultation without quorum", "deadlock", Role.LEAD),
     Step(SCENE, "fair_competition", REVIEW, "公平竞争审查", "fair-competition review", "fair_competition", Role.LEAD),
     Step(
@@ -240,6 +240,7 @@ ROWS: tuple[Row, ...] = (
     # review
     *_rows(SCENE, ("registered", "deadlock"), "ask_consultation", *_AFTER_REGISTRATION),
     *_rows(SCENE, ("consultation",), "give_opinion", "fair_competition", "deadlock"),
+    *_rows(SCENE, ("consultation",), "remove_signer", "fair_competition", "deadlock"),
     *_rows(SCENE, ("consultation",), "confirm_correction", "fair_competition", "deadlock"),
     *_rows(SCENE, ("consultation",), "after:consultation", "fair_competition", "deadlock"),
     *_rows(SCENE, ("fair_competition",), "conclude_fair_competition", *_AFTER_FAIR),
@@ -403,6 +404,7 @@ ANYWHERE = (
     "suspend", "resume", "request_extension", "decide_extension", "reassign", "propose_correction",
     "confirm_correction", "adopt_policy", "load_calendar", "record_service", "appeal", "decide_appeal",
     "answer_withdrawal", "withdraw", "answer_objection", "file_complaint", "decide_complaint",
+    "claim_duty", "release_duty", "transfer_duty", "delegate_duty", "hand_back_duty", "nudge", "copy_to", "take_back",
 )  # fmt: skip
 """Acts possible at every open step, as far as there is something for them to act on."""
 
@@ -411,9 +413,19 @@ WHILE_STANDING_STILL = (
     "report_incident", "analyse_incident", "verify_incident", "record_service", "appeal", "decide_appeal",
     "propose_correction", "confirm_correction", "adopt_policy", "load_calendar", "request_extension",
     "decide_extension", "reassign", "raise_objection", "answer_objection", "file_complaint", "decide_complaint",
-    "override", "submit_bid", "withdraw_bid",
+    "override", "submit_bid", "withdraw_bid", "claim_duty", "release_duty", "transfer_duty", "delegate_duty",
+    "hand_back_duty", "nudge", "copy_to",
 )  # fmt: skip
 """What neither a suspension nor open remedies stop: safety, remedies, records, and what has a clock that runs on."""
+
+CAN_BE_TAKEN_BACK = (
+    "accept_filing", "answer_supplement", "register", "ask_consultation", "give_opinion", "conclude_fair_competition",
+    "give_expert_opinion", "recognise", "confirm_scene", "resubmit", "verify_eligibility", "score_bid",
+    "submit_trial_plan", "file_report", "report_fix", "propose_resumption",
+    "file_exit_report", "apply_for_acceptance", "give_acceptance_opinion", "submit_rectification",
+    "nominate_benchmark", "conclude_evaluation", "request_extension",
+)  # fmt: skip
+"""Acts whose way can be gone back; a policy says which of them a city lets its people take back."""
 
 _STEP: dict[tuple[Machine, str], Step] = {(step.machine, step.key): step for step in STEPS}
 _ROWS: frozenset[Row] = frozenset(ROWS)

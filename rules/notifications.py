@@ -1,7 +1,8 @@
 """Who is told what about an entry. A function of the journal alone, so that the outbox can be made again from it.
 
 Told are: the holder of a new duty; the holder of one whose date moved, or whose clock stopped; whom the reminder ladder
-names; a unit whose part was given to another; whom a decision is against; and at the end the owner and the lead. What
+names; a unit whose part was given to another; whom a decision is against; who is nudged, gets a copy, or has a duty no
+more because an act was taken back or a signer left out; and at the end the owner and the lead. What
 came and went within one entry is told to nobody, and nobody is told twice of the same.
 """
 
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from models.deadline import AwaitedService, Deadline, DeadlineStatus, Holder, Level
 from models.events.anywhere import AdverseDecision, DocumentIssued, PartReassigned, ServiceAwaited
 from models.events.clock import RungDue, SceneClosed
+from models.events.handling import ActTakenBack, CopySent, DutyNudged, SignerRemoved
 from models.journal import JournalEntry
 from models.notification import (
     Matter,
@@ -30,7 +32,7 @@ _LOUDNESS = tuple(Level)
 def notifications(before: SceneState, after: SceneState, entry: JournalEntry) -> tuple[Notification, ...]:
     """The messages of an entry that led from `before` to `after`: one for each recipient and rung, the loudest."""
     told: dict[tuple[str, str], Notification] = {}
-    for each in (*_of_duties(before, after, entry), *_of_events(after, entry)):
+    for each in (*_of_duties(before, after, entry), *_of_events(before, after, entry)):
         known = told.get((each.recipient, each.rung))
         if known is None or _LOUDNESS.index(each.level) > _LOUDNESS.index(known.level):
             told[each.recipient, each.rung] = each
@@ -59,7 +61,7 @@ def _of_duties(before: SceneState, after: SceneState, entry: JournalEntry) -> It
             )
 
 
-def _of_events(after: SceneState, entry: JournalEntry) -> Iterator[Notification]:
+def _of_events(before: SceneState, after: SceneState, entry: JournalEntry) -> Iterator[Notification]:
     for event in entry.events:
         match event:
             case RungDue():
@@ -83,6 +85,24 @@ def _of_events(after: SceneState, entry: JournalEntry) -> Iterator[Notification]
                 )
             case DocumentIssued(to=to) | ServiceAwaited(awaited=AwaitedService(to=Holder() as to)):
                 yield from _document(after, entry, to)
+            case DutyNudged(duty=id):
+                yield from _about_duty(after, entry, find(after.deadlines, id=id), NotificationKind.NUDGE)
+            case SignerRemoved(unit=unit):
+                gone = find(before.deadlines, id=f"consultation/{unit}")
+                yield from _about_duty(after, entry, gone, NotificationKind.DUTY_OVER)
+            case ActTakenBack():
+                for deadline in before.deadlines:
+                    if find(after.deadlines, id=deadline.id, started_by=deadline.started_by) is None:
+                        yield from _about_duty(after, entry, deadline, NotificationKind.DUTY_OVER)
+            case CopySent(units=units):
+                for unit in units:
+                    yield Notification(
+                        recipient=unit_mailbox(_city(after), unit),
+                        rung="copy",
+                        kind=NotificationKind.COPY,
+                        send_after=entry.at,
+                        matter=_matter(after),
+                    )
             case SceneClosed():
                 for role in (Role.OWNER, Role.LEAD):
                     for recipient in _playing(after, role, None):
@@ -95,6 +115,22 @@ def _of_events(after: SceneState, entry: JournalEntry) -> Iterator[Notification]
                         )
             case _:
                 pass
+
+
+def _about_duty(
+    after: SceneState, entry: JournalEntry, duty: Deadline | None, kind: NotificationKind
+) -> Iterator[Notification]:
+    if duty is None:
+        return
+    for recipient in _holder(after, duty.holder):
+        yield Notification(
+            recipient=recipient,
+            rung=f"{kind.value}/{duty.id}",
+            kind=kind,
+            deadline=duty.id,
+            send_after=entry.at,
+            matter=_matter(after, duty),
+        )
 
 
 def _document(after: SceneState, entry: JournalEntry, to: Holder) -> Iterator[Notification]:

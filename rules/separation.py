@@ -73,17 +73,18 @@ OVER_BIDDERS = (
     *DECISIONS, *ON_REMEDIES, "convene_panel", "publish_notice", "list_scene", "decide_extension", "advance_phase",
     "propose_resumption", "terminate_trial", "end_inclusion_early", "record_fault", "verify_correction",
     "analyse_incident", "verify_incident", "give_acceptance_opinion", "nominate_benchmark", "record_benefit",
-    "review_benchmark", "withdraw_benchmark", "return_for_correction", "reassign",
+    "review_benchmark", "withdraw_benchmark", "return_for_correction", "reassign", "add_signer", "remove_signer",
 )  # fmt: skip
 """Every act of authority that a bid, or what becomes of it, can depend on."""
 
+OVER_OWNER = (
+    *DECISIONS, *ON_REMEDIES, "convene_panel", "decide_extension", "publish_notice", "list_scene", "add_signer",
+    "remove_signer",
+)  # fmt: skip
+"""Every act of authority over what the owner drafted."""
+
 APART: tuple[Apart, ...] = (
-    Apart(
-        1,
-        "drafter_decides",
-        (OWNER,),
-        (*DECISIONS, *ON_REMEDIES, "convene_panel", "decide_extension", "publish_notice", "list_scene"),
-    ),
+    Apart(1, "drafter_decides", (OWNER,), OVER_OWNER),
     Apart(1, "drafter_decides", ("take_over",), DECISIONS),
     Apart(1, "decider_publishes", RECOGNISED, ("publish_notice:recognition", "list_scene")),
     Apart(1, "decider_publishes", RANKED, ("publish_notice:ranking",)),

@@ -23,6 +23,7 @@ from models.commands.anywhere import (
     Suspend,
     TakeOver,
 )
+from models.commands.handling import AddSigner, CopyTo, DutyAct, Nudge, RemoveSigner, TakeBack
 from models.commands.matching import (
     AmendChallenge,
     DeclineAward,
@@ -65,6 +66,12 @@ def subjects_of(command: Command) -> tuple[str, ...]:
                 f"panel/{act.purpose}/{act.bidder or ''}",
                 f"expert/{act.purpose}/{act.bidder or ''}/{command.actor.person}",
             )
+        case Nudge() | CopyTo() | TakeBack():
+            return ()
+        case DutyAct():
+            return (f"duty/{act.duty}",)
+        case AddSigner() | RemoveSigner():
+            return ("step", f"opinion/{act.unit}")
         case ConcludeFairCompetition():
             return ("step", "fair_competition")
         case ConvenePanel():

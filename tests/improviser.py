@@ -142,7 +142,9 @@ class Improviser:
 
     def _holder_of(self, duty: Duty) -> Actor:
         names = {role: f"{role.value}-{self.often(1, 2)}" for role in (duty.holder.role,)}
-        name = duty.holder.person or names[duty.holder.role]
+        handling = duty.handling
+        claimed_by = handling and (handling.delegated_to or handling.claimed_by)
+        name = duty.holder.person or self.often(claimed_by or names[duty.holder.role], names[duty.holder.role])
         return self.play.person(duty.holder.role, duty.holder.unit, name)
 
     def tries(self, duty: Duty) -> Iterator[tuple[str, str]]:
@@ -569,6 +571,30 @@ class Improviser:
         days = tuple(date(year, 10, day) for day in range(1, self.choose((3, 7))))
         holiday = Holiday(name="国庆节", days=days)
         return {"notice": YearNotice(year=year, source="测试", holidays=(holiday,), invented=True)}
+
+    def _duty(self) -> dict[str, object]:
+        return {"duty": self.choose([each.id for each in self.play.state.deadlines] or ["none"])}
+
+    _claim_duty = _release_duty = _hand_back_duty = _nudge = _duty
+
+    def _handed_on(self) -> dict[str, object]:
+        roles = [each.holder.role for each in self.play.state.deadlines if each.holder is not None] or [Role.LEAD]
+        return {**self._duty(), "to": f"{self.choose(roles).value}-{self.choose((2, 1))}"}
+
+    _transfer_duty = _delegate_duty = _handed_on
+
+    def _copy_to(self) -> dict[str, object]:
+        return {"units": (self.choose(sorted(self.play.policy.unit_names)),)}
+
+    def _add_signer(self) -> dict[str, object]:
+        return {"unit": self.choose(sorted(self.play.policy.unit_names))}
+
+    def _remove_signer(self) -> dict[str, object]:
+        return {"unit": self.choose(self.play.state.cooperating or sorted(self.play.policy.unit_names))}
+
+    def _take_back(self) -> dict[str, object]:
+        last = self.play.state.last
+        return {"entry": last.before.sequence + 1 if last is not None else max(1, self.play.state.sequence)}
 
     def _override(self) -> dict[str, object]:
         return {"to": self.choose((*lifecycle.OVERRIDE_TO, "candidate"))}

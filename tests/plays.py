@@ -24,6 +24,7 @@ from models.commands.anywhere import (
     Terminate,
     Withdraw,
 )
+from models.commands.handling import RemoveSigner
 from models.commands.matching import DeclineAward, GiveUpMatching, ProposeContract
 from models.commands.promotion import (
     CloseScene,
@@ -455,8 +456,9 @@ def solicitation_and_review() -> Iterator[Play]:
     for policy in (city("yancheng"), silent):
         asked = Play(policy).to_consultation()
         yield _then(asked, passing(f"consultation/{asked.state.cooperating[0]}"))
-    for right in (Position.AGREE, Position.OBJECT):
-        yield decided_by_a_correction(right)
+    for position in (Position.AGREE, Position.OBJECT):
+        yield decided_by_leaving_one_out(position)
+        yield decided_by_a_correction(position)
     # what a city leaves out
     for steps in ((), ("expert_review",), ("recognition_notice",), ("expert_review", "recognition_notice")):
         for scale in (Scale.SMALL, Scale.COMPREHENSIVE):
@@ -475,6 +477,15 @@ def solicitation_and_review() -> Iterator[Play]:
 
 def adopt_without(play: Play, *steps: str) -> None:
     play.policy = play.policy.model_copy(update={"steps_off": steps})
+
+
+def decided_by_leaving_one_out(position: Position) -> Play:
+    play = Play(with_rules(city("yancheng"), "consultation", closes=Closing.WHEN_ANSWERED)).to_consultation()
+    *others, last = play.state.cooperating
+    for unit in others:
+        play.agree(unit, position)
+    play.do(RemoveSigner(unit=last, reasons="职责无关"), play.lead)
+    return play
 
 
 def decided_by_a_correction(right: Position) -> Play:

@@ -5,6 +5,7 @@ from typing import Literal
 
 from demo.chapters.acceptance import accepted
 from demo.chapters.filing import filed, submitted
+from demo.chapters.handling import asked_by_the_right_desk, signers_changed
 from demo.chapters.matching import (
     BING,
     JIA,
@@ -221,10 +222,14 @@ def unmanned_ship(scene: Scene) -> Script:
 
 
 def tower_fire(scene: Scene) -> Script:
-    """A department changes in the middle of the consultation, and is silent; once listed, the owner gives up."""
+    """The asking goes from desk to desk; a department changes in the middle of the consultation, and is silent.
+
+    Once listed, the owner gives up.
+    """
     yield from filed(scene)
     yield scene.soon()
-    yield scene.lead.does(AskConsultation(question="是否同意？"))
+    yield from asked_by_the_right_desk(scene)
+    yield from signers_changed(scene)
     yield scene.workdays(2)
     yield scene.platform.does(
         Reassign(part="cooperating", from_unit="市城市管理局", to_unit="市应急管理局", reasons="职能划转。")

@@ -14,6 +14,7 @@ from models.text import Digest, Identifier
 from .acceptance import AcceptanceAct
 from .act import Act, BidderAct
 from .anywhere import AnywhereAct
+from .handling import HandlingAct
 from .matching import MatchingAct
 from .promotion import PromotionAct
 from .review import NoticeAct, ReviewAct
@@ -31,6 +32,7 @@ SceneAct = (
     | AcceptanceAct
     | PromotionAct
     | AnywhereAct
+    | HandlingAct
 )
 
 ACTS: dict[str, type[Act]] = {act.model_fields["verb"].default: act for act in get_args(SceneAct)}

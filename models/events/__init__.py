@@ -8,6 +8,7 @@ from .acceptance import AcceptanceEvent
 from .anywhere import AnywhereEvent
 from .clock import ClockEvent
 from .event import Event
+from .handling import HandlingEvent
 from .matching import MatchingEvent
 from .promotion import PromotionEvent
 from .review import NoticeEvent, ReviewEvent
@@ -26,6 +27,7 @@ AnyEvent = (
     | AcceptanceEvent
     | PromotionEvent
     | AnywhereEvent
+    | HandlingEvent
 )
 
 SceneEvent = Annotated[AnyEvent, Field(discriminator="kind")]

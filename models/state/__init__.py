@@ -6,6 +6,8 @@ a tuple keyed by that bidder, because a horse race (赛马) has several at once.
 
 from datetime import date
 
+from pydantic import Field
+
 from models.commands.solicitation import Call
 from models.deadline import AwaitedService, Deadline
 from models.frozen import Frozen
@@ -105,6 +107,20 @@ class Hand(Frozen):
     persons: tuple[str, ...]
 
 
+class LastAct(Frozen):
+    """What can still be taken back: the last act, while nobody else has acted, and the scene before it.
+
+    `before` lacks what a scene never forgets: receipts, hands, and what was touched when.
+    """
+
+    verb: str
+    persons: tuple[str, ...]
+    unit: str
+    on: date
+    subjects: tuple[str, ...]
+    before: "SceneState"
+
+
 class SceneState(Frozen):
     """`sequence` is that of the last journal entry folded in; 0 before the first."""
 
@@ -166,6 +182,7 @@ class SceneState(Frozen):
 
     hands: tuple[Hand, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
+    last: LastAct | None = Field(None, exclude_if=lambda last: last is None)
     touched: tuple[tuple[str, int], ...] = ()
     receipts: tuple[Receipt, ...] = ()
 
@@ -177,6 +194,9 @@ class SceneState(Frozen):
     def stands_still(self) -> bool:
         """Suspended, or waiting for remedies to be used up: only safety, remedies and records go on."""
         return self.suspension is not None or self.step == "remedies"
+
+
+LastAct.model_rebuild()
 
 
 __all__ = [

@@ -9,13 +9,14 @@ from models.events import AnyEvent
 from models.events.acceptance import AcceptanceEvent
 from models.events.anywhere import AnywhereEvent
 from models.events.clock import ClockEvent
+from models.events.handling import HandlingEvent
 from models.events.matching import MatchingEvent
 from models.events.promotion import PromotionEvent
 from models.events.review import NoticeEvent, ReviewEvent
 from models.events.solicitation import SolicitationEvent
 from models.events.trial import IncidentEvent, InclusionEvent, TrialEvent
 from models.state import SceneState
-from rules.evolve import acceptance, anywhere, clock, matching, promotion, review, solicitation, trial
+from rules.evolve import acceptance, anywhere, clock, handling, matching, promotion, review, solicitation, trial
 
 
 def evolve(state: SceneState, event: AnyEvent) -> SceneState:
@@ -43,6 +44,8 @@ def _folded(state: SceneState, event: AnyEvent) -> SceneState:
         return promotion.evolve(state, event)
     if isinstance(event, AnywhereEvent):
         return anywhere.evolve(state, event)
+    if isinstance(event, HandlingEvent):
+        return handling.evolve(state, event)
     assert_never(event)
 
 

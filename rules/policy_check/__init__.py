@@ -15,7 +15,7 @@ from rules.policy_check.clocks import FROM_SERVICE, ladders, limits
 from rules.policy_check.contradiction import VERBS, Contradiction
 from rules.policy_check.duties import DUTIES
 from rules.policy_check.events import outside
-from rules.policy_check.judging import contracting, modes, orders, panels, promotion, quorum, score_sheet
+from rules.policy_check.judging import contracting, handling, modes, orders, panels, promotion, quorum, score_sheet
 from rules.policy_check.rights import documents, permissions, undischarged
 
 __all__ = ["DUTIES", "FROM_SERVICE", "VERBS", "Contradiction", "contradictions"]
@@ -29,6 +29,7 @@ def contradictions(policy: Policy) -> tuple[Contradiction, ...]:
         *offices(policy),
         *domains(policy),
         *quorum(policy),
+        *handling(policy),
         *steps(policy),
         *limits(policy),
         *ladders(policy),

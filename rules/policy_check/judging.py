@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from models.calendar import Unit
 from models.policy import Policy
 from models.vocabulary import Mode, Phase, Role
-from rules.policy_check.contradiction import Contradiction, twice
+from rules.lifecycle import CAN_BE_TAKEN_BACK
+from rules.policy_check.contradiction import Contradiction, nearest, twice, unknown_unit
 
 _LARGEST_PANEL = 49
 
@@ -20,13 +21,37 @@ _PARTY = {"owner": Role.OWNER, "st_bureau": Role.ST_BUREAU, "bidder": Role.BIDDE
 
 
 def quorum(policy: Policy) -> Iterator[Contradiction]:
-    """A number of yeses that a domain's departments can never reach would end every consultation in deadlock."""
-    needed = policy.consultation.quorum.count
+    """A number of voices that a domain's departments can never reach would end every consultation in deadlock."""
+    needed, weights = policy.consultation.quorum.count, policy.consultation.quorum.weights
     for domain in policy.domains:
-        asked = len(set(domain.units) - {domain.lead})
+        asked = sum(weights.get(unit, 1) for unit in set(domain.units) - {domain.lead})
         if needed is not None and 0 < asked < needed:
-            message = f"{needed} yeses are needed, and {domain.name} has {asked} cooperating departments"
+            message = f"{needed} voices are needed, and {domain.name}'s cooperating departments have {asked}"
             yield Contradiction("consultation.quorum.count", message, f"use {asked} or fewer, or name more units there")
+    for unit in weights:
+        yield from unknown_unit(policy, f"consultation.quorum.weights.{unit}", unit)
+    for at, unit in enumerate(policy.consultation.vetoers):
+        yield from unknown_unit(policy, f"consultation.vetoers.{at}", unit)
+    if policy.consultation.veto and policy.consultation.vetoers:
+        yield Contradiction("consultation.vetoers", "with veto: true everybody has a veto", "keep one of the two")
+
+
+def handling(policy: Policy) -> Iterator[Contradiction]:
+    """Only what the lifecycle can go back from can be taken back; never what makes a numbered document."""
+    if policy.handling is None:
+        return
+    yield from twice("handling.take_back", policy.handling.take_back)
+    documented = policy.documents.forms if policy.documents is not None else {}
+    for at, verb in enumerate(policy.handling.take_back):
+        key = f"handling.take_back.{at}"
+        if verb not in CAN_BE_TAKEN_BACK:
+            hint = nearest(verb, CAN_BE_TAKEN_BACK, f"use some of {', '.join(CAN_BE_TAKEN_BACK)}")
+            yield Contradiction(key, f"{verb} cannot be taken back", hint)
+        elif verb in documented:
+            yield Contradiction(key, f"{verb} makes a document with a number", "remove it here, or in `documents`")
+    for name in ("nudge_every", "take_back_within"):
+        if getattr(policy.handling, name).unit not in (Unit.WORKDAYS, Unit.DAYS):
+            yield Contradiction(f"handling.{name}", "is counted in workdays or days", "use one of the two")
 
 
 def panels(policy: Policy) -> Iterator[Contradiction]:

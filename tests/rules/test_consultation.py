@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from fractions import Fraction
-from itertools import combinations_with_replacement
+from itertools import combinations_with_replacement, product
 from typing import get_args
 
 import pytest
@@ -194,6 +194,47 @@ def test_with_a_veto_no_majority_is_final_before_the_last_answer(yancheng: Polic
     assert play.state.step == "consultation"
     speak_last = play.state.cooperating[2]
     play.agree(speak_last, NO)
+    assert play.state.step == "deadlock"
+
+
+# voices and vetoes
+
+
+WEIGHTS = (1, 2, 4)
+
+
+@pytest.mark.parametrize("closes", list(Closing))
+@pytest.mark.parametrize("vetoer", [None, 0, 2])
+@pytest.mark.parametrize("silence", SILENCES)
+@pytest.mark.parametrize("quorum", QUORUMS, ids=lambda quorum: quorum.rule)
+def test_some_departments_have_more_voices_and_some_a_veto(
+    yancheng: Policy, quorum: Quorum, silence: str, vetoer: int | None, closes: Closing
+) -> None:
+    units = Play(yancheng).to_registered().state.cooperating
+    weighted = quorum.model_copy(update={"weights": dict(zip(units, WEIGHTS, strict=True))})
+    vetoers = () if vetoer is None else (units[vetoer],)
+    start = under(yancheng, quorum=weighted, silence=silence, vetoers=vetoers, closes=closes)
+    needed = needed_yeses(quorum, sum(WEIGHTS))
+    counts_as = {"no_objection": YES, "objects": NO, "abstains": None}[silence]
+    for positions in product((YES, NO, None), repeat=3):
+        play = start.fork()
+        speak(play, *positions)
+        while play.state.step == "consultation":
+            play.until(min(each.due_at for each in play.state.deadlines if each.limit == "consultation"))
+        counted = [position or counts_as for position in positions]
+        yes = sum(weight for weight, position in zip(WEIGHTS, counted, strict=True) if position is YES)
+        vetoed = vetoer is not None and counted[vetoer] is NO
+        expected = "fair_competition" if yes >= needed and not vetoed else "deadlock"
+        assert play.state.step == expected, positions
+
+
+def test_a_department_without_a_veto_does_not_block(yancheng: Policy) -> None:
+    units = Play(yancheng).to_registered().state.cooperating
+    rules = {"vetoers": (units[0],), "quorum": Quorum(rule="majority"), "closes": Closing.WHEN_DECIDED}
+    play = under(yancheng, **rules)
+    speak(play, None, YES, YES)
+    assert play.state.step == "consultation", "the one with a veto may still speak"
+    play.agree(units[0], NO)
     assert play.state.step == "deadlock"
 
 

@@ -394,6 +394,26 @@ BROKEN: dict[str, tuple[dict[str, object], str]] = {
         {"promotion.award_cap_yuan": 0},
         "promotion.benefits.0: an award of at most 0 yuan can never be recorded",
     ),
+    "voices for a unit that nobody declared": (
+        {"consultation.quorum.weights": {"没有的单位": 2}},
+        "consultation.quorum.weights.没有的单位: 没有的单位 is not among `units`",
+    ),
+    "a veto for a unit that nobody declared": (
+        {"consultation.vetoers": ["没有的单位"]},
+        "consultation.vetoers.0: 没有的单位 is not among `units`",
+    ),
+    "an act that cannot be taken back": (
+        {"handling.take_back": ["give_opinion", "list_scene"]},
+        "handling.take_back.1: list_scene cannot be taken back",
+    ),
+    "a numbered document taken back": (
+        {"handling.take_back": ["register"]},
+        "handling.take_back.0: register makes a document with a number",
+    ),
+    "a nudge counted in hours": (
+        {"handling.nudge_every": {"length": 3, "unit": "hours"}},
+        "handling.nudge_every: is counted in workdays or days",
+    ),
 }
 
 
@@ -433,7 +453,7 @@ def test_a_quorum_that_no_round_of_a_domain_can_reach_is_found(yancheng: Policy)
     quorum = {"rule": "count", "count": 99}
     problems = found(yancheng, {"consultation.quorum": quorum})
     asked = [each for each in yancheng.domains if set(each.units) - {each.lead}]
-    assert len([each for each in problems if "99 yeses are needed" in each]) == len(asked) > 0
+    assert len([each for each in problems if "99 voices are needed" in each]) == len(asked) > 0
     assert found(yancheng, {"consultation.quorum": {"rule": "count", "count": 1}}) == []
 
 
