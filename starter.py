@@ -18,9 +18,12 @@ from cli import (
     calendars,
     checks,
     documents,
+    drafts,
+    duties,
     events,
     letters,
     lookalikes,
+    messages,
     named,
     org,
     output,
@@ -53,6 +56,9 @@ app.add_typer(calendars.app, name="calendar", rich_help_panel=output.RUNNING)
 app.add_typer(org.app, name="org", rich_help_panel=output.RUNNING)
 app.add_typer(letters.outbox, name="outbox", rich_help_panel=output.RECORDS)
 app.add_typer(letters.notify, name="notify", rich_help_panel=output.RECORDS)
+app.add_typer(duties.app, name="duty", rich_help_panel=output.ACTS)
+app.add_typer(drafts.app, name="draft", rich_help_panel=output.ACTS)
+app.add_typer(messages.app, name="message", rich_help_panel=output.SCENES)
 app.add_typer(documents.app, name="document", rich_help_panel=output.RECORDS)
 app.add_typer(events.app, name="event", rich_help_panel=output.RECORDS)
 app.add_typer(records.archive, name="archive", rich_help_panel=output.RECORDS)

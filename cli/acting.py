@@ -19,11 +19,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from client.scene_client import SceneClient
 from models.actor import Actor
 from models.commands import Act, Command
+from models.commands.handling import DelegateDuty, TransferDuty
 from models.commands.solicitation import Register
 from models.policy import Policy
 from models.receipt import Receipt
 from models.refusal import Refused
 from models.state import SceneState
+from rules.directory import refuse_stranger
 from rules.lifecycle import comes_before
 from runtime.wiring import Parts, scene_client
 
@@ -104,16 +106,16 @@ def command(act: Act, actor: Actor, seen: int, envelope: Envelope) -> Command:
     return validated(Command, content)
 
 
-def perform(scene: str, act: Act, envelope: Envelope) -> None:
+def perform(scene: str, act: Act, envelope: Envelope) -> Receipt:
     """Acts in a scene, and prints the receipt. Raises Refused, Failure."""
     made = settings()
     who = identity.who(envelope.who)
     refuse_remote(made)
     with database(made) as opened:
-        asyncio.run(_perform(opened, scene, act, who, envelope))
+        return asyncio.run(_perform(opened, scene, act, who, envelope))
 
 
-async def _perform(opened: Parts, scene: str, act: Act, who: identity.Who, envelope: Envelope) -> None:
+async def _perform(opened: Parts, scene: str, act: Act, who: identity.Who, envelope: Envelope) -> Receipt:
     client = scene_client(await server(opened.settings), opened)
     state, policy = await _standing(opened, client, scene)
     asked = asked_of(opened, state, policy, act, who, envelope)
@@ -121,6 +123,7 @@ async def _perform(opened: Parts, scene: str, act: Act, who: identity.Who, envel
         receipt = await client.act(scene, asked)
     recorded = await until_recorded(opened, receipt.scene, receipt.sequence, envelope.wait)
     show_receipt(receipt, recorded, before=state)
+    return receipt
 
 
 def asked_of(
@@ -133,7 +136,22 @@ def asked_of(
     seen = _seen(opened, state, envelope)
     if isinstance(act, Register):
         act = _with_lookalikes(opened, state, act, envelope)
-    return command(act, actor, seen, envelope)
+    asked = command(act, actor, seen, envelope)
+    if isinstance(act, TransferDuty | DelegateDuty):
+        _refuse_stranger(opened, state, asked, act.to)
+    return asked
+
+
+def _refuse_stranger(opened: Parts, state: SceneState, asked: Command, to: str) -> None:
+    """Where the city has a directory, who takes a duty is in it, of the same unit and role. Raises Refused."""
+    directory = opened.directories.in_force(state.profile.city if state.profile else "")
+    if directory is None:
+        return
+    try:
+        refuse_stranger(directory.directory, to, asked.actor.unit, asked.actor.role, shown.today())
+    except Refused as refused:
+        opened.refusals.record(state.scene, asked, refused, shown.now())
+        raise
 
 
 def actor_of(

@@ -19,7 +19,7 @@ from typing import Annotated, Any, Literal, NamedTuple, TypeVar, Union, get_args
 
 from pydantic import BaseModel, StringConstraints, ValidationError
 from pydantic.fields import FieldInfo
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, to_jsonable_python
 
 from models.calendar import Period, Unit, YearNotice
 from models.commands import ACTS, Act
@@ -93,13 +93,31 @@ def entries(model: type[BaseModel], prefix: str = "", *, required: bool = True) 
 
 def build(model: type[Model], given: Sequence[str], start: dict[str, Any] | None = None) -> Model:
     """The model from `path=value` pairs; `start` is what other options gave. Raises Failure."""
+    return validated(model, {**_typed(model, given), **(start or {})})
+
+
+def so_far(model: type[BaseModel], given: Sequence[str], start: dict[str, Any]) -> dict[str, Any]:
+    """What there is of a model's fields over `start`, as JSON: some may be missing, none may be wrong.
+
+    Raises Failure.
+    """
+    content: dict[str, Any] = {**start, **to_jsonable_python(_typed(model, given))}
+    try:
+        model.model_validate(content)
+    except ValidationError as invalid:
+        if wrong := [each for each in invalid.errors(include_url=False) if each["type"] != "missing"]:
+            raise _misfit(wrong) from None
+    return content
+
+
+def _typed(model: type[BaseModel], given: Sequence[str]) -> dict[str, Any]:
     typed = Typed(model)
     for pair in given:
         path, sign, value = pair.partition("=")
         if not sign or not path.strip():
             raise misuse(f"--set 应为 字段=值，而不是“{pair}”。", f"--set takes field=value, not {pair}.")
         typed.set(path.strip(), value)
-    return validated(model, {**typed.content(), **(start or {})})
+    return typed.content()
 
 
 def validated(model: type[Model], content: dict[str, Any]) -> Model:
@@ -111,7 +129,11 @@ def validated(model: type[Model], content: dict[str, Any]) -> Model:
 
 
 def malformed(invalid: ValidationError) -> Failure:
-    problems = say("；", "; ").join(problem for _, problem in problems_of(invalid))
+    return _misfit(invalid.errors(include_url=False))
+
+
+def _misfit(errors: list[ErrorDetails]) -> Failure:
+    problems = say("；", "; ").join(map(_problem, errors))
     return misuse(f"内容有误：{problems}。", f"This does not fit: {problems}.", code="malformed")
 
 

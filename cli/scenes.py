@@ -268,6 +268,9 @@ def inbox(
     role: Annotated[str | None, typer.Option(help="角色 · the role", show_default=False)] = None,
     person: Annotated[str | None, typer.Option(help="人员编号 · the person", show_default=False)] = None,
     city: Annotated[str | None, typer.Option(help="城市 · the city", show_default=False)] = None,
+    claimed_by: Annotated[
+        str | None, typer.Option("--at", metavar="PERSON", help="只看在某人手上的 · at whose desk", show_default=False)
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """待办箱：某单位、角色或人员的应办事项 · The open duties of a unit, a role or a person"""
@@ -281,14 +284,17 @@ def inbox(
         found = opened.reads.inbox(city=_city(city), unit=department, role=acting_role, person=person)
         if not found and department is not None:
             _refuse_unknown_unit(made, opened, department)
+        if claimed_by is not None:
+            found = tuple(each for each in found if claimed_by in (each.claimed_by, each.delegated_to))
         policies = {each.scene: _policy_of(opened, each.scene) for each in found}
     data = [{**each.model_dump(mode="json"), "workdays_left": _left(each, policies[each.scene])} for each in found]
-    columns = [("场景", "scene"), ("名称", "name"), ("应办", "duty"), ("责任方", "whose turn"), ("期限", "due"),
-               ("剩余", "left"), ("操作", "by")]  # fmt: skip
+    columns = [("场景", "scene"), ("名称", "name"), ("应办", "duty"), ("责任方", "whose turn"), ("在办", "at"),
+               ("期限", "due"), ("剩余", "left"), ("操作", "by")]  # fmt: skip
     rows = [
         (
             each.scene, each.name, wording.limit(each.limit) + (f" · {each.bidder}" if each.bidder else ""),
             shown.holder(each.holder.role, each.holder.unit, each.holder.person),
+            shown.at_desk(each.claimed_by, each.delegated_to),
             shown.due(each.due_on, provisional=each.provisional),
             shown.left_in_words(each.status, _left(each, policies[each.scene])), ", ".join(each.verbs),
         )

@@ -39,6 +39,13 @@ def word(words: Any, key: str) -> str:
     return found.text(output.language()) if found else key
 
 
+def at_desk(claimed_by: str | None, delegated_to: str | None) -> str:
+    """At whose desk a duty lies; nothing where it lies open to the unit."""
+    if claimed_by is None:
+        return ""
+    return f"{claimed_by} → {delegated_to}" if delegated_to is not None else claimed_by
+
+
 def left(deadline_status: DeadlineStatus | str, due_on: date, calendar: Calendar | None) -> int | None:
     """Working days left: 0 on the due day, negative after it. None while the clock stands still."""
     if deadline_status == DeadlineStatus.PAUSED or calendar is None:
@@ -164,7 +171,8 @@ def rendered(state: SceneState, policy: Policy | None) -> list[RenderableType]:
     parts: list[RenderableType] = [_headline(state), output.pairs(_facts(state))]
     clocks = _by_date(state)
     if duties := [each for each in clocks if each.holder is not None]:
-        columns = [("应办", "duty"), ("责任方", "whose turn"), ("期限", "due"), ("剩余", "left"), ("操作", "by")]
+        columns = [("应办", "duty"), ("责任方", "whose turn"), ("在办", "at"), ("期限", "due"), ("剩余", "left"),
+                   ("操作", "by")]  # fmt: skip
         parts.append(output.table(columns, [_duty(each, calendar) for each in duties], say("待办", "Duties")))
     if running := [each for each in clocks if each.holder is None]:
         columns = [("期间", "period"), ("揭榜方", "bidder"), ("截止", "ends"), ("剩余", "left"), ("状态", "status")]
@@ -261,6 +269,7 @@ def _duty(deadline: Deadline, calendar: Calendar | None) -> tuple[object, ...]:
     return (
         name,
         holder(who.role, who.unit, who.person) if who else "",
+        at_desk(deadline.desk.claimed_by, deadline.desk.delegated_to) if deadline.desk else "",
         due_of(deadline),
         left_of(deadline, deadline.status, calendar),
         ", ".join(deadline.verbs),

@@ -57,7 +57,7 @@ class Extension(Frozen):
     sequence: int
 
 
-class Handling(Frozen):
+class Desk(Frozen):
     """At whose desk a duty lies: claimed by one person, perhaps prepared by another; and when it was last nudged."""
 
     claimed_by: str | None = None
@@ -99,7 +99,7 @@ class Deadline(Frozen):
     status: DeadlineStatus = DeadlineStatus.OPEN
     remaining: int | None = None
     extensions: tuple[Extension, ...] = ()
-    handling: Handling | None = Field(None, exclude_if=lambda handling: handling is None)
+    desk: Desk | None = Field(None, exclude_if=lambda desk: desk is None)
 
 
 class AwaitedService(Frozen):
@@ -134,4 +134,4 @@ class Duty(Frozen):
     due_at: Moment
     provisional: bool
     status: DeadlineStatus
-    handling: Handling | None = None
+    desk: Desk | None = None

@@ -606,6 +606,20 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "{person} 曾代表发榜方或揭榜方办理本场景，不得经办 {duty}。",
         "{person} has acted for the owner or a bidder of this scene and may not handle {duty}.",
     ),
+    "not_a_candidate": (
+        "按人员目录，{person} 今天不在 {unit} 任 {role}，不能接办。可选：{candidates}。",
+        "By the directory {person} is not {role} of {unit} today and cannot take the duty. Who can: {candidates}.",
+    ),
+    "unknown_draft": ("没有草稿 {draft}，或无权查看。", "There is no draft {draft}, or it is not yours to see."),
+    "draft_changed": (
+        "草稿 {draft} 的第 {revision} 稿已有他人保存，请先查看再改。",
+        "Somebody has saved revision {revision} of draft {draft}; look at it first.",
+    ),
+    "draft_is_over": ("草稿 {draft} 已提交或作废。", "Draft {draft} was submitted or discarded."),
+    "not_for_drafts": (
+        "“{verb}”的内容在开标前密封，不存草稿。",
+        "What {verb} says is sealed until the opening; it is kept in no draft.",
+    ),
     "own_duty": ("事项 {duty} 是本单位的待办，请直接办理。", "{duty} is your own unit's duty; act on it."),
     "duty_paused": (
         "事项 {duty} 的期限已暂停，此时不能催办。",

@@ -1,5 +1,5 @@
 """The tables. `entry`, `refusal` and `directory` only grow; all else is made from them again, but for delivery,
-notices, what came from outside, and the register of documents.
+notices, what came from outside, the register of documents, drafts and read marks.
 
 Only storage imports this. Words of the vocabulary stand as text, not as database enums: a new word is no migration.
 """
@@ -149,6 +149,38 @@ class DutyRow(SQLModel, table=True):
     due_at: datetime = Field(sa_type=Utc)
     provisional: bool
     status: str
+    claimed_by: str | None = None
+    delegated_to: str | None = None
+
+
+class DraftRow(SQLModel, table=True):
+    """One revision of a draft; it is never changed. `text` is the whole models.draft.Draft."""
+
+    __tablename__ = "draft"
+    __table_args__ = (Index("draft_by_unit", "unit", "role"),)
+
+    id: str = Field(primary_key=True)
+    revision: int = Field(primary_key=True)
+    scene: str
+    role: str
+    unit: str
+    person: str
+    status: str
+    saved_at: datetime = Field(sa_type=Utc)
+    text: str = Field(sa_type=Text)
+
+
+class ReadMarkRow(SQLModel, table=True):
+    """Who has read a message of the outbox, and when first."""
+
+    __tablename__ = "read_mark"
+
+    stream: str = Field(primary_key=True)
+    sequence: int = Field(primary_key=True)
+    recipient: str = Field(primary_key=True)
+    rung: str = Field(primary_key=True)
+    person: str = Field(primary_key=True)
+    read_at: datetime = Field(sa_type=Utc)
 
 
 class OutboxRow(SQLModel, table=True):

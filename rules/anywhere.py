@@ -191,7 +191,7 @@ def _hand_over(docket: Docket, deadline: Deadline, holder: Holder) -> None:
     id = deadline.id
     if deadline.holder is not None and id.endswith(f"/{deadline.holder.unit}"):
         id = id.removesuffix(deadline.holder.unit) + holder.unit
-    handed: dict[str, object] = {"id": id, "holder": holder, "handling": None}
+    handed: dict[str, object] = {"id": id, "holder": holder, "desk": None}
     docket.shift(deadline.model_copy(update=handed), "reassignment")
     if id != deadline.id:
         docket.cancel(deadline.id)

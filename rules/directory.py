@@ -73,6 +73,19 @@ def actor(
     )  # fmt: skip
 
 
+def candidates(directory: Directory, unit: str, role: Role, day: date) -> tuple[str, ...]:
+    """The persons who may take up a duty of that unit in that role on that day, in the directory's order."""
+    wanted = unit_on(directory, unit, day)
+    return tuple(person.id for person in directory.persons if (wanted, role) in _of(directory, person.memberships, day))
+
+
+def refuse_stranger(directory: Directory, to: str, unit: str, role: Role, day: date) -> None:
+    """A duty is passed on within its unit. Raises Refused: not_a_candidate."""
+    able = candidates(directory, unit, role, day)
+    if to not in able:
+        raise Refused("not_a_candidate", person=to, unit=unit, role=role, candidates=", ".join(able) or "-")
+
+
 def _person(directory: Directory, id: str) -> Person:
     found = directory.person(id)
     if found is None:

@@ -18,7 +18,7 @@ def duties(state: SceneState) -> tuple[Duty, ...]:
             due_at=deadline.due_at,
             provisional=deadline.provisional,
             status=deadline.status,
-            handling=deadline.handling,
+            desk=deadline.desk,
         )
         for deadline in state.deadlines
         if deadline.holder is not None

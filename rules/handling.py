@@ -27,7 +27,7 @@ from models.commands.handling import (
     TakeBack,
     TransferDuty,
 )
-from models.deadline import Deadline, DeadlineStatus, Handling, Holder
+from models.deadline import Deadline, DeadlineStatus, Desk, Holder
 from models.events.clock import DeadlineSet, StepEntered
 from models.events.handling import (
     ActTakenBack,
@@ -49,8 +49,6 @@ from rules.calendar import due_date
 from rules.docket import BIDDER_MACHINES, Docket
 from rules.keyed import find
 from rules.permissions import unknown_unit
-
-_UNHANDLED = Handling()
 
 
 def judge(docket: Docket, act: HandlingAct) -> None:
@@ -92,9 +90,9 @@ def refuse_unless_handler(docket: Docket) -> None:
     """
     actor = docket.command.actor
     for duty in docket.state.deadlines:
-        if duty.handling is None or not _discharges(docket, duty):
+        if duty.desk is None or not _discharges(docket, duty):
             continue
-        claimant, delegate = duty.handling.claimed_by, duty.handling.delegated_to
+        claimant, delegate = duty.desk.claimed_by, duty.desk.delegated_to
         if claimant is not None and claimant not in actor.persons:
             docket.refuse("claimed_by_another", duty=duty.id, person=claimant)
         if delegate is not None and delegate not in actor.persons:
@@ -142,15 +140,15 @@ def _own_duty(docket: Docket, act: DutyAct) -> Deadline:
 
 
 def _claimant(docket: Docket, duty: Deadline) -> str:
-    if duty.handling is None or duty.handling.claimed_by is None:
+    if duty.desk is None or duty.desk.claimed_by is None:
         docket.refuse("not_claimed", duty=duty.id)
-    return duty.handling.claimed_by
+    return duty.desk.claimed_by
 
 
 def _claim(docket: Docket, act: ClaimDuty) -> None:
     duty = _own_duty(docket, act)
-    if duty.handling is not None and duty.handling.claimed_by is not None:
-        docket.refuse("claimed_by_another", duty=duty.id, person=duty.handling.claimed_by)
+    if duty.desk is not None and duty.desk.claimed_by is not None:
+        docket.refuse("claimed_by_another", duty=duty.id, person=duty.desk.claimed_by)
     _refuse_sides(docket, duty, docket.command.actor.persons)
     docket.record(DutyClaimed(duty=duty.id, person=docket.person))
 
@@ -170,8 +168,8 @@ def _handed_on(docket: Docket, act: TransferDuty | DelegateDuty) -> str:
     person = _claimant(docket, duty)
     if person not in docket.command.actor.persons:
         docket.refuse("claimed_by_another", duty=duty.id, person=person)
-    if duty.handling is not None and duty.handling.delegated_to is not None:
-        docket.refuse("delegated", duty=duty.id, person=duty.handling.delegated_to)
+    if duty.desk is not None and duty.desk.delegated_to is not None:
+        docket.refuse("delegated", duty=duty.id, person=duty.desk.delegated_to)
     if act.to in (person, *docket.command.actor.persons):
         docket.refuse("same_person", person=act.to)
     _refuse_sides(docket, duty, (act.to,))
@@ -180,7 +178,7 @@ def _handed_on(docket: Docket, act: TransferDuty | DelegateDuty) -> str:
 
 def _hand_back(docket: Docket, act: HandBackDuty) -> None:
     duty = _own_duty(docket, act)
-    person, delegate = _claimant(docket, duty), duty.handling.delegated_to if duty.handling else None
+    person, delegate = _claimant(docket, duty), duty.desk.delegated_to if duty.desk else None
     if delegate is None:
         docket.refuse("duty_not_delegated", duty=duty.id)
     if not {person, delegate} & set(docket.command.actor.persons):
@@ -204,7 +202,7 @@ def _nudge(docket: Docket, act: Nudge) -> None:
         docket.refuse("own_duty", duty=duty.id)
     if duty.status is DeadlineStatus.PAUSED:
         docket.refuse("duty_paused", duty=duty.id)
-    last = duty.handling.nudged_on if duty.handling is not None else None
+    last = duty.desk.nudged_on if duty.desk is not None else None
     if last is not None and docket.day < (again := due_date(docket.policy.calendar, last, every).on):
         docket.refuse("nudged_already", duty=duty.id, on=last, again=again)
     docket.record(DutyNudged(duty=duty.id, by_unit=docket.unit, on=docket.day))

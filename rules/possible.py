@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from models.commands import Act
+from models.deadline import Deadline
 from models.policy import Policy
 from models.state import IncidentStatus, SceneState
 from models.state.review import ObjectionStatus
@@ -106,6 +107,16 @@ def _has_an_object(state: SceneState, verb: str, bidder: str | None) -> bool:
             return any(objection.status is ObjectionStatus.ANSWERED for objection in state.objections)
         case "decide_complaint":
             return any(objection.status is ObjectionStatus.COMPLAINT for objection in state.objections)
+        case "claim_duty":
+            return any(each.holder is not None and not _claimed(each) for each in state.deadlines)
+        case "release_duty" | "transfer_duty" | "delegate_duty":
+            return any(_claimed(each) for each in state.deadlines)
+        case "hand_back_duty":
+            return any(each.desk is not None and each.desk.delegated_to for each in state.deadlines)
+        case "nudge":
+            return any(each.holder is not None for each in state.deadlines)
+        case "take_back":
+            return state.last is not None
         case "analyse_incident":
             return _incident(state, bidder, IncidentStatus.REPORTED)
         case "verify_incident":
@@ -116,6 +127,10 @@ def _has_an_object(state: SceneState, verb: str, bidder: str | None) -> bool:
             return any(each.bidder == bidder and each.resumption_proposed_by for each in state.trials)
         case _:
             return True
+
+
+def _claimed(deadline: Deadline) -> bool:
+    return deadline.desk is not None and deadline.desk.claimed_by is not None
 
 
 def _incident(state: SceneState, bidder: str | None, status: IncidentStatus) -> bool:

@@ -38,8 +38,10 @@ from storage.archive_files import ArchiveFiles
 from storage.database import engine_for
 from storage.directories import SqlDirectories
 from storage.documents import SqlDocuments
+from storage.drafts import SqlDrafts
 from storage.ledger import SqlLedger
 from storage.mailroom import SqlMailroom
+from storage.readings import SqlReadings
 from storage.reads import LedgerReads
 from storage.received import SqlReceived
 from storage.refusals import RefusalLedger
@@ -71,6 +73,8 @@ class Parts:
     year_notices: SqlYearNotices
     documents: SqlDocuments
     directories: SqlDirectories
+    drafts: SqlDrafts
+    readings: SqlReadings
 
 
 @contextmanager
@@ -88,6 +92,8 @@ def parts(settings: Settings) -> Iterator[Parts]:
             year_notices=SqlYearNotices(engine),
             documents=SqlDocuments(engine),
             directories=SqlDirectories(engine),
+            drafts=SqlDrafts(engine),
+            readings=SqlReadings(engine),
         )
     finally:
         engine.dispose()

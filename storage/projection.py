@@ -80,6 +80,8 @@ class Projection:
                 due_at=duty.due_at,
                 provisional=duty.provisional,
                 status=duty.status.value,
+                claimed_by=duty.desk.claimed_by if duty.desk else None,
+                delegated_to=duty.desk.delegated_to if duty.desk else None,
             )
             for duty in duties(self.state)
         ]

@@ -134,6 +134,8 @@ class InboxItem(Frozen):
     due_at: Moment
     provisional: bool
     status: DeadlineStatus
+    claimed_by: str | None = None
+    delegated_to: str | None = None
 
 
 class DeadlineRecord(Frozen):
@@ -266,6 +268,8 @@ class LedgerReads:
                     due_at=duty.due_at,
                     provisional=duty.provisional,
                     status=DeadlineStatus(duty.status),
+                    claimed_by=duty.claimed_by,
+                    delegated_to=duty.delegated_to,
                 )
                 for duty, name, city, stage, step in session.execute(query)
             )

@@ -142,8 +142,7 @@ class Improviser:
 
     def _holder_of(self, duty: Duty) -> Actor:
         names = {role: f"{role.value}-{self.often(1, 2)}" for role in (duty.holder.role,)}
-        handling = duty.handling
-        claimed_by = handling and (handling.delegated_to or handling.claimed_by)
+        claimed_by = duty.desk and (duty.desk.delegated_to or duty.desk.claimed_by)
         name = duty.holder.person or self.often(claimed_by or names[duty.holder.role], names[duty.holder.role])
         return self.play.person(duty.holder.role, duty.holder.unit, name)
 

@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from models.deadline import Handling
+from models.deadline import Desk
 from models.events.handling import (
     ActTakenBack,
     CopySent,
@@ -48,9 +48,9 @@ def _handled(state: SceneState, duty: str, **to: object) -> SceneState:
     deadline = find(state.deadlines, id=duty)
     if deadline is None:
         return state
-    handling = (deadline.handling or Handling()).model_copy(update=to)
-    kept = None if handling == Handling() else handling
-    return state.model_copy(update={"deadlines": change(state.deadlines, to={"handling": kept}, id=duty)})
+    desk = (deadline.desk or Desk()).model_copy(update=to)
+    kept = None if desk == Desk() else desk
+    return state.model_copy(update={"deadlines": change(state.deadlines, to={"desk": kept}, id=duty)})
 
 
 def _signers(state: SceneState, add: tuple[str, ...] = (), drop: str = "") -> SceneState:

@@ -340,3 +340,22 @@ def test_the_same_decision_again_changes_nothing_and_another_is_refused(yancheng
         decided(yancheng, first, group(yancheng, "other"), first)
     with pytest.raises(Refused, match="directory_decided"):
         rules.decide(yancheng, first, first, group(yancheng), NOW, confirmed=False, reasons="不妥")
+
+
+# who could take a duty
+
+
+def test_candidates_are_who_is_of_the_unit_in_the_role_on_the_day() -> None:
+    book = directory()
+    assert rules.candidates(book, "市科技局", Role.LEAD, DAY) == ("li", "wang")
+    assert rules.candidates(book, "市科学技术局", Role.COOPERATING, DAY) == ("li",)
+    assert rules.candidates(book, OLD, Role.REGULATOR, date(2026, 7, 1)) == ("li",), "by the unit it was merged into"
+    assert rules.candidates(book, OLD, Role.REGULATOR, date(2027, 1, 1)) == ()
+    assert rules.candidates(book, "甲公司", Role.BIDDER, DAY) == (), "only from April"
+
+
+def test_a_duty_is_not_passed_to_a_stranger() -> None:
+    rules.refuse_stranger(directory(), "wang", "市科技局", Role.LEAD, DAY)
+    with pytest.raises(Refused) as refused:
+        rules.refuse_stranger(directory(), "zhao", "市科技局", Role.LEAD, DAY)
+    assert (refused.value.code, refused.value.details["candidates"]) == ("not_a_candidate", "li, wang")

@@ -19,7 +19,7 @@ from models.commands.handling import (
 )
 from models.commands.matching import VerifyEligibility
 from models.commands.review import AskConsultation, GiveOpinion
-from models.deadline import Handling
+from models.deadline import Desk
 from models.notification import NotificationKind, unit_mailbox
 from models.policy import Closing, Policy, Quorum
 from models.state import SceneState
@@ -46,8 +46,8 @@ def told(play: Play) -> set[tuple[NotificationKind, str]]:
     return {(each.kind, each.recipient) for each in notifications(before, play.state, entry)}
 
 
-def handling(play: Play, duty: str) -> Handling | None:
-    return next(each.handling for each in duties(play.state) if each.deadline == duty)
+def desk(play: Play, duty: str) -> Desk | None:
+    return next(each.desk for each in duties(play.state) if each.deadline == duty)
 
 
 @pytest.fixture
@@ -70,11 +70,11 @@ def li(play: Play) -> Actor:
 
 def test_a_duty_is_its_claimants_until_it_is_released(play: Play, wang: Actor, li: Actor) -> None:
     play.do(ClaimDuty(duty=START), wang)
-    assert handling(play, START) == Handling(claimed_by="wang")
+    assert desk(play, START) == Desk(claimed_by="wang")
     assert play.refuses("claimed_by_another", ASK, li).details == {"duty": START, "person": "wang"}
     play.refuses("claimed_by_another", ClaimDuty(duty=START), li)
     play.do(ReleaseDuty(duty=START, reasons="出差"), wang)
-    assert handling(play, START) is None
+    assert desk(play, START) is None
     play.do(ASK, li)
     assert play.state.step == "consultation"
 
@@ -111,7 +111,7 @@ def test_a_claim_moves_no_date_and_a_new_duty_lies_open_to_all(play: Play, wang:
     play.do(ClaimDuty(duty=START), wang)
     assert {each.deadline: each.due_at for each in duties(play.state)} == due
     play.do(ASK, wang)
-    assert all(each.handling is None for each in duties(play.state))
+    assert all(each.desk is None for each in duties(play.state))
 
 
 def test_a_part_that_goes_to_another_unit_lies_at_nobodys_desk_there(play: Play, wang: Actor) -> None:
@@ -119,7 +119,7 @@ def test_a_part_that_goes_to_another_unit_lies_at_nobodys_desk_there(play: Play,
     play.do(ClaimDuty(duty=START), wang)
     to = next(each.name for each in play.policy.units if each.name not in (lead, *play.state.cooperating))
     play.do(Reassign(part="lead", from_unit=lead, to_unit=to, reasons="机构调整"), play.group)
-    assert handling(play, START) is None
+    assert desk(play, START) is None
     play.do(ASK, play.person(Role.LEAD, to, "zhao"))
 
 
@@ -146,7 +146,7 @@ def test_of_several_duties_alike_only_the_one_that_is_named_is_claimed(policy: P
 def test_what_is_transferred_does_not_come_back(play: Play, wang: Actor, li: Actor) -> None:
     play.do(ClaimDuty(duty=START), wang)
     play.do(TransferDuty(duty=START, to="li", reasons="分工调整"), wang)
-    assert handling(play, START) == Handling(claimed_by="li")
+    assert desk(play, START) == Desk(claimed_by="li")
     play.refuses("claimed_by_another", ASK, wang)
     play.refuses("claimed_by_another", TransferDuty(duty=START, to="zhao", reasons="要回"), wang)
     play.do(ASK, li)
@@ -155,12 +155,12 @@ def test_what_is_transferred_does_not_come_back(play: Play, wang: Actor, li: Act
 def test_what_is_delegated_comes_back_to_be_decided(play: Play, wang: Actor, li: Actor) -> None:
     play.do(ClaimDuty(duty=START), wang)
     play.do(DelegateDuty(duty=START, to="li", reasons="请拟稿"), wang)
-    assert handling(play, START) == Handling(claimed_by="wang", delegated_to="li")
+    assert desk(play, START) == Desk(claimed_by="wang", delegated_to="li")
     assert play.refuses("delegated", ASK, wang).details["person"] == "li"
     play.refuses("claimed_by_another", ASK, li)
     play.refuses("claimed_by_another", DelegateDuty(duty=START, to="zhao", reasons="再委"), li)
     play.do(HandBackDuty(duty=START, note="已拟好"), li)
-    assert handling(play, START) == Handling(claimed_by="wang")
+    assert desk(play, START) == Desk(claimed_by="wang")
     play.refuses("claimed_by_another", ASK, li)
     play.do(ASK, wang)
 
