@@ -27,7 +27,7 @@ from models.commands.handling import (
     TakeBack,
     TransferDuty,
 )
-from models.deadline import Deadline, DeadlineStatus, Desk, Holder
+from models.deadline import Deadline, DeadlineStatus, Holder
 from models.events.clock import DeadlineSet, StepEntered
 from models.events.handling import (
     ActTakenBack,
