@@ -14,6 +14,7 @@ from models.words import (
     PROPOSAL_STATUSES,
     ROLES,
     STAGES,
+    UNITS,
     VERBS,
     Word,
 )
@@ -49,6 +50,10 @@ def machine(name: str) -> str:
 
 def limit(name: str) -> str:
     return _alone(LIMITS, name)
+
+
+def period_unit(name: str) -> str:
+    return _alone(UNITS, name)
 
 
 def outcome(name: str | None) -> str:

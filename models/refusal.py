@@ -346,6 +346,34 @@ REFUSALS: dict[str, tuple[str, str]] = {
     ),
     "exit_report_missing": ("须先提交退出报告。", "The exit report has to be filed first."),
     "no_inclusion": ("{bidder} 没有进行中的包容期。", "{bidder} has no running inclusion period."),
+    "fault_before_inclusion": (
+        "包容期自 {started_on} 起算；{on} 的差错不在其内，请按日常监管处理。",
+        "The inclusion period began on {started_on}; what happened on {on} lies outside it: deal with it by itself.",
+    ),
+    "red_line_excused": (
+        "触碰红线“{red_line}”的差错不适用免罚；请去掉红线，或不填 punishable=false。",
+        "A red line ({red_line}) is never excused: leave out the red line, or punishable=false.",
+    ),
+    "first_fault_findings_missing": (
+        "免罚须写明四项认定：初次、轻微、已改正、无危害后果（first_fault）。",
+        "A fault that is not punished takes four findings: first, minor, corrected, harmless (first_fault).",
+    ),
+    "fault_not_excused": (
+        "认定中 {findings} 为否，不适用免罚；请按阶梯处理。",
+        "The findings say otherwise of: {findings}. Such a fault climbs the ladder; record it as punishable.",
+    ),
+    "fault_not_first": (
+        "“{kind}”不是初次：第 {number} 项差错（{on}）在统计期内；请按阶梯处理。",
+        "Not the first fault of the kind {kind}: number {number} of {on} is within the window. It is punishable.",
+    ),
+    "guidance_missing": (
+        "容错须写明给予并已落实的指导（guidance）。",
+        "A tolerated fault names the guidance that was given and followed (guidance).",
+    ),
+    "no_inclusion_yet": (
+        "{bidder} 在本场景没有包容期。有包容期的：{known}。",
+        "{bidder} had no inclusion period in this scene. These had one: {known}.",
+    ),
     "unknown_red_line": ("政策未列红线“{red_line}”。可选：{known}。", "No such red line: {red_line}. Known: {known}."),
     "no_open_order": ("没有待核验的整改责令。", "No order to correct is open."),
     "unknown_incident": ("没有编号为 {incident} 的事件。", "There is no incident {incident}."),

@@ -291,6 +291,28 @@ UNITS: Final[Mapping[str, Word]] = MappingProxyType(
     }
 )
 
+MEASURES: Final[Mapping[str, Word]] = MappingProxyType(
+    {
+        "tolerated": Word("不予处罚", "not punished"),
+        "remind": Word("提醒", "reminder"),
+        "advise": Word("指导", "advice"),
+        "interview": Word("约谈", "interview"),
+        "order": Word("责令限期改正", "order to correct"),
+        "breach": Word("阶梯用尽，包容期终止", "end of the ladder: breach"),
+        "red_line": Word("触碰红线，包容期终止", "red line: breach"),
+    }
+)
+"""What becomes of a fault in an inclusion period."""
+FIRST_FAULT: Final[Mapping[str, Word]] = MappingProxyType(
+    {
+        "first": Word("初次", "first"),
+        "minor": Word("轻微", "minor"),
+        "corrected": Word("已改正", "corrected"),
+        "harmless": Word("无危害后果", "harmless"),
+    }
+)
+"""The four findings on a fault that is not punished."""
+
 LIMITS: Final[Mapping[str, Word]] = MappingProxyType(
     {
         "call_window": Word("征集期", "call open"),

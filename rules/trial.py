@@ -145,13 +145,12 @@ def _start(docket: Docket, act: StartTrial) -> None:
     trial = trial_of(docket, act.bidder)
     if trial.duration is not None:
         _refuse_uninsured(docket, trial.duration, trial.insurance_until)
-    if act.inclusion:
-        inclusion.refuse_unless_eligible(docket, trial)
+    granted = inclusion.found_eligible(docket, trial) if act.inclusion else None
     docket.record(TrialStarted(bidder=act.bidder, started_on=docket.day, phase=docket.policy.trial.phases[0]))
     docket.move(Machine.TRIAL, act.bidder, "running")
     set_running_clocks(docket, act.bidder)
-    if act.inclusion:
-        inclusion.begin(docket, act.bidder)
+    if granted is not None:
+        inclusion.begin(docket, granted)
 
 
 def set_running_clocks(docket: Docket, bidder: str) -> None:

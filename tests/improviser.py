@@ -428,8 +428,10 @@ class Improviser:
     def _record_fault(self) -> dict[str, object]:
         red_line = self.often(None, self.play.policy.inclusion.red_lines[0], "no_such")
         kind, punishable = self.choose(("delay", "noise")), self.often(True, False)
+        findings = {"first": True, "minor": True, "corrected": True, "harmless": self.often(True, False)}
         return {
-            "kind": kind, "red_line": red_line, "punishable": punishable, "plan_clause": "三",
+            "kind": kind, "red_line": red_line, "punishable": punishable, "plan_clause": "三", "guidance": "现场指导",
+            "first_fault": None if punishable else findings,
             "with_officer": self.often("regulator-3", None, "regulator-1"),
         }  # fmt: skip
 

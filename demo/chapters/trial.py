@@ -12,6 +12,7 @@ from models.commands.trial import (
     ConcludeExit,
     FileExitReport,
     FileReport,
+    FirstFault,
     ProposeResumption,
     ProveRollback,
     RecordFault,
@@ -125,11 +126,13 @@ def evaluated(scene: Scene, bidder: str, *, fit: bool = True) -> Script:
 
 
 def fault(scene: Scene, bidder: str, kind: str, *, red_line: str | None = None, punishable: bool = True) -> Script:
-    """Two officers record a fault with its evidence."""
+    """Two officers record a fault with its evidence; one that is not punished, with their four findings."""
+    excused = None if punishable else FirstFault(first=True, minor=True, corrected=True, harmless=True)
     yield scene.regulator.does(
         RecordFault(
             bidder=bidder, kind=kind, red_line=red_line, punishable=punishable, plan_clause="方案第三条 运行边界",
             finding="现场检查记录。", evidence=scene.document("检查记录"), with_officer=scene.regulator.colleague.id,
+            guidance="现场指导，当日改正。", first_fault=excused,
         )
     )  # fmt: skip
 

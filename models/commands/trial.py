@@ -119,12 +119,21 @@ class ConcludeExit(BidderAct):
     reasons: Text
 
 
+class FirstFault(Frozen):
+    """The officer's four findings on a fault that is not punished (行政处罚法33): 初次、轻微、改正、无危害后果."""
+
+    first: bool
+    minor: bool
+    corrected: bool
+    harmless: bool
+
+
 class RecordFault(BidderAct):
     """The officer's finding with its evidence; the engine never decides guilt itself.
 
     `red_line` names one of the policy's red lines and breaches at once. `punishable` false records a first, minor,
-    corrected, harmless fault (行政处罚法33), which climbs no rung. `with_officer` is the second officer, by person id:
-    needed where an order comes of it.
+    corrected, harmless fault, which climbs no rung: it takes the four findings (`first_fault`) and the `guidance` that
+    was given and followed. `with_officer` is the second officer, by person id: needed where an order comes of it.
     """
 
     verb: Literal["record_fault"] = "record_fault"
@@ -134,6 +143,8 @@ class RecordFault(BidderAct):
     plan_clause: Text
     finding: Text
     evidence: Document
+    guidance: Text | None = None
+    first_fault: FirstFault | None = None
     with_officer: Identifier | None = None
 
 

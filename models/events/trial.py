@@ -5,7 +5,7 @@ from typing import Literal
 
 from models.calendar import Period
 from models.state.trial import Fault, Incident
-from models.vocabulary import Phase, Risk
+from models.vocabulary import Credit, Phase, Risk
 
 from .event import Event
 
@@ -86,11 +86,18 @@ class ExitConcluded(BidderEvent):
 
 
 class InclusionGranted(BidderEvent):
-    """Whoever granted it may not extend it alone."""
+    """Whoever granted it may not extend it alone. The last four say how its eligibility was found.
+
+    `credit` and `commitment` are those of the bidding, None where a scene was taken over and nobody witnessed it.
+    """
 
     kind: Literal["inclusion_granted"] = "inclusion_granted"
     by: str
     started_on: date
+    risk: Risk | None = None
+    credit: Credit | None = None
+    livelihood: bool = False
+    commitment: bool | None = None
 
 
 class FaultRecorded(BidderEvent):

@@ -27,10 +27,26 @@ class Trial(Frozen):
     declared: bool = False
 
 
+class Climb(Frozen):
+    """Why a fault met its rung: `steps` rungs over `above`, the highest before (None at the ladder's foot).
+
+    `repeats` are the numbers of the earlier faults of its kind within `window`; from `repeats_to_skip` of them on it is
+    two steps. The policy's figures stand here as they were then, so that the journal alone tells why.
+    """
+
+    above: str | None
+    steps: int
+    rung: str
+    repeats: tuple[int, ...]
+    repeats_to_skip: int
+    window: Period
+
+
 class Fault(Frozen):
     """`rung` is the measure that the fault met, None for one that is not punished; `number` counts from 1.
 
-    `officers` are the persons who issued the order that came of it.
+    `officers` are the persons who issued the order that came of it, `climb` is why it met that rung. What the officer
+    found, the clause, the guidance and the evidence stand in the journal (`rules.inclusion_statement`).
     """
 
     number: int
@@ -41,6 +57,7 @@ class Fault(Frozen):
     tolerated: bool = False
     red_line: str | None = None
     officers: tuple[str, ...] = ()
+    climb: Climb | None = None
 
 
 class Inclusion(Frozen):

@@ -65,8 +65,10 @@ def evolve(state: SceneState, event: TrialEvent | InclusionEvent | IncidentEvent
         case InclusionGranted():
             inclusion = find(state.inclusions, bidder=event.bidder) or Inclusion(bidder=event.bidder, step="")
             granted = inclusion.model_copy(
-                update={"granted_by": event.by, "started_on": event.started_on, "order_open": False}
-            )
+                update={
+                    "granted_by": event.by, "started_on": event.started_on, "order_open": False, "credit": event.credit
+                }
+            )  # fmt: skip
             return state.model_copy(update={"inclusions": put(state.inclusions, granted, by=lambda each: each.bidder)})
         case FaultRecorded(fault=fault):
             inclusion_ = find(state.inclusions, bidder=event.bidder)
