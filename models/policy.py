@@ -15,7 +15,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, PlainSerializer, StringConstraints, model_validator
 
-from .calendar import Calendar, Period
+from .calendar import Calendar, Period, Unit
 from .deadline import Level
 from .frozen import Frozen
 from .text import Identifier, Name
@@ -107,6 +107,7 @@ class Limits(Frozen):
     rollback: Limit = Field(description="bidder proves the rollback of a terminated trial")
     exit_evaluation: Limit = Field(description="exit evaluation after the trial's end")
     inclusion: Limit = Field(description="length of the inclusion period; its extension rule is the period's")
+    supervision: Limit = Field(description="regulator decides on a trial whose inclusion period was breached")
     correction_order: Limit = Field(description="bidder corrects a fault under an order")
     incident_report: Limit = Field(description="first report of an incident")
     incident_analysis: Limit = Field(description="analysis of an incident")
@@ -304,6 +305,9 @@ class InclusionRules(Sourced):
     red_lines: tuple[Identifier, ...] = Field(min_length=1, description="faults that breach at once")
     livelihood_commitment: bool = Field(True, description="livelihood domains need commitment and credit check")
     suspension_pauses: bool = Field(False, description="whether a suspended trial stops the period's clock")
+    at_most: Period = Field(
+        Period(length=24, unit=Unit.MONTHS), description="longest period in all, with every extension"
+    )
 
 
 class AcceptanceRules(Sourced):

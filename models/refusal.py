@@ -376,6 +376,14 @@ REFUSALS: dict[str, tuple[str, str]] = {
     ),
     "unknown_red_line": ("政策未列红线“{red_line}”。可选：{known}。", "No such red line: {red_line}. Known: {known}."),
     "no_open_order": ("没有待核验的整改责令。", "No order to correct is open."),
+    "not_supervised": (
+        "{bidder} 的试点不在正式监管中，无须解除。",
+        "The trial of {bidder} is not under formal supervision; there is nothing to lift.",
+    ),
+    "under_supervision": (
+        "{bidder} 的包容期已终止，试点处于正式监管：监管单位须先决定终止试点，或解除监管（lift_supervision）。",
+        "The trial of {bidder} is under formal supervision: the regulator ends it, or lifts that (lift_supervision).",
+    ),
     "unknown_incident": ("没有编号为 {incident} 的事件。", "There is no incident {incident}."),
     "incident_exists": ("事件编号 {incident} 已存在。", "The incident {incident} exists already."),
     "incident_not_open": (

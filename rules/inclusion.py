@@ -3,15 +3,16 @@
 It starts on the date of the start notice and, unless the policy says so, a suspension does not stop its clock. Each
 fault that is punishable climbs the ladder (`rules.ladder`); after its last step the period is breached. A first fault
 that is minor, corrected and harmless is not punished (行政处罚法33). An order takes two officers and is verified by a
-third person. A red line breaches at once. Breach stops the trial. The engine records the officer's finding; it never
+third person. A red line breaches at once. Breach stops the trial, and formal supervision
+begins. The engine records the officer's finding; it never
 decides guilt itself.
 """
 
 from typing import assert_never
 
-from models.commands.trial import EndInclusionEarly, InclusionAct, RecordFault, VerifyCorrection
+from models.commands.trial import EndInclusionEarly, InclusionAct, LiftSupervision, RecordFault, VerifyCorrection
 from models.deadline import Deadline
-from models.events.trial import CorrectionVerified, FaultRecorded, InclusionGranted
+from models.events.trial import CorrectionVerified, FaultRecorded, InclusionGranted, SupervisionBegan, SupervisionLifted
 from models.state import Fault, Inclusion, Trial
 from models.vocabulary import Credit, Machine, Role
 from rules import ladder, separation, settling
@@ -28,7 +29,9 @@ def judge(docket: Docket, act: InclusionAct) -> None:
         case VerifyCorrection():
             _verify(docket, act)
         case EndInclusionEarly():
-            settling.end_inclusion(docket, act.bidder, "ended_early")
+            _end_early(docket, act)
+        case LiftSupervision():
+            _lift(docket, act)
         case _:
             assert_never(act)
 
@@ -140,9 +143,43 @@ def _verify(docket: Docket, act: VerifyCorrection) -> None:
 
 
 def breach(docket: Docket, bidder: str) -> None:
-    """Red line, refusal to correct, or the ladder's end: the period is over and the trial stands still."""
+    """Red line, refusal to correct, or the ladder's end: the period is over and the trial stands still.
+
+    Formal supervision begins (S3 四（二）): within its limit the regulator ends the trial, whose rollback is then
+    proven, or lets it be resumed without an inclusion period. A trial whose time is over has nothing to decide on.
+    """
     settling.end_inclusion(docket, bidder, "breached")
     settling.suspend_trial(docket, bidder)
+    if docket.step(Machine.TRIAL, bidder) == "suspended":
+        docket.record(SupervisionBegan(bidder=bidder, because=docket.cause))
+        docket.set_deadline(
+            "supervision", docket.holder(Role.REGULATOR), ("terminate_trial", "lift_supervision"),
+            machine=Machine.TRIAL, bidder=bidder,
+        )  # fmt: skip
+
+
+def _lift(docket: Docket, act: LiftSupervision) -> None:
+    trial = find(docket.state.trials, bidder=act.bidder)
+    if trial is None or not trial.supervised:
+        docket.refuse("not_supervised", bidder=act.bidder)
+    docket.record(SupervisionLifted(bidder=act.bidder, by=docket.person))
+    docket.met(f"supervision/{act.bidder}")
+
+
+def refuse_under_supervision(docket: Docket, trial: Trial) -> None:
+    """A breached trial is not resumed before the regulator has decided that it may be."""
+    if trial.supervised:
+        docket.refuse("under_supervision", bidder=trial.bidder)
+
+
+def _end_early(docket: Docket, act: EndInclusionEarly) -> None:
+    """Against the bidder: its clock waits, for an upheld appeal gives the period back with what was left of it."""
+    if act.at_bidders_request:
+        settling.end_inclusion(docket, act.bidder, "ended_early")
+        return
+    reopens = docket.step(Machine.INCLUSION, act.bidder)
+    docket.decide_against(act.bidder, reopens=reopens, machine=Machine.INCLUSION, bidder=act.bidder)
+    settling.end_inclusion(docket, act.bidder, "ended_early", for_now=True)
 
 
 def order_ran_out(docket: Docket, deadline: Deadline) -> None:

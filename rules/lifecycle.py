@@ -119,7 +119,7 @@ STEPS: tuple[Step, ...] = (
     Step(TRIAL, "running", TRIALS, "试点中", "running", acts=("advance_phase", "file_report", *_INSURED_ACTS)),
     Step(
         TRIAL, "suspended", TRIALS, "已叫停", "suspended", "fix", Role.BIDDER,
-        acts=("report_fix", "propose_resumption", "file_report", *_INSURED_ACTS),
+        acts=("report_fix", "propose_resumption", "lift_supervision", "file_report", *_INSURED_ACTS),
     ),
     Step(
         TRIAL, "exit", TRIALS, "退出评估", "exit evaluation", "exit_evaluation", Role.REGULATOR,
@@ -319,6 +319,7 @@ ROWS: tuple[Row, ...] = (
     # inclusion period
     *_rows(INCLUSION, ("", "ended", "ended_early"), "start_trial", "active"),
     *_rows(INCLUSION, ("active",), "decide_extension", "extended"),
+    *_rows(INCLUSION, ("ended_early",), "decide_appeal", "active", "extended"),
     *_rows(INCLUSION, ("active", "extended"), "after:inclusion", "ended"),
     *_rows(INCLUSION, ("active", "extended"), "conclude_exit", "ended"),
     *_rows(INCLUSION, ("active", "extended"), "end_inclusion_early", "ended_early"),

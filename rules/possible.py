@@ -112,6 +112,8 @@ def _has_an_object(state: SceneState, verb: str, bidder: str | None) -> bool:
             return _incident(state, bidder, IncidentStatus.ORDERED)
         case "record_fault" | "end_inclusion_early":
             return any(each.bidder == bidder and each.step in ("active", "extended") for each in state.inclusions)
+        case "lift_supervision":
+            return any(each.bidder == bidder and each.supervised for each in state.trials)
         case "verify_correction":
             return any(each.bidder == bidder and each.order_open for each in state.inclusions)
         case "approve_resumption":

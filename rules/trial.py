@@ -82,6 +82,7 @@ def judge(docket: Docket, act: TrialAct) -> None:
                 machine=Machine.TRIAL, bidder=act.bidder,
             )  # fmt: skip
         case ProposeResumption():
+            inclusion.refuse_under_supervision(docket, trial_of(docket, act.bidder))
             if not trial_of(docket, act.bidder).fix_reported:
                 docket.refuse("fix_missing")
             docket.record(ResumptionProposed(bidder=act.bidder, by=docket.person))
@@ -231,6 +232,7 @@ def _report(docket: Docket, act: FileReport) -> None:
 
 def _resume(docket: Docket, bidder: str) -> None:
     trial = trial_of(docket, bidder)
+    inclusion.refuse_under_supervision(docket, trial)
     if trial.resumption_proposed_by is None:
         docket.refuse("fix_missing")
     if docket.policy.trial.insurance and trial.insurance_until is not None and trial.insurance_until < docket.day:

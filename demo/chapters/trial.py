@@ -13,6 +13,7 @@ from models.commands.trial import (
     FileExitReport,
     FileReport,
     FirstFault,
+    LiftSupervision,
     ProposeResumption,
     ProveRollback,
     RecordFault,
@@ -174,6 +175,13 @@ def resumed_by_two(scene: Scene, bidder: str) -> Script:
     yield scene.regulator.may_not(ApproveResumption(bidder=bidder), "same_person")
     yield scene.soon()
     yield scene.regulator.colleague.does(ApproveResumption(bidder=bidder))
+
+
+def supervision_lifted(scene: Scene, bidder: str) -> Script:
+    """After a breach nobody resumes anything before the regulator has decided that it may be resumed at all."""
+    yield scene.workdays(4)
+    yield scene.regulator.may_not(ProposeResumption(bidder=bidder, reasons="复测通过。"), "under_supervision")
+    yield scene.regulator.does(LiftSupervision(bidder=bidder, reasons="已重划运行边界，转常态监管，不再适用包容期。"))
 
 
 def terminated(scene: Scene, bidder: str) -> Script:

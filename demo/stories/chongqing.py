@@ -36,10 +36,13 @@ from demo.chapters.trial import (
     admitted,
     analysed,
     evaluated,
+    fault,
     incident_closed,
     planned,
     ran_its_time,
+    resumed_by_two,
     started,
+    supervision_lifted,
     trial_plan,
     tried,
     went_on,
@@ -70,7 +73,10 @@ from models.words import Word
 
 
 def road_cloud_map(scene: Scene) -> Script:
-    """The lead department is late, and the city hears of it; a second round of consultation; the winner declines."""
+    """The lead department is late, and the city hears of it; a second round of consultation; the winner declines.
+
+    The next one leaves its bounds, is put under formal supervision, and resumes without an inclusion period.
+    """
     yield from filed(scene)
     yield scene.until(scene.workday(6, scene.deadline("consultation_start").due_on))
     yield from consulted(scene, objecting=["市公安局"])
@@ -88,7 +94,14 @@ def road_cloud_map(scene: Scene) -> Script:
     yield scene.workdays(3)
     yield scene.bidder(JIA).does(DeclineAward(bidder=JIA, reasons="车辆改装资质未获批。"))
     yield from signed(scene, YI)
-    yield from tried(scene, YI)
+    yield from started(scene, YI, months=4)
+    yield from went_on(scene, YI, until=scene.workday(30))
+    yield from fault(scene, YI, "route", red_line="out_of_bounds")
+    yield from supervision_lifted(scene, YI)
+    yield from resumed_by_two(scene, YI)
+    scene.holds(scene.state.inclusions[0].step == "breached", "the inclusion period came back with the trial")
+    yield from ran_its_time(scene, YI)
+    yield from evaluated(scene, YI)
     yield from accepted(scene, YI)
     yield from closed(scene)
 

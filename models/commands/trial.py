@@ -155,7 +155,17 @@ class VerifyCorrection(BidderAct):
 
 
 class EndInclusionEarly(BidderAct):
+    """By the regulator, and against the bidder, who has its remedies, unless the bidder asked for it itself."""
+
     verb: Literal["end_inclusion_early"] = "end_inclusion_early"
+    reasons: Text
+    at_bidders_request: bool = False
+
+
+class LiftSupervision(BidderAct):
+    """After a breach: the trial may be resumed, by two and with proof of the fix, without its inclusion period."""
+
+    verb: Literal["lift_supervision"] = "lift_supervision"
     reasons: Text
 
 
@@ -204,6 +214,6 @@ TrialAct = (
     | ConcludeExit
 )
 
-InclusionAct = RecordFault | VerifyCorrection | EndInclusionEarly
+InclusionAct = RecordFault | VerifyCorrection | EndInclusionEarly | LiftSupervision
 
 IncidentAct = ReportIncident | AnalyseIncident | VerifyIncident

@@ -110,6 +110,18 @@ class CorrectionVerified(BidderEvent):
     corrected: bool
 
 
+class SupervisionBegan(BidderEvent):
+    """After a breach: the regulator decides whether the trial ends, or may be resumed without its inclusion period."""
+
+    kind: Literal["supervision_began"] = "supervision_began"
+    because: str
+
+
+class SupervisionLifted(BidderEvent):
+    kind: Literal["supervision_lifted"] = "supervision_lifted"
+    by: str
+
+
 class IncidentReported(BidderEvent):
     kind: Literal["incident_reported"] = "incident_reported"
     incident: Incident
@@ -157,6 +169,6 @@ TrialEvent = (
     | ExitConcluded
 )
 
-InclusionEvent = InclusionGranted | FaultRecorded | CorrectionVerified
+InclusionEvent = InclusionGranted | FaultRecorded | CorrectionVerified | SupervisionBegan | SupervisionLifted
 
 IncidentEvent = IncidentReported | IncidentAnalysed | IncidentVerified

@@ -9,7 +9,10 @@ from models.vocabulary import Credit, Phase, Risk
 
 
 class Trial(Frozen):
-    """`attempt` is 2 in a re-trial. `step` is one of the trial machine's steps in `rules.lifecycle`."""
+    """`attempt` is 2 in a re-trial. `step` is one of the trial machine's steps in `rules.lifecycle`.
+
+    `supervised`: stopped by a breach of its inclusion period, and the regulator has not decided yet.
+    """
 
     bidder: str
     step: str
@@ -25,6 +28,7 @@ class Trial(Frozen):
     resumption_proposed_by: str | None = None
     exit_report: bool = False
     declared: bool = False
+    supervised: bool = False
 
 
 class Climb(Frozen):

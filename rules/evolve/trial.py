@@ -19,6 +19,8 @@ from models.events.trial import (
     ReportFiled,
     ResumptionProposed,
     RollbackProven,
+    SupervisionBegan,
+    SupervisionLifted,
     TrialEvent,
     TrialPlanned,
     TrialResumed,
@@ -80,6 +82,10 @@ def evolve(state: SceneState, event: TrialEvent | InclusionEvent | IncidentEvent
         case CorrectionVerified():
             to = {"order_open": False}
             return state.model_copy(update={"inclusions": change(state.inclusions, to=to, bidder=event.bidder)})
+        case SupervisionBegan():
+            return _trial(state, event.bidder, supervised=True, resumption_proposed_by=None)
+        case SupervisionLifted():
+            return _trial(state, event.bidder, supervised=False)
         case IncidentReported(incident=incident):
             return state.model_copy(update={"incidents": (*state.incidents, incident)})
         case IncidentAnalysed():

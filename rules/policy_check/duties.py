@@ -34,6 +34,8 @@ DUTIES: tuple[tuple[str, Role, tuple[str, ...]], ...] = (
     ("fix", Role.BIDDER, ("report_fix",)),
     ("resumption", Role.REGULATOR, ("propose_resumption",)),
     ("resumption", Role.REGULATOR, ("approve_resumption",)),
+    ("supervision", Role.REGULATOR, ("terminate_trial",)),
+    ("supervision", Role.REGULATOR, ("lift_supervision",)),
     ("exit_evaluation", Role.BIDDER, ("file_exit_report",)),
     ("incident_report", Role.BIDDER, ("report_incident",)),
     ("incident_analysis", Role.REGULATOR, ("analyse_incident",)),

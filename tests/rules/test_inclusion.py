@@ -12,6 +12,7 @@ from models.commands.trial import (
     ApproveResumption,
     EndInclusionEarly,
     FirstFault,
+    LiftSupervision,
     ProposeResumption,
     RecordFault,
     ReportFix,
@@ -205,6 +206,7 @@ def test_after_the_breach_there_is_no_period_to_record_faults_in(running: Play) 
 
 def test_a_breached_trial_may_be_resumed_but_without_its_inclusion_period(running: Play) -> None:
     record(running, red_line="public_safety")
+    running.do(LiftSupervision(bidder=A, reasons="可恢复"), running.regulator)
     running.do(ReportFix(bidder=A, proof=document("整改证明")), running.bidder(A))
     running.do(ProposeResumption(bidder=A, reasons="已整改"), running.regulator)
     running.do(ApproveResumption(bidder=A), running.second_regulator)
@@ -316,10 +318,11 @@ def test_a_trial_that_ends_before_the_period_ends_the_period(running: Play) -> N
     assert standing(running) == ("ended", "ended")
 
 
-def test_the_regulator_ends_a_period_early(running: Play) -> None:
-    running.do(EndInclusionEarly(bidder=A, reasons="已无必要"), running.regulator)
+def test_a_period_that_the_bidder_wants_no_more_ends_early_and_for_good(running: Play) -> None:
+    running.do(EndInclusionEarly(bidder=A, reasons="已无必要", at_bidders_request=True), running.regulator)
     assert standing(running) == ("ended_early", "running")
     assert f"inclusion/{A}" not in [each.id for each in running.state.deadlines]
+    assert running.state.decisions == ()
 
 
 def test_a_stop_of_the_trial_stops_the_periods_clock_only_where_the_city_says_so(yancheng: Policy) -> None:
@@ -365,6 +368,7 @@ def test_a_repeated_trial_may_have_an_inclusion_period_again_with_the_faults_of_
 
 def test_who_breached_the_period_gets_no_second_one(running: Play) -> None:
     record(running, red_line="public_safety")
+    running.do(LiftSupervision(bidder=A, reasons="可恢复"), running.regulator)
     running.do(ReportFix(bidder=A, proof=document("整改证明")), running.bidder(A))
     running.do(ProposeResumption(bidder=A, reasons="已整改"), running.regulator)
     running.do(ApproveResumption(bidder=A), running.second_regulator)

@@ -282,7 +282,10 @@ def move(play: Play, told: Simulated, what: str) -> None:
                 assert try_(play, (ask, "bidder")) == "extensions_used_up"
         case "early":
             expected = "" if told.running else "no_inclusion"
-            assert try_(play, (EndInclusionEarly(bidder=A, reasons="无必要"), "regulator")) == expected
+            assert (
+                try_(play, (EndInclusionEarly(bidder=A, reasons="无必要", at_bidders_request=True), "regulator"))
+                == expected
+            )
             if told.running:
                 told.end("ended_early")
 
