@@ -187,6 +187,8 @@ def _fault(fault: FaultLine) -> list[Line]:
         (say("证据", "evidence"), f"{fault.evidence.title} {fault.evidence.sha256}"),
         (say("理由", "why"), why(fault)),
     ]
+    if fault.incident is not None:
+        lines.append((say("事件", "incident"), fault.incident))
     if fault.order is not None:
         lines += _order(fault.order)
     lines += [(say("更正", "corrected"), text) for text in fault.corrections]

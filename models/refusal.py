@@ -390,6 +390,31 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "事件 {incident} 处于“{status}”，不能执行该操作。",
         "The incident {incident} is {status}; this is not possible now.",
     ),
+    "unknown_severity": (
+        "政策未列事件等级“{severity}”。可选：{known}。",
+        "The policy knows no severity {severity}. It knows: {known}.",
+    ),
+    "already_acknowledged": ("事件 {incident} 已签收。", "The incident {incident} is acknowledged already."),
+    "number_missing": (
+        "上报文件“{document}”须写明文号（document.number）。",
+        "A report upward carries its document's number: name that of {document} (document.number).",
+    ),
+    "leak_told_already": (
+        "事件 {incident} 的泄露已通知“{to}”。",
+        "The leak of incident {incident} was told to the {to} already.",
+    ),
+    "incident_order_open": (
+        "事件 {incident} 的整改责令尚未核验，不能销号。",
+        "The order of incident {incident} is not verified yet; it is not closed before.",
+    ),
+    "incident_reports_owed": (
+        "事件 {incident} 尚有报告未办结：{owed}，不能销号。",
+        "Reports of incident {incident} are owed still: {owed}; it is not closed before.",
+    ),
+    "red_line_unanswered": (
+        "事件 {incident} 可能触碰红线“{red_line}”：请先记录差错（incident），或说明不构成的理由（no_red_line）。",
+        "Incident {incident} may be the red line {red_line}: record the fault with it, or say why not (no_red_line).",
+    ),
     # acceptance, promotion
     "defence_needed": (
         "预算 {budget} 元，须答辩并现场核查后方可下结论。",

@@ -85,6 +85,8 @@ def _fault(docket: Docket, act: RecordFault) -> None:
         docket.refuse("fault_before_inclusion", on=docket.day, started_on=inclusion.started_on)
     if act.red_line is not None and act.red_line not in rules.red_lines:
         docket.refuse("unknown_red_line", red_line=act.red_line, known=", ".join(rules.red_lines))
+    if act.incident is not None and find(docket.state.incidents, id=act.incident, bidder=act.bidder) is None:
+        docket.refuse("unknown_incident", incident=act.incident)
     climbed = None
     if not act.punishable:
         _refuse_unless_excused(docket, inclusion, act)
@@ -101,6 +103,7 @@ def _fault(docket: Docket, act: RecordFault) -> None:
         red_line=act.red_line,
         officers=separation.two_officers(docket, act.with_officer) if rung == "order" else (),
         climb=climbed,
+        incident=act.incident,
     )
     docket.record(FaultRecorded(bidder=act.bidder, fault=fault))
     if act.red_line is not None or rung == "breach":

@@ -91,6 +91,7 @@ class FaultLine(Frozen):
     first_fault: FirstFault | None
     red_line: str | None
     climb: Climb | None
+    incident: str | None = None
     order: Order | None = None
     corrections: tuple[str, ...] = ()
 
@@ -245,6 +246,7 @@ def _fault(entry: JournalEntry, event: FaultRecorded, act: RecordFault) -> Fault
         first_fault=act.first_fault,
         red_line=fault.red_line,
         climb=fault.climb,
+        incident=fault.incident,
         order=Order(officers=fault.officers) if fault.rung == "order" else None,
     )
 

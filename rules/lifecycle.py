@@ -48,7 +48,10 @@ class Row(NamedTuple):
 
 SOLICITATION, REVIEW, MATCHING, TRIALS, ACCEPTING, PROMOTION, CLOSED = Stage
 
-_TRIAL_ACTS = ("report_incident", "analyse_incident", "verify_incident")
+_TRIAL_ACTS = (
+    "report_incident", "acknowledge_incident", "report_upward", "notify_leak", "analyse_incident", "verify_incident",
+    "close_incident",
+)  # fmt: skip
 """An incident is dealt with to its end, also where the trial is over, or is repeated."""
 _INSURED_ACTS = ("renew_insurance", *_TRIAL_ACTS)
 _NOTICE_ACTS = ("raise_objection", "answer_objection")
@@ -409,7 +412,7 @@ ANYWHERE = (
 
 WHILE_STANDING_STILL = (
     "resume", "terminate", "withdraw", "answer_withdrawal", "suspend_trial", "terminate_trial", "prove_rollback",
-    "report_incident", "analyse_incident", "verify_incident", "record_service", "appeal", "decide_appeal",
+    *_TRIAL_ACTS, "record_service", "appeal", "decide_appeal",
     "propose_correction", "confirm_correction", "adopt_policy", "load_calendar", "request_extension",
     "decide_extension", "reassign", "raise_objection", "answer_objection", "file_complaint", "decide_complaint",
     "override", "submit_bid", "withdraw_bid",

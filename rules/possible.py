@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from models.commands import Act
 from models.policy import Policy
-from models.state import IncidentStatus, SceneState
+from models.state import Incident, IncidentStatus, SceneState
 from models.state.review import ObjectionStatus
 from models.vocabulary import Machine, Role
 from rules import lifecycle
@@ -106,6 +106,14 @@ def _has_an_object(state: SceneState, verb: str, bidder: str | None) -> bool:
             return any(objection.status is ObjectionStatus.ANSWERED for objection in state.objections)
         case "decide_complaint":
             return any(objection.status is ObjectionStatus.COMPLAINT for objection in state.objections)
+        case "acknowledge_incident":
+            return any(each.bidder == bidder and each.acknowledged_by is None for each in _open_incidents(state))
+        case "report_upward":
+            return any(each.bidder == bidder for each in _open_incidents(state))
+        case "notify_leak":
+            return any(each.bidder == bidder and len(each.leak_told) < 2 for each in _open_incidents(state))
+        case "close_incident":
+            return _incident(state, bidder, IncidentStatus.INVESTIGATED)
         case "analyse_incident":
             return _incident(state, bidder, IncidentStatus.REPORTED)
         case "verify_incident":
@@ -120,6 +128,10 @@ def _has_an_object(state: SceneState, verb: str, bidder: str | None) -> bool:
             return any(each.bidder == bidder and each.resumption_proposed_by for each in state.trials)
         case _:
             return True
+
+
+def _open_incidents(state: SceneState) -> tuple[Incident, ...]:
+    return tuple(each for each in state.incidents if each.status is not IncidentStatus.CLOSED)
 
 
 def _incident(state: SceneState, bidder: str | None, status: IncidentStatus) -> bool:

@@ -96,10 +96,16 @@ def _reopen(docket: Docket, decision: Decision) -> None:
 
 def _give_back(docket: Docket, decision: Decision) -> None:
     """An inclusion period that was ended early runs on with what was left of it, if its trial is not over."""
-    bidder = decision.bidder or ""
-    if docket.deadline(f"inclusion/{bidder}") is not None:
-        docket.move(Machine.INCLUSION, bidder, decision.reopens)
+    if _left_of_period(docket, decision) is not None:
+        docket.move(Machine.INCLUSION, decision.bidder, decision.reopens)
         docket.run_on()
+
+
+def _left_of_period(docket: Docket, decision: Decision) -> Deadline | None:
+    """The clock of the period that the decision ended; a period granted since then, in a re-trial, is another."""
+    clock = docket.deadline(f"inclusion/{decision.bidder}")
+    ended = docket.step(Machine.INCLUSION, decision.bidder) == "ended_early"
+    return clock if clock is not None and ended and clock.started_by < decision.sequence else None
 
 
 def appeal_window_ran_out(docket: Docket, deadline: Deadline) -> None:
@@ -108,8 +114,8 @@ def appeal_window_ran_out(docket: Docket, deadline: Deadline) -> None:
 
 def _final(docket: Docket, decision: Decision) -> None:
     docket.record(DecisionFinal(decision=decision.sequence))
-    if Machine(decision.machine) is Machine.INCLUSION:
-        docket.cancel(f"inclusion/{decision.bidder}")
+    if Machine(decision.machine) is Machine.INCLUSION and (left := _left_of_period(docket, decision)) is not None:
+        docket.cancel(left.id)
     _end_if_final(docket)
 
 

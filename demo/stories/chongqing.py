@@ -33,11 +33,13 @@ from demo.chapters.review import (
     recognition,
 )
 from demo.chapters.trial import (
+    acknowledged,
     admitted,
     analysed,
     evaluated,
     fault,
     incident_closed,
+    leak_told,
     planned,
     ran_its_time,
     resumed_by_two,
@@ -164,8 +166,11 @@ def robotaxi(scene: Scene) -> Script:
         )
     )
     yield from went_on(scene, BING, until=scene.workday(10), phases=False)
-    yield scene.owner.does(ReportIncident(bidder=BING, incident="incident-1", text="车辆在路口急停，无人受伤。"))
+    hurt_nobody = "车辆在路口急停，无人受伤；车外影像外传。"
+    yield scene.owner.does(ReportIncident(bidder=BING, incident="incident-1", leak=True, text=hurt_nobody))
+    yield from acknowledged(scene, BING, "incident-1")
     yield scene.bidder(BING).does(ReportIncident(bidder=BING, incident="incident-1", text="急停，感知误判。"))
+    yield from leak_told(scene, BING, "incident-1")
     yield from analysed(scene, BING, "incident-1", order="升级感知软件并复测。")
     yield from incident_closed(scene, BING, "incident-1")
     yield from ran_its_time(scene, BING, phases=False)

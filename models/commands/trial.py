@@ -6,7 +6,7 @@ from typing import Literal
 from models.calendar import Period
 from models.document import Document
 from models.frozen import Frozen
-from models.text import Identifier, Text
+from models.text import Identifier, Name, Text
 from models.vocabulary import Phase, Risk
 
 from .act import BidderAct
@@ -133,7 +133,8 @@ class RecordFault(BidderAct):
 
     `red_line` names one of the policy's red lines and breaches at once. `punishable` false records a first, minor,
     corrected, harmless fault, which climbs no rung: it takes the four findings (`first_fault`) and the `guidance` that
-    was given and followed. `with_officer` is the second officer, by person id: needed where an order comes of it.
+    was given and followed. `incident` ties it to an incident. `with_officer` is the second officer, by person id:
+    needed where an order comes of it.
     """
 
     verb: Literal["record_fault"] = "record_fault"
@@ -145,6 +146,7 @@ class RecordFault(BidderAct):
     evidence: Document
     guidance: Text | None = None
     first_fault: FirstFault | None = None
+    incident: Identifier | None = None
     with_officer: Identifier | None = None
 
 
@@ -170,10 +172,39 @@ class LiftSupervision(BidderAct):
 
 
 class ReportIncident(BidderAct):
+    """`severity` is one of the policy's; `leak`: personal information may have leaked, was altered or lost."""
+
     verb: Literal["report_incident"] = "report_incident"
     incident: Identifier
     casualty: bool = False
+    severity: Identifier | None = None
+    leak: bool = False
     text: Text
+
+
+class AcknowledgeIncident(BidderAct):
+    """Somebody of the regulator has read the report and deals with it."""
+
+    verb: Literal["acknowledge_incident"] = "acknowledge_incident"
+    incident: Identifier
+
+
+class ReportUpward(BidderAct):
+    """A mandatory report (R72) to the body `to`; the document carries its number."""
+
+    verb: Literal["report_upward"] = "report_upward"
+    incident: Identifier
+    to: Name
+    document: Document
+
+
+class NotifyLeak(BidderAct):
+    """个人信息保护法57: the authority and the persons concerned are told of a leak, each by a notice of its own."""
+
+    verb: Literal["notify_leak"] = "notify_leak"
+    incident: Identifier
+    to: Literal["authority", "persons"]
+    document: Document
 
 
 class AnalyseIncident(BidderAct):
@@ -193,6 +224,20 @@ class VerifyIncident(BidderAct):
     incident: Identifier
     verified: bool
     finding: Text
+
+
+class CloseIncident(BidderAct):
+    """What caused it, what was done about it, what is learnt.
+
+    `no_red_line` says why an incident that may be a red line of the inclusion period was found to be none.
+    """
+
+    verb: Literal["close_incident"] = "close_incident"
+    incident: Identifier
+    cause: Text
+    remedy: Text
+    lessons: Text
+    no_red_line: Text | None = None
 
 
 TrialAct = (
@@ -216,4 +261,6 @@ TrialAct = (
 
 InclusionAct = RecordFault | VerifyCorrection | EndInclusionEarly | LiftSupervision
 
-IncidentAct = ReportIncident | AnalyseIncident | VerifyIncident
+IncidentAct = (
+    ReportIncident | AcknowledgeIncident | ReportUpward | NotifyLeak | AnalyseIncident | VerifyIncident | CloseIncident
+)

@@ -131,6 +131,42 @@ class IncidentReported(BidderEvent):
         return (f"incident/{self.incident.id}",)
 
 
+class IncidentAcknowledged(BidderEvent):
+    kind: Literal["incident_acknowledged"] = "incident_acknowledged"
+    incident: str
+    by: str
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (f"incident/{self.incident}",)
+
+
+class ReportedUpward(BidderEvent):
+    """`number` is the document's, `document` its digest."""
+
+    kind: Literal["reported_upward"] = "reported_upward"
+    incident: str
+    to: str
+    number: str
+    document: str
+    by: str
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (f"upward/{self.incident}",)
+
+
+class LeakNotified(BidderEvent):
+    kind: Literal["leak_notified"] = "leak_notified"
+    incident: str
+    to: Literal["authority", "persons"]
+    document: str
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (f"leak/{self.incident}/{self.to}",)
+
+
 class IncidentAnalysed(BidderEvent):
     kind: Literal["incident_analysed"] = "incident_analysed"
     incident: str
@@ -147,6 +183,16 @@ class IncidentVerified(BidderEvent):
     kind: Literal["incident_verified"] = "incident_verified"
     incident: str
     verified: bool
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (f"incident/{self.incident}",)
+
+
+class IncidentClosed(BidderEvent):
+    kind: Literal["incident_closed"] = "incident_closed"
+    incident: str
+    by: str
 
     @property
     def touches(self) -> tuple[str, ...]:
@@ -171,4 +217,12 @@ TrialEvent = (
 
 InclusionEvent = InclusionGranted | FaultRecorded | CorrectionVerified | SupervisionBegan | SupervisionLifted
 
-IncidentEvent = IncidentReported | IncidentAnalysed | IncidentVerified
+IncidentEvent = (
+    IncidentReported
+    | IncidentAcknowledged
+    | ReportedUpward
+    | LeakNotified
+    | IncidentAnalysed
+    | IncidentVerified
+    | IncidentClosed
+)

@@ -62,6 +62,7 @@ class Fault(Frozen):
     red_line: str | None = None
     officers: tuple[str, ...] = ()
     climb: Climb | None = None
+    incident: str | None = None
 
 
 class Inclusion(Frozen):
@@ -81,14 +82,23 @@ class Inclusion(Frozen):
 class IncidentStatus(StrEnum):
     REPORTED = "reported"
     ORDERED = "ordered"
+    INVESTIGATED = "investigated"
     CLOSED = "closed"
 
 
 class Incident(Frozen):
+    """`red_line` is the one that it may be, offered to the regulator, who alone finds so; `upward` to whom it went."""
+
     id: str
     bidder: str
     casualty: bool
     reported_on: date
     status: IncidentStatus = IncidentStatus.REPORTED
+    severity: str | None = None
+    leak: bool = False
+    red_line: str | None = None
+    acknowledged_by: str | None = None
+    upward: tuple[str, ...] = ()
+    leak_told: tuple[str, ...] = ()
     ordered_by: str | None = None
     officers: tuple[str, ...] = ()

@@ -113,6 +113,12 @@ def orders(policy: Policy) -> Iterator[Contradiction]:
             )
     yield from _whole_period(policy)
     yield from twice("inclusion.red_lines", policy.inclusion.red_lines)
+    yield from twice("incidents.severities", tuple(each.key for each in policy.incidents.severities))
+    for name, red_line in policy.incidents.red_lines:
+        if red_line is not None and red_line not in policy.inclusion.red_lines:
+            known = ", ".join(policy.inclusion.red_lines)
+            message = f"{red_line} is no red line of the inclusion period"
+            yield Contradiction(f"incidents.red_lines.{name}", message, f"use one of: {known}, or leave it out")
     yield from twice("inclusion.risks", policy.inclusion.risks)
     yield from twice("fair_competition.unfair", policy.fair_competition.unfair)
     yield from twice("recognition.criteria", policy.recognition.criteria if policy.recognition else ())

@@ -211,6 +211,24 @@ def test_an_appeal_that_is_upheld_after_the_trial_gives_nothing_back(running: Pl
     assert decision not in running.state.decisions
 
 
+@pytest.mark.parametrize("upheld", [False, True])
+def test_the_remedy_against_an_earlier_end_leaves_the_period_of_a_second_trial_alone(
+    running: Play, *, upheld: bool
+) -> None:
+    running.do(CUT, running.regulator)
+    running.end_trial(A)
+    running.retrial(A)
+    running.start(A)
+    due = running.deadline(f"inclusion/{A}").due_on
+    (decision,) = running.state.decisions
+    running.serve(decision.sequence, A)
+    running.do(Appeal(decision=decision.sequence, grounds="不服"), running.bidder(A))
+    running.do(DecideAppeal(decision=decision.sequence, upheld=upheld, reasons="裁决"), running.supervisor)
+    assert standing(running) == ("active", "running")
+    clock = running.deadline(f"inclusion/{A}")
+    assert (clock.due_on, clock.status) == (due, DeadlineStatus.OPEN)
+
+
 def test_a_scene_that_only_waited_for_this_appeal_closes_when_it_is_upheld(running: Play) -> None:
     running.do(CUT, running.regulator)
     (decision,) = running.state.decisions
