@@ -156,6 +156,13 @@ def _head(told: InclusionStatement) -> list[Line]:
     lines += [(say("延长", "extension"), _extension(each)) for each in told.extensions]
     if told.ended is not None:
         lines.append((say("结束", "end"), _turn(told.ended)))
+    if (under := told.supervision) is not None:
+        text = say(f"始于 {_doer(under.began)}", f"began {_doer(under.began)}")
+        if under.decided is not None:
+            lifted = under.decision == "lifted"
+            what = say("解除", "lifted") if lifted else say("终止试点", "trial terminated")
+            text += f"; {what} {_doer(under.decided)}: {under.reasons}"
+        lines.append((say("正式监管", "supervision"), text))
     for remedy in told.remedies:
         served = remedy.served_on or say("尚未送达", "not served yet")
         lines.append(

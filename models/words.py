@@ -221,6 +221,15 @@ OBJECTIONS: Final[Mapping[str, Word]] = MappingProxyType(
     }
 )
 
+INCIDENTS: Final[Mapping[str, Word]] = MappingProxyType(
+    {
+        "reported": Word("待分析", "reported"),
+        "ordered": Word("整改中", "ordered to be mended"),
+        "investigated": Word("待销号", "investigated, to be closed"),
+        "closed": Word("已销号", "closed"),
+    }
+)
+
 NOTIFICATIONS: Final[Mapping[str, Word]] = MappingProxyType(
     {
         "duty_set": Word("新的待办", "new duty"),

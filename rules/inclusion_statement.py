@@ -24,7 +24,14 @@ from models.events.anywhere import (
     NoticeServed,
 )
 from models.events.clock import DeadlineMoved, DeadlinePassed, DeadlineSet, StepEntered
-from models.events.trial import CorrectionVerified, FaultRecorded, InclusionGranted
+from models.events.trial import (
+    CorrectionVerified,
+    FaultRecorded,
+    InclusionGranted,
+    SupervisionBegan,
+    SupervisionLifted,
+    TrialTerminated,
+)
 from models.frozen import Frozen
 from models.journal import JournalEntry
 from models.state import Climb
@@ -105,6 +112,15 @@ class Turn(Frozen):
     reasons: str | None
 
 
+class Supervision(Frozen):
+    """Formal supervision after a breach, and what the regulator decided; None while it has not."""
+
+    began: Doer
+    decided: Doer | None = None
+    decision: Literal["lifted", "terminated"] | None = None
+    reasons: str | None = None
+
+
 class Remedy(Frozen):
     """A decision against the bidder on the period itself: whether it was served, so that its appeal runs."""
 
@@ -126,6 +142,7 @@ class InclusionStatement(Frozen):
     faults: tuple[FaultLine, ...] = ()
     turns: tuple[Turn, ...] = ()
     remedies: tuple[Remedy, ...] = ()
+    supervision: Supervision | None = None
 
     @property
     def step(self) -> str:
@@ -220,6 +237,14 @@ def _after(told: InclusionStatement, entry: JournalEntry, event: object) -> Incl
             return _ordered(told, verified=verified, corrected=event.corrected, finding=finding)
         case DeadlinePassed() if event.id == order:
             return _ordered(told, lapsed=True)
+        case SupervisionBegan() if event.bidder == told.bidder:
+            return _with(told, supervision=Supervision(began=_doer(entry)))
+        case SupervisionLifted() | TrialTerminated() if event.bidder == told.bidder and told.supervision is not None:
+            decision = "lifted" if isinstance(event, SupervisionLifted) else "terminated"
+            reasons = getattr(entry.command.act, "reasons", None)
+            decided = {"decided": _doer(entry), "decision": decision, "reasons": reasons}
+            undecided = told.supervision.decided is None
+            return _with(told, supervision=told.supervision.model_copy(update=decided)) if undecided else told
         case AdverseDecision(machine=Machine.INCLUSION) if event.bidder == told.bidder:
             return _with(told, remedies=(*told.remedies, Remedy(sequence=event.decision)))
         case DecisionServed():

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from models.commands.trial import EndInclusionEarly, RecordFault
+from models.commands.trial import EndInclusionEarly, LiftSupervision, RecordFault, ReportIncident
 from models.recording import RecordBatch
 from runtime.settings import Settings
 from runtime.wiring import parts
@@ -36,11 +36,16 @@ def recorded(nowhere: Terminal) -> Terminal:
     play.serve_notices()
     play.do(EndInclusionEarly(bidder=A, reasons="已无必要"), play.regulator)
     bare = Play(city("yancheng"), scene="INC-2").to_trial(A)
+    crossed = Play(city("yancheng"), scene="INC-3").to_running(A)
+    crossed.do(ReportIncident(bidder=A, incident="I-1", severity="serious", leak=True, text="外传"), crossed.bidder(A))
+    red = {"red_line": "data_or_privacy_harm", "incident": "I-1"}
+    crossed.do(fault("leak").model_copy(update=red), crossed.regulator)
+    crossed.do(LiftSupervision(bidder=A, reasons="转常态监管"), crossed.regulator)
     made = Settings(data_dir=nowhere.data_dir)
     nowhere.data_dir.mkdir()
     migrate(made.database_url.get_secret_value())
     with parts(made) as opened:
-        for each in (play, bare):
+        for each in (play, bare, crossed):
             batch = RecordBatch(stream=each.scene, entries=tuple(each.journal))
             opened.ledger.record(batch, build="test", rules="test", now=each.now)
     return nowhere
@@ -74,6 +79,17 @@ def test_it_is_exported_as_a_document_and_for_spreadsheets(recorded: Terminal, t
     assert written.startswith("# 包容期台账 INC-1")
     assert "=1+1 \\*迟报\\*" in written
     assert document("delay").sha256 in written
+
+
+def test_a_breach_is_told_with_its_incident_and_the_supervision(recorded: Terminal) -> None:
+    shown = recorded.ok("inclusion", "INC-3").out
+    assert "触碰红线 data_or_privacy_harm，不经阶梯" in shown
+    assert "I-1" in shown
+    assert "解除" in shown
+    assert "转常态监管" in shown
+    scene = recorded.ok("show", "INC-3").out
+    assert "较大" in scene
+    assert "待分析" in scene
 
 
 def test_where_there_is_none_it_says_so(recorded: Terminal) -> None:

@@ -88,6 +88,20 @@ def test_under_supervision_a_trial_is_not_resumed(breached: Play) -> None:
     breached.refuses("wrong_bidder_step", LIFT, breached.regulator)
 
 
+@pytest.mark.parametrize("decision", ["lifted", "terminated"])
+def test_the_ledger_tells_of_the_supervision_and_its_end(breached: Play, decision: str) -> None:
+    (told,) = statements(breached.journal)
+    assert told.supervision is not None
+    assert told.supervision.decided is None
+    breached.wait(timedelta(days=2))
+    ended = TerminateTrial(bidder=A, ground="breach", reasons="触碰红线")
+    breached.do(LIFT if decision == "lifted" else ended, breached.regulator)
+    (told,) = statements(breached.journal)
+    assert told.supervision is not None
+    assert told.supervision.decided is not None
+    assert (told.supervision.decision, told.supervision.decided.on) == (decision, breached.today)
+
+
 def test_a_resumption_proposed_before_the_breach_is_proposed_anew(running: Play) -> None:
     running.do(SuspendTrial(bidder=A, reasons="故障"), running.regulator)
     running.do(ReportFix(bidder=A, proof=document("证明")), running.bidder(A))
