@@ -255,6 +255,12 @@ def test_a_scene_that_only_waited_for_this_appeal_closes_when_it_is_upheld(runni
     assert running.state.closed
 
 
+def test_what_waits_for_an_appeal_is_not_extended(running: Play) -> None:
+    running.do(CUT, running.regulator)
+    more = RequestExtension(deadline=f"inclusion/{A}", reasons="继续")
+    running.refuses("no_inclusion", more, running.bidder(A))
+
+
 def test_while_the_appeal_is_open_a_suspension_of_the_scene_does_not_start_the_clock(running: Play) -> None:
     running.do(CUT, running.regulator)
     running.suspend_and_resume(timedelta(days=3))
