@@ -21,6 +21,7 @@ from cli import (
     drafts,
     duties,
     events,
+    inclusion,
     letters,
     lookalikes,
     messages,
@@ -48,7 +49,7 @@ app = typer.Typer(
 )
 PACKAGE = "scene-lifecycle-engine"
 
-for group in (running, scenes, lookalikes, acts, bulk, named, bringing_in, records, checks):
+for group in (running, scenes, inclusion, lookalikes, acts, bulk, named, bringing_in, records, checks):
     group.add_to(app)
 app.add_typer(policies.app, name="policy", rich_help_panel=output.RUNNING)
 year_notices.add_to(calendars.app)

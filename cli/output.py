@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from pydantic_core import to_jsonable_python
@@ -17,6 +17,10 @@ from models.refusal import Language
 
 PIPED_WIDTH = 200
 """A file or a pipe has no width; lines longer than this are folded."""
+
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""How a cell begins that a spreadsheet would compute."""
 
 
 SCENES = "场景 · Scenes"
@@ -134,6 +138,12 @@ def table(columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[object]], 
     for row in rows:
         made.add_row(*(cell if isinstance(cell, Text) else Text("" if cell is None else str(cell)) for cell in row))
     return made
+
+
+def cell(value: Any) -> str:
+    """What a spreadsheet gets: a list on one line, and nothing that it would compute."""
+    text = "; ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
+    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def pairs(rows: Iterable[tuple[str, object]]) -> Table:

@@ -45,8 +45,6 @@ Why = Annotated[
     str | None,
     typer.Option("--why", metavar="DEADLINE", help="逐日说明某期限 · count one deadline", show_default=False),
 ]
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""How a cell begins that a spreadsheet would compute."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -239,7 +237,7 @@ def _export(opened: Parts, where: SceneFilter, sort: SceneSort, descending: bool
     writer.writerow(list(SceneSummary.model_fields))
     count = 0
     for each in _every(opened, where, sort, descending):
-        writer.writerow([_cell(value) for value in each.model_dump(mode="json").values()])
+        writer.writerow([output.cell(value) for value in each.model_dump(mode="json").values()])
         count += 1
     if str(to) == "-":
         output.write(text.getvalue())
@@ -256,11 +254,6 @@ def _every(opened: Parts, where: SceneFilter, sort: SceneSort, descending: bool)
         if page >= found.pages:
             return
         page += 1
-
-
-def _cell(value: Any) -> str:
-    text = "; ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def inbox(

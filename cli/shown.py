@@ -11,7 +11,7 @@ from models.deadline import AwaitedService, Deadline, DeadlineStatus
 from models.policy import Policy
 from models.state import SceneState
 from models.vocabulary import Machine
-from models.words import LIMITS, MACHINES, NOTICES, OBJECTIONS, RISKS, ROLES, STATUSES, TRACKS, Word
+from models.words import INCIDENTS, LIMITS, MACHINES, NOTICES, OBJECTIONS, RISKS, ROLES, STATUSES, TRACKS, Word
 from rules.calendar import workdays_left
 from rules.deadlines import BEIJING, local_day
 from rules.docket import BIDDER_MACHINES
@@ -118,6 +118,7 @@ def content(state: SceneState, policy: Policy | None, source: str) -> dict[str, 
         "awaiting_service": [_awaited(each) for each in state.services],
         "bidders": [{"bidder": bidder, **steps} for bidder, steps in machines(state).items()],
         "objections": [each.model_dump(mode="json") for each in state.objections],
+        "incidents": [each.model_dump(mode="json") for each in state.incidents],
         "decisions": [each.model_dump(mode="json") for each in state.decisions],
         "extension_requests": [each.deadline for each in state.extension_requests],
         "withdrawal": state.withdrawal.model_dump(mode="json") if state.withdrawal else None,
@@ -205,7 +206,25 @@ def rendered(state: SceneState, policy: Policy | None) -> list[RenderableType]:
             for each in state.objections
         ]
         parts.append(output.table(columns, rows, say("异议", "Objections")))
+    if state.incidents:
+        columns = [("编号", "id"), ("揭榜方", "bidder"), ("等级", "severity"), ("状态", "status"),
+                   ("签收", "acknowledged"),
+                   ("上报次数", "times reported up"), ("可能的红线", "red line it may be")]  # fmt: skip
+        rows = [
+            (
+                each.id, each.bidder, say("伤亡", "casualty") if each.casualty else _severity(policy, each.severity),
+                word(INCIDENTS, each.status), each.acknowledged_by or "-", len(each.upward), each.red_line or "",
+            )
+            for each in state.incidents
+        ]  # fmt: skip
+        parts.append(output.table(columns, rows, say("事件", "Incidents")))
     return parts
+
+
+def _severity(policy: Policy | None, key: str | None) -> str:
+    """As the city's policy names it."""
+    known = policy.incidents.severities if policy else ()
+    return next((each.name for each in known if each.key == key), key or "-")
 
 
 def wording_of(machine: Machine, language: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from models.refusal import Language
 from models.vocabulary import Machine
 from models.words import (
+    INCIDENTS,
     LIMITS,
     MACHINES,
     NOTICES,
@@ -14,6 +15,7 @@ from models.words import (
     PROPOSAL_STATUSES,
     ROLES,
     STAGES,
+    UNITS,
     VERBS,
     Word,
 )
@@ -51,6 +53,10 @@ def limit(name: str) -> str:
     return _alone(LIMITS, name)
 
 
+def period_unit(name: str) -> str:
+    return _alone(UNITS, name)
+
+
 def outcome(name: str | None) -> str:
     return _alone(OUTCOMES, name) if name else "-"
 
@@ -64,7 +70,7 @@ def in_words(details: Mapping[str, str], to: Language) -> dict[str, str]:
     lists: dict[str, Mapping[str, Word]] = {
         "step": steps, "to": steps, "verb": _VERBS, "possible": VERBS, "did": {**VERBS, **ROLES},
         "role": ROLES, "allowed": ROLES, "machine": MACHINES, "outcome": OUTCOMES, "about": NOTICES,
-        "status": {**OBJECTIONS, **PROPOSAL_STATUSES},
+        "status": {**OBJECTIONS, **PROPOSAL_STATUSES, **INCIDENTS},
     }  # fmt: skip
     words = {key: _each(value, lists[key]) if key in lists else value for key, value in details.items()}
     return {key: _shortened(value, "、", to) if key == "possible" else value for key, value in words.items()}

@@ -15,7 +15,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, PlainSerializer, StringConstraints, model_validator
 
-from .calendar import Calendar, Period
+from .calendar import Calendar, Period, Unit
 from .deadline import Level
 from .frozen import Frozen
 from .text import Identifier, Name
@@ -107,9 +107,15 @@ class Limits(Frozen):
     rollback: Limit = Field(description="bidder proves the rollback of a terminated trial")
     exit_evaluation: Limit = Field(description="exit evaluation after the trial's end")
     inclusion: Limit = Field(description="length of the inclusion period; its extension rule is the period's")
+    supervision: Limit = Field(description="regulator decides on a trial whose inclusion period was breached")
     correction_order: Limit = Field(description="bidder corrects a fault under an order")
     incident_report: Limit = Field(description="first report of an incident")
     incident_analysis: Limit = Field(description="analysis of an incident")
+    incident_acknowledgement: Limit = Field(description="regulator acknowledges the report of an incident")
+    incident_close: Limit = Field(description="regulator closes an incident that was investigated")
+    casualty_report: Limit = Field(description="report upward of a casualty")
+    upward_report: Limit = Field(description="report upward of an incident whose severity asks for it")
+    leak_notice: Limit = Field(description="bidder tells the authority, and those concerned, of leaked personal data")
     acceptance_application: Limit = Field(description="bidder applies for acceptance after the trial's end")
     delivery: Limit = Field(description="fast track: bidder delivers and applies for acceptance after signing")
     acceptance_review: Limit = Field(description="acceptance review and conclusion")
@@ -317,6 +323,30 @@ class InclusionRules(Sourced):
     red_lines: tuple[Identifier, ...] = Field(min_length=1, description="faults that breach at once")
     livelihood_commitment: bool = Field(True, description="livelihood domains need commitment and credit check")
     suspension_pauses: bool = Field(False, description="whether a suspended trial stops the period's clock")
+    at_most: Period = Field(
+        Period(length=24, unit=Unit.MONTHS), description="longest period in all, with every extension"
+    )
+
+
+class Severity(Frozen):
+    key: Identifier = Field(description="its short name in reports")
+    name: Name = Field(description="its name for people")
+    stops: bool = Field(False, description="true: the report alone stops the trial, as a casualty always does")
+    upward: bool = Field(False, description="true: it is reported upward, as a casualty always is")
+
+
+class IncidentRedLines(Frozen):
+    """Offered to the regulator, who alone finds whether a line was crossed; None offers nothing."""
+
+    casualty: Identifier | None = Field(None, description="the red line that a casualty may be")
+    leak: Identifier | None = Field(None, description="the red line that a leak of personal data may be")
+
+
+class IncidentRules(Sourced):
+    severities: tuple[Severity, ...] = Field(min_length=1, description="mildest first; a report may name one")
+    red_lines: IncidentRedLines = Field(
+        IncidentRedLines(), description="what an incident during an inclusion period may be"
+    )
 
 
 class AcceptanceRules(Sourced):
@@ -501,6 +531,7 @@ class Policy(Frozen):
     contracting: Contracting = Field(description="task contracts and what follows a failed call")
     trial: TrialRules = Field(description="sandbox trials")
     inclusion: InclusionRules = Field(description="the inclusion period (包容期)")
+    incidents: IncidentRules = Field(description="how severe an incident can be, and what follows from that by itself")
     acceptance: AcceptanceRules = Field(description="acceptance")
     promotion: PromotionRules = Field(description="benchmark cases and benefits")
     returns: ReturnRules = Field(description="return for correction")

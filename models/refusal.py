@@ -346,13 +346,74 @@ REFUSALS: dict[str, tuple[str, str]] = {
     ),
     "exit_report_missing": ("须先提交退出报告。", "The exit report has to be filed first."),
     "no_inclusion": ("{bidder} 没有进行中的包容期。", "{bidder} has no running inclusion period."),
+    "fault_before_inclusion": (
+        "包容期自 {started_on} 起算；{on} 的差错不在其内，请按日常监管处理。",
+        "The inclusion period began on {started_on}; what happened on {on} lies outside it: deal with it by itself.",
+    ),
+    "red_line_excused": (
+        "触碰红线“{red_line}”的差错不适用免罚；请去掉红线，或不填 punishable=false。",
+        "A red line ({red_line}) is never excused: leave out the red line, or punishable=false.",
+    ),
+    "first_fault_findings_missing": (
+        "免罚须写明四项认定：初次、轻微、已改正、无危害后果（first_fault）。",
+        "A fault that is not punished takes four findings: first, minor, corrected, harmless (first_fault).",
+    ),
+    "fault_not_excused": (
+        "认定中 {findings} 为否，不适用免罚；请按阶梯处理。",
+        "The findings say otherwise of: {findings}. Such a fault climbs the ladder; record it as punishable.",
+    ),
+    "fault_not_first": (
+        "“{kind}”不是初次：第 {number} 项差错（{on}）在统计期内；请按阶梯处理。",
+        "Not the first fault of the kind {kind}: number {number} of {on} is within the window. It is punishable.",
+    ),
+    "guidance_missing": (
+        "容错须写明给予并已落实的指导（guidance）。",
+        "A tolerated fault names the guidance that was given and followed (guidance).",
+    ),
+    "no_inclusion_yet": (
+        "{bidder} 在本场景没有包容期。有包容期的：{known}。",
+        "{bidder} had no inclusion period in this scene. These had one: {known}.",
+    ),
     "unknown_red_line": ("政策未列红线“{red_line}”。可选：{known}。", "No such red line: {red_line}. Known: {known}."),
     "no_open_order": ("没有待核验的整改责令。", "No order to correct is open."),
+    "not_supervised": (
+        "{bidder} 的试点不在正式监管中，无须解除。",
+        "The trial of {bidder} is not under formal supervision; there is nothing to lift.",
+    ),
+    "under_supervision": (
+        "{bidder} 的包容期已终止，试点处于正式监管：监管单位须先决定终止试点，或解除监管（lift_supervision）。",
+        "The trial of {bidder} is under formal supervision: the regulator ends it, or lifts that (lift_supervision).",
+    ),
     "unknown_incident": ("没有编号为 {incident} 的事件。", "There is no incident {incident}."),
     "incident_exists": ("事件编号 {incident} 已存在。", "The incident {incident} exists already."),
     "incident_not_open": (
         "事件 {incident} 处于“{status}”，不能执行该操作。",
         "The incident {incident} is {status}; this is not possible now.",
+    ),
+    "unknown_severity": (
+        "政策未列事件等级“{severity}”。可选：{known}。",
+        "The policy knows no severity {severity}. It knows: {known}.",
+    ),
+    "already_acknowledged": ("事件 {incident} 已签收。", "The incident {incident} is acknowledged already."),
+    "number_missing": (
+        "上报文件“{document}”须写明文号（document.number）。",
+        "A report upward carries its document's number: name that of {document} (document.number).",
+    ),
+    "leak_told_already": (
+        "事件 {incident} 的泄露已通知“{to}”。",
+        "The leak of incident {incident} was told to the {to} already.",
+    ),
+    "incident_order_open": (
+        "事件 {incident} 的整改责令尚未核验，不能销号。",
+        "The order of incident {incident} is not verified yet; it is not closed before.",
+    ),
+    "incident_reports_owed": (
+        "事件 {incident} 尚有报告未办结：{owed}，不能销号。",
+        "Reports of incident {incident} are owed still: {owed}; it is not closed before.",
+    ),
+    "red_line_unanswered": (
+        "事件 {incident} 可能触碰红线“{red_line}”：请先记录差错（incident），或说明不构成的理由（no_red_line）。",
+        "Incident {incident} may be the red line {red_line}: record the fault with it, or say why not (no_red_line).",
     ),
     # acceptance, promotion
     "defence_needed": (

@@ -76,7 +76,12 @@ VERBS: Final[Mapping[str, Word]] = MappingProxyType(
         "record_fault": Word("记录差错", "record a fault"),
         "verify_correction": Word("核验整改", "verify the correction"),
         "end_inclusion_early": Word("提前结束包容期", "end the inclusion period early"),
+        "lift_supervision": Word("解除正式监管", "lift the formal supervision"),
         "report_incident": Word("报告事件", "report an incident"),
+        "acknowledge_incident": Word("签收事件报告", "acknowledge an incident"),
+        "report_upward": Word("上报事件", "report an incident upward"),
+        "notify_leak": Word("通知个人信息泄露", "give notice of a data leak"),
+        "close_incident": Word("事件销号", "close an incident"),
         "analyse_incident": Word("事件分析", "analyse an incident"),
         "verify_incident": Word("核验事件整改", "verify an incident"),
         # acceptance
@@ -227,6 +232,15 @@ OBJECTIONS: Final[Mapping[str, Word]] = MappingProxyType(
     }
 )
 
+INCIDENTS: Final[Mapping[str, Word]] = MappingProxyType(
+    {
+        "reported": Word("待分析", "reported"),
+        "ordered": Word("整改中", "ordered to be mended"),
+        "investigated": Word("待销号", "investigated, to be closed"),
+        "closed": Word("已销号", "closed"),
+    }
+)
+
 NOTIFICATIONS: Final[Mapping[str, Word]] = MappingProxyType(
     {
         "duty_set": Word("新的待办", "new duty"),
@@ -305,6 +319,28 @@ UNITS: Final[Mapping[str, Word]] = MappingProxyType(
     }
 )
 
+MEASURES: Final[Mapping[str, Word]] = MappingProxyType(
+    {
+        "tolerated": Word("不予处罚", "not punished"),
+        "remind": Word("提醒", "reminder"),
+        "advise": Word("指导", "advice"),
+        "interview": Word("约谈", "interview"),
+        "order": Word("责令限期改正", "order to correct"),
+        "breach": Word("阶梯用尽，包容期终止", "end of the ladder: breach"),
+        "red_line": Word("触碰红线，包容期终止", "red line: breach"),
+    }
+)
+"""What becomes of a fault in an inclusion period."""
+FIRST_FAULT: Final[Mapping[str, Word]] = MappingProxyType(
+    {
+        "first": Word("初次", "first"),
+        "minor": Word("轻微", "minor"),
+        "corrected": Word("已改正", "corrected"),
+        "harmless": Word("无危害后果", "harmless"),
+    }
+)
+"""The four findings on a fault that is not punished."""
+
 LIMITS: Final[Mapping[str, Word]] = MappingProxyType(
     {
         "call_window": Word("征集期", "call open"),
@@ -344,9 +380,15 @@ LIMITS: Final[Mapping[str, Word]] = MappingProxyType(
         "rollback": Word("恢复原状", "rollback"),
         "exit_evaluation": Word("退出评估", "exit evaluation"),
         "inclusion": Word("包容期", "inclusion period"),
+        "supervision": Word("正式监管决定", "decision under formal supervision"),
         "correction_order": Word("责令整改", "order to correct"),
         "incident_report": Word("事件报告", "incident report"),
         "incident_analysis": Word("事件分析", "incident analysis"),
+        "incident_acknowledgement": Word("签收事件报告", "acknowledgement of the incident"),
+        "incident_close": Word("事件销号", "closing of the incident"),
+        "casualty_report": Word("伤亡事件上报", "report upward of a casualty"),
+        "upward_report": Word("事件上报", "report upward"),
+        "leak_notice": Word("个人信息泄露通知", "notice of a data leak"),
         "acceptance_application": Word("申请验收", "application for acceptance"),
         "delivery": Word("交付", "delivery"),
         "acceptance_review": Word("验收评审", "acceptance review"),

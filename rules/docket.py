@@ -366,6 +366,8 @@ class Docket:
         """Open remedies hold every other clock, a suspended scene or a stopped trial those that the policy lets it."""
         if self.state.step == "remedies":
             return deadline.limit not in REMEDIES
+        if deadline.limit == "inclusion" and self.step(Machine.INCLUSION, deadline.bidder) == "ended_early":
+            return True  # it waits for the remedies against its early end
         pauses = self.policy.limit(deadline.limit).when_suspended is Suspends.PAUSES
         return (pauses and self.state.suspension is not None) or self._is_held_by_its_trial(deadline, pauses)
 

@@ -7,7 +7,7 @@ from models.deadline import Deadline, DeadlineStatus, Extension
 from models.events.anywhere import ExtensionDecided, ExtensionRequested
 from models.policy import ExtensionRule
 from models.vocabulary import Machine
-from rules import trial
+from rules import inclusion, trial
 from rules.calendar import shift_workdays
 from rules.deadlines import extended
 from rules.docket import Docket
@@ -34,6 +34,8 @@ def _deadline(docket: Docket, id: str) -> Deadline:
 def request(docket: Docket, act: RequestExtension) -> None:
     deadline = _deadline(docket, act.deadline)
     rule = _rule_for(docket, deadline)
+    if deadline.limit == "inclusion":
+        inclusion.inclusion_of(docket, deadline.bidder or "")  # one that was ended early only waits for its remedies
     askers = {deadline.holder.unit} if deadline.holder else {deadline.bidder, docket.state.lead, docket.state.regulator}
     if docket.unit not in askers:
         docket.refuse("not_your_deadline", deadline=deadline.id, holder=", ".join(sorted(filter(None, askers))))

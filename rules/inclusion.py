@@ -1,23 +1,21 @@
 """The inclusion period (包容期, S3 四（二）): minor first faults meet soft measures, inside red lines.
 
 It starts on the date of the start notice and, unless the policy says so, a suspension does not stop its clock. Each
-fault that is punishable climbs the ladder; repeats of the same kind within the window skip a step; after the ladder's
-last step the period is breached. An order takes two officers and is verified by a third person. A red line breaches at
-once. Breach stops the trial. The engine records the officer's finding; it never decides guilt itself.
+fault that is punishable climbs the ladder (`rules.ladder`); after its last step the period is breached. A first fault
+that is minor, corrected and harmless is not punished (行政处罚法33). An order takes two officers and is verified by a
+third person. A red line breaches at once. Breach stops the trial, and formal supervision
+begins. The engine records the officer's finding; it never
+decides guilt itself.
 """
 
-from calendar import monthrange
-from datetime import date, timedelta
 from typing import assert_never
 
-from models.calendar import Period, Unit
-from models.commands.trial import EndInclusionEarly, InclusionAct, RecordFault, VerifyCorrection
+from models.commands.trial import EndInclusionEarly, InclusionAct, LiftSupervision, RecordFault, VerifyCorrection
 from models.deadline import Deadline
-from models.events.trial import CorrectionVerified, FaultRecorded, InclusionGranted
-from models.policy import InclusionRules
+from models.events.trial import CorrectionVerified, FaultRecorded, InclusionGranted, SupervisionBegan, SupervisionLifted
 from models.state import Fault, Inclusion, Trial
 from models.vocabulary import Credit, Machine, Role
-from rules import separation, settling
+from rules import ladder, separation, settling
 from rules.docket import Docket
 from rules.keyed import find
 
@@ -31,16 +29,18 @@ def judge(docket: Docket, act: InclusionAct) -> None:
         case VerifyCorrection():
             _verify(docket, act)
         case EndInclusionEarly():
-            settling.end_inclusion(docket, act.bidder, "ended_early")
+            _end_early(docket, act)
+        case LiftSupervision():
+            _lift(docket, act)
         case _:
             assert_never(act)
 
 
-def refuse_unless_eligible(docket: Docket, trial: Trial) -> None:
-    """Risk and credit as the policy asks, and no breach before.
+def found_eligible(docket: Docket, trial: Trial) -> InclusionGranted:
+    """Risk and credit as the policy asks, and no breach before; what was found is recorded with the grant.
 
     The bidding of a scene that was taken over was not witnessed here; where that is a livelihood domain, its missing
-    commitment and credit check are missed.
+    commitment and credit check are missed. Raises Refused: inclusion_not_eligible.
     """
     rules, state = docket.policy.inclusion, docket.state
     if trial.risk not in rules.risks:
@@ -52,14 +52,24 @@ def refuse_unless_eligible(docket: Docket, trial: Trial) -> None:
     if credit is not None and _ORDER_OF_CREDIT.index(credit) > _ORDER_OF_CREDIT.index(rules.credit_at_least):
         docket.refuse("inclusion_not_eligible", why=f"credit {credit}")
     domain = docket.policy.domain(state.profile.domain) if state.profile else None
-    if domain and domain.livelihood and rules.livelihood_commitment and not (bid and bid.commitment_signed):
+    livelihood = bool(domain and domain.livelihood)
+    if livelihood and rules.livelihood_commitment and not (bid and bid.commitment_signed):
         docket.refuse("inclusion_not_eligible", why="no commitment and credit check")
+    return InclusionGranted(
+        bidder=trial.bidder,
+        by=docket.person,
+        started_on=docket.day,
+        risk=trial.risk,
+        credit=credit,
+        livelihood=livelihood,
+        commitment=bid.commitment_signed if bid else None,
+    )
 
 
-def begin(docket: Docket, bidder: str) -> None:
-    docket.move(Machine.INCLUSION, bidder, "active")
-    docket.record(InclusionGranted(bidder=bidder, by=docket.person, started_on=docket.day))
-    docket.set_deadline("inclusion", None, (), machine=Machine.INCLUSION, bidder=bidder, step="")
+def begin(docket: Docket, granted: InclusionGranted) -> None:
+    docket.move(Machine.INCLUSION, granted.bidder, "active")
+    docket.record(granted)
+    docket.set_deadline("inclusion", None, (), machine=Machine.INCLUSION, bidder=granted.bidder, step="")
 
 
 def inclusion_of(docket: Docket, bidder: str) -> Inclusion:
@@ -71,20 +81,29 @@ def inclusion_of(docket: Docket, bidder: str) -> Inclusion:
 
 def _fault(docket: Docket, act: RecordFault) -> None:
     inclusion, rules = inclusion_of(docket, act.bidder), docket.policy.inclusion
+    if inclusion.started_on is not None and docket.day < inclusion.started_on:
+        docket.refuse("fault_before_inclusion", on=docket.day, started_on=inclusion.started_on)
     if act.red_line is not None and act.red_line not in rules.red_lines:
         docket.refuse("unknown_red_line", red_line=act.red_line, known=", ".join(rules.red_lines))
-    rung = None
-    if act.red_line is None and act.punishable:
-        rung = next_rung(rules, inclusion.faults, act.kind, docket.day)
+    if act.incident is not None and find(docket.state.incidents, id=act.incident, bidder=act.bidder) is None:
+        docket.refuse("unknown_incident", incident=act.incident)
+    climbed = None
+    if not act.punishable:
+        _refuse_unless_excused(docket, inclusion, act)
+    elif act.red_line is None:
+        climbed = ladder.climb(rules, inclusion.faults, act.kind, docket.day)
+    rung = climbed.rung if climbed else None
     fault = Fault(
         number=len(inclusion.faults) + 1,
         kind=act.kind,
         recorded_on=docket.day,
         rung=rung,
         by=docket.person,
-        tolerated=act.red_line is None and not act.punishable,
+        tolerated=not act.punishable,
         red_line=act.red_line,
         officers=separation.two_officers(docket, act.with_officer) if rung == "order" else (),
+        climb=climbed,
+        incident=act.incident,
     )
     docket.record(FaultRecorded(bidder=act.bidder, fault=fault))
     if act.red_line is not None or rung == "breach":
@@ -96,29 +115,22 @@ def _fault(docket: Docket, act: RecordFault) -> None:
         )  # fmt: skip
 
 
-def next_rung(rules: InclusionRules, faults: tuple[Fault, ...], kind: str, on: date) -> str:
-    """The measure for the next fault: one rung above the highest so far, two if this kind keeps coming back."""
-    climbed = [fault for fault in faults if fault.rung is not None]
-    order: tuple[str, ...] = rules.ladder
-    highest = max((order.index(fault.rung) for fault in climbed if fault.rung in order), default=-1)
-    repeats = sum(fault.kind == kind and on <= window_end(fault.recorded_on, rules.repeat_window) for fault in climbed)
-    step = 2 if repeats >= rules.repeats_to_skip else 1
-    rung = highest + step
-    return rules.ladder[rung] if rung < len(rules.ladder) else "breach"
+def _refuse_unless_excused(docket: Docket, inclusion: Inclusion, act: RecordFault) -> None:
+    """行政处罚法33: only a first fault that is minor, was corrected and did no harm, as the officer finds.
 
-
-def window_end(start: date, window: Period) -> date:
-    """The last day of a window in natural days, months or years; it rolls over no rest day, it grants nobody time."""
-    match window.unit:
-        case Unit.DAYS | Unit.WORKDAYS | Unit.HOURS:
-            return start + timedelta(days=window.length)
-        case Unit.MONTHS | Unit.YEARS:
-            months = window.length * (12 if window.unit is Unit.YEARS else 1)
-            year, month = divmod(start.month - 1 + months, 12)
-            last = monthrange(start.year + year, month + 1)[1]
-            return date(start.year + year, month + 1, min(start.day, last))
-        case _:
-            assert_never(window.unit)
+    The findings are the officer's; that there was none of its kind before within the window, the ledger knows.
+    """
+    if act.red_line is not None:
+        docket.refuse("red_line_excused", red_line=act.red_line)
+    if act.first_fault is None:
+        docket.refuse("first_fault_findings_missing")
+    if otherwise := [name for name, found in act.first_fault if not found]:
+        docket.refuse("fault_not_excused", findings=", ".join(otherwise))
+    earlier = ladder.earlier_of_its_kind(docket.policy.inclusion, inclusion.faults, act.kind, docket.day)
+    if earlier is not None:
+        docket.refuse("fault_not_first", kind=act.kind, number=earlier.number, on=earlier.recorded_on)
+    if act.guidance is None:
+        docket.refuse("guidance_missing")
 
 
 def _verify(docket: Docket, act: VerifyCorrection) -> None:
@@ -134,9 +146,43 @@ def _verify(docket: Docket, act: VerifyCorrection) -> None:
 
 
 def breach(docket: Docket, bidder: str) -> None:
-    """Red line, refusal to correct, or the ladder's end: the period is over and the trial stands still."""
+    """Red line, refusal to correct, or the ladder's end: the period is over and the trial stands still.
+
+    Formal supervision begins (S3 四（二）): within its limit the regulator ends the trial, whose rollback is then
+    proven, or lets it be resumed without an inclusion period. A trial whose time is over has nothing to decide on.
+    """
     settling.end_inclusion(docket, bidder, "breached")
     settling.suspend_trial(docket, bidder)
+    if docket.step(Machine.TRIAL, bidder) == "suspended":
+        docket.record(SupervisionBegan(bidder=bidder, because=docket.cause))
+        docket.set_deadline(
+            "supervision", docket.holder(Role.REGULATOR), ("terminate_trial", "lift_supervision"),
+            machine=Machine.TRIAL, bidder=bidder,
+        )  # fmt: skip
+
+
+def _lift(docket: Docket, act: LiftSupervision) -> None:
+    trial = find(docket.state.trials, bidder=act.bidder)
+    if trial is None or not trial.supervised:
+        docket.refuse("not_supervised", bidder=act.bidder)
+    docket.record(SupervisionLifted(bidder=act.bidder, by=docket.person))
+    docket.met(f"supervision/{act.bidder}")
+
+
+def refuse_under_supervision(docket: Docket, trial: Trial) -> None:
+    """A breached trial is not resumed before the regulator has decided that it may be."""
+    if trial.supervised:
+        docket.refuse("under_supervision", bidder=trial.bidder)
+
+
+def _end_early(docket: Docket, act: EndInclusionEarly) -> None:
+    """Against the bidder: its clock waits, for an upheld appeal gives the period back with what was left of it."""
+    if act.at_bidders_request:
+        settling.end_inclusion(docket, act.bidder, "ended_early")
+        return
+    reopens = docket.step(Machine.INCLUSION, act.bidder)
+    docket.decide_against(act.bidder, reopens=reopens, machine=Machine.INCLUSION, bidder=act.bidder)
+    settling.end_inclusion(docket, act.bidder, "ended_early", for_now=True)
 
 
 def order_ran_out(docket: Docket, deadline: Deadline) -> None:

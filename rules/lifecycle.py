@@ -48,7 +48,10 @@ class Row(NamedTuple):
 
 SOLICITATION, REVIEW, MATCHING, TRIALS, ACCEPTING, PROMOTION, CLOSED = Stage
 
-_TRIAL_ACTS = ("report_incident", "analyse_incident", "verify_incident")
+_TRIAL_ACTS = (
+    "report_incident", "acknowledge_incident", "report_upward", "notify_leak", "analyse_incident", "verify_incident",
+    "close_incident",
+)  # fmt: skip
 """An incident is dealt with to its end, also where the trial is over, or is repeated."""
 _INSURED_ACTS = ("renew_insurance", *_TRIAL_ACTS)
 _NOTICE_ACTS = ("raise_objection", "answer_objection")
@@ -119,7 +122,7 @@ STEPS: tuple[Step, ...] = (
     Step(TRIAL, "running", TRIALS, "试点中", "running", acts=("advance_phase", "file_report", *_INSURED_ACTS)),
     Step(
         TRIAL, "suspended", TRIALS, "已叫停", "suspended", "fix", Role.BIDDER,
-        acts=("report_fix", "propose_resumption", "file_report", *_INSURED_ACTS),
+        acts=("report_fix", "propose_resumption", "lift_supervision", "file_report", *_INSURED_ACTS),
     ),
     Step(
         TRIAL, "exit", TRIALS, "退出评估", "exit evaluation", "exit_evaluation", Role.REGULATOR,
@@ -320,6 +323,7 @@ ROWS: tuple[Row, ...] = (
     # inclusion period
     *_rows(INCLUSION, ("", "ended", "ended_early"), "start_trial", "active"),
     *_rows(INCLUSION, ("active",), "decide_extension", "extended"),
+    *_rows(INCLUSION, ("ended_early",), "decide_appeal", "active", "extended"),
     *_rows(INCLUSION, ("active", "extended"), "after:inclusion", "ended"),
     *_rows(INCLUSION, ("active", "extended"), "conclude_exit", "ended"),
     *_rows(INCLUSION, ("active", "extended"), "end_inclusion_early", "ended_early"),
@@ -410,7 +414,7 @@ ANYWHERE = (
 
 WHILE_STANDING_STILL = (
     "resume", "terminate", "withdraw", "answer_withdrawal", "suspend_trial", "terminate_trial", "prove_rollback",
-    "report_incident", "analyse_incident", "verify_incident", "record_service", "appeal", "decide_appeal",
+    *_TRIAL_ACTS, "record_service", "appeal", "decide_appeal",
     "propose_correction", "confirm_correction", "adopt_policy", "load_calendar", "request_extension",
     "decide_extension", "reassign", "raise_objection", "answer_objection", "file_complaint", "decide_complaint",
     "override", "submit_bid", "withdraw_bid", "claim_duty", "release_duty", "transfer_duty", "delegate_duty",

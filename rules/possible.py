@@ -10,7 +10,7 @@ from typing import NamedTuple
 from models.commands import Act
 from models.deadline import Deadline
 from models.policy import Policy
-from models.state import IncidentStatus, SceneState
+from models.state import Incident, IncidentStatus, SceneState
 from models.state.review import ObjectionStatus
 from models.vocabulary import Machine, Role
 from rules import lifecycle
@@ -117,10 +117,22 @@ def _has_an_object(state: SceneState, verb: str, bidder: str | None) -> bool:
             return any(each.holder is not None for each in state.deadlines)
         case "take_back":
             return state.last is not None
+        case "acknowledge_incident":
+            return any(each.bidder == bidder and each.acknowledged_by is None for each in _open_incidents(state))
+        case "report_upward":
+            return any(each.bidder == bidder for each in _open_incidents(state))
+        case "notify_leak":
+            return any(each.bidder == bidder and len(each.leak_told) < 2 for each in _open_incidents(state))
+        case "close_incident":
+            return _incident(state, bidder, IncidentStatus.INVESTIGATED)
         case "analyse_incident":
             return _incident(state, bidder, IncidentStatus.REPORTED)
         case "verify_incident":
             return _incident(state, bidder, IncidentStatus.ORDERED)
+        case "record_fault" | "end_inclusion_early":
+            return any(each.bidder == bidder and each.step in ("active", "extended") for each in state.inclusions)
+        case "lift_supervision":
+            return any(each.bidder == bidder and each.supervised for each in state.trials)
         case "verify_correction":
             return any(each.bidder == bidder and each.order_open for each in state.inclusions)
         case "approve_resumption":
@@ -131,6 +143,10 @@ def _has_an_object(state: SceneState, verb: str, bidder: str | None) -> bool:
 
 def _claimed(deadline: Deadline) -> bool:
     return deadline.desk is not None and deadline.desk.claimed_by is not None
+
+
+def _open_incidents(state: SceneState) -> tuple[Incident, ...]:
+    return tuple(each for each in state.incidents if each.status is not IncidentStatus.CLOSED)
 
 
 def _incident(state: SceneState, bidder: str | None, status: IncidentStatus) -> bool:

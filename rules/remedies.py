@@ -69,8 +69,7 @@ def decide_appeal(docket: Docket, act: DecideAppeal) -> None:
     if act.upheld:
         _reopen(docket, decision)
     else:
-        docket.record(DecisionFinal(decision=act.decision))
-        _end_if_final(docket)
+        _final(docket, decision)
 
 
 def _reopen(docket: Docket, decision: Decision) -> None:
@@ -80,6 +79,10 @@ def _reopen(docket: Docket, decision: Decision) -> None:
     """
     machine = Machine(decision.machine)
     to = decision.reopens
+    if machine is Machine.INCLUSION:
+        _give_back(docket, decision)
+        _end_if_final(docket)
+        return
     if machine is not Machine.SCENE:
         docket.move(machine, decision.bidder, to)
         if machine is Machine.ACCEPTANCE:
@@ -91,8 +94,28 @@ def _reopen(docket: Docket, decision: Decision) -> None:
     settling.settle(docket)
 
 
+def _give_back(docket: Docket, decision: Decision) -> None:
+    """An inclusion period that was ended early runs on with what was left of it, if its trial is not over."""
+    if _left_of_period(docket, decision) is not None:
+        docket.move(Machine.INCLUSION, decision.bidder, decision.reopens)
+        docket.run_on()
+
+
+def _left_of_period(docket: Docket, decision: Decision) -> Deadline | None:
+    """The clock of the period that the decision ended; a period granted since then, in a re-trial, is another."""
+    clock = docket.deadline(f"inclusion/{decision.bidder}")
+    ended = docket.step(Machine.INCLUSION, decision.bidder) == "ended_early"
+    return clock if clock is not None and ended and clock.started_by < decision.sequence else None
+
+
 def appeal_window_ran_out(docket: Docket, deadline: Deadline) -> None:
-    docket.record(DecisionFinal(decision=int(deadline.id.removeprefix("appeal_window/"))))
+    _final(docket, _decision(docket, int(deadline.id.removeprefix("appeal_window/"))))
+
+
+def _final(docket: Docket, decision: Decision) -> None:
+    docket.record(DecisionFinal(decision=decision.sequence))
+    if Machine(decision.machine) is Machine.INCLUSION and (left := _left_of_period(docket, decision)) is not None:
+        docket.cancel(left.id)
     _end_if_final(docket)
 
 

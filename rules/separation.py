@@ -63,7 +63,8 @@ ON_ADMISSION = ("accept_filing", "request_supplement", "register", "decline_admi
 ON_REMEDIES = ("answer_objection", "decide_complaint", "decide_appeal")
 DECISIONS = (
     *ON_ADMISSION, "give_opinion", *RECOGNISED, "refuse", *RANKED, "admit_trial", "return_trial_plan", "refuse_trial",
-    "start_trial", "approve_resumption", "conclude_exit", "give_expert_opinion:acceptance", "conclude_acceptance",
+    "start_trial", "approve_resumption", "end_inclusion_early", "conclude_exit", "give_expert_opinion:acceptance",
+    "conclude_acceptance",
     "decide_fault_tolerance", "conclude_evaluation", "confirm_benchmark", "terminate",
     "override",
 )  # fmt: skip
@@ -71,8 +72,9 @@ DECISIONS = (
 BIDDER, OWNER = Role.BIDDER.value, Role.OWNER.value
 OVER_BIDDERS = (
     *DECISIONS, *ON_REMEDIES, "convene_panel", "publish_notice", "list_scene", "decide_extension", "advance_phase",
-    "propose_resumption", "terminate_trial", "end_inclusion_early", "record_fault", "verify_correction",
-    "analyse_incident", "verify_incident", "give_acceptance_opinion", "nominate_benchmark", "record_benefit",
+    "propose_resumption", "terminate_trial", "lift_supervision", "record_fault", "verify_correction",
+    "analyse_incident", "verify_incident", "close_incident",
+    "give_acceptance_opinion", "nominate_benchmark", "record_benefit",
     "review_benchmark", "withdraw_benchmark", "return_for_correction", "reassign", "add_signer", "remove_signer",
 )  # fmt: skip
 """Every act of authority that a bid, or what becomes of it, can depend on."""

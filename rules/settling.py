@@ -117,14 +117,18 @@ def end_trial_clocks(docket: Docket, bidder: str) -> None:
     docket.run_on()
 
 
-def end_inclusion(docket: Docket, bidder: str, step: str) -> None:
-    """Nothing happens where no inclusion period runs."""
+def end_inclusion(docket: Docket, bidder: str, step: str, *, for_now: bool = False) -> None:
+    """Ends a period that runs, with its clocks. `for_now`: what is left of it waits for the end of the remedies."""
     if docket.step(Machine.INCLUSION, bidder) in ("active", "extended"):
         docket.move(Machine.INCLUSION, bidder, step)
-        clocks: tuple[Deadline | AwaitedService, ...] = (*docket.state.deadlines, *docket.state.services)
-        for clock in clocks:
-            if clock.bidder == bidder and clock.machine is Machine.INCLUSION:
-                docket.cancel(clock.id)
+    clocks: tuple[Deadline | AwaitedService, ...] = (*docket.state.deadlines, *docket.state.services)
+    for clock in clocks:
+        if clock.bidder != bidder or clock.machine is not Machine.INCLUSION:
+            continue
+        if for_now and isinstance(clock, Deadline) and clock.limit == "inclusion":
+            docket.pause(clock)
+        else:
+            docket.cancel(clock.id)
 
 
 def end_part(docket: Docket, bidder: str, trial: str) -> None:

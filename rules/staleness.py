@@ -47,7 +47,15 @@ from models.commands.review import (
     RaiseObjection,
 )
 from models.commands.solicitation import Submit
-from models.commands.trial import AnalyseIncident, ReportIncident, VerifyIncident
+from models.commands.trial import (
+    AcknowledgeIncident,
+    AnalyseIncident,
+    CloseIncident,
+    NotifyLeak,
+    ReportIncident,
+    ReportUpward,
+    VerifyIncident,
+)
 from models.refusal import Refused
 from models.state import SceneState
 from models.vocabulary import PanelPurpose
@@ -90,8 +98,12 @@ def subjects_of(command: Command) -> tuple[str, ...]:
             return (f"panel/{PanelPurpose.SCORING}/", f"score/{act.bidder}/{command.actor.person}")
         case ProposeContract() | SignContract() | DeclineAward():
             return (f"contract/{act.bidder}",)
-        case AnalyseIncident() | VerifyIncident():
+        case AcknowledgeIncident() | AnalyseIncident() | VerifyIncident() | CloseIncident():
             return (f"incident/{act.incident}",)
+        case ReportUpward():
+            return (f"upward/{act.incident}",)
+        case NotifyLeak():
+            return (f"leak/{act.incident}/{act.to}",)
         case GiveAcceptanceOpinion():
             return (f"acceptance/{act.bidder}", f"acceptance/{act.bidder}/{command.actor.unit}")
         case AnswerWithdrawal():

@@ -82,6 +82,7 @@ def judge(docket: Docket, act: TrialAct) -> None:
                 machine=Machine.TRIAL, bidder=act.bidder,
             )  # fmt: skip
         case ProposeResumption():
+            inclusion.refuse_under_supervision(docket, trial_of(docket, act.bidder))
             if not trial_of(docket, act.bidder).fix_reported:
                 docket.refuse("fix_missing")
             docket.record(ResumptionProposed(bidder=act.bidder, by=docket.person))
@@ -145,13 +146,12 @@ def _start(docket: Docket, act: StartTrial) -> None:
     trial = trial_of(docket, act.bidder)
     if trial.duration is not None:
         _refuse_uninsured(docket, trial.duration, trial.insurance_until)
-    if act.inclusion:
-        inclusion.refuse_unless_eligible(docket, trial)
+    granted = inclusion.found_eligible(docket, trial) if act.inclusion else None
     docket.record(TrialStarted(bidder=act.bidder, started_on=docket.day, phase=docket.policy.trial.phases[0]))
     docket.move(Machine.TRIAL, act.bidder, "running")
     set_running_clocks(docket, act.bidder)
-    if act.inclusion:
-        inclusion.begin(docket, act.bidder)
+    if granted is not None:
+        inclusion.begin(docket, granted)
 
 
 def set_running_clocks(docket: Docket, bidder: str) -> None:
@@ -232,6 +232,7 @@ def _report(docket: Docket, act: FileReport) -> None:
 
 def _resume(docket: Docket, bidder: str) -> None:
     trial = trial_of(docket, bidder)
+    inclusion.refuse_under_supervision(docket, trial)
     if trial.resumption_proposed_by is None:
         docket.refuse("fix_missing")
     if docket.policy.trial.insurance and trial.insurance_until is not None and trial.insurance_until < docket.day:

@@ -429,8 +429,10 @@ class Improviser:
     def _record_fault(self) -> dict[str, object]:
         red_line = self.often(None, self.play.policy.inclusion.red_lines[0], "no_such")
         kind, punishable = self.choose(("delay", "noise")), self.often(True, False)
+        findings = {"first": True, "minor": True, "corrected": True, "harmless": self.often(True, False)}
         return {
-            "kind": kind, "red_line": red_line, "punishable": punishable, "plan_clause": "三",
+            "kind": kind, "red_line": red_line, "punishable": punishable, "plan_clause": "三", "guidance": "现场指导",
+            "first_fault": None if punishable else findings,
             "with_officer": self.often("regulator-3", None, "regulator-1"),
         }  # fmt: skip
 
@@ -444,7 +446,10 @@ class Improviser:
             for each in self.play.state.deadlines
             if each.limit == "incident_report" and each.bidder == self.about
         ]
-        return {"incident": self.choose([*owed, f"I-{len(known) + 1}", *known]), "casualty": self.often(False, True)}
+        return {
+            "incident": self.choose([*owed, f"I-{len(known) + 1}", *known]), "casualty": self.often(False, True),
+            "severity": self.choose((None, "minor", "serious")), "leak": self.often(False, True),
+        }  # fmt: skip
 
     def _incident_of(self, bidder: str | None, status: IncidentStatus) -> str:
         found = [each.id for each in self.play.state.incidents if (each.bidder, each.status) == (bidder, status)]
@@ -457,6 +462,38 @@ class Improviser:
             "order": self.choose((None, "更换")),
             "with_officer": self.often("regulator-3", None, "regulator-1"),
         }
+
+    def _open_incident(self) -> str:
+        state = self.play.state
+        found = [each.id for each in state.incidents if each.bidder == self.about and each.status != "closed"]
+        picked: str = self.choose(found or ["I-1"])
+        return picked
+
+    def _acknowledge_incident(self) -> dict[str, object]:
+        unread = [
+            each.id
+            for each in self.play.state.incidents
+            if each.bidder == self.about and each.acknowledged_by is None and each.status != "closed"
+        ]
+        return {"incident": self.choose(unread or [self._open_incident()])}
+
+    def _report_upward(self) -> dict[str, object]:
+        report = document("上报").model_copy(update={"number": self.often("应急〔2026〕1号", None)})
+        return {"incident": self._open_incident(), "to": "市人民政府", "document": report}
+
+    def _notify_leak(self) -> dict[str, object]:
+        owed = [
+            tuple(each.id.rsplit("/", 2)[1:])
+            for each in self.play.state.deadlines
+            if each.limit == "leak_notice" and each.bidder == self.about
+        ]
+        incident, to = self.choose(owed or [(self._open_incident(), "authority")])
+        return {"incident": incident, "to": to}
+
+    def _close_incident(self) -> dict[str, object]:
+        incident = self._incident_of(self.about, IncidentStatus.INVESTIGATED)
+        why_not = self.often("未触碰", None)
+        return {"incident": incident, "cause": "误判", "remedy": "升级", "lessons": "复测", "no_red_line": why_not}
 
     def _verify_incident(self) -> dict[str, object]:
         return {"incident": self._incident_of(self.about, IncidentStatus.ORDERED), "verified": self.often(True, False)}

@@ -107,7 +107,8 @@ def _running_that_should_not(policy: Policy, state: SceneState) -> Iterator[str]
     for deadline in state.deadlines:
         pauses = policy.limit(deadline.limit).when_suspended is Suspends.PAUSES
         if deadline.status is DeadlineStatus.PAUSED:
-            if state.step != "remedies" and state.suspension is None and not _stopped(state, deadline):
+            held = state.step == "remedies" or state.suspension is not None
+            if not held and not _stopped(state, deadline) and not _awaits_its_appeal(state, deadline):
                 yield f"{deadline.id} stands still, and nothing holds it"
             continue
         if deadline.status is not DeadlineStatus.OPEN:
@@ -118,6 +119,12 @@ def _running_that_should_not(policy: Policy, state: SceneState) -> Iterator[str]
             yield f"{deadline.id} runs while the scene is suspended"
         elif deadline.limit in _HELD_BY_A_STOP and pauses and _stopped(state, deadline):
             yield f"{deadline.id} runs while the trial is stopped"
+
+
+def _awaits_its_appeal(state: SceneState, deadline: Deadline) -> bool:
+    """What is left of an inclusion period that was ended early, while a remedy against its end is open."""
+    contested = any((each.machine, each.bidder) == ("inclusion", deadline.bidder) for each in state.decisions)
+    return contested and deadline.limit == "inclusion"
 
 
 def _stopped(state: SceneState, deadline: Deadline) -> bool:

@@ -617,8 +617,10 @@ def trials() -> Iterator[Play]:
 def inclusion_periods() -> Iterator[Play]:
     for step in ("active", "extended"):
         play = alone(f"inclusion/{step}")
+        cut = act(EndInclusionEarly(bidder=A, reasons="无必要"), "regulator")
+        yield _then(play, cut, lambda p: p.win_appeal())
         for script in (
-            act(EndInclusionEarly(bidder=A, reasons="无必要"), "regulator"),
+            cut,
             lambda p: fault(p, "accident", "public_safety"),
             doing(terminate_trial, A),
             doing(leave, A),

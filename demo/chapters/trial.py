@@ -5,18 +5,24 @@ from datetime import date
 from demo.scene import Scene, Script
 from models.calendar import Period, Unit
 from models.commands.trial import (
+    AcknowledgeIncident,
     AdmitTrial,
     AdvancePhase,
     AnalyseIncident,
     ApproveResumption,
+    CloseIncident,
     ConcludeExit,
     FileExitReport,
     FileReport,
+    FirstFault,
+    LiftSupervision,
+    NotifyLeak,
     ProposeResumption,
     ProveRollback,
     RecordFault,
     ReportFix,
     ReportIncident,
+    ReportUpward,
     StartTrial,
     SubmitTrialPlan,
     SuspendTrial,
@@ -125,19 +131,43 @@ def evaluated(scene: Scene, bidder: str, *, fit: bool = True) -> Script:
 
 
 def fault(scene: Scene, bidder: str, kind: str, *, red_line: str | None = None, punishable: bool = True) -> Script:
-    """Two officers record a fault with its evidence."""
+    """Two officers record a fault with its evidence; one that is not punished, with their four findings."""
+    excused = None if punishable else FirstFault(first=True, minor=True, corrected=True, harmless=True)
     yield scene.regulator.does(
         RecordFault(
             bidder=bidder, kind=kind, red_line=red_line, punishable=punishable, plan_clause="方案第三条 运行边界",
             finding="现场检查记录。", evidence=scene.document("检查记录"), with_officer=scene.regulator.colleague.id,
+            guidance="现场指导，当日改正。", first_fault=excused,
         )
     )  # fmt: skip
 
 
 def had_incident(scene: Scene, bidder: str, name: str, *, casualty: bool = False) -> Script:
-    """The bidder reports within the hour."""
+    """The bidder reports within the hour, the regulator acknowledges; a casualty goes upward at once."""
     text = "试点中发生事件，已先行停运。"
     yield scene.bidder(bidder).does(ReportIncident(bidder=bidder, incident=name, casualty=casualty, text=text))
+    yield from acknowledged(scene, bidder, name)
+    if casualty:
+        yield from reported_upward(scene, bidder, name)
+
+
+def acknowledged(scene: Scene, bidder: str, name: str) -> Script:
+    """Well before the hour is over."""
+    yield scene.regulator.does(AcknowledgeIncident(bidder=bidder, incident=name))
+
+
+def reported_upward(scene: Scene, bidder: str, name: str) -> Script:
+    """Within the hour, with the document's number."""
+    paper = scene.paper("事件快报").model_copy(update={"number": "应急快报〔2040〕1号"})
+    yield scene.regulator.does(ReportUpward(bidder=bidder, incident=name, to="市应急管理局", document=paper))
+
+
+def leak_told(scene: Scene, bidder: str, name: str) -> Script:
+    """To the authority, and to those whose data it was."""
+    yield [
+        scene.bidder(bidder).does(NotifyLeak(bidder=bidder, incident=name, to=to, document=scene.paper("泄露通知")))
+        for to in ("authority", "persons")
+    ]
 
 
 def analysed(scene: Scene, bidder: str, name: str, *, order: str | None = None) -> Script:
@@ -155,6 +185,13 @@ def incident_closed(scene: Scene, bidder: str, name: str) -> Script:
     yield scene.workdays(6)
     verification = VerifyIncident(bidder=bidder, incident=name, verified=True, finding="整改到位。")
     yield scene.regulator.third.does(verification)
+    yield scene.workdays(2)
+    yield scene.regulator.does(
+        CloseIncident(
+            bidder=bidder, incident=name, cause="感知误判。", remedy="升级软件并复测。", lessons="上路前先行仿真。",
+            no_red_line="未触碰红线，证据随附。",
+        )
+    )  # fmt: skip
 
 
 def stopped(scene: Scene, bidder: str) -> Script:
@@ -171,6 +208,13 @@ def resumed_by_two(scene: Scene, bidder: str) -> Script:
     yield scene.regulator.may_not(ApproveResumption(bidder=bidder), "same_person")
     yield scene.soon()
     yield scene.regulator.colleague.does(ApproveResumption(bidder=bidder))
+
+
+def supervision_lifted(scene: Scene, bidder: str) -> Script:
+    """After a breach nobody resumes anything before the regulator has decided that it may be resumed at all."""
+    yield scene.workdays(4)
+    yield scene.regulator.may_not(ProposeResumption(bidder=bidder, reasons="复测通过。"), "under_supervision")
+    yield scene.regulator.does(LiftSupervision(bidder=bidder, reasons="已重划运行边界，转常态监管，不再适用包容期。"))
 
 
 def terminated(scene: Scene, bidder: str) -> Script:

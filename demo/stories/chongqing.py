@@ -34,13 +34,18 @@ from demo.chapters.review import (
     recognition,
 )
 from demo.chapters.trial import (
+    acknowledged,
     admitted,
     analysed,
     evaluated,
+    fault,
     incident_closed,
+    leak_told,
     planned,
     ran_its_time,
+    resumed_by_two,
     started,
+    supervision_lifted,
     trial_plan,
     tried,
     went_on,
@@ -71,7 +76,10 @@ from models.words import Word
 
 
 def road_cloud_map(scene: Scene) -> Script:
-    """The lead department is late, and the city hears of it; a second round of consultation; the winner declines."""
+    """The lead department is late, and the city hears of it; a second round of consultation; the winner declines.
+
+    The next one leaves its bounds, is put under formal supervision, and resumes without an inclusion period.
+    """
     yield from filed(scene)
     yield scene.until(scene.workday(6, scene.deadline("consultation_start").due_on))
     yield from consulted(scene, objecting=["市公安局"])
@@ -89,7 +97,14 @@ def road_cloud_map(scene: Scene) -> Script:
     yield scene.workdays(3)
     yield scene.bidder(JIA).does(DeclineAward(bidder=JIA, reasons="车辆改装资质未获批。"))
     yield from signed(scene, YI)
-    yield from tried(scene, YI)
+    yield from started(scene, YI, months=4)
+    yield from went_on(scene, YI, until=scene.workday(30))
+    yield from fault(scene, YI, "route", red_line="out_of_bounds")
+    yield from supervision_lifted(scene, YI)
+    yield from resumed_by_two(scene, YI)
+    scene.holds(scene.state.inclusions[0].step == "breached", "the inclusion period came back with the trial")
+    yield from ran_its_time(scene, YI)
+    yield from evaluated(scene, YI)
     yield from accepted(scene, YI)
     yield from closed(scene)
 
@@ -152,8 +167,11 @@ def robotaxi(scene: Scene) -> Script:
         )
     )
     yield from went_on(scene, BING, until=scene.workday(10), phases=False)
-    yield scene.owner.does(ReportIncident(bidder=BING, incident="incident-1", text="车辆在路口急停，无人受伤。"))
+    hurt_nobody = "车辆在路口急停，无人受伤；车外影像外传。"
+    yield scene.owner.does(ReportIncident(bidder=BING, incident="incident-1", leak=True, text=hurt_nobody))
+    yield from acknowledged(scene, BING, "incident-1")
     yield scene.bidder(BING).does(ReportIncident(bidder=BING, incident="incident-1", text="急停，感知误判。"))
+    yield from leak_told(scene, BING, "incident-1")
     yield from analysed(scene, BING, "incident-1", order="升级感知软件并复测。")
     yield from incident_closed(scene, BING, "incident-1")
     yield from ran_its_time(scene, BING, phases=False)

@@ -145,7 +145,7 @@ def smart_parking(scene: Scene) -> Script:
     yield from stopped(scene, JIA)
     yield from resumed_by_two(scene, JIA)
     yield from reported_late(scene, JIA)
-    yield scene.regulator.does(EndInclusionEarly(bidder=JIA, reasons="运行平稳，转常态监管。"))
+    yield scene.regulator.does(EndInclusionEarly(bidder=JIA, reasons="运行平稳，转常态监管。", at_bidders_request=True))
     policy = scene.paper("续保保险单")
     yield scene.bidder(JIA).does(RenewInsurance(bidder=JIA, document=policy, until=date(2045, 12, 31)))
     yield from ran_its_time(scene, JIA)

@@ -6,7 +6,7 @@ from typing import Literal
 from models.calendar import Period
 from models.document import Document
 from models.frozen import Frozen
-from models.text import Identifier, Text
+from models.text import Identifier, Name, Text
 from models.vocabulary import Phase, Risk
 
 from .act import BidderAct
@@ -119,11 +119,21 @@ class ConcludeExit(BidderAct):
     reasons: Text
 
 
+class FirstFault(Frozen):
+    """The officer's four findings on a fault that is not punished (行政处罚法33): 初次、轻微、改正、无危害后果."""
+
+    first: bool
+    minor: bool
+    corrected: bool
+    harmless: bool
+
+
 class RecordFault(BidderAct):
     """The officer's finding with its evidence; the engine never decides guilt itself.
 
     `red_line` names one of the policy's red lines and breaches at once. `punishable` false records a first, minor,
-    corrected, harmless fault (行政处罚法33), which climbs no rung. `with_officer` is the second officer, by person id:
+    corrected, harmless fault, which climbs no rung: it takes the four findings (`first_fault`) and the `guidance` that
+    was given and followed. `incident` ties it to an incident. `with_officer` is the second officer, by person id:
     needed where an order comes of it.
     """
 
@@ -134,6 +144,9 @@ class RecordFault(BidderAct):
     plan_clause: Text
     finding: Text
     evidence: Document
+    guidance: Text | None = None
+    first_fault: FirstFault | None = None
+    incident: Identifier | None = None
     with_officer: Identifier | None = None
 
 
@@ -144,15 +157,54 @@ class VerifyCorrection(BidderAct):
 
 
 class EndInclusionEarly(BidderAct):
+    """By the regulator, and against the bidder, who has its remedies, unless the bidder asked for it itself."""
+
     verb: Literal["end_inclusion_early"] = "end_inclusion_early"
+    reasons: Text
+    at_bidders_request: bool = False
+
+
+class LiftSupervision(BidderAct):
+    """After a breach: the trial may be resumed, by two and with proof of the fix, without its inclusion period."""
+
+    verb: Literal["lift_supervision"] = "lift_supervision"
     reasons: Text
 
 
 class ReportIncident(BidderAct):
+    """`severity` is one of the policy's; `leak`: personal information may have leaked, was altered or lost."""
+
     verb: Literal["report_incident"] = "report_incident"
     incident: Identifier
     casualty: bool = False
+    severity: Identifier | None = None
+    leak: bool = False
     text: Text
+
+
+class AcknowledgeIncident(BidderAct):
+    """Somebody of the regulator has read the report and deals with it."""
+
+    verb: Literal["acknowledge_incident"] = "acknowledge_incident"
+    incident: Identifier
+
+
+class ReportUpward(BidderAct):
+    """A mandatory report (R72) to the body `to`; the document carries its number."""
+
+    verb: Literal["report_upward"] = "report_upward"
+    incident: Identifier
+    to: Name
+    document: Document
+
+
+class NotifyLeak(BidderAct):
+    """个人信息保护法57: the authority and the persons concerned are told of a leak, each by a notice of its own."""
+
+    verb: Literal["notify_leak"] = "notify_leak"
+    incident: Identifier
+    to: Literal["authority", "persons"]
+    document: Document
 
 
 class AnalyseIncident(BidderAct):
@@ -174,6 +226,20 @@ class VerifyIncident(BidderAct):
     finding: Text
 
 
+class CloseIncident(BidderAct):
+    """What caused it, what was done about it, what is learnt.
+
+    `no_red_line` says why an incident that may be a red line of the inclusion period was found to be none.
+    """
+
+    verb: Literal["close_incident"] = "close_incident"
+    incident: Identifier
+    cause: Text
+    remedy: Text
+    lessons: Text
+    no_red_line: Text | None = None
+
+
 TrialAct = (
     SubmitTrialPlan
     | AdmitTrial
@@ -193,6 +259,8 @@ TrialAct = (
     | ConcludeExit
 )
 
-InclusionAct = RecordFault | VerifyCorrection | EndInclusionEarly
+InclusionAct = RecordFault | VerifyCorrection | EndInclusionEarly | LiftSupervision
 
-IncidentAct = ReportIncident | AnalyseIncident | VerifyIncident
+IncidentAct = (
+    ReportIncident | AcknowledgeIncident | ReportUpward | NotifyLeak | AnalyseIncident | VerifyIncident | CloseIncident
+)

@@ -5,7 +5,7 @@ from typing import Literal
 
 from models.calendar import Period
 from models.state.trial import Fault, Incident
-from models.vocabulary import Phase, Risk
+from models.vocabulary import Credit, Phase, Risk
 
 from .event import Event
 
@@ -86,11 +86,18 @@ class ExitConcluded(BidderEvent):
 
 
 class InclusionGranted(BidderEvent):
-    """Whoever granted it may not extend it alone."""
+    """Whoever granted it may not extend it alone. The last four say how its eligibility was found.
+
+    `credit` and `commitment` are those of the bidding, None where a scene was taken over and nobody witnessed it.
+    """
 
     kind: Literal["inclusion_granted"] = "inclusion_granted"
     by: str
     started_on: date
+    risk: Risk | None = None
+    credit: Credit | None = None
+    livelihood: bool = False
+    commitment: bool | None = None
 
 
 class FaultRecorded(BidderEvent):
@@ -103,6 +110,18 @@ class CorrectionVerified(BidderEvent):
     corrected: bool
 
 
+class SupervisionBegan(BidderEvent):
+    """After a breach: the regulator decides whether the trial ends, or may be resumed without its inclusion period."""
+
+    kind: Literal["supervision_began"] = "supervision_began"
+    because: str
+
+
+class SupervisionLifted(BidderEvent):
+    kind: Literal["supervision_lifted"] = "supervision_lifted"
+    by: str
+
+
 class IncidentReported(BidderEvent):
     kind: Literal["incident_reported"] = "incident_reported"
     incident: Incident
@@ -110,6 +129,42 @@ class IncidentReported(BidderEvent):
     @property
     def touches(self) -> tuple[str, ...]:
         return (f"incident/{self.incident.id}",)
+
+
+class IncidentAcknowledged(BidderEvent):
+    kind: Literal["incident_acknowledged"] = "incident_acknowledged"
+    incident: str
+    by: str
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (f"incident/{self.incident}",)
+
+
+class ReportedUpward(BidderEvent):
+    """`number` is the document's, `document` its digest."""
+
+    kind: Literal["reported_upward"] = "reported_upward"
+    incident: str
+    to: str
+    number: str
+    document: str
+    by: str
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (f"upward/{self.incident}",)
+
+
+class LeakNotified(BidderEvent):
+    kind: Literal["leak_notified"] = "leak_notified"
+    incident: str
+    to: Literal["authority", "persons"]
+    document: str
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (f"leak/{self.incident}/{self.to}",)
 
 
 class IncidentAnalysed(BidderEvent):
@@ -134,6 +189,16 @@ class IncidentVerified(BidderEvent):
         return (f"incident/{self.incident}",)
 
 
+class IncidentClosed(BidderEvent):
+    kind: Literal["incident_closed"] = "incident_closed"
+    incident: str
+    by: str
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (f"incident/{self.incident}",)
+
+
 TrialEvent = (
     TrialPlanned
     | TrialStarted
@@ -150,6 +215,14 @@ TrialEvent = (
     | ExitConcluded
 )
 
-InclusionEvent = InclusionGranted | FaultRecorded | CorrectionVerified
+InclusionEvent = InclusionGranted | FaultRecorded | CorrectionVerified | SupervisionBegan | SupervisionLifted
 
-IncidentEvent = IncidentReported | IncidentAnalysed | IncidentVerified
+IncidentEvent = (
+    IncidentReported
+    | IncidentAcknowledged
+    | ReportedUpward
+    | LeakNotified
+    | IncidentAnalysed
+    | IncidentVerified
+    | IncidentClosed
+)

@@ -18,7 +18,7 @@ from models.vocabulary import Maturity, Outcome, Position, Risk, Scale, SceneTyp
 from .acceptance import Acceptance, Benchmark, Replication, UnitOpinion
 from .matching import Bid, Challenge, Contract, Ranked
 from .review import Consultation, FairCompetitionResult, Notice, Objection, Opinion, Panel, Seat, Tally
-from .trial import Fault, Incident, IncidentStatus, Inclusion, Trial
+from .trial import Climb, Fault, Incident, IncidentStatus, Inclusion, Trial
 
 RECEIPTS = 256
 """How many recent receipts a scene remembers; the ledger knows all."""
@@ -206,6 +206,7 @@ __all__ = [
     "Benchmark",
     "Bid",
     "Challenge",
+    "Climb",
     "Consultation",
     "Contract",
     "Correction",

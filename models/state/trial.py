@@ -9,7 +9,10 @@ from models.vocabulary import Credit, Phase, Risk
 
 
 class Trial(Frozen):
-    """`attempt` is 2 in a re-trial. `step` is one of the trial machine's steps in `rules.lifecycle`."""
+    """`attempt` is 2 in a re-trial. `step` is one of the trial machine's steps in `rules.lifecycle`.
+
+    `supervised`: stopped by a breach of its inclusion period, and the regulator has not decided yet.
+    """
 
     bidder: str
     step: str
@@ -25,12 +28,29 @@ class Trial(Frozen):
     resumption_proposed_by: str | None = None
     exit_report: bool = False
     declared: bool = False
+    supervised: bool = False
+
+
+class Climb(Frozen):
+    """Why a fault met its rung: `steps` rungs over `above`, the highest before (None at the ladder's foot).
+
+    `repeats` are the numbers of the earlier faults of its kind within `window`; from `repeats_to_skip` of them on it is
+    two steps. The policy's figures stand here as they were then, so that the journal alone tells why.
+    """
+
+    above: str | None
+    steps: int
+    rung: str
+    repeats: tuple[int, ...]
+    repeats_to_skip: int
+    window: Period
 
 
 class Fault(Frozen):
     """`rung` is the measure that the fault met, None for one that is not punished; `number` counts from 1.
 
-    `officers` are the persons who issued the order that came of it.
+    `officers` are the persons who issued the order that came of it, `climb` is why it met that rung. What the officer
+    found, the clause, the guidance and the evidence stand in the journal (`rules.inclusion_statement`).
     """
 
     number: int
@@ -41,6 +61,8 @@ class Fault(Frozen):
     tolerated: bool = False
     red_line: str | None = None
     officers: tuple[str, ...] = ()
+    climb: Climb | None = None
+    incident: str | None = None
 
 
 class Inclusion(Frozen):
@@ -60,14 +82,23 @@ class Inclusion(Frozen):
 class IncidentStatus(StrEnum):
     REPORTED = "reported"
     ORDERED = "ordered"
+    INVESTIGATED = "investigated"
     CLOSED = "closed"
 
 
 class Incident(Frozen):
+    """`red_line` is the one that it may be, offered to the regulator, who alone finds so; `upward` to whom it went."""
+
     id: str
     bidder: str
     casualty: bool
     reported_on: date
     status: IncidentStatus = IncidentStatus.REPORTED
+    severity: str | None = None
+    leak: bool = False
+    red_line: str | None = None
+    acknowledged_by: str | None = None
+    upward: tuple[str, ...] = ()
+    leak_told: tuple[str, ...] = ()
     ordered_by: str | None = None
     officers: tuple[str, ...] = ()

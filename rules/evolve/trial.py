@@ -8,17 +8,23 @@ from models.events.trial import (
     ExitReportFiled,
     FaultRecorded,
     FixReported,
+    IncidentAcknowledged,
     IncidentAnalysed,
+    IncidentClosed,
     IncidentEvent,
     IncidentReported,
     IncidentVerified,
     InclusionEvent,
     InclusionGranted,
     InsuranceRenewed,
+    LeakNotified,
     PhaseAdvanced,
+    ReportedUpward,
     ReportFiled,
     ResumptionProposed,
     RollbackProven,
+    SupervisionBegan,
+    SupervisionLifted,
     TrialEvent,
     TrialPlanned,
     TrialResumed,
@@ -65,8 +71,10 @@ def evolve(state: SceneState, event: TrialEvent | InclusionEvent | IncidentEvent
         case InclusionGranted():
             inclusion = find(state.inclusions, bidder=event.bidder) or Inclusion(bidder=event.bidder, step="")
             granted = inclusion.model_copy(
-                update={"granted_by": event.by, "started_on": event.started_on, "order_open": False}
-            )
+                update={
+                    "granted_by": event.by, "started_on": event.started_on, "order_open": False, "credit": event.credit
+                }
+            )  # fmt: skip
             return state.model_copy(update={"inclusions": put(state.inclusions, granted, by=lambda each: each.bidder)})
         case FaultRecorded(fault=fault):
             inclusion_ = find(state.inclusions, bidder=event.bidder)
@@ -78,20 +86,36 @@ def evolve(state: SceneState, event: TrialEvent | InclusionEvent | IncidentEvent
         case CorrectionVerified():
             to = {"order_open": False}
             return state.model_copy(update={"inclusions": change(state.inclusions, to=to, bidder=event.bidder)})
+        case SupervisionBegan():
+            return _trial(state, event.bidder, supervised=True, resumption_proposed_by=None)
+        case SupervisionLifted():
+            return _trial(state, event.bidder, supervised=False)
         case IncidentReported(incident=incident):
             return state.model_copy(update={"incidents": (*state.incidents, incident)})
+        case IncidentAcknowledged():
+            return _incident(state, event.incident, acknowledged_by=event.by)
+        case ReportedUpward():
+            told = find(state.incidents, id=event.incident)
+            return _incident(state, event.incident, upward=(*(told.upward if told else ()), event.to))
+        case LeakNotified():
+            told = find(state.incidents, id=event.incident)
+            return _incident(state, event.incident, leak_told=(*(told.leak_told if told else ()), event.to))
         case IncidentAnalysed():
-            status = IncidentStatus.ORDERED if event.ordered else IncidentStatus.CLOSED
-            to = {"status": status, "ordered_by": event.by if event.ordered else None, "officers": event.officers}
-            return state.model_copy(update={"incidents": change(state.incidents, to=to, id=event.incident)})
+            status = IncidentStatus.ORDERED if event.ordered else IncidentStatus.INVESTIGATED
+            by = event.by if event.ordered else None
+            return _incident(state, event.incident, status=status, ordered_by=by, officers=event.officers)
         case IncidentVerified():
-            status = IncidentStatus.CLOSED if event.verified else IncidentStatus.ORDERED
-            return state.model_copy(
-                update={"incidents": change(state.incidents, to={"status": status}, id=event.incident)}
-            )
+            status = IncidentStatus.INVESTIGATED if event.verified else IncidentStatus.ORDERED
+            return _incident(state, event.incident, status=status)
+        case IncidentClosed():
+            return _incident(state, event.incident, status=IncidentStatus.CLOSED)
         case _:
             assert_never(event)
 
 
 def _trial(state: SceneState, bidder: str, **to: object) -> SceneState:
     return state.model_copy(update={"trials": change(state.trials, to=to, bidder=bidder)})
+
+
+def _incident(state: SceneState, id: str, **to: object) -> SceneState:
+    return state.model_copy(update={"incidents": change(state.incidents, to=to, id=id)})

@@ -107,7 +107,8 @@ def ladders(policy: Policy) -> Iterator[Contradiction]:
                     f"{', '.join(nobody)} uses this ladder and is nobody's duty: the reminder would reach nobody",
                     "say whom it is for with `to`, or give that limit another ladder",
                 )
-            if rung.offset <= 0 and rung.level is not Level.REMIND:
+            # By the minute heads hear before the time is over: who has not acknowledged within half of it, say.
+            if rung.offset <= 0 and rung.level is not Level.REMIND and rung.unit != "minutes":
                 yield Contradiction(
                     f"{key}.level", f"{rung.level} comes before anything is overdue", "use remind, or a positive offset"
                 )

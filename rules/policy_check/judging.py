@@ -136,13 +136,37 @@ def orders(policy: Policy) -> Iterator[Contradiction]:
             yield Contradiction(
                 key, f"{', '.join(items)} is out of order, or repeats", f"keep this order: {', '.join(order)}"
             )
+    yield from _whole_period(policy)
     yield from twice("inclusion.red_lines", policy.inclusion.red_lines)
+    yield from twice("incidents.severities", tuple(each.key for each in policy.incidents.severities))
+    for name, red_line in policy.incidents.red_lines:
+        if red_line is not None and red_line not in policy.inclusion.red_lines:
+            known = ", ".join(policy.inclusion.red_lines)
+            message = f"{red_line} is no red line of the inclusion period"
+            yield Contradiction(f"incidents.red_lines.{name}", message, f"use one of: {known}, or leave it out")
     yield from twice("inclusion.risks", policy.inclusion.risks)
     yield from twice("fair_competition.unfair", policy.fair_competition.unfair)
     yield from twice("recognition.criteria", policy.recognition.criteria if policy.recognition else ())
     if policy.inclusion.repeat_window.unit in (Unit.HOURS, Unit.WORKDAYS):
         yield Contradiction(
             "inclusion.repeat_window", "is counted in natural days", "count it in days, months or years"
+        )
+
+
+_DAYS = {Unit.DAYS: 1.0, Unit.WORKDAYS: 1.45, Unit.MONTHS: 365.25 / 12, Unit.YEARS: 365.25}
+
+
+def _whole_period(policy: Policy) -> Iterator[Contradiction]:
+    """An inclusion period and all its extensions together."""
+    rule, most = policy.limits.inclusion, policy.inclusion.at_most
+    periods = [rule.period, *([rule.extension.period] * rule.extension.times if rule.extension else ())]
+    if Unit.HOURS in (most.unit, *(period.unit for period in periods)):
+        yield Contradiction("inclusion.at_most", "is counted in days or longer, as the period is", "use months")
+    elif sum(period.length * _DAYS[period.unit] for period in periods) > most.length * _DAYS[most.unit] + 1:
+        yield Contradiction(
+            "limits.inclusion.extension",
+            f"with it the period is longer than inclusion.at_most ({most.length} {most.unit})",
+            "shorten the period or its extension, extend less often, or allow more there",
         )
 
 

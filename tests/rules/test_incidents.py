@@ -23,7 +23,9 @@ def running(yancheng: Policy) -> Play:
 
 
 def ids(play: Play) -> set[str]:
-    return {deadline.id for deadline in play.state.deadlines if deadline.limit.startswith(("incident", "correction"))}
+    """What investigating asks for; acknowledging and closing have tests of their own (test_incident_loop)."""
+    limits = ("incident_report", "incident_analysis", "correction_order")
+    return {deadline.id for deadline in play.state.deadlines if deadline.limit in limits}
 
 
 def step(play: Play, bidder: str = A) -> str:
@@ -97,10 +99,10 @@ def test_a_casualty_stops_the_trial_at_once_whoever_reports_it(running: Play, wh
     assert f"fix/{A}" in {deadline.id for deadline in running.state.deadlines}
 
 
-def test_an_analysis_without_an_order_closes_the_incident(running: Play) -> None:
+def test_an_analysis_without_an_order_ends_the_investigation(running: Play) -> None:
     running.do(report(), running.bidder(A))
     running.do(analysis(order=None), running.regulator)
-    assert running.state.incidents[0].status is IncidentStatus.CLOSED
+    assert running.state.incidents[0].status is IncidentStatus.INVESTIGATED
     assert ids(running) == set()
     running.refuses("incident_not_open", analysis(), running.regulator)
 
@@ -113,7 +115,7 @@ def test_an_order_is_verified_by_another_person_than_who_issued_it(running: Play
     assert ids(running) == {f"correction_order/{A}/I-1"}
     running.refuses("officer_verifies", verification(), running.regulator)
     running.do(verification(), running.second_regulator)
-    assert running.state.incidents[0].status is IncidentStatus.CLOSED
+    assert running.state.incidents[0].status is IncidentStatus.INVESTIGATED
     assert ids(running) == set()
     assert step(running) == "running"
 
@@ -125,7 +127,7 @@ def test_an_order_that_was_found_not_carried_out_stops_the_trial_and_stays_open(
     assert step(running) == "suspended"
     assert status(running) is IncidentStatus.ORDERED
     running.do(verification(), running.second_regulator)
-    assert status(running) is IncidentStatus.CLOSED
+    assert status(running) is IncidentStatus.INVESTIGATED
 
 
 def test_an_order_that_nobody_verified_in_time_stops_the_trial_by_itself(running: Play) -> None:
@@ -135,7 +137,7 @@ def test_an_order_that_nobody_verified_in_time_stops_the_trial_by_itself(running
     assert step(running) == "suspended"
     assert running.state.inclusions[0].step == "active", "it is no fault under the inclusion period"
     running.do(verification(), running.second_regulator)
-    assert running.state.incidents[0].status is IncidentStatus.CLOSED
+    assert running.state.incidents[0].status is IncidentStatus.INVESTIGATED
 
 
 def test_an_analysis_that_is_late_escalates_and_can_still_be_given(running: Play) -> None:

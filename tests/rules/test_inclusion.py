@@ -11,6 +11,8 @@ from models.commands.anywhere import DecideExtension, RequestExtension
 from models.commands.trial import (
     ApproveResumption,
     EndInclusionEarly,
+    FirstFault,
+    LiftSupervision,
     ProposeResumption,
     RecordFault,
     ReportFix,
@@ -23,7 +25,7 @@ from models.policy import Policy
 from models.state import Fault
 from models.vocabulary import Role, Suspends
 from rules.calendar import shift_workdays
-from rules.inclusion import next_rung, window_end
+from rules.ladder import climb, window_end
 from tests.scenario import Play, city, document, with_limit, with_rules
 
 A = "甲公司"
@@ -34,10 +36,16 @@ def running(yancheng: Policy) -> Play:
     return Play(yancheng).to_running(A)
 
 
-def fault(kind: str = "delay", *, red_line: str | None = None, punishable: bool = True) -> RecordFault:
-    return RecordFault(
-        bidder=A, kind=kind, red_line=red_line, punishable=punishable,
-        plan_clause="第三条", finding="经查属实", evidence=document("证据"), with_officer="regulator-3",
+EXCUSED = FirstFault(first=True, minor=True, corrected=True, harmless=True)
+
+
+def fault(kind: str = "delay", *, red_line: str | None = None, punishable: bool = True, **more: object) -> RecordFault:
+    excuse = {} if punishable else {"first_fault": EXCUSED, "guidance": "现场指导后当日改正"}
+    return RecordFault.model_validate(
+        {
+            "bidder": A, "kind": kind, "red_line": red_line, "punishable": punishable, "plan_clause": "第三条",
+            "finding": "经查属实", "evidence": document("证据"), "with_officer": "regulator-3", **excuse, **more,
+        }
     )  # fmt: skip
 
 
@@ -89,10 +97,55 @@ def test_a_fault_on_the_last_day_of_the_window_is_a_repeat(yancheng: Policy) -> 
 
 
 def test_a_first_minor_corrected_harmless_fault_is_not_punished_and_climbs_nothing(running: Play) -> None:
-    for _ in range(5):
-        assert record(running, "delay", punishable=False) is None
+    for kind in ("one", "two", "three", "four", "five"):
+        assert record(running, kind, punishable=False) is None
     assert [each.tolerated for each in running.state.inclusions[0].faults] == [True] * 5
-    assert record(running, "delay") == "remind"
+    assert record(running, "one") == "remind"
+
+
+@pytest.mark.parametrize("punished", [True, False])
+def test_the_second_of_a_kind_within_the_window_is_never_a_first_fault(yancheng: Policy, *, punished: bool) -> None:
+    running = Play(with_rules(yancheng, "inclusion", repeat_window=Period(length=30, unit=Unit.DAYS))).to_running(A)
+    record(running, punishable=punished)
+    running.wait(timedelta(days=30))
+    assert running.refuses("fault_not_first", fault(punishable=False), running.regulator).details["number"] == "1"
+    running.wait(timedelta(days=1))
+    assert record(running, punishable=False) is None
+
+
+@pytest.mark.parametrize("finding", ["first", "minor", "corrected", "harmless"])
+def test_a_fault_is_excused_on_four_findings_of_the_officer_and_not_on_three(running: Play, finding: str) -> None:
+    otherwise = EXCUSED.model_copy(update={finding: False})
+    no = running.refuses("fault_not_excused", fault(punishable=False, first_fault=otherwise), running.regulator)
+    assert no.details["findings"] == finding
+    assert record(running) == "remind", "punished, it may be recorded"
+
+
+def test_a_tolerated_fault_names_its_findings_and_the_guidance_that_was_followed(running: Play) -> None:
+    without = fault(punishable=False, first_fault=None)
+    running.refuses("first_fault_findings_missing", without, running.regulator)
+    running.refuses("guidance_missing", fault(punishable=False, guidance=None), running.regulator)
+
+
+def test_a_red_line_is_never_excused(running: Play) -> None:
+    crossed = fault(red_line="public_safety", punishable=False)
+    running.refuses("red_line_excused", crossed, running.regulator)
+
+
+def test_a_tolerated_fault_is_no_repeat(running: Play) -> None:
+    record(running, punishable=False)
+    assert [record(running) for _ in range(3)] == ["remind", "advise", "order"]
+
+
+def test_what_happened_before_the_period_is_no_fault_of_it(running: Play) -> None:
+    running.wait(timedelta(days=3))
+    started = running.state.inclusions[0].started_on
+    assert started is not None
+    early = running.state.model_copy(update={"entered_on": started - timedelta(days=9)})
+    running.state = early
+    before = started - timedelta(days=1)
+    running.refuses("fault_before_inclusion", fault(), running.regulator, on=before)
+    running.do(fault(), running.regulator, on=started)
 
 
 LADDERS = (("remind", "advise", "interview", "order"), ("remind", "order"), ("order",))
@@ -105,7 +158,7 @@ def test_every_path_on_every_ladder_only_climbs(kinds: list[str], ladder: tuple[
     rules = with_rules(city("yancheng"), "inclusion", ladder=ladder).inclusion
     day, faults, at = date(2026, 3, 2), (), -1  # type: tuple[date, tuple[Fault, ...], int]
     for number, kind in enumerate(kinds, start=1):
-        rung = next_rung(rules, faults, kind, day)
+        rung = climb(rules, faults, kind, day).rung
         at += 2 if kinds[: number - 1].count(kind) >= 2 else 1
         assert rung == (ladder[at] if at < len(ladder) else "breach")
         if rung == "breach":
@@ -153,6 +206,7 @@ def test_after_the_breach_there_is_no_period_to_record_faults_in(running: Play) 
 
 def test_a_breached_trial_may_be_resumed_but_without_its_inclusion_period(running: Play) -> None:
     record(running, red_line="public_safety")
+    running.do(LiftSupervision(bidder=A, reasons="可恢复"), running.regulator)
     running.do(ReportFix(bidder=A, proof=document("整改证明")), running.bidder(A))
     running.do(ProposeResumption(bidder=A, reasons="已整改"), running.regulator)
     running.do(ApproveResumption(bidder=A), running.second_regulator)
@@ -264,10 +318,11 @@ def test_a_trial_that_ends_before_the_period_ends_the_period(running: Play) -> N
     assert standing(running) == ("ended", "ended")
 
 
-def test_the_regulator_ends_a_period_early(running: Play) -> None:
-    running.do(EndInclusionEarly(bidder=A, reasons="已无必要"), running.regulator)
+def test_a_period_that_the_bidder_wants_no_more_ends_early_and_for_good(running: Play) -> None:
+    running.do(EndInclusionEarly(bidder=A, reasons="已无必要", at_bidders_request=True), running.regulator)
     assert standing(running) == ("ended_early", "running")
     assert f"inclusion/{A}" not in [each.id for each in running.state.deadlines]
+    assert running.state.decisions == ()
 
 
 def test_a_stop_of_the_trial_stops_the_periods_clock_only_where_the_city_says_so(yancheng: Policy) -> None:
@@ -313,6 +368,7 @@ def test_a_repeated_trial_may_have_an_inclusion_period_again_with_the_faults_of_
 
 def test_who_breached_the_period_gets_no_second_one(running: Play) -> None:
     record(running, red_line="public_safety")
+    running.do(LiftSupervision(bidder=A, reasons="可恢复"), running.regulator)
     running.do(ReportFix(bidder=A, proof=document("整改证明")), running.bidder(A))
     running.do(ProposeResumption(bidder=A, reasons="已整改"), running.regulator)
     running.do(ApproveResumption(bidder=A), running.second_regulator)

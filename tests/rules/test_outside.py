@@ -153,6 +153,15 @@ def test_the_rules_take_what_the_policies_map(policy: Policy) -> None:
     command = command_for(policy, rule(policy), play.state, event(INCIDENT), SOURCE)
     play.do(command.act, command.actor)
     assert [each.id for each in play.state.incidents] == ["INC-1"]
+    assert play.state.incidents[0].acknowledged_by is None, "entered in the regulator's name, and read by nobody yet"
+    assert "incident_acknowledgement/甲公司/INC-1" in [each.id for each in play.state.deadlines]
+
+
+def test_a_platform_may_say_how_severe_it_is_and_whether_data_leaked(policy: Policy) -> None:
+    act = act_from(rule(policy), event({**INCIDENT, "severity": "serious", "leak": True}))
+    assert act == ReportIncident(
+        bidder="甲公司", incident="INC-1", casualty=True, severity="serious", leak=True, text="车辆偏离车道"
+    )
 
 
 def test_the_unit_can_stand_in_the_rule_or_in_the_event(policy: Policy) -> None:

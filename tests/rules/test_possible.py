@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from models.commands.anywhere import Suspend, Withdraw
+from models.commands.trial import EndInclusionEarly
 from models.policy import Policy
 from models.state import SceneState
 from models.vocabulary import Role
@@ -47,6 +48,13 @@ def test_each_bidder_has_offers_of_its_own(yancheng: Policy) -> None:
 
     assert [party.units for party in mine.parties] == [("甲公司",)]
     assert ("analyse_incident", "甲公司") not in offered(play), "there is no incident to analyse"
+
+
+def test_faults_are_recorded_in_an_inclusion_period_only(yancheng: Policy) -> None:
+    play = Play(yancheng).to_running("甲公司")
+    assert ("record_fault", "甲公司") in offered(play)
+    play.do(EndInclusionEarly(bidder="甲公司", reasons="无必要"), play.regulator)
+    assert ("record_fault", "甲公司") not in offered(play), "the trial runs on, its inclusion period does not"
 
 
 def test_a_closed_scene_offers_nothing(yancheng: Policy) -> None:

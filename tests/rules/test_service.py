@@ -16,7 +16,7 @@ from models.commands.anywhere import (
 )
 from models.commands.review import AnswerObjection, FileComplaint, RaiseObjection
 from models.commands.solicitation import AcceptFiling, AnswerSupplement, RequestSupplement
-from models.commands.trial import EndInclusionEarly, RecordFault, VerifyCorrection
+from models.commands.trial import EndInclusionEarly, FirstFault, RecordFault, VerifyCorrection
 from models.deadline import DeadlineStatus, Holder
 from models.events.anywhere import DocumentIssued, NoticeServed, ServiceAwaited, ServiceDropped
 from models.events.clock import DeadlineCancelled, DeadlineMet, DeadlineSet
@@ -155,8 +155,9 @@ def test_an_order_is_open_before_it_is_served_and_there_is_no_second_one(policy:
     play = ordered(policy)
     assert [each.id for each in play.state.services] == [f"correction_order/{A}"]
     tolerated = RecordFault(
-        bidder=A, kind="five", punishable=False, plan_clause="一", finding="轻微", evidence=document("照片")
-    )
+        bidder=A, kind="five", punishable=False, plan_clause="一", finding="轻微", evidence=document("照片"),
+        guidance="当场指导", first_fault=FirstFault(first=True, minor=True, corrected=True, harmless=True),
+    )  # fmt: skip
     play.do(tolerated, play.regulator)
     assert len(play.state.services) == 1
 
