@@ -25,6 +25,7 @@ from cli import (
     org,
     output,
     policies,
+    ranking,
     records,
     running,
     scenes,
@@ -45,7 +46,7 @@ app = typer.Typer(
 )
 PACKAGE = "scene-lifecycle-engine"
 
-for group in (running, scenes, lookalikes, acts, bulk, named, bringing_in, records, checks):
+for group in (running, scenes, ranking, lookalikes, acts, bulk, named, bringing_in, records, checks):
     group.add_to(app)
 app.add_typer(policies.app, name="policy", rich_help_panel=output.RUNNING)
 year_notices.add_to(calendars.app)

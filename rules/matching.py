@@ -39,7 +39,7 @@ from models.events.matching import (
     EligibilityVerified,
 )
 from models.policy import ModeRule
-from models.state import Bid, Challenge, Contract, Ranked
+from models.state import Bid, Challenge, Contract
 from models.state.matching import Party
 from models.vocabulary import Machine, Outcome, PanelPurpose, Role
 from rules import panels, scoring, separation, settling
@@ -218,7 +218,7 @@ def _verify(docket: Docket, act: VerifyEligibility) -> None:
     elif _mode(docket).scored and docket.used("scoring"):
         docket.enter("scoring")
     else:
-        _rank_unscored(docket)
+        _ranked(docket, scoring.by_price(eligible(docket)))
 
 
 def eligible(docket: Docket) -> tuple[Bid, ...]:
@@ -261,15 +261,9 @@ def _score(docket: Docket, act: ScoreBid) -> None:
         _ranked(docket, scoring.ranking(sheet, eligible(docket)))
 
 
-def _rank_unscored(docket: Docket) -> None:
-    """A mode without scoring ranks the eligible by price, then by name."""
-    bids = sorted(eligible(docket), key=lambda bid: (bid.price_yuan or 0, bid.bidder))
-    _ranked(docket, tuple(Ranked(rank=at, bidder=bid.bidder, hundredths=0) for at, bid in enumerate(bids, start=1)))
-
-
-def _ranked(docket: Docket, ranking: tuple[Ranked, ...]) -> None:
-    docket.record(BidsRanked(ranking=ranking))
-    if not any(line.passed for line in ranking):
+def _ranked(docket: Docket, lines: tuple[scoring.Line, ...]) -> None:
+    docket.record(BidsRanked(ranking=tuple(line.ranked for line in lines)))
+    if not any(line.passed for line in lines):
         settling.call_failed(docket, "none_passed")
     else:
         docket.enter("ranked" if docket.used("ranking_notice") else "awarding")
