@@ -19,7 +19,7 @@ from models.commands.anywhere import (
     Terminate,
     Withdraw,
 )
-from models.commands.matching import Award, PostChallenge, RevealBid, ScoreBid, SubmitBid
+from models.commands.matching import Award, OpenBids, PostChallenge, RevealBid, ScoreBid, SubmitBid
 from models.commands.review import (
     AskConsultation,
     ConcludeFairCompetition,
@@ -220,6 +220,16 @@ def bid(
     return SubmitBid(bidder=bidder, commitment=seal, consortium=tuple(with_ or ()))
 
 
+def open_bids(
+    with_officer: Annotated[
+        str, typer.Option(metavar="PERSON", help="另一名主持人的人员编号 · the second official", show_default=False)
+    ],
+    record: Annotated[str, typer.Option(metavar="@FILE|SHA256", help="开标记录 · the record", show_default=False)],
+) -> Act:
+    """主持开标会：截止后由两人主持 · Hold the opening session, two officials, after the close"""
+    return OpenBids(with_officer=with_officer, record=paper(record))
+
+
 def reveal(
     bidder: Bidder,
     proposal: Proposal,
@@ -324,7 +334,8 @@ def appeal(
 _COMMANDS: dict[str, Callable[..., Act]] = {
     "accept": accept_filing, "supplement": supplement, "register": register, "ask": ask, "opinion": opinion,
     "fair-competition": fair_competition, "recognise": recognise, "refuse": refuse, "return": return_,
-    "publish": publish, "list-scene": list_scene, "post": post, "bid": bid, "reveal": reveal, "score": score,
-    "award": award, "suspend": suspend, "resume": resume, "terminate": terminate, "withdraw": withdraw,
-    "extend": extend, "decide-extension": decide_extension, "serve": serve, "appeal": appeal,
+    "publish": publish, "list-scene": list_scene, "post": post, "bid": bid, "open-bids": open_bids,
+    "reveal": reveal, "score": score, "award": award, "suspend": suspend, "resume": resume,
+    "terminate": terminate, "withdraw": withdraw, "extend": extend, "decide-extension": decide_extension,
+    "serve": serve, "appeal": appeal,
 }  # fmt: skip

@@ -283,6 +283,14 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "开标内容与投标时的承诺哈希不一致。",
         "What is revealed does not match the commitment made with the bid.",
     ),
+    "bids_not_open": (
+        "尚未召开开标会，不能公开投标内容。请平台窗口由两名工作人员主持开标（open_bids）。",
+        "The opening session was not held yet. Two officials of the platform office hold it first (open_bids).",
+    ),
+    "bids_open_already": (
+        "开标会已由 {officers} 主持，请揭榜方公开投标内容（reveal_bid）。",
+        "The opening session was held by {officers}; the bidders reveal their bids now (reveal_bid).",
+    ),
     "already_revealed": ("{bidder} 已开标。", "{bidder} has opened its bid already."),
     "already_verified": ("{bidder} 已完成资格核查。", "The eligibility of {bidder} was verified already."),
     "commitment_unsigned": (

@@ -77,7 +77,10 @@ STEPS: tuple[Step, ...] = (
         SCENE, "posted", MATCHING, "张榜", "challenge open", "bidding",
         acts=("amend_challenge", "submit_bid", "withdraw_bid"),
     ),
-    Step(SCENE, "opening", MATCHING, "开标", "bids being opened"),
+    Step(
+        SCENE, "opening", MATCHING, "开标", "bids being opened", "opening_session", Role.PLATFORM_OFFICE,
+        acts=("open_bids",),
+    ),
     Step(SCENE, "eligibility", MATCHING, "资格与信用核查", "eligibility", "eligibility", Role.LEAD),
     Step(SCENE, "scoring", MATCHING, "路演评分", "scoring", "scoring", Role.LEAD, acts=("convene_panel", "score_bid")),
     Step(SCENE, "ranked", MATCHING, "已排名待公示", "ranked", "notice_publication", Role.PLATFORM_OFFICE),

@@ -1,8 +1,9 @@
 """Matching: from the posted challenge to signed contracts.
 
-A bid before the close is a commitment hash and nothing else; it is opened afterwards and must match. Only eligible bids
-are scored, only bids above the pass mark are ranked for an award, awards follow the ranking. A contract that is not
-signed in time goes to the next in the ranking. A call that finds nobody is re-issued once.
+A bid before the close is a commitment hash and nothing else. After the close two officials hold the opening session
+(招标投标法 34-36), where each bidder reveals its bid, which must match. Only eligible bids are scored, only bids above
+the pass mark are ranked for an award, awards follow the ranking. A contract that is not signed in time goes to the next
+in the ranking. A call that finds nobody is re-issued once.
 """
 
 import hashlib
@@ -14,6 +15,7 @@ from models.commands.matching import (
     DeclineAward,
     GiveUpMatching,
     MatchingAct,
+    OpenBids,
     PostChallenge,
     ProposeContract,
     RevealBid,
@@ -29,6 +31,7 @@ from models.events.matching import (
     Awarded,
     BidRevealed,
     BidScored,
+    BidsOpened,
     BidsRanked,
     BidSubmitted,
     BidWithdrawn,
@@ -68,6 +71,8 @@ def judge(docket: Docket, act: MatchingAct) -> None:
         case WithdrawBid():
             _own_bid(docket, act.bidder)
             docket.record(BidWithdrawn(bidder=act.bidder))
+        case OpenBids():
+            _open(docket, act)
         case RevealBid():
             _reveal(docket, act)
         case VerifyEligibility():
@@ -168,12 +173,27 @@ def bidding_closed(docket: Docket, _: Deadline) -> None:
         settling.call_failed(docket, "no_bid")
         return
     docket.enter("opening")
+
+
+def _open(docket: Docket, act: OpenBids) -> None:
+    """Two officials, neither of whom acted for a side; the bidders' time to reveal runs from here."""
+    challenge = docket.state.challenge
+    if challenge is not None and challenge.opened_by:
+        docket.refuse("bids_open_already", officers=", ".join(challenge.opened_by))
+    officers = separation.two_officers(docket, act.with_officer)
+    if separation.took_sides(docket.state, act.with_officer):
+        docket.refuse("drafter_decides", person=act.with_officer, did=Role.OWNER, verb=act.verb)
+    docket.record(BidsOpened(officers=officers, record_sha256=act.record.sha256))
+    docket.met("opening_session")
     for bid in docket.state.bids:
         holder = docket.holder(Role.BIDDER, bid.bidder)
         docket.set_deadline("bid_opening", holder, ("reveal_bid",), key=bid.bidder)
 
 
 def _reveal(docket: Docket, act: RevealBid) -> None:
+    challenge = docket.state.challenge
+    if challenge is None or not challenge.opened_by:
+        docket.refuse("bids_not_open")
     bid = _own_bid(docket, act.bidder)
     if bid.revealed:
         docket.refuse("already_revealed", bidder=act.bidder)

@@ -368,6 +368,9 @@ class Improviser:
         bidder = self.choose(free or BIDDERS)
         return {"bidder": bidder, "commitment": commitment(*self._secret(bidder))}
 
+    def _open_bids(self) -> dict[str, object]:
+        return {"with_officer": self.often("platform_office-2", "platform_office-1"), "record": document("开标记录")}
+
     def _reveal_bid(self) -> dict[str, object]:
         bidder = self.about or ""
         nonce, _, price = self._secret(bidder)

@@ -31,6 +31,7 @@ from models.commands.matching import (
     Award,
     ContractTerms,
     Milestone,
+    OpenBids,
     PostChallenge,
     ProposeContract,
     RevealBid,
@@ -501,7 +502,17 @@ class Play:
         secret = commitment(f"n-{digest(bidder)[:16]}", digest(f"方案{bidder}"), price)
         self.do(SubmitBid(bidder=bidder, commitment=secret, consortium=self.consortium), self.bidder(bidder))
 
+    def open_bids_act(self) -> OpenBids:
+        return OpenBids(with_officer="platform_office-2", record=document("开标记录"))
+
+    def open_bids(self) -> None:
+        """The opening session, where it was not held yet."""
+        if self.state.challenge is not None and not self.state.challenge.opened_by:
+            self.do(self.open_bids_act(), self.platform)
+
     def reveal(self, bidder: str, price: int = 500_000) -> None:
+        if self.state.step == "opening":
+            self.open_bids()
         self.do(
             RevealBid(
                 bidder=bidder, nonce=f"n-{digest(bidder)[:16]}", proposal=document(f"方案{bidder}"), price_yuan=price
@@ -519,11 +530,16 @@ class Play:
         self.rank(bidder)
         self.award(bidder)
 
-    def to_opening(self, *bidders: str, mode: Mode = Mode.OPEN_CHALLENGE) -> "Play":
+    def to_close(self, *bidders: str, mode: Mode = Mode.OPEN_CHALLENGE) -> "Play":
+        """The call is closed, the opening session not held yet."""
         self.to_listed().post(mode)
         for bidder in bidders:
             self.bid(bidder)
         self.pass_limit("bidding")
+        return self
+
+    def to_opening(self, *bidders: str, mode: Mode = Mode.OPEN_CHALLENGE) -> "Play":
+        self.to_close(*bidders, mode=mode).open_bids()
         return self
 
     def to_eligibility(self, *bidders: str, mode: Mode = Mode.OPEN_CHALLENGE) -> "Play":

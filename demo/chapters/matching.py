@@ -10,6 +10,7 @@ from models.commands.matching import (
     Award,
     ContractTerms,
     Milestone,
+    OpenBids,
     PostChallenge,
     ProposeContract,
     RevealBid,
@@ -84,6 +85,8 @@ def chosen(scene: Scene, *bidders: str) -> Script:
 
 
 def opened(scene: Scene, *bidders: str) -> Script:
+    """Two officials hold the session, the bidders reveal their bids there."""
+    yield scene.platform.does(OpenBids(with_officer=scene.platform.colleague.id, record=scene.document("开标记录")))
     yield [
         scene.bidder(name).does(
             RevealBid(bidder=name, nonce=NONCE, proposal=_proposal(scene, name), price_yuan=_price(scene, name))

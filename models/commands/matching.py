@@ -53,6 +53,17 @@ class WithdrawBid(BidderAct):
     reasons: Text
 
 
+class OpenBids(Act):
+    """The opening session (开标会), after the close: who enters it and `with_officer` (by person id) hold it.
+
+    `record` is the record that both sign.
+    """
+
+    verb: Literal["open_bids"] = "open_bids"
+    with_officer: Identifier
+    record: Document
+
+
 class RevealBid(BidderAct):
     verb: Literal["reveal_bid"] = "reveal_bid"
     nonce: Nonce
@@ -137,6 +148,7 @@ MatchingAct = (
     | AmendChallenge
     | SubmitBid
     | WithdrawBid
+    | OpenBids
     | RevealBid
     | VerifyEligibility
     | ScoreBid

@@ -44,6 +44,18 @@ class BidWithdrawn(Event):
         return (f"bid/{self.bidder}",)
 
 
+class BidsOpened(Event):
+    """The opening session was held, by these two; from here on bids are revealed."""
+
+    kind: Literal["bids_opened"] = "bids_opened"
+    officers: tuple[str, ...]
+    record_sha256: str
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return ("challenge",)
+
+
 class BidRevealed(Event):
     kind: Literal["bid_revealed"] = "bid_revealed"
     bidder: str
@@ -127,6 +139,7 @@ MatchingEvent = (
     | ChallengeAmended
     | BidSubmitted
     | BidWithdrawn
+    | BidsOpened
     | BidRevealed
     | EligibilityVerified
     | BidScored

@@ -10,7 +10,10 @@ Party = Literal["owner", "st_bureau", "bidder"]
 
 
 class Challenge(Frozen):
-    """`number` counts the calls: 1, then 2 for the re-issue. `closes_on` is the last day for bids."""
+    """`number` counts the calls: 1, then 2 for the re-issue. `closes_on` is the last day for bids.
+
+    `opened_by` are the persons who held the opening session; nobody before it.
+    """
 
     number: int
     mode: Mode
@@ -18,6 +21,7 @@ class Challenge(Frozen):
     posted_on: date
     closes_on: date
     invited: tuple[str, ...] = ()
+    opened_by: tuple[str, ...] = ()
 
 
 class Bid(Frozen):

@@ -6,6 +6,7 @@ from models.events.matching import (
     Awarded,
     BidRevealed,
     BidScored,
+    BidsOpened,
     BidsRanked,
     BidSubmitted,
     BidWithdrawn,
@@ -32,6 +33,9 @@ def evolve(state: SceneState, event: MatchingEvent) -> SceneState:
             return state.model_copy(update={"bids": put(state.bids, bid, by=lambda each: each.bidder)})
         case BidWithdrawn(bidder=bidder):
             return state.model_copy(update={"bids": without(state.bids, bidder=bidder)})
+        case BidsOpened(officers=officers):
+            opened = state.challenge.model_copy(update={"opened_by": officers}) if state.challenge else None
+            return state.model_copy(update={"challenge": opened})
         case BidRevealed():
             return _bid(state, event.bidder, {"proposal_sha256": event.proposal_sha256, "price_yuan": event.price_yuan})
         case EligibilityVerified():

@@ -271,9 +271,9 @@ def test_a_seat_is_personal(policy: Policy) -> None:
 
 
 def outside(policy: Policy) -> str:
-    """A department that has no part in the scene."""
+    """A department that has no part in the scene, and does not hold the opening of its bids."""
     domain = policy.domains[0]
-    taken = (domain.lead, domain.regulator, *domain.units)
+    taken = (domain.lead, domain.regulator, *domain.units, policy.offices.platform_office)
     return next(unit.name for unit in policy.units if unit.name not in taken)
 
 
