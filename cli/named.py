@@ -29,6 +29,7 @@ from models.commands.review import (
     PublishNotice,
     Recognise,
     Refuse,
+    WordingFinding,
 )
 from models.commands.solicitation import AcceptFiling, DuplicateCheck, Register, RequestSupplement
 from models.document import Document
@@ -50,6 +51,12 @@ Served = Annotated[
 ]
 Decision = Annotated[int, typer.Option(min=1, help="不利决定的记录号 · entry of the decision", show_default=False)]
 Proposal = Annotated[str, typer.Option(metavar="@FILE", help="投标文件 · the proposal", show_default=False)]
+WordingAnswers = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--finding", metavar="WORDING=REASONS", help="对提示表述的说明，可多次 · on flagged wording", show_default=False
+    ),
+]
 Price = Annotated[int, typer.Option(min=0, help="报价（元） · price in yuan", show_default=False)]
 
 
@@ -114,9 +121,15 @@ def opinion(
 def fair_competition(
     conclusion: Annotated[str, typer.Option(help="审查结论 · the conclusion", show_default=False)],
     passed: Annotated[bool, typer.Option("--passed/--failed", help="是否通过 · whether it passed")] = True,
+    finding: WordingAnswers = None,
 ) -> Act:
     """公平竞争审查结论 · Conclude the fair-competition review"""
-    return ConcludeFairCompetition(passed=passed, conclusion=conclusion)
+    return ConcludeFairCompetition(passed=passed, conclusion=conclusion, findings=_on_wording(finding))
+
+
+def _on_wording(given: list[str] | None) -> tuple[WordingFinding, ...]:
+    parts = (each.partition("=") for each in given or ())
+    return tuple(validated(WordingFinding, {"wording": wording, "reasons": reasons}) for wording, _, reasons in parts)
 
 
 def recognise(
@@ -182,11 +195,13 @@ def post(
         list[str] | None, typer.Option(help="受邀方，可多个 · who is invited", show_default=False)
     ] = None,
     justification: Annotated[str | None, typer.Option(help="邀请理由 · why them", show_default=False)] = None,
+    finding: WordingAnswers = None,
 ) -> Act:
     """发榜 · Post the challenge"""
     content: dict[str, Any] = {
         "mode": mode, "legal_basis": legal_basis, "budget_yuan": budget, "criteria": criteria,
         "closes_on": a_date(closes_on, "--closes-on"), "invited": tuple(invite or ()), "justification": justification,
+        "findings": _on_wording(finding),
     }  # fmt: skip
     return validated(PostChallenge, content)
 

@@ -283,6 +283,30 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "开标内容与投标时的承诺哈希不一致。",
         "What is revealed does not match the commitment made with the bid.",
     ),
+    "unanswered_wording": (
+        "下列表述可能限制竞争：{wording}。请改写，或在 findings 中逐项写明 wording 和 reasons，由人判断。",
+        "This wording may keep some from taking part: {wording}. Change it, or answer each in `findings`.",
+    ),
+    "legal_basis_unlisted": (
+        "发榜方式“{mode}”须从下列法律依据中注明一项：{known}；所写为“{basis}”。",
+        "The mode {mode} rests on one of these legal bases: {known}. Given: {basis}.",
+    ),
+    "invited_number": (
+        "发榜方式“{mode}”须邀请 {fewest} 至 {most} 家，现为 {invited} 家。",
+        "The mode {mode} invites {fewest} to {most} bidders; {invited} are named.",
+    ),
+    "invitation_not_reviewed": (
+        "定向邀请的理由尚未经牵头单位审核（review_invitation），暂不能投标；通过后投标期重新计足。",
+        "The lead department has not reviewed the invitation yet (review_invitation); the time to bid runs from there.",
+    ),
+    "invitation_reviewed_already": (
+        "定向邀请已审核；理由有变的，请发榜方变更榜单或重新发榜。",
+        "The invitation was reviewed already; where its reasons changed, the owner amends the challenge.",
+    ),
+    "nobody_invited": (
+        "该发榜方式不定向邀请，无需审核。",
+        "The challenge is open to everybody; there is no invitation to review.",
+    ),
     "bids_not_open": (
         "尚未召开开标会，不能公开投标内容。请平台窗口由两名工作人员主持开标（open_bids）。",
         "The opening session was not held yet. Two officials of the platform office hold it first (open_bids).",

@@ -46,6 +46,7 @@ VERBS: Final[Mapping[str, Word]] = MappingProxyType(
         # matching
         "post_challenge": Word("发榜", "post the challenge"),
         "amend_challenge": Word("变更榜单", "amend the challenge"),
+        "review_invitation": Word("审核定向邀请", "review the invitation"),
         "submit_bid": Word("揭榜投标", "submit a bid"),
         "withdraw_bid": Word("撤回投标", "withdraw a bid"),
         "open_bids": Word("主持开标", "hold the opening session"),
@@ -313,6 +314,7 @@ LIMITS: Final[Mapping[str, Word]] = MappingProxyType(
         "posting": Word("发榜", "posting the challenge"),
         "bidding": Word("张榜期", "bidding"),
         "amendment": Word("榜单变更", "amendment"),
+        "invitation_review": Word("定向邀请审核", "review of an invitation"),
         "opening_session": Word("开标会", "opening session"),
         "bid_opening": Word("开标", "opening of bids"),
         "eligibility": Word("资格核查", "eligibility check"),

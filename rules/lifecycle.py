@@ -75,7 +75,7 @@ STEPS: tuple[Step, ...] = (
     Step(SCENE, "listed", MATCHING, "已列入清单", "listed", "posting", Role.OWNER),
     Step(
         SCENE, "posted", MATCHING, "张榜", "challenge open", "bidding",
-        acts=("amend_challenge", "submit_bid", "withdraw_bid"),
+        acts=("amend_challenge", "review_invitation", "submit_bid", "withdraw_bid"),
     ),
     Step(
         SCENE, "opening", MATCHING, "开标", "bids being opened", "opening_session", Role.PLATFORM_OFFICE,
@@ -259,6 +259,7 @@ ROWS: tuple[Row, ...] = (
     *_rows(SCENE, ("returned",), "after:resubmission", "closed"),
     # matching
     *_rows(SCENE, ("listed", "unmatched"), "post_challenge", "posted"),
+    Row(SCENE, "posted", "review_invitation", "listed"),
     *_rows(SCENE, ("posted",), "after:bidding", "opening", *_CALL_FAILED),
     Row(SCENE, "opening", "reveal_bid", "eligibility"),
     *_rows(SCENE, ("opening",), "after:bid_opening", "eligibility", *_CALL_FAILED),

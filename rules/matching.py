@@ -7,6 +7,7 @@ in the ranking. A call that finds nobody is re-issued once.
 """
 
 import hashlib
+from datetime import date
 from typing import assert_never
 
 from models.commands.matching import (
@@ -19,6 +20,7 @@ from models.commands.matching import (
     PostChallenge,
     ProposeContract,
     RevealBid,
+    ReviewInvitation,
     ScoreBid,
     SignContract,
     SubmitBid,
@@ -40,16 +42,18 @@ from models.events.matching import (
     ContractProposed,
     ContractSigned,
     EligibilityVerified,
+    InvitationReviewed,
 )
 from models.policy import ModeRule
 from models.state import Bid, Challenge, Contract
 from models.state.matching import Party
+from models.state.review import Flag
 from models.vocabulary import Machine, Outcome, PanelPurpose, Role
 from rules import panels, scoring, separation, settling
 from rules.calendar import due_date
 from rules.deadlines import fixed_on
 from rules.docket import Docket
-from rules.fair_competition import refuse_unfair
+from rules.fair_competition import answered_flags, refuse_unfair
 from rules.keyed import find
 
 PARTIES: dict[Party, Role] = {"owner": Role.OWNER, "st_bureau": Role.ST_BUREAU, "bidder": Role.BIDDER}
@@ -66,6 +70,8 @@ def judge(docket: Docket, act: MatchingAct) -> None:
             _post(docket, act)
         case AmendChallenge():
             _amend(docket, act)
+        case ReviewInvitation():
+            _review_invitation(docket, act)
         case SubmitBid():
             _bid(docket, act)
         case WithdrawBid():
@@ -104,25 +110,54 @@ def _post(docket: Docket, act: PostChallenge) -> None:
     if (mode := docket.policy.modes.get(act.mode)) is None:
         docket.refuse("unknown_mode", mode=act.mode, known=", ".join(docket.policy.modes))
     refuse_unfair(docket, act.conditions)
+    texts = (act.criteria, act.justification or "", *(each.text for each in act.conditions))
+    flags = answered_flags(docket, texts, act.findings)
+    if mode.legal_bases and act.legal_basis not in mode.legal_bases:
+        docket.refuse("legal_basis_unlisted", mode=act.mode, basis=act.legal_basis, known="；".join(mode.legal_bases))
     if mode.invited_only and not (act.invited and act.justification):
         docket.refuse("invitation_missing", mode=act.mode)
+    invited = tuple(dict.fromkeys(act.invited))
+    if mode.invited_only and not mode.fewest_invited <= len(invited) <= mode.most_invited:
+        docket.refuse(
+            "invited_number",
+            mode=act.mode, fewest=mode.fewest_invited, most=mode.most_invited, invited=len(invited),
+        )  # fmt: skip
     earliest = due_date(docket.policy.calendar, docket.day, docket.policy.limits.bidding.period)
     if act.closes_on < earliest.on:
         docket.refuse("closes_too_early", closes_on=act.closes_on, earliest=earliest.on)
     before = docket.state.challenge
     challenge = Challenge(
-        number=before.number + 1 if before else 1,
+        number=before.number + (before.reviewed is not False) if before else 1,
         mode=act.mode,
         budget_yuan=act.budget_yuan,
         posted_on=docket.day,
         closes_on=act.closes_on,
-        invited=tuple(dict.fromkeys(act.invited)),
+        invited=invited,
     )
-    docket.record(ChallengePosted(challenge=challenge))
+    docket.record(ChallengePosted(challenge=challenge, flags=flags))
     for deadline in docket.state.deadlines:
         if deadline.bidder is not None:
             docket.cancel(deadline.id)
     docket.enter("posted", due_on=act.closes_on)
+    if mode.invited_only:
+        docket.set_deadline("invitation_review", docket.holder(Role.LEAD), ("review_invitation",))
+
+
+def _review_invitation(docket: Docket, act: ReviewInvitation) -> None:
+    """Those invited have the whole time of a call from here on. A call that was not approved was none."""
+    challenge, deadline = docket.state.challenge, docket.deadline("bidding")
+    if challenge is None or deadline is None or not _mode(docket).invited_only:
+        docket.refuse("nobody_invited")
+    if challenge.reviewed is not None:
+        docket.refuse("invitation_reviewed_already")
+    docket.record(InvitationReviewed(approved=act.approved))
+    docket.met("invitation_review")
+    if not act.approved:
+        docket.enter("listed")
+        return
+    earliest = due_date(docket.policy.calendar, docket.day, docket.policy.limits.bidding.period).on
+    if earliest > deadline.due_on:
+        _move_close(docket, deadline, earliest)
 
 
 def _amend(docket: Docket, act: AmendChallenge) -> None:
@@ -138,7 +173,13 @@ def _amend(docket: Docket, act: AmendChallenge) -> None:
     closes_on = act.closes_on or max(deadline.due_on, earliest)
     if closes_on < earliest:
         docket.refuse("closes_too_early", closes_on=closes_on, earliest=earliest)
-    docket.record(ChallengeAmended(challenge=challenge.model_copy(update={"closes_on": closes_on})))
+    _move_close(docket, deadline, closes_on, answered_flags(docket, (act.changes,), act.findings))
+
+
+def _move_close(docket: Docket, deadline: Deadline, closes_on: date, flags: tuple[Flag, ...] = ()) -> None:
+    if (challenge := docket.state.challenge) is not None:
+        amended = challenge.model_copy(update={"closes_on": closes_on})
+        docket.record(ChallengeAmended(challenge=amended, flags=flags))
     if closes_on != deadline.due_on:
         docket.shift(fixed_on(docket.policy, deadline, closes_on, docket.at), "change")
 
@@ -148,6 +189,8 @@ def _bid(docket: Docket, act: SubmitBid) -> None:
     invited = challenge.invited if challenge else ()
     if _mode(docket).invited_only and act.bidder not in invited:
         docket.refuse("not_invited", bidder=act.bidder)
+    if challenge is not None and _mode(docket).invited_only and not challenge.reviewed:
+        docket.refuse("invitation_not_reviewed")
     own = {state.profile.owner if state.profile else "", state.lead, state.regulator, *state.cooperating}
     if own & {act.bidder, *act.consortium}:
         docket.refuse("own_scene", bidder=act.bidder)

@@ -35,7 +35,7 @@ from models.vocabulary import Outcome, PanelPurpose, Position, Role
 from rules import acceptance, matching, panels
 from rules.consultation import tally
 from rules.docket import Docket
-from rules.fair_competition import refuse_unfair
+from rules.fair_competition import answered_flags, refuse_unfair
 
 
 def judge(docket: Docket, act: ReviewAct) -> None:
@@ -145,7 +145,9 @@ def consultation_ran_out(docket: Docket, _: Deadline) -> None:
 def _conclude_fair_competition(docket: Docket, act: ConcludeFairCompetition) -> None:
     refuse_unfair(docket, act.conditions)
     result = FairCompetitionResult(passed=act.passed, conditions=len(act.conditions))
-    docket.record(FairCompetitionConcluded(result=result))
+    texts = (act.conclusion if act.passed else "", *(each.text for each in act.conditions))
+    flags = answered_flags(docket, texts, act.findings)
+    docket.record(FairCompetitionConcluded(result=result, flags=flags))
     own = docket.deadline("fair_competition")
     if not act.passed and own is not None:
         # Blocked: the drafter amends and concludes again, in the same time.

@@ -62,10 +62,10 @@ CHOSEN = ("nominate_benchmark", "conclude_evaluation", "confirm_benchmark")
 ON_ADMISSION = ("accept_filing", "request_supplement", "register", "decline_admission")
 ON_REMEDIES = ("answer_objection", "decide_complaint", "decide_appeal")
 DECISIONS = (
-    *ON_ADMISSION, "give_opinion", *RECOGNISED, "refuse", *RANKED, "admit_trial", "return_trial_plan", "refuse_trial",
-    "start_trial", "approve_resumption", "conclude_exit", "give_expert_opinion:acceptance", "conclude_acceptance",
-    "decide_fault_tolerance", "conclude_evaluation", "confirm_benchmark", "terminate",
-    "override",
+    *ON_ADMISSION, "give_opinion", *RECOGNISED, "refuse", "review_invitation", *RANKED, "admit_trial",
+    "return_trial_plan", "refuse_trial", "start_trial", "approve_resumption", "conclude_exit",
+    "give_expert_opinion:acceptance", "conclude_acceptance", "decide_fault_tolerance", "conclude_evaluation",
+    "confirm_benchmark", "terminate", "override",
 )  # fmt: skip
 
 BIDDER, OWNER = Role.BIDDER.value, Role.OWNER.value

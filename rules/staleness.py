@@ -28,6 +28,7 @@ from models.commands.matching import (
     DeclineAward,
     ProposeContract,
     RevealBid,
+    ReviewInvitation,
     ScoreBid,
     SignContract,
     SubmitBid,
@@ -73,7 +74,7 @@ def subjects_of(command: Command) -> tuple[str, ...]:
             return (f"notice/{act.about}/{act.bidder or ''}",)
         case AnswerObjection() | FileComplaint() | DecideComplaint():
             return (f"objection/{act.objection}",)
-        case AmendChallenge():
+        case AmendChallenge() | ReviewInvitation():
             return ("challenge",)
         case SubmitBid():
             return ("challenge", f"bid/{act.bidder}")

@@ -351,8 +351,10 @@ class Improviser:
         mode = self.choose((*play.policy.modes, Mode.HORSE_RACE, Mode.HORSE_RACE))
         rule = play.policy.modes.get(mode)
         invited = BIDDERS[:2] if rule and rule.invited_only else ()
+        bases = rule.legal_bases if rule and rule.legal_bases else ("政策",)
         return {
-            "mode": mode, "legal_basis": "政策", "budget_yuan": 800_000, "criteria": "评分表", "invited": invited,
+            "mode": mode, "legal_basis": self.often(bases[0], "其他"),
+            "budget_yuan": 800_000, "criteria": "评分表", "invited": invited,
             "closes_on": play.today + timedelta(days=self.often(30, 10, 60)), "justification": "唯一来源",
         }  # fmt: skip
 
@@ -367,6 +369,9 @@ class Improviser:
         free = [bidder for bidder in BIDDERS if bidder not in taken]
         bidder = self.choose(free or BIDDERS)
         return {"bidder": bidder, "commitment": commitment(*self._secret(bidder))}
+
+    def _review_invitation(self) -> dict[str, object]:
+        return {"approved": self.often(True, False)}
 
     def _open_bids(self) -> dict[str, object]:
         return {"with_officer": self.often("platform_office-2", "platform_office-1"), "record": document("开标记录")}

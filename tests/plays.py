@@ -24,7 +24,7 @@ from models.commands.anywhere import (
     Terminate,
     Withdraw,
 )
-from models.commands.matching import DeclineAward, GiveUpMatching, ProposeContract
+from models.commands.matching import DeclineAward, GiveUpMatching, ProposeContract, ReviewInvitation
 from models.commands.promotion import (
     CloseScene,
     ConcludeEvaluation,
@@ -512,6 +512,11 @@ def matching() -> Iterator[Play]:
         directed.reveal(A)
         directed.verify(A)
         yield directed
+    yield _then(
+        at("listed"),
+        lambda p: p.do(p.post_act(Mode.DIRECTED, invited=(A,)), p.owner),
+        lambda p: p.do(ReviewInvitation(approved=False, reasons="并非唯一来源"), p.lead),
+    )
     for complain in (False, True):
         for upheld in (False, True):
             yield _then(

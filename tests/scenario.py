@@ -35,6 +35,7 @@ from models.commands.matching import (
     PostChallenge,
     ProposeContract,
     RevealBid,
+    ReviewInvitation,
     Score,
     ScoreBid,
     SignContract,
@@ -484,19 +485,23 @@ class Play:
         self.to_recognised().put_on_list()
         return self
 
-    def post(self, mode: Mode = Mode.OPEN_CHALLENGE, days: int = 30, invited: tuple[str, ...] = ()) -> None:
-        self.do(
-            PostChallenge(
-                mode=mode,
-                legal_basis="以赛代招",
-                budget_yuan=self.budget_yuan,
-                criteria="见评分表",
-                closes_on=self.now.astimezone(BEIJING).date() + timedelta(days=days),
-                invited=invited,
-                justification="唯一来源" if invited else None,
-            ),
-            self.owner,
+    def post_act(self, mode: Mode, days: int = 30, invited: tuple[str, ...] = ()) -> PostChallenge:
+        rule = self.policy.modes.get(mode)
+        return PostChallenge(
+            mode=mode,
+            legal_basis=rule.legal_bases[0] if rule and rule.legal_bases else "以赛代招",
+            budget_yuan=self.budget_yuan,
+            criteria="见评分表",
+            closes_on=self.today + timedelta(days=days),
+            invited=invited,
+            justification="唯一来源" if invited else None,
         )
+
+    def post(self, mode: Mode = Mode.OPEN_CHALLENGE, days: int = 30, invited: tuple[str, ...] = ()) -> None:
+        """An invitation is approved at once."""
+        self.do(self.post_act(mode, days, invited), self.owner)
+        if self.policy.modes[mode].invited_only:
+            self.do(ReviewInvitation(approved=True, reasons="理由成立"), self.lead)
 
     def bid(self, bidder: str, price: int = 500_000) -> None:
         secret = commitment(f"n-{digest(bidder)[:16]}", digest(f"方案{bidder}"), price)

@@ -14,6 +14,7 @@ from models.commands.matching import (
     PostChallenge,
     ProposeContract,
     RevealBid,
+    ReviewInvitation,
     Score,
     ScoreBid,
     SignContract,
@@ -42,10 +43,11 @@ def matched(scene: Scene, *bidders: str, mode: Mode = Mode.OPEN_CHALLENGE, winne
 
 def posted(scene: Scene, *, mode: Mode = Mode.OPEN_CHALLENGE, invited: tuple[str, ...] = ()) -> Script:
     yield scene.workdays(3)
+    bases = scene.policy.modes[mode].legal_bases
     yield scene.owner.does(
         PostChallenge(
             mode=mode,
-            legal_basis="场景开放采用以赛代招，依据本市场景规则。",
+            legal_basis=bases[0] if bases else "场景开放采用以赛代招，依据本市场景规则。",
             budget_yuan=scene.application.budget_yuan,
             criteria="见评分表。",
             closes_on=scene.today + OPEN_FOR,
@@ -53,6 +55,9 @@ def posted(scene: Scene, *, mode: Mode = Mode.OPEN_CHALLENGE, invited: tuple[str
             justification="现有系统由受邀方建设，更换将中断服务。" if invited else None,
         )
     )
+    if scene.policy.modes[mode].invited_only:
+        yield scene.soon()
+        yield scene.lead.does(ReviewInvitation(approved=True, reasons="理由属实，符合所列依据。"))
 
 
 def bid(scene: Scene, *bidders: str) -> Script:

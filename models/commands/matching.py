@@ -11,7 +11,7 @@ from models.text import Digest, Identifier, Name, Text
 from models.vocabulary import Credit, Mode
 
 from .act import Act, BidderAct
-from .review import EntryCondition
+from .review import EntryCondition, WordingFinding
 
 Yuan = int
 Nonce = Annotated[Identifier, Field(min_length=16)]
@@ -19,7 +19,10 @@ Nonce = Annotated[Identifier, Field(min_length=16)]
 
 
 class PostChallenge(Act):
-    """Also re-issues a failed call. `closes_on` is the last day for bids; `invited` for the modes that invite."""
+    """Also re-issues a failed call. `closes_on` is the last day for bids; `invited` for the modes that invite.
+
+    `findings` answer all wording that the policy flags in the criteria, the conditions and the justification.
+    """
 
     verb: Literal["post_challenge"] = "post_challenge"
     mode: Mode
@@ -30,14 +33,24 @@ class PostChallenge(Act):
     conditions: tuple[EntryCondition, ...] = Field((), max_length=50)
     invited: tuple[Name, ...] = Field((), max_length=20)
     justification: Text | None = None
+    findings: tuple[WordingFinding, ...] = Field((), max_length=50)
 
 
 class AmendChallenge(Act):
-    """A change later than the policy allows before the close moves the close."""
+    """A change later than the policy allows before the close moves the close. `findings` as in `post_challenge`."""
 
     verb: Literal["amend_challenge"] = "amend_challenge"
     changes: Text
     closes_on: date | None = None
+    findings: tuple[WordingFinding, ...] = Field((), max_length=50)
+
+
+class ReviewInvitation(Act):
+    """Whether the justification carries an invitation. Nobody bids before; refused, the owner posts anew."""
+
+    verb: Literal["review_invitation"] = "review_invitation"
+    approved: bool
+    reasons: Text
 
 
 class SubmitBid(BidderAct):
@@ -146,6 +159,7 @@ class GiveUpMatching(Act):
 MatchingAct = (
     PostChallenge
     | AmendChallenge
+    | ReviewInvitation
     | SubmitBid
     | WithdrawBid
     | OpenBids

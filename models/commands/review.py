@@ -29,11 +29,21 @@ class EntryCondition(Frozen):
     text: Text
 
 
+class WordingFinding(Frozen):
+    """A person's answer to flagged wording: why it keeps nobody from taking part."""
+
+    wording: Name
+    reasons: Text
+
+
 class ConcludeFairCompetition(Act):
+    """`findings` answer all wording that the policy flags in the conditions and the conclusion."""
+
     verb: Literal["conclude_fair_competition"] = "conclude_fair_competition"
     passed: bool
     conditions: tuple[EntryCondition, ...] = Field((), max_length=50)
     conclusion: Text
+    findings: tuple[WordingFinding, ...] = Field((), max_length=50)
 
 
 class PanelMember(Frozen):

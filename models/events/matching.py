@@ -2,7 +2,10 @@
 
 from typing import Literal
 
+from pydantic import Field
+
 from models.state.matching import Bid, Challenge, Ranked
+from models.state.review import Flag
 from models.vocabulary import Credit
 
 from .event import Event
@@ -11,6 +14,7 @@ from .event import Event
 class ChallengePosted(Event):
     kind: Literal["challenge_posted"] = "challenge_posted"
     challenge: Challenge
+    flags: tuple[Flag, ...] = Field((), exclude_if=lambda flags: not flags)
 
     @property
     def touches(self) -> tuple[str, ...]:
@@ -20,6 +24,16 @@ class ChallengePosted(Event):
 class ChallengeAmended(Event):
     kind: Literal["challenge_amended"] = "challenge_amended"
     challenge: Challenge
+    flags: tuple[Flag, ...] = Field((), exclude_if=lambda flags: not flags)
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return ("challenge",)
+
+
+class InvitationReviewed(Event):
+    kind: Literal["invitation_reviewed"] = "invitation_reviewed"
+    approved: bool
 
     @property
     def touches(self) -> tuple[str, ...]:
@@ -137,6 +151,7 @@ class ContractSigned(Event):
 MatchingEvent = (
     ChallengePosted
     | ChallengeAmended
+    | InvitationReviewed
     | BidSubmitted
     | BidWithdrawn
     | BidsOpened

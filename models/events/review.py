@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from models.frozen import Frozen
-from models.state.review import FairCompetitionResult, Panel, Tally
+from models.state.review import FairCompetitionResult, Flag, Panel, Tally
 from models.vocabulary import NoticeAbout, PanelPurpose, Position
 
 from .event import Event
@@ -60,6 +60,7 @@ class OpinionsVoided(Event):
 class FairCompetitionConcluded(Event):
     kind: Literal["fair_competition_concluded"] = "fair_competition_concluded"
     result: FairCompetitionResult
+    flags: tuple[Flag, ...] = Field((), exclude_if=lambda flags: not flags)
 
     @property
     def touches(self) -> tuple[str, ...]:

@@ -12,7 +12,8 @@ Party = Literal["owner", "st_bureau", "bidder"]
 class Challenge(Frozen):
     """`number` counts the calls: 1, then 2 for the re-issue. `closes_on` is the last day for bids.
 
-    `opened_by` are the persons who held the opening session; nobody before it.
+    `reviewed` says whether the justification of an invitation was found to carry it; None before, and where nobody is
+    invited. `opened_by` are the persons who held the opening session; nobody before it.
     """
 
     number: int
@@ -21,6 +22,7 @@ class Challenge(Frozen):
     posted_on: date
     closes_on: date
     invited: tuple[str, ...] = ()
+    reviewed: bool | None = None
     opened_by: tuple[str, ...] = ()
 
 

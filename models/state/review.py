@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from models.frozen import Frozen
-from models.vocabulary import NoticeAbout, PanelPurpose, Position
+from models.vocabulary import GateKind, NoticeAbout, PanelPurpose, Position
 
 
 class Opinion(Frozen):
@@ -37,6 +37,13 @@ class Consultation(Frozen):
     units: tuple[str, ...]
     opinions: tuple[Opinion, ...] = ()
     result: Tally | None = None
+
+
+class Flag(Frozen):
+    """Wording that may keep some from taking part, and what kind of gate it would be."""
+
+    kind: GateKind
+    wording: str
 
 
 class FairCompetitionResult(Frozen):

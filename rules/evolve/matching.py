@@ -16,6 +16,7 @@ from models.events.matching import (
     ContractProposed,
     ContractSigned,
     EligibilityVerified,
+    InvitationReviewed,
     MatchingEvent,
 )
 from models.state import Contract, SceneState
@@ -29,6 +30,9 @@ def evolve(state: SceneState, event: MatchingEvent) -> SceneState:
             return state.model_copy(update={"challenge": challenge, **_NOBODY})
         case ChallengeAmended(challenge=challenge):
             return state.model_copy(update={"challenge": challenge})
+        case InvitationReviewed(approved=approved):
+            reviewed = state.challenge.model_copy(update={"reviewed": approved}) if state.challenge else None
+            return state.model_copy(update={"challenge": reviewed})
         case BidSubmitted(bid=bid):
             return state.model_copy(update={"bids": put(state.bids, bid, by=lambda each: each.bidder)})
         case BidWithdrawn(bidder=bidder):

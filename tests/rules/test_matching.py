@@ -96,9 +96,13 @@ def test_a_challenge_with_an_unfair_gate_is_refused(listed: Play, gate: GateKind
 
 
 def test_a_mode_by_invitation_names_whom_it_invites_and_why(listed: Play) -> None:
-    listed.refuses("invitation_missing", posting(listed, Mode.DIRECTED), listed.owner)
-    listed.refuses("invitation_missing", posting(listed, Mode.DIRECTED, invited=(A,)), listed.owner)
-    listed.do(posting(listed, Mode.DIRECTED, invited=(A,), justification="唯一来源"), listed.owner)
+    no_basis = posting(listed, Mode.DIRECTED, invited=(A,), justification="唯一来源")
+    assert "第三十一条" in listed.refuses("legal_basis_unlisted", no_basis, listed.owner).details["known"]
+    listed.refuses("invitation_missing", listed.post_act(Mode.DIRECTED), listed.owner)
+    unexplained = listed.post_act(Mode.DIRECTED, invited=(A,)).model_copy(update={"justification": None})
+    listed.refuses("invitation_missing", unexplained, listed.owner)
+    basis = listed.policy.modes[Mode.DIRECTED].legal_bases[0]
+    listed.do(posting(listed, Mode.DIRECTED, invited=(A,), justification="唯一来源", legal_basis=basis), listed.owner)
 
 
 def test_an_owner_who_does_not_post_in_time_is_reminded_and_may_still_give_up(listed: Play) -> None:
@@ -229,7 +233,7 @@ def test_nobody_bids_for_a_scene_that_they_own_or_review(listed: Play, part: str
 
 
 def test_only_those_invited_bid_where_the_mode_invites(listed: Play) -> None:
-    listed.post(Mode.DIRECTED_BEST, invited=(A,))
+    listed.post(Mode.DIRECTED_BEST, invited=(A, C))
     listed.refuses("not_invited", SubmitBid(bidder=B, commitment=digest("x")), listed.bidder(B))
     listed.bid(A)
 
