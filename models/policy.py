@@ -284,6 +284,11 @@ class ModeRule(Sourced):
         exclude_if=lambda bases: not bases,
         description="the legal bases of which a challenge names one; where none is listed any may be named",
     )
+    compare_from: Share | None = Field(
+        None,
+        exclude_if=lambda share: share is None,
+        description="赛马: the share of each racer's trial from which the race may be compared; none means at any time",
+    )
     needs_pledge: bool = Field(False, description="军令状: the bidder signs a pledge")
     called: Name | None = Field(None, description="the city's own name for the mode, such as 场景大赛（以赛代招）")
 

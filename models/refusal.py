@@ -287,6 +287,22 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "下列表述可能限制竞争：{wording}。请改写，或在 findings 中逐项写明 wording 和 reasons，由人判断。",
         "This wording may keep some from taking part: {wording}. Change it, or answer each in `findings`.",
     ),
+    "no_race": (
+        "没有可比较的赛马：须以赛马方式发榜，且至少两家在试点中（现为：{racing}）。",
+        "There is no race to compare: it takes the mode 赛马 and two trials that run (running: {racing}).",
+    ),
+    "other_racers": (
+        "须对全部在赛者逐一说明：{racers}；所列为 {named}。终止的只能是其中一家。",
+        "Findings are needed on each who races and on nobody else: {racers}. Named: {named}. One of them may be ended.",
+    ),
+    "race_too_young": (
+        "{bidder} 的试点未过 {share}，最早可于 {earliest} 比较。",
+        "The trial of {bidder} has not reached {share} of its time; compare on {earliest} at the earliest.",
+    ),
+    "ends_the_better": (
+        "{bidder} 得 {points} 分，高于继续试点的 {worse}，不能终止得分较高者。",
+        "{bidder} has {points} points, more than {worse}, who would go on; end the one with fewer.",
+    ),
     "legal_basis_unlisted": (
         "发榜方式“{mode}”须从下列法律依据中注明一项：{known}；所写为“{basis}”。",
         "The mode {mode} rests on one of these legal bases: {known}. Given: {basis}.",

@@ -57,6 +57,7 @@ VERBS: Final[Mapping[str, Word]] = MappingProxyType(
         "decline_award": Word("放弃中榜", "decline the award"),
         "propose_contract": Word("拟定任务书", "propose the contract"),
         "sign_contract": Word("签署任务书", "sign the contract"),
+        "compare_racers": Word("赛马中期比较", "compare the racers"),
         "give_up_matching": Word("放弃对接", "give up matching"),
         # trial
         "submit_trial_plan": Word("提交试点方案", "submit a trial plan"),

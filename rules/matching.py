@@ -7,12 +7,14 @@ in the ranking. A call that finds nobody is re-issued once.
 """
 
 import hashlib
-from datetime import date
+import math
+from datetime import date, timedelta
 from typing import assert_never
 
 from models.commands.matching import (
     AmendChallenge,
     Award,
+    CompareRacers,
     DeclineAward,
     GiveUpMatching,
     MatchingAct,
@@ -21,6 +23,7 @@ from models.commands.matching import (
     ProposeContract,
     RevealBid,
     ReviewInvitation,
+    Score,
     ScoreBid,
     SignContract,
     SubmitBid,
@@ -43,6 +46,7 @@ from models.events.matching import (
     ContractSigned,
     EligibilityVerified,
     InvitationReviewed,
+    RacersCompared,
 )
 from models.policy import ModeRule
 from models.state import Bid, Challenge, Contract
@@ -93,6 +97,8 @@ def judge(docket: Docket, act: MatchingAct) -> None:
             _propose(docket, act)
         case SignContract():
             _sign(docket, act)
+        case CompareRacers():
+            _compare(docket, act)
         case GiveUpMatching():
             docket.close(Outcome.UNMATCHED)
         case _:
@@ -305,23 +311,28 @@ def _score(docket: Docket, act: ScoreBid) -> None:
         docket.refuse("not_eligible", bidder=act.bidder)
     if any(person == docket.person for person, _ in bid.scores):
         docket.refuse("already_reviewed", person=docket.person)
+    tenths = _on_the_sheet(docket, act.scores)
+    docket.record(BidScored(bidder=act.bidder, person=docket.person, tenths=tenths))
+    if all(any(person == docket.person for person, _ in each.scores) for each in eligible(docket)):
+        docket.met(panels.seat_deadline("scoring", None, docket.person))
+    if all(len(each.scores) == len(panel.seats) for each in eligible(docket)):
+        _ranked(docket, scoring.ranking(docket.policy.score_sheet, eligible(docket)))
+
+
+def _on_the_sheet(docket: Docket, scores: tuple[Score, ...]) -> scoring.Points:
+    """Points for every criterion of the sheet, none above its own."""
     sheet = docket.policy.score_sheet
-    given = {score.criterion: round(score.points * 10) for score in act.scores}
+    given = {score.criterion: round(score.points * 10) for score in scores}
     keys = [criterion.key for criterion in sheet.criteria]
     missing, extra = [key for key in keys if key not in given], [key for key in given if key not in keys]
-    if missing or extra or len(given) != len(act.scores):
+    if missing or extra or len(given) != len(scores):
         docket.refuse("scores_incomplete", missing=", ".join(missing) or "-", extra=", ".join(extra) or "-")
     for criterion in sheet.criteria:
         if given[criterion.key] > criterion.points * 10:
             docket.refuse(
                 "score_too_high", criterion=criterion.key, points=criterion.points, given=given[criterion.key] / 10
             )
-    tenths = tuple((key, given[key]) for key in keys)
-    docket.record(BidScored(bidder=act.bidder, person=docket.person, tenths=tenths))
-    if all(any(person == docket.person for person, _ in each.scores) for each in eligible(docket)):
-        docket.met(panels.seat_deadline("scoring", None, docket.person))
-    if all(len(each.scores) == len(panel.seats) for each in eligible(docket)):
-        _ranked(docket, scoring.ranking(sheet, eligible(docket)))
+    return tuple((key, given[key]) for key in keys)
 
 
 def _ranked(docket: Docket, lines: tuple[scoring.Line, ...]) -> None:
@@ -415,6 +426,37 @@ def _sign(docket: Docket, act: SignContract) -> None:
         docket.move(Machine.CONTRACT, act.bidder, "signed")
         settling.begin_work(docket, act.bidder)
         settling.settle(docket)
+
+
+def _compare(docket: Docket, act: CompareRacers) -> None:
+    """Midway in a 赛马 the racers are laid side by side; one may go no further, never a better one than who goes on."""
+    racing = [trial for trial in docket.state.trials if trial.step in ("running", "suspended")]
+    if docket.state.challenge is None or (mode := _mode(docket)).winners < 2 or len(racing) < 2:
+        docket.refuse("no_race", racing=", ".join(trial.bidder for trial in racing) or "-")
+    racers, named = [trial.bidder for trial in racing], [finding.bidder for finding in act.findings]
+    if sorted(named) != sorted(racers) or act.ends not in (None, *racers):
+        docket.refuse("other_racers", racers=", ".join(racers), named=", ".join(named))
+    for trial in racing:
+        end, started = docket.deadline(f"trial/{trial.bidder}"), trial.started_on
+        if mode.compare_from is not None and end is not None and started is not None:
+            earliest = started + timedelta(days=math.ceil((end.due_on - started).days * mode.compare_from))
+            if docket.day < earliest:
+                docket.refuse("race_too_young", bidder=trial.bidder, share=mode.compare_from, earliest=earliest)
+    scored = any(finding.scores for finding in act.findings)
+    tenths = {
+        finding.bidder: sum(points for _, points in _on_the_sheet(docket, finding.scores)) if scored else None
+        for finding in act.findings
+    }
+    if act.ends is not None and scored:
+        its = tenths[act.ends] or 0
+        if worse := [bidder for bidder, points in tenths.items() if (points or 0) < its]:
+            docket.refuse("ends_the_better", bidder=act.ends, points=its / 10, worse=", ".join(worse))
+    docket.record(RacersCompared(racers=tuple(tenths.items()), ends=act.ends))
+    if act.ends is not None:
+        docket.decide_against(act.ends, reopens="planning", machine=Machine.TRIAL, bidder=act.ends)
+        settling.end_inclusion(docket, act.ends, "ended_early")
+        docket.move(Machine.TRIAL, act.ends, "rolling_back")
+        settling.end_trial_clocks(docket, act.ends)
 
 
 def _asks_for_a_pledge(docket: Docket) -> bool:

@@ -62,7 +62,7 @@ CHOSEN = ("nominate_benchmark", "conclude_evaluation", "confirm_benchmark")
 ON_ADMISSION = ("accept_filing", "request_supplement", "register", "decline_admission")
 ON_REMEDIES = ("answer_objection", "decide_complaint", "decide_appeal")
 DECISIONS = (
-    *ON_ADMISSION, "give_opinion", *RECOGNISED, "refuse", "review_invitation", *RANKED, "admit_trial",
+    *ON_ADMISSION, "give_opinion", *RECOGNISED, "refuse", "review_invitation", *RANKED, "compare_racers", "admit_trial",
     "return_trial_plan", "refuse_trial", "start_trial", "approve_resumption", "conclude_exit",
     "give_expert_opinion:acceptance", "conclude_acceptance", "decide_fault_tolerance", "conclude_evaluation",
     "confirm_benchmark", "terminate", "override",

@@ -25,6 +25,7 @@ from models.commands.anywhere import (
 )
 from models.commands.matching import (
     AmendChallenge,
+    CompareRacers,
     DeclineAward,
     ProposeContract,
     RevealBid,
@@ -74,6 +75,8 @@ def subjects_of(command: Command) -> tuple[str, ...]:
             return (f"notice/{act.about}/{act.bidder or ''}",)
         case AnswerObjection() | FileComplaint() | DecideComplaint():
             return (f"objection/{act.objection}",)
+        case CompareRacers():
+            return ("step", *(f"trial/{finding.bidder}" for finding in act.findings))
         case AmendChallenge() | ReviewInvitation():
             return ("challenge",)
         case SubmitBid():

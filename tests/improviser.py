@@ -396,6 +396,15 @@ class Improviser:
         passed = [line.bidder for line in self.play.state.ranking if line.passed]
         return {"bidders": tuple(passed[: self.choose((1, 2, 2, 3))]) or BIDDERS[:1]}
 
+    def _compare_racers(self) -> dict[str, object]:
+        racing = [trial.bidder for trial in self.play.state.trials if trial.step in ("running", "suspended")]
+        scored = self.often(False, True)
+        findings = [
+            {"bidder": bidder, "finding": "进展", "scores": self.play.scores(self.choose((0.9, 0.7))) if scored else ()}
+            for bidder in racing or BIDDERS[:1]
+        ]
+        return {"basis": "评分表", "findings": findings, "ends": self.choose((None, *racing))}
+
     def _propose_contract(self) -> dict[str, object]:
         return {"terms": self.play.terms()}
 

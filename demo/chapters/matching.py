@@ -8,11 +8,13 @@ from demo.chapters.review import convened, seated
 from demo.scene import Scene, Script
 from models.commands.matching import (
     Award,
+    CompareRacers,
     ContractTerms,
     Milestone,
     OpenBids,
     PostChallenge,
     ProposeContract,
+    RacerFinding,
     RevealBid,
     ReviewInvitation,
     Score,
@@ -155,6 +157,18 @@ def signed(scene: Scene, bidder: str) -> Script:
         )
         for party in scene.policy.contracting.parties
     ]
+
+
+def compared(scene: Scene, *racers: str, ends: str | None = None) -> Script:
+    """赛马, midway: who races is laid side by side; one may go no further."""
+    yield scene.lead.does(
+        CompareRacers(
+            basis="以任务书指标的完成率比较。",
+            findings=tuple(RacerFinding(bidder=each, finding="指标完成过半，继续观察。") for each in racers),
+            reasons="中期比较。",
+            ends=ends,
+        )
+    )
 
 
 def contract_terms(scene: Scene, bidder: str) -> ContractTerms:

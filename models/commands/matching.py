@@ -151,6 +151,27 @@ class SignContract(BidderAct):
     pledge: Document | None = None
 
 
+class RacerFinding(Frozen):
+    """What was found of one racer; `scores` on the policy's score sheet, for every racer or for none."""
+
+    bidder: Name
+    finding: Text
+    scores: tuple[Score, ...] = Field((), max_length=40)
+
+
+class CompareRacers(Act):
+    """赛马, midway: all who still race, by the score sheet or by the criteria stated in `basis`.
+
+    `ends` is one racer who goes no further, for `reasons`; each end is a decision of its own, with its remedies.
+    """
+
+    verb: Literal["compare_racers"] = "compare_racers"
+    basis: Text
+    findings: tuple[RacerFinding, ...] = Field(min_length=1, max_length=10)
+    reasons: Text
+    ends: Name | None = None
+
+
 class GiveUpMatching(Act):
     verb: Literal["give_up_matching"] = "give_up_matching"
     reasons: Text
@@ -170,5 +191,6 @@ MatchingAct = (
     | DeclineAward
     | ProposeContract
     | SignContract
+    | CompareRacers
     | GiveUpMatching
 )

@@ -148,6 +148,18 @@ class ContractSigned(Event):
     pledge_sha256: str | None = None
 
 
+class RacersCompared(Event):
+    """`tenths` are each racer's points, added up, where they were scored."""
+
+    kind: Literal["racers_compared"] = "racers_compared"
+    racers: tuple[tuple[str, int | None], ...]
+    ends: str | None = None
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return tuple(f"trial/{bidder}" for bidder, _ in self.racers)
+
+
 MatchingEvent = (
     ChallengePosted
     | ChallengeAmended
@@ -163,4 +175,5 @@ MatchingEvent = (
     | Awarded
     | ContractProposed
     | ContractSigned
+    | RacersCompared
 )

@@ -18,6 +18,7 @@ from models.events.matching import (
     EligibilityVerified,
     InvitationReviewed,
     MatchingEvent,
+    RacersCompared,
 )
 from models.state import Contract, SceneState
 from models.vocabulary import PanelPurpose
@@ -58,7 +59,7 @@ def evolve(state: SceneState, event: MatchingEvent) -> SceneState:
             return _bid(state, bidder, {"scores": (*others, (event.person, event.tenths))})
         case BidsRanked(ranking=ranking):
             return state.model_copy(update={"ranking": ranking})
-        case CallFailed():
+        case CallFailed() | RacersCompared():
             return state
         case Awarded():
             contract = Contract(bidder=event.bidder, rank=event.rank, step="")
