@@ -303,6 +303,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "{bidder} 得 {points} 分，高于继续试点的 {worse}，不能终止得分较高者。",
         "{bidder} has {points} points, more than {worse}, who would go on; end the one with fewer.",
     ),
+    "panel_recused": (
+        "{person} 已在本场景申明回避，不得再入评审组，请换人。",
+        "{person} recused themselves in this scene and sits on no panel of it again; name somebody else.",
+    ),
     "legal_basis_unlisted": (
         "发榜方式“{mode}”须从下列法律依据中注明一项：{known}；所写为“{basis}”。",
         "The mode {mode} rests on one of these legal bases: {known}. Given: {basis}.",

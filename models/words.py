@@ -34,6 +34,7 @@ VERBS: Final[Mapping[str, Word]] = MappingProxyType(
         "conclude_fair_competition": Word("公平竞争审查结论", "conclude the fair-competition review"),
         "convene_panel": Word("组成评审组", "convene a panel"),
         "give_expert_opinion": Word("专家意见", "give an expert opinion"),
+        "recuse": Word("申明回避", "recuse oneself"),
         "recognise": Word("认定", "recognise"),
         "refuse": Word("不予认定", "refuse"),
         "confirm_scene": Word("领导小组确认", "confirm the scene"),

@@ -65,7 +65,7 @@ STEPS: tuple[Step, ...] = (
     Step(SCENE, "fair_competition", REVIEW, "公平竞争审查", "fair-competition review", "fair_competition", Role.LEAD),
     Step(
         SCENE, "expert_review", REVIEW, "专家评审与认定", "expert review", "expert_review", Role.LEAD,
-        acts=("convene_panel", "give_expert_opinion"),
+        acts=("convene_panel", "give_expert_opinion", "recuse"),
     ),
     Step(SCENE, "confirmation", REVIEW, "领导小组确认", "confirmation", "confirmation", Role.LEADING_GROUP),
     Step(SCENE, "recognised", REVIEW, "已认定待公示", "recognised", "notice_publication", Role.PLATFORM_OFFICE),
@@ -82,7 +82,10 @@ STEPS: tuple[Step, ...] = (
         acts=("open_bids",),
     ),
     Step(SCENE, "eligibility", MATCHING, "资格与信用核查", "eligibility", "eligibility", Role.LEAD),
-    Step(SCENE, "scoring", MATCHING, "路演评分", "scoring", "scoring", Role.LEAD, acts=("convene_panel", "score_bid")),
+    Step(
+        SCENE, "scoring", MATCHING, "路演评分", "scoring", "scoring", Role.LEAD,
+        acts=("convene_panel", "score_bid", "recuse"),
+    ),
     Step(SCENE, "ranked", MATCHING, "已排名待公示", "ranked", "notice_publication", Role.PLATFORM_OFFICE),
     Step(SCENE, "ranking_notice", MATCHING, "排名公示", "notice of ranking", "public_notice", acts=_NOTICE_ACTS),
     Step(SCENE, "awarding", MATCHING, "待发中榜通知", "to be awarded", "award", Role.LEAD),
@@ -146,7 +149,7 @@ STEPS: tuple[Step, ...] = (
     Step(ACCEPTANCE, "applying", ACCEPTING, "待申请验收", "to be applied for", "acceptance_application", Role.BIDDER),
     Step(
         ACCEPTANCE, "reviewing", ACCEPTING, "验收评审", "being reviewed", "acceptance_review", Role.LEAD,
-        acts=("convene_panel", "give_expert_opinion", "give_acceptance_opinion"),
+        acts=("convene_panel", "give_expert_opinion", "recuse", "give_acceptance_opinion"),
     ),
     Step(
         ACCEPTANCE, "concluded", ACCEPTING, "验收待公示", "concluded", "notice_publication", Role.PLATFORM_OFFICE,

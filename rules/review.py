@@ -16,6 +16,7 @@ from models.commands.review import (
     GiveOpinion,
     ListScene,
     Recognise,
+    Recuse,
     Refuse,
     ReviewAct,
 )
@@ -31,7 +32,7 @@ from models.events.review import (
 )
 from models.policy import Closing
 from models.state import FairCompetitionResult
-from models.vocabulary import Outcome, PanelPurpose, Position, Role
+from models.vocabulary import Machine, Outcome, PanelPurpose, Position, Role
 from rules import acceptance, matching, panels
 from rules.consultation import tally
 from rules.docket import Docket
@@ -50,6 +51,8 @@ def judge(docket: Docket, act: ReviewAct) -> None:
             _convene(docket, act)
         case GiveExpertOpinion():
             _give_expert_opinion(docket, act)
+        case Recuse():
+            _recuse(docket, act)
         case Recognise():
             panels.refuse_unless_recommended(docket, panels.seated(docket, PanelPurpose.RECOGNITION))
             _refuse_unless_up_to_standard(docket, act)
@@ -181,6 +184,21 @@ def _give_expert_opinion(docket: Docket, act: GiveExpertOpinion) -> None:
     if docket.state.step != "expert_review":
         docket.refuse("wrong_step", step=docket.state.step, verb=act.verb, possible="-")
     panels.give_opinion(docket, act, "expert_review")
+
+
+def _recuse(docket: Docket, act: Recuse) -> None:
+    """While the panel speaks; a tie that comes to light afterwards is for an objection."""
+    speaking = {
+        PanelPurpose.RECOGNITION: ("expert_review", "give_expert_opinion", docket.state.step),
+        PanelPurpose.SCORING: ("scoring", "score_bid", docket.state.step),
+        PanelPurpose.ACCEPTANCE: (
+            "acceptance_review", "give_expert_opinion", docket.step(Machine.ACCEPTANCE, act.bidder or "-"),
+        ),
+    }  # fmt: skip
+    limit, verb, step = speaking[act.purpose]
+    if step not in ("expert_review", "scoring", "reviewing") or (step == "reviewing") != (limit == "acceptance_review"):
+        docket.refuse("wrong_step", step=step, verb=act.verb, possible="-")
+    panels.recuse(docket, act, limit=limit, verbs=(verb,))
 
 
 def _refuse_unless_up_to_standard(docket: Docket, act: Recognise) -> None:

@@ -46,6 +46,7 @@ from models.commands.review import (
     GiveOpinion,
     PublishNotice,
     RaiseObjection,
+    Recuse,
 )
 from models.commands.solicitation import Submit
 from models.commands.trial import AnalyseIncident, ReportIncident, VerifyIncident
@@ -62,7 +63,7 @@ def subjects_of(command: Command) -> tuple[str, ...]:
             return ()
         case GiveOpinion():
             return (f"opinion/{command.actor.unit}",)
-        case GiveExpertOpinion():
+        case GiveExpertOpinion() | Recuse():
             return (
                 f"panel/{act.purpose}/{act.bidder or ''}",
                 f"expert/{act.purpose}/{act.bidder or ''}/{command.actor.person}",

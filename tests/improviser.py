@@ -48,7 +48,7 @@ CONTENT_WITH_BIDDER = {verb for verb, act in ACTS.items() if "bidder" in act.mod
 ENDINGS = {
     "terminate", "withdraw", "override", "refuse", "return_for_correction", "decline_admission", "give_up_matching",
     "decline_award", "refuse_trial", "return_trial_plan", "terminate_trial", "suspend_trial", "request_supplement",
-    "withdraw_benchmark", "end_inclusion_early", "close_scene", "amend_challenge", "raise_objection",
+    "recuse", "withdraw_benchmark", "end_inclusion_early", "close_scene", "amend_challenge", "raise_objection",
 }  # fmt: skip
 """What keeps a scene from going on: chosen now and then only, else no scene gets far."""
 
@@ -308,6 +308,11 @@ class Improviser:
         purpose = PanelPurpose.ACCEPTANCE if reviewing else PanelPurpose.RECOGNITION
         more: dict[str, object] = {} if reviewing else {"bidder": None}
         return {"purpose": purpose, "recommend": self.often(True, False), **more}
+
+    def _recuse(self) -> dict[str, object]:
+        purpose = PanelPurpose.SCORING if self.play.state.step == "scoring" else PanelPurpose.RECOGNITION
+        reviewing = [each.bidder for each in self.play.state.acceptances if each.step == "reviewing"]
+        return {"purpose": PanelPurpose.ACCEPTANCE, "bidder": reviewing[0]} if reviewing else {"purpose": purpose}
 
     def _confirm_scene(self) -> dict[str, object]:
         return {"confirmed": self.often(True, False)}

@@ -23,6 +23,7 @@ from models.commands.matching import (
     SubmitBid,
     VerifyEligibility,
 )
+from models.commands.review import Recuse
 from models.document import Document
 from models.vocabulary import Credit, Mode, NoticeAbout, PanelPurpose
 from rules.matching import commitment
@@ -115,10 +116,14 @@ def verified(scene: Scene, *bidders: str, credit: Credit = Credit.GOOD) -> Scrip
     ]
 
 
-def scored(scene: Scene, *bidders: str) -> Script:
+def scored(scene: Scene, *bidders: str, recuses: bool = False) -> Script:
+    """A panel is drawn and scores; where a judge finds a tie and `recuses`, the next drawn sits instead."""
     if scene.state.step != "scoring":
         return
     yield from convened(scene, PanelPurpose.SCORING)
+    if recuses:
+        tied, *_ = seated(scene, PanelPurpose.SCORING)
+        yield scene.expert(tied).does(Recuse(purpose=PanelPurpose.SCORING, reasons="近三年曾任职于投标单位。"))
     yield scene.workdays(3)
     yield [
         scene.expert(number).does(ScoreBid(bidder=name, scores=_scores(scene, name)))

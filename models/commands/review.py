@@ -85,6 +85,15 @@ class GiveExpertOpinion(Act):
     bidder: Name | None = None
 
 
+class Recuse(Act):
+    """回避: a seated member declares a tie after the draw. The seat is freed, whatever was said from it is void."""
+
+    verb: Literal["recuse"] = "recuse"
+    purpose: PanelPurpose
+    reasons: Text
+    bidder: Name | None = None
+
+
 class Finding(Frozen):
     """What was found on one criterion of the city's recognition standard."""
 
@@ -161,6 +170,7 @@ ReviewAct = (
     | ConcludeFairCompetition
     | ConvenePanel
     | GiveExpertOpinion
+    | Recuse
     | Recognise
     | Refuse
     | ConfirmScene

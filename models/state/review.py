@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from pydantic import Field
+
 from models.frozen import Frozen
 from models.vocabulary import GateKind, NoticeAbout, PanelPurpose, Position
 
@@ -60,10 +62,13 @@ class Seat(Frozen):
 
 
 class Panel(Frozen):
+    """`reserve` are those who were drawn next, in their order, as many as there are seats."""
+
     purpose: PanelPurpose
     bidder: str | None = None
     seats: tuple[Seat, ...]
     void: bool = False
+    reserve: tuple[Seat, ...] = Field((), exclude_if=lambda reserve: not reserve)
 
     @property
     def key(self) -> str:
