@@ -289,7 +289,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
     ),
     "no_race": (
         "没有可比较的赛马：须以赛马方式发榜，且至少两家在试点中（现为：{racing}）。",
-        "There is no race to compare: it takes the mode 赛马 and two trials that run (running: {racing}).",
+        "There is no race to compare: it takes a horse-race challenge and two trials that run (running: {racing}).",
     ),
     "other_racers": (
         "须对全部在赛者逐一说明：{racers}；所列为 {named}。终止的只能是其中一家。",
