@@ -29,6 +29,7 @@ from cli import (
     org,
     output,
     policies,
+    ranking,
     records,
     running,
     scenes,
@@ -49,7 +50,7 @@ app = typer.Typer(
 )
 PACKAGE = "scene-lifecycle-engine"
 
-for group in (running, scenes, inclusion, lookalikes, acts, bulk, named, bringing_in, records, checks):
+for group in (running, scenes, ranking, inclusion, lookalikes, acts, bulk, named, bringing_in, records, checks):
     group.add_to(app)
 app.add_typer(policies.app, name="policy", rich_help_panel=output.RUNNING)
 year_notices.add_to(calendars.app)

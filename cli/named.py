@@ -19,7 +19,7 @@ from models.commands.anywhere import (
     Terminate,
     Withdraw,
 )
-from models.commands.matching import Award, PostChallenge, RevealBid, ScoreBid, SubmitBid
+from models.commands.matching import Award, OpenBids, PostChallenge, RevealBid, ScoreBid, SubmitBid
 from models.commands.review import (
     AskConsultation,
     ConcludeFairCompetition,
@@ -29,6 +29,7 @@ from models.commands.review import (
     PublishNotice,
     Recognise,
     Refuse,
+    WordingFinding,
 )
 from models.commands.solicitation import AcceptFiling, DuplicateCheck, Register, RequestSupplement
 from models.document import Document
@@ -50,6 +51,12 @@ Served = Annotated[
 ]
 Decision = Annotated[int, typer.Option(min=1, help="不利决定的记录号 · entry of the decision", show_default=False)]
 Proposal = Annotated[str, typer.Option(metavar="@FILE", help="投标文件 · the proposal", show_default=False)]
+WordingAnswers = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--finding", metavar="WORDING=REASONS", help="对提示表述的说明，可多次 · on flagged wording", show_default=False
+    ),
+]
 Price = Annotated[int, typer.Option(min=0, help="报价（元） · price in yuan", show_default=False)]
 
 
@@ -114,9 +121,15 @@ def opinion(
 def fair_competition(
     conclusion: Annotated[str, typer.Option(help="审查结论 · the conclusion", show_default=False)],
     passed: Annotated[bool, typer.Option("--passed/--failed", help="是否通过 · whether it passed")] = True,
+    finding: WordingAnswers = None,
 ) -> Act:
     """公平竞争审查结论 · Conclude the fair-competition review"""
-    return ConcludeFairCompetition(passed=passed, conclusion=conclusion)
+    return ConcludeFairCompetition(passed=passed, conclusion=conclusion, findings=_on_wording(finding))
+
+
+def _on_wording(given: list[str] | None) -> tuple[WordingFinding, ...]:
+    parts = (each.partition("=") for each in given or ())
+    return tuple(validated(WordingFinding, {"wording": wording, "reasons": reasons}) for wording, _, reasons in parts)
 
 
 def recognise(
@@ -182,11 +195,13 @@ def post(
         list[str] | None, typer.Option(help="受邀方，可多个 · who is invited", show_default=False)
     ] = None,
     justification: Annotated[str | None, typer.Option(help="邀请理由 · why them", show_default=False)] = None,
+    finding: WordingAnswers = None,
 ) -> Act:
     """发榜 · Post the challenge"""
     content: dict[str, Any] = {
         "mode": mode, "legal_basis": legal_basis, "budget_yuan": budget, "criteria": criteria,
         "closes_on": a_date(closes_on, "--closes-on"), "invited": tuple(invite or ()), "justification": justification,
+        "findings": _on_wording(finding),
     }  # fmt: skip
     return validated(PostChallenge, content)
 
@@ -218,6 +233,16 @@ def bid(
         )
     )
     return SubmitBid(bidder=bidder, commitment=seal, consortium=tuple(with_ or ()))
+
+
+def open_bids(
+    with_officer: Annotated[
+        str, typer.Option(metavar="PERSON", help="另一名主持人的人员编号 · the second official", show_default=False)
+    ],
+    record: Annotated[str, typer.Option(metavar="@FILE|SHA256", help="开标记录 · the record", show_default=False)],
+) -> Act:
+    """主持开标会：截止后由两人主持 · Hold the opening session, two officials, after the close"""
+    return OpenBids(with_officer=with_officer, record=paper(record))
 
 
 def reveal(
@@ -324,7 +349,8 @@ def appeal(
 _COMMANDS: dict[str, Callable[..., Act]] = {
     "accept": accept_filing, "supplement": supplement, "register": register, "ask": ask, "opinion": opinion,
     "fair-competition": fair_competition, "recognise": recognise, "refuse": refuse, "return": return_,
-    "publish": publish, "list-scene": list_scene, "post": post, "bid": bid, "reveal": reveal, "score": score,
-    "award": award, "suspend": suspend, "resume": resume, "terminate": terminate, "withdraw": withdraw,
-    "extend": extend, "decide-extension": decide_extension, "serve": serve, "appeal": appeal,
+    "publish": publish, "list-scene": list_scene, "post": post, "bid": bid, "open-bids": open_bids,
+    "reveal": reveal, "score": score, "award": award, "suspend": suspend, "resume": resume,
+    "terminate": terminate, "withdraw": withdraw, "extend": extend, "decide-extension": decide_extension,
+    "serve": serve, "appeal": appeal,
 }  # fmt: skip

@@ -7,13 +7,14 @@ marks a figure that the city's text does not state.
 
 import hashlib
 import json
+import re
 from datetime import date, time
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, PlainSerializer, StringConstraints, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, StringConstraints, model_validator
 
 from .calendar import Calendar, Period, Unit
 from .deadline import Level
@@ -86,8 +87,10 @@ class Limits(Frozen):
     listing: Limit = Field(description="platform office puts the scene on a list, in a batch")
     posting: Limit = Field(description="owner posts the challenge")
     bidding: Limit = Field(description="shortest time a challenge stays open")
+    invitation_review: Limit = Field(description="lead department reviews why just these are invited")
     amendment: Limit = Field(description="how long before the close a challenge may still be changed")
-    bid_opening: Limit = Field(description="bidders open their sealed bids")
+    opening_session: Limit = Field(description="platform office holds the opening session, after the close")
+    bid_opening: Limit = Field(description="bidders reveal their sealed bids, from the opening session")
     eligibility: Limit = Field(description="lead department checks eligibility and credit")
     scoring: Limit = Field(description="the panel scores the bids")
     award: Limit = Field(description="lead department issues the award notice")
@@ -289,6 +292,22 @@ class ModeRule(Sourced):
     scored: bool = Field(description="false: no panel scores, the invited bidder is ranked alone")
     winners: int = Field(1, ge=1, description="how many bidders may be awarded at once")
     invited_only: bool = Field(False, description="only who is invited may bid")
+    fewest_invited: int = Field(
+        1, ge=1, exclude_if=lambda fewest: fewest == 1, description="fewest who are invited, where the mode invites"
+    )
+    most_invited: int = Field(
+        20, ge=1, exclude_if=lambda most: most == 20, description="most who are invited, where the mode invites"
+    )
+    legal_bases: tuple[Name, ...] = Field(
+        (),
+        exclude_if=lambda bases: not bases,
+        description="the legal bases of which a challenge names one; where none is listed any may be named",
+    )
+    compare_from: Share | None = Field(
+        None,
+        exclude_if=lambda share: share is None,
+        description="赛马: the share of each racer's trial from which the race may be compared; none means at any time",
+    )
     needs_pledge: bool = Field(False, description="军令状: the bidder signs a pledge")
     called: Name | None = Field(None, description="the city's own name for the mode, such as 场景大赛（以赛代招）")
 
@@ -297,8 +316,31 @@ class RecognitionRules(Sourced):
     criteria: tuple[Name, ...] = Field(min_length=1, description="what the panel and the lead department look at")
 
 
+def _pattern(value: str) -> str:
+    try:
+        re.compile(value)
+    except re.error as error:
+        raise ValueError(
+            f"{value} is no pattern ({error}); write a regular expression, or the words themselves"
+        ) from None
+    return value
+
+
+Pattern = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_pattern)]
+
+
+class Wording(Frozen):
+    flags: tuple[Pattern, ...] = Field(min_length=1, description="words, or regular expressions, that are flagged")
+    unless: tuple[Pattern, ...] = Field((), description="what they are part of where they mean something else")
+
+
 class FairCompetition(Sourced):
     unfair: tuple[GateKind, ...] = Field(description="kinds of entry condition that are refused")
+    wording: dict[GateKind, Wording] = Field(
+        default_factory=dict,
+        exclude_if=lambda wording: not wording,
+        description="wording that is flagged in a challenge and in the fair-competition review, for a person to answer",
+    )
 
 
 class Contracting(Sourced):

@@ -283,6 +283,58 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "开标内容与投标时的承诺哈希不一致。",
         "What is revealed does not match the commitment made with the bid.",
     ),
+    "unanswered_wording": (
+        "下列表述可能限制竞争：{wording}。请改写，或在 findings 中逐项写明 wording 和 reasons，由人判断。",
+        "This wording may keep some from taking part: {wording}. Change it, or answer each in `findings`.",
+    ),
+    "no_race": (
+        "没有可比较的赛马：须以赛马方式发榜，且至少两家在试点中（现为：{racing}）。",
+        "There is no race to compare: it takes a horse-race challenge and two trials that run (running: {racing}).",
+    ),
+    "other_racers": (
+        "须对全部在赛者逐一说明：{racers}；所列为 {named}。终止的只能是其中一家。",
+        "Findings are needed on each who races and on nobody else: {racers}. Named: {named}. One of them may be ended.",
+    ),
+    "race_too_young": (
+        "{bidder} 的试点未过 {share}，最早可于 {earliest} 比较。",
+        "The trial of {bidder} has not reached {share} of its time; compare on {earliest} at the earliest.",
+    ),
+    "ends_the_better": (
+        "{bidder} 得 {points} 分，高于继续试点的 {worse}，不能终止得分较高者。",
+        "{bidder} has {points} points, more than {worse}, who would go on; end the one with fewer.",
+    ),
+    "panel_recused": (
+        "{person} 已在本场景申明回避，不得再入评审组，请换人。",
+        "{person} recused themselves in this scene and sits on no panel of it again; name somebody else.",
+    ),
+    "legal_basis_unlisted": (
+        "发榜方式“{mode}”须从下列法律依据中注明一项：{known}；所写为“{basis}”。",
+        "The mode {mode} rests on one of these legal bases: {known}. Given: {basis}.",
+    ),
+    "invited_number": (
+        "发榜方式“{mode}”须邀请 {fewest} 至 {most} 家，现为 {invited} 家。",
+        "The mode {mode} invites {fewest} to {most} bidders; {invited} are named.",
+    ),
+    "invitation_not_reviewed": (
+        "定向邀请的理由尚未经牵头单位审核（review_invitation），暂不能投标；通过后投标期重新计足。",
+        "The lead department has not reviewed the invitation yet (review_invitation); the time to bid runs from there.",
+    ),
+    "invitation_reviewed_already": (
+        "定向邀请已审核；理由有变的，请发榜方变更榜单或重新发榜。",
+        "The invitation was reviewed already; where its reasons changed, the owner amends the challenge.",
+    ),
+    "nobody_invited": (
+        "该发榜方式不定向邀请，无需审核。",
+        "The challenge is open to everybody; there is no invitation to review.",
+    ),
+    "bids_not_open": (
+        "尚未召开开标会，不能公开投标内容。请平台窗口由两名工作人员主持开标（open_bids）。",
+        "The opening session was not held yet. Two officials of the platform office hold it first (open_bids).",
+    ),
+    "bids_open_already": (
+        "开标会已由 {officers} 主持，请揭榜方公开投标内容（reveal_bid）。",
+        "The opening session was held by {officers}; the bidders reveal their bids now (reveal_bid).",
+    ),
     "already_revealed": ("{bidder} 已开标。", "{bidder} has opened its bid already."),
     "already_verified": ("{bidder} 已完成资格核查。", "The eligibility of {bidder} was verified already."),
     "commitment_unsigned": (

@@ -68,7 +68,7 @@ STEPS: tuple[Step, ...] = (
     Step(SCENE, "fair_competition", REVIEW, "公平竞争审查", "fair-competition review", "fair_competition", Role.LEAD),
     Step(
         SCENE, "expert_review", REVIEW, "专家评审与认定", "expert review", "expert_review", Role.LEAD,
-        acts=("convene_panel", "give_expert_opinion"),
+        acts=("convene_panel", "give_expert_opinion", "recuse"),
     ),
     Step(SCENE, "confirmation", REVIEW, "领导小组确认", "confirmation", "confirmation", Role.LEADING_GROUP),
     Step(SCENE, "recognised", REVIEW, "已认定待公示", "recognised", "notice_publication", Role.PLATFORM_OFFICE),
@@ -78,17 +78,23 @@ STEPS: tuple[Step, ...] = (
     Step(SCENE, "listed", MATCHING, "已列入清单", "listed", "posting", Role.OWNER),
     Step(
         SCENE, "posted", MATCHING, "张榜", "challenge open", "bidding",
-        acts=("amend_challenge", "submit_bid", "withdraw_bid"),
+        acts=("amend_challenge", "review_invitation", "submit_bid", "withdraw_bid"),
     ),
-    Step(SCENE, "opening", MATCHING, "开标", "bids being opened"),
+    Step(
+        SCENE, "opening", MATCHING, "开标", "bids being opened", "opening_session", Role.PLATFORM_OFFICE,
+        acts=("open_bids",),
+    ),
     Step(SCENE, "eligibility", MATCHING, "资格与信用核查", "eligibility", "eligibility", Role.LEAD),
-    Step(SCENE, "scoring", MATCHING, "路演评分", "scoring", "scoring", Role.LEAD, acts=("convene_panel", "score_bid")),
+    Step(
+        SCENE, "scoring", MATCHING, "路演评分", "scoring", "scoring", Role.LEAD,
+        acts=("convene_panel", "score_bid", "recuse"),
+    ),
     Step(SCENE, "ranked", MATCHING, "已排名待公示", "ranked", "notice_publication", Role.PLATFORM_OFFICE),
     Step(SCENE, "ranking_notice", MATCHING, "排名公示", "notice of ranking", "public_notice", acts=_NOTICE_ACTS),
     Step(SCENE, "awarding", MATCHING, "待发中榜通知", "to be awarded", "award", Role.LEAD),
     Step(SCENE, "contracting", MATCHING, "签订任务书", "contracting"),
     Step(SCENE, "unmatched", MATCHING, "流标", "call failed", "reissue", Role.OWNER),
-    Step(SCENE, "trial", TRIALS, "沙盒试点", "sandbox trial"),
+    Step(SCENE, "trial", TRIALS, "沙盒试点", "sandbox trial", acts=("compare_racers",)),
     Step(SCENE, "acceptance", ACCEPTING, "验收", "acceptance", acts=("assess_value",)),
     Step(
         SCENE, "candidate", PROMOTION, "推广候选", "candidate for promotion", "nomination", Role.LEAD,
@@ -146,7 +152,7 @@ STEPS: tuple[Step, ...] = (
     Step(ACCEPTANCE, "applying", ACCEPTING, "待申请验收", "to be applied for", "acceptance_application", Role.BIDDER),
     Step(
         ACCEPTANCE, "reviewing", ACCEPTING, "验收评审", "being reviewed", "acceptance_review", Role.LEAD,
-        acts=("convene_panel", "give_expert_opinion", "give_acceptance_opinion"),
+        acts=("convene_panel", "give_expert_opinion", "recuse", "give_acceptance_opinion"),
     ),
     Step(
         ACCEPTANCE, "concluded", ACCEPTING, "验收待公示", "concluded", "notice_publication", Role.PLATFORM_OFFICE,
@@ -260,6 +266,7 @@ ROWS: tuple[Row, ...] = (
     *_rows(SCENE, ("returned",), "after:resubmission", "closed"),
     # matching
     *_rows(SCENE, ("listed", "unmatched"), "post_challenge", "posted"),
+    Row(SCENE, "posted", "review_invitation", "listed"),
     *_rows(SCENE, ("posted",), "after:bidding", "opening", *_CALL_FAILED),
     Row(SCENE, "opening", "reveal_bid", "eligibility"),
     *_rows(SCENE, ("opening",), "after:bid_opening", "eligibility", *_CALL_FAILED),
@@ -310,6 +317,8 @@ ROWS: tuple[Row, ...] = (
     *_rows(TRIAL, ("suspended",), "approve_resumption", "running"),
     *_rows(TRIAL, ("running", "suspended"), "after:trial", "exit"),
     *_rows(TRIAL, ("admitted", "running", "suspended", "exit"), "terminate_trial", "rolling_back"),
+    *_rows(TRIAL, ("running", "suspended"), "compare_racers", "rolling_back"),
+    *_rows(TRIAL, ("rolling_back", "terminated"), "decide_appeal", "planning"),
     *_rows(TRIAL, ("rolling_back",), "prove_rollback", "terminated"),
     *_rows(TRIAL, ("exit",), "conclude_exit", "ended", "unfit"),
     *_rows(TRIAL, ("unfit",), "decide_appeal", "exit"),
@@ -328,6 +337,7 @@ ROWS: tuple[Row, ...] = (
     *_rows(INCLUSION, ("active", "extended"), "conclude_exit", "ended"),
     *_rows(INCLUSION, ("active", "extended"), "end_inclusion_early", "ended_early"),
     *_rows(INCLUSION, ("active", "extended"), "terminate_trial", "ended_early"),
+    *_rows(INCLUSION, ("active", "extended"), "compare_racers", "ended_early"),
     *_rows(INCLUSION, ("active", "extended"), "answer_withdrawal", "ended_early"),
     *_when_final(INCLUSION, ("active", "extended"), "ended_early"),
     *_rows(INCLUSION, ("active", "extended"), "record_fault", "breached"),

@@ -23,12 +23,16 @@ def ticket(seed: str, person: str) -> str:
     return sha256(f"{seed} {person}".encode()).hexdigest()
 
 
+def ordered(seed: str, pool: Sequence[PanelMember]) -> list[PanelMember]:
+    return sorted(pool, key=lambda each: (ticket(seed, each.person), each.person))
+
+
 def draw(seed: str, pool: Sequence[PanelMember], size: int, experts: int) -> tuple[PanelMember, ...]:
     """`size` members, at least `experts` of them experts, in the order drawn.
 
     Raises ValueError for a pool too small.
     """
-    in_order = sorted(pool, key=lambda each: (ticket(seed, each.person), each.person))
+    in_order = ordered(seed, pool)
     first = [each for each in in_order if each.expert][:experts]
     rest = [each for each in in_order if each not in first][: size - len(first)]
     if len(first) < experts or len(first) + len(rest) < size:

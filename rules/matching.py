@@ -1,22 +1,29 @@
 """Matching: from the posted challenge to signed contracts.
 
-A bid before the close is a commitment hash and nothing else; it is opened afterwards and must match. Only eligible bids
-are scored, only bids above the pass mark are ranked for an award, awards follow the ranking. A contract that is not
-signed in time goes to the next in the ranking. A call that finds nobody is re-issued once.
+A bid before the close is a commitment hash and nothing else. After the close two officials hold the opening session
+(招标投标法 34-36), where each bidder reveals its bid, which must match. Only eligible bids are scored, only bids above
+the pass mark are ranked for an award, awards follow the ranking. A contract that is not signed in time goes to the next
+in the ranking. A call that finds nobody is re-issued once.
 """
 
 import hashlib
+import math
+from datetime import date, timedelta
 from typing import assert_never
 
 from models.commands.matching import (
     AmendChallenge,
     Award,
+    CompareRacers,
     DeclineAward,
     GiveUpMatching,
     MatchingAct,
+    OpenBids,
     PostChallenge,
     ProposeContract,
     RevealBid,
+    ReviewInvitation,
+    Score,
     ScoreBid,
     SignContract,
     SubmitBid,
@@ -29,6 +36,7 @@ from models.events.matching import (
     Awarded,
     BidRevealed,
     BidScored,
+    BidsOpened,
     BidsRanked,
     BidSubmitted,
     BidWithdrawn,
@@ -37,16 +45,19 @@ from models.events.matching import (
     ContractProposed,
     ContractSigned,
     EligibilityVerified,
+    InvitationReviewed,
+    RacersCompared,
 )
 from models.policy import ModeRule
-from models.state import Bid, Challenge, Contract, Ranked
+from models.state import Bid, Challenge, Contract
 from models.state.matching import Party
+from models.state.review import Flag
 from models.vocabulary import Machine, Outcome, PanelPurpose, Role
 from rules import panels, scoring, separation, settling
 from rules.calendar import due_date
 from rules.deadlines import fixed_on
 from rules.docket import Docket
-from rules.fair_competition import refuse_unfair
+from rules.fair_competition import answered_flags, refuse_unfair
 from rules.keyed import find
 
 PARTIES: dict[Party, Role] = {"owner": Role.OWNER, "st_bureau": Role.ST_BUREAU, "bidder": Role.BIDDER}
@@ -63,11 +74,15 @@ def judge(docket: Docket, act: MatchingAct) -> None:
             _post(docket, act)
         case AmendChallenge():
             _amend(docket, act)
+        case ReviewInvitation():
+            _review_invitation(docket, act)
         case SubmitBid():
             _bid(docket, act)
         case WithdrawBid():
             _own_bid(docket, act.bidder)
             docket.record(BidWithdrawn(bidder=act.bidder))
+        case OpenBids():
+            _open(docket, act)
         case RevealBid():
             _reveal(docket, act)
         case VerifyEligibility():
@@ -82,6 +97,8 @@ def judge(docket: Docket, act: MatchingAct) -> None:
             _propose(docket, act)
         case SignContract():
             _sign(docket, act)
+        case CompareRacers():
+            _compare(docket, act)
         case GiveUpMatching():
             docket.close(Outcome.UNMATCHED)
         case _:
@@ -99,25 +116,54 @@ def _post(docket: Docket, act: PostChallenge) -> None:
     if (mode := docket.policy.modes.get(act.mode)) is None:
         docket.refuse("unknown_mode", mode=act.mode, known=", ".join(docket.policy.modes))
     refuse_unfair(docket, act.conditions)
+    texts = (act.criteria, act.justification or "", *(each.text for each in act.conditions))
+    flags = answered_flags(docket, texts, act.findings)
+    if mode.legal_bases and act.legal_basis not in mode.legal_bases:
+        docket.refuse("legal_basis_unlisted", mode=act.mode, basis=act.legal_basis, known="；".join(mode.legal_bases))
     if mode.invited_only and not (act.invited and act.justification):
         docket.refuse("invitation_missing", mode=act.mode)
+    invited = tuple(dict.fromkeys(act.invited))
+    if mode.invited_only and not mode.fewest_invited <= len(invited) <= mode.most_invited:
+        docket.refuse(
+            "invited_number",
+            mode=act.mode, fewest=mode.fewest_invited, most=mode.most_invited, invited=len(invited),
+        )  # fmt: skip
     earliest = due_date(docket.policy.calendar, docket.day, docket.policy.limits.bidding.period)
     if act.closes_on < earliest.on:
         docket.refuse("closes_too_early", closes_on=act.closes_on, earliest=earliest.on)
     before = docket.state.challenge
     challenge = Challenge(
-        number=before.number + 1 if before else 1,
+        number=before.number + (before.reviewed is not False) if before else 1,
         mode=act.mode,
         budget_yuan=act.budget_yuan,
         posted_on=docket.day,
         closes_on=act.closes_on,
-        invited=tuple(dict.fromkeys(act.invited)),
+        invited=invited,
     )
-    docket.record(ChallengePosted(challenge=challenge))
+    docket.record(ChallengePosted(challenge=challenge, flags=flags))
     for deadline in docket.state.deadlines:
         if deadline.bidder is not None:
             docket.cancel(deadline.id)
     docket.enter("posted", due_on=act.closes_on)
+    if mode.invited_only:
+        docket.set_deadline("invitation_review", docket.holder(Role.LEAD), ("review_invitation",))
+
+
+def _review_invitation(docket: Docket, act: ReviewInvitation) -> None:
+    """Those invited have the whole time of a call from here on. A call that was not approved was none."""
+    challenge, deadline = docket.state.challenge, docket.deadline("bidding")
+    if challenge is None or deadline is None or not _mode(docket).invited_only:
+        docket.refuse("nobody_invited")
+    if challenge.reviewed is not None:
+        docket.refuse("invitation_reviewed_already")
+    docket.record(InvitationReviewed(approved=act.approved))
+    docket.met("invitation_review")
+    if not act.approved:
+        docket.enter("listed")
+        return
+    earliest = due_date(docket.policy.calendar, docket.day, docket.policy.limits.bidding.period).on
+    if earliest > deadline.due_on:
+        _move_close(docket, deadline, earliest)
 
 
 def _amend(docket: Docket, act: AmendChallenge) -> None:
@@ -133,7 +179,13 @@ def _amend(docket: Docket, act: AmendChallenge) -> None:
     closes_on = act.closes_on or max(deadline.due_on, earliest)
     if closes_on < earliest:
         docket.refuse("closes_too_early", closes_on=closes_on, earliest=earliest)
-    docket.record(ChallengeAmended(challenge=challenge.model_copy(update={"closes_on": closes_on})))
+    _move_close(docket, deadline, closes_on, answered_flags(docket, (act.changes,), act.findings))
+
+
+def _move_close(docket: Docket, deadline: Deadline, closes_on: date, flags: tuple[Flag, ...] = ()) -> None:
+    if (challenge := docket.state.challenge) is not None:
+        amended = challenge.model_copy(update={"closes_on": closes_on})
+        docket.record(ChallengeAmended(challenge=amended, flags=flags))
     if closes_on != deadline.due_on:
         docket.shift(fixed_on(docket.policy, deadline, closes_on, docket.at), "change")
 
@@ -143,6 +195,8 @@ def _bid(docket: Docket, act: SubmitBid) -> None:
     invited = challenge.invited if challenge else ()
     if _mode(docket).invited_only and act.bidder not in invited:
         docket.refuse("not_invited", bidder=act.bidder)
+    if challenge is not None and _mode(docket).invited_only and not challenge.reviewed:
+        docket.refuse("invitation_not_reviewed")
     own = {state.profile.owner if state.profile else "", state.lead, state.regulator, *state.cooperating}
     if own & {act.bidder, *act.consortium}:
         docket.refuse("own_scene", bidder=act.bidder)
@@ -168,12 +222,27 @@ def bidding_closed(docket: Docket, _: Deadline) -> None:
         settling.call_failed(docket, "no_bid")
         return
     docket.enter("opening")
+
+
+def _open(docket: Docket, act: OpenBids) -> None:
+    """Two officials, neither of whom acted for a side; the bidders' time to reveal runs from here."""
+    challenge = docket.state.challenge
+    if challenge is not None and challenge.opened_by:
+        docket.refuse("bids_open_already", officers=", ".join(challenge.opened_by))
+    officers = separation.two_officers(docket, act.with_officer)
+    if separation.took_sides(docket.state, act.with_officer):
+        docket.refuse("drafter_decides", person=act.with_officer, did=Role.OWNER, verb=act.verb)
+    docket.record(BidsOpened(officers=officers, record_sha256=act.record.sha256))
+    docket.met("opening_session")
     for bid in docket.state.bids:
         holder = docket.holder(Role.BIDDER, bid.bidder)
         docket.set_deadline("bid_opening", holder, ("reveal_bid",), key=bid.bidder)
 
 
 def _reveal(docket: Docket, act: RevealBid) -> None:
+    challenge = docket.state.challenge
+    if challenge is None or not challenge.opened_by:
+        docket.refuse("bids_not_open")
     bid = _own_bid(docket, act.bidder)
     if bid.revealed:
         docket.refuse("already_revealed", bidder=act.bidder)
@@ -218,7 +287,7 @@ def _verify(docket: Docket, act: VerifyEligibility) -> None:
     elif _mode(docket).scored and docket.used("scoring"):
         docket.enter("scoring")
     else:
-        _rank_unscored(docket)
+        _ranked(docket, scoring.by_price(eligible(docket)))
 
 
 def eligible(docket: Docket) -> tuple[Bid, ...]:
@@ -242,34 +311,33 @@ def _score(docket: Docket, act: ScoreBid) -> None:
         docket.refuse("not_eligible", bidder=act.bidder)
     if any(person == docket.person for person, _ in bid.scores):
         docket.refuse("already_reviewed", person=docket.person)
+    tenths = _on_the_sheet(docket, act.scores)
+    docket.record(BidScored(bidder=act.bidder, person=docket.person, tenths=tenths))
+    if all(any(person == docket.person for person, _ in each.scores) for each in eligible(docket)):
+        docket.met(panels.seat_deadline("scoring", None, docket.person))
+    if all(len(each.scores) == len(panel.seats) for each in eligible(docket)):
+        _ranked(docket, scoring.ranking(docket.policy.score_sheet, eligible(docket)))
+
+
+def _on_the_sheet(docket: Docket, scores: tuple[Score, ...]) -> scoring.Points:
+    """Points for every criterion of the sheet, none above its own."""
     sheet = docket.policy.score_sheet
-    given = {score.criterion: round(score.points * 10) for score in act.scores}
+    given = {score.criterion: round(score.points * 10) for score in scores}
     keys = [criterion.key for criterion in sheet.criteria]
     missing, extra = [key for key in keys if key not in given], [key for key in given if key not in keys]
-    if missing or extra or len(given) != len(act.scores):
+    if missing or extra or len(given) != len(scores):
         docket.refuse("scores_incomplete", missing=", ".join(missing) or "-", extra=", ".join(extra) or "-")
     for criterion in sheet.criteria:
         if given[criterion.key] > criterion.points * 10:
             docket.refuse(
                 "score_too_high", criterion=criterion.key, points=criterion.points, given=given[criterion.key] / 10
             )
-    tenths = tuple((key, given[key]) for key in keys)
-    docket.record(BidScored(bidder=act.bidder, person=docket.person, tenths=tenths))
-    if all(any(person == docket.person for person, _ in each.scores) for each in eligible(docket)):
-        docket.met(panels.seat_deadline("scoring", None, docket.person))
-    if all(len(each.scores) == len(panel.seats) for each in eligible(docket)):
-        _ranked(docket, scoring.ranking(sheet, eligible(docket)))
+    return tuple((key, given[key]) for key in keys)
 
 
-def _rank_unscored(docket: Docket) -> None:
-    """A mode without scoring ranks the eligible by price, then by name."""
-    bids = sorted(eligible(docket), key=lambda bid: (bid.price_yuan or 0, bid.bidder))
-    _ranked(docket, tuple(Ranked(rank=at, bidder=bid.bidder, hundredths=0) for at, bid in enumerate(bids, start=1)))
-
-
-def _ranked(docket: Docket, ranking: tuple[Ranked, ...]) -> None:
-    docket.record(BidsRanked(ranking=ranking))
-    if not any(line.passed for line in ranking):
+def _ranked(docket: Docket, lines: tuple[scoring.Line, ...]) -> None:
+    docket.record(BidsRanked(ranking=tuple(line.ranked for line in lines)))
+    if not any(line.passed for line in lines):
         settling.call_failed(docket, "none_passed")
     else:
         docket.enter("ranked" if docket.used("ranking_notice") else "awarding")
@@ -358,6 +426,37 @@ def _sign(docket: Docket, act: SignContract) -> None:
         docket.move(Machine.CONTRACT, act.bidder, "signed")
         settling.begin_work(docket, act.bidder)
         settling.settle(docket)
+
+
+def _compare(docket: Docket, act: CompareRacers) -> None:
+    """Midway in a 赛马 the racers are laid side by side; one may go no further, never a better one than who goes on."""
+    racing = [trial for trial in docket.state.trials if trial.step in ("running", "suspended")]
+    if docket.state.challenge is None or (mode := _mode(docket)).winners < 2 or len(racing) < 2:
+        docket.refuse("no_race", racing=", ".join(trial.bidder for trial in racing) or "-")
+    racers, named = [trial.bidder for trial in racing], [finding.bidder for finding in act.findings]
+    if sorted(named) != sorted(racers) or act.ends not in (None, *racers):
+        docket.refuse("other_racers", racers=", ".join(racers), named=", ".join(named))
+    for trial in racing:
+        end, started = docket.deadline(f"trial/{trial.bidder}"), trial.started_on
+        if mode.compare_from is not None and end is not None and started is not None:
+            earliest = started + timedelta(days=math.ceil((end.due_on - started).days * mode.compare_from))
+            if docket.day < earliest:
+                docket.refuse("race_too_young", bidder=trial.bidder, share=mode.compare_from, earliest=earliest)
+    scored = any(finding.scores for finding in act.findings)
+    tenths = {
+        finding.bidder: sum(points for _, points in _on_the_sheet(docket, finding.scores)) if scored else None
+        for finding in act.findings
+    }
+    if act.ends is not None and scored:
+        its = tenths[act.ends] or 0
+        if worse := [bidder for bidder, points in tenths.items() if (points or 0) < its]:
+            docket.refuse("ends_the_better", bidder=act.ends, points=its / 10, worse=", ".join(worse))
+    docket.record(RacersCompared(racers=tuple(tenths.items()), ends=act.ends))
+    if act.ends is not None:
+        docket.decide_against(act.ends, reopens="planning", machine=Machine.TRIAL, bidder=act.ends)
+        settling.end_inclusion(docket, act.ends, "ended_early")
+        docket.move(Machine.TRIAL, act.ends, "rolling_back")
+        settling.end_trial_clocks(docket, act.ends)
 
 
 def _asks_for_a_pledge(docket: Docket) -> bool:

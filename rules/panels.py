@@ -3,14 +3,15 @@
 At least `minimum` members, an odd number, at least `expert_share` experts; drawn by lot where the policy says so, and
 then who may not sit is excused. Nobody of the owner's or a bidder's unit,
 nobody with declared ties to one and nobody who has acted for either (docs/explanation/domain.md, duties kept apart, 2).
-A seat is personal: nobody speaks on a member's behalf. Locked once a member has spoken.
+A seat is personal: nobody speaks on a member's behalf. Locked once a member has spoken. Who finds a tie afterwards
+recuses themselves: what they said is void, and the next in the order of the draw takes the seat.
 """
 
 import math
 from collections.abc import Collection
 
-from models.commands.review import ConvenePanel, GiveExpertOpinion, PanelMember
-from models.events.review import Draw, Excused, ExpertOpinionGiven, PanelConvened
+from models.commands.review import ConvenePanel, GiveExpertOpinion, PanelMember, Recuse
+from models.events.review import Draw, Excused, ExpertOpinionGiven, MemberRecused, PanelConvened
 from models.refusal import Refused
 from models.state import Panel, Seat
 from models.vocabulary import PanelPurpose, Role
@@ -51,13 +52,43 @@ def convene(
         for seat in before.seats:
             docket.cancel(seat_deadline(limit, act.bidder, seat.person))
     seats = tuple(Seat(person=each.person, unit=each.unit, expert=each.expert) for each in members)
-    panel = Panel(purpose=act.purpose, bidder=act.bidder, seats=seats)
+    panel = Panel(purpose=act.purpose, bidder=act.bidder, seats=seats, reserve=_reserve(act, members, draw))
     docket.record(PanelConvened(panel=panel, draw=draw))
-    if (own := docket.deadline("/".join(part for part in (limit, act.bidder) if part))) is not None:
-        for member in members:
-            holder = docket.holder(Role.EXPERT, person=member.person).model_copy(update={"unit": member.unit})
-            docket.share_deadline(own, holder, verbs, member.person)
+    for seat in seats:
+        _seat(docket, seat, limit, act.bidder, verbs)
     return panel
+
+
+def _reserve(act: ConvenePanel, members: tuple[PanelMember, ...], draw: Draw | None) -> tuple[Seat, ...]:
+    """Who is drawn next, as many as there are seats; nobody, where members were named."""
+    if draw is None:
+        return ()
+    gone = {each.person for each in members} | {each.person for each in draw.excused}
+    in_order = [each for each in lots.ordered(draw.seed, act.pool) if each.person not in gone]
+    return tuple(Seat(person=each.person, unit=each.unit, expert=each.expert) for each in in_order[: len(members)])
+
+
+def recuse(docket: Docket, act: Recuse, *, limit: str, verbs: tuple[str, ...]) -> None:
+    """The next of the reserve with whom the panel has the experts it needs takes the seat; else it is void."""
+    panel = seated(docket, act.purpose, act.bidder)
+    own_seat(docket, panel)
+    others = [seat for seat in panel.seats if seat.person != docket.person]
+    needed = math.ceil(docket.policy.panels[act.purpose.value].expert_share * len(panel.seats))
+    experts = sum(seat.expert for seat in others)
+    free = (seat for seat in panel.reserve if _barred_since(docket, seat.person) is None)
+    successor = next((seat for seat in free if experts + seat.expert >= needed), None)
+    docket.record(MemberRecused(purpose=act.purpose, bidder=act.bidder, person=docket.person, successor=successor))
+    for seat in panel.seats if successor is None else (Seat(person=docket.person, unit="", expert=False),):
+        docket.cancel(seat_deadline(limit, act.bidder, seat.person))
+    if successor is not None:
+        _seat(docket, successor, limit, act.bidder, verbs)
+
+
+def _seat(docket: Docket, seat: Seat, limit: str, bidder: str | None, verbs: tuple[str, ...]) -> None:
+    """The member's duty, due with the step's own."""
+    if (own := docket.deadline("/".join(part for part in (limit, bidder) if part))) is not None:
+        holder = docket.holder(Role.EXPERT, person=seat.person).model_copy(update={"unit": seat.unit})
+        docket.share_deadline(own, holder, verbs, seat.person)
 
 
 def _members(
@@ -86,11 +117,20 @@ def _members(
 
 def _bar(docket: Docket, member: PanelMember, parties: tuple[str, ...]) -> Refused | None:
     """Why somebody may not sit."""
-    if separation.took_sides(docket.state, member.person):
-        return Refused("panel_took_sides", person=member.person)
+    if (since := _barred_since(docket, member.person)) is not None:
+        return since
     for unit in (member.unit, *member.ties):
         if unit in parties:
             return Refused("panel_conflict", person=member.person, unit=unit)
+    return None
+
+
+def _barred_since(docket: Docket, person: str) -> Refused | None:
+    """What may have become of somebody since they were drawn."""
+    if separation.took_sides(docket.state, person):
+        return Refused("panel_took_sides", person=person)
+    if person in docket.state.recused:
+        return Refused("panel_recused", person=person)
     return None
 
 

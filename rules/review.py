@@ -16,6 +16,7 @@ from models.commands.review import (
     GiveOpinion,
     ListScene,
     Recognise,
+    Recuse,
     Refuse,
     ReviewAct,
 )
@@ -31,11 +32,11 @@ from models.events.review import (
 )
 from models.policy import Closing
 from models.state import FairCompetitionResult
-from models.vocabulary import Outcome, PanelPurpose, Position, Role
+from models.vocabulary import Machine, Outcome, PanelPurpose, Position, Role
 from rules import acceptance, matching, panels
 from rules.consultation import tally
 from rules.docket import Docket
-from rules.fair_competition import refuse_unfair
+from rules.fair_competition import answered_flags, refuse_unfair
 
 
 def judge(docket: Docket, act: ReviewAct) -> None:
@@ -50,6 +51,8 @@ def judge(docket: Docket, act: ReviewAct) -> None:
             _convene(docket, act)
         case GiveExpertOpinion():
             _give_expert_opinion(docket, act)
+        case Recuse():
+            _recuse(docket, act)
         case Recognise():
             panels.refuse_unless_recommended(docket, panels.seated(docket, PanelPurpose.RECOGNITION))
             _refuse_unless_up_to_standard(docket, act)
@@ -145,7 +148,9 @@ def consultation_ran_out(docket: Docket, _: Deadline) -> None:
 def _conclude_fair_competition(docket: Docket, act: ConcludeFairCompetition) -> None:
     refuse_unfair(docket, act.conditions)
     result = FairCompetitionResult(passed=act.passed, conditions=len(act.conditions))
-    docket.record(FairCompetitionConcluded(result=result))
+    texts = (act.conclusion if act.passed else "", *(each.text for each in act.conditions))
+    flags = answered_flags(docket, texts, act.findings)
+    docket.record(FairCompetitionConcluded(result=result, flags=flags))
     own = docket.deadline("fair_competition")
     if not act.passed and own is not None:
         # Blocked: the drafter amends and concludes again, in the same time.
@@ -179,6 +184,21 @@ def _give_expert_opinion(docket: Docket, act: GiveExpertOpinion) -> None:
     if docket.state.step != "expert_review":
         docket.refuse("wrong_step", step=docket.state.step, verb=act.verb, possible="-")
     panels.give_opinion(docket, act, "expert_review")
+
+
+def _recuse(docket: Docket, act: Recuse) -> None:
+    """While the panel speaks; a tie that comes to light afterwards is for an objection."""
+    speaking = {
+        PanelPurpose.RECOGNITION: ("expert_review", "give_expert_opinion", docket.state.step),
+        PanelPurpose.SCORING: ("scoring", "score_bid", docket.state.step),
+        PanelPurpose.ACCEPTANCE: (
+            "acceptance_review", "give_expert_opinion", docket.step(Machine.ACCEPTANCE, act.bidder or "-"),
+        ),
+    }  # fmt: skip
+    limit, verb, step = speaking[act.purpose]
+    if step not in ("expert_review", "scoring", "reviewing") or (step == "reviewing") != (limit == "acceptance_review"):
+        docket.refuse("wrong_step", step=step, verb=act.verb, possible="-")
+    panels.recuse(docket, act, limit=limit, verbs=(verb,))
 
 
 def _refuse_unless_up_to_standard(docket: Docket, act: Recognise) -> None:

@@ -1,58 +1,222 @@
-"""Scores to a ranking, explained line by line.
+"""Scores to a ranking, and the ranking line by line: one computation, so that what is shown is what was decided.
 
 Each judge gives points for each criterion of the score sheet. From `drop_extremes_from` judges on, the highest and the
-lowest total are dropped (S3 三（三）: two dimensions; the dropping and the pass mark are defaults). A bid's score is
-the mean of what remains; a tie goes to the dimension that the sheet names, then to the earlier name, so that the order
-is always the same. Order and pass mark are judged on the exact mean; what is shown is rounded, halves up.
+lowest total of each bid are dropped (S3 三（三）: two dimensions; the dropping and the pass mark are defaults); of
+several equal totals the one whose judge comes first by id is the lowest, the last the highest. A bid's score is the
+mean of what remains; a tie goes to the dimension that the sheet names, then to the earlier name, so that the order is
+always the same. Order and pass mark are judged on the exact mean; what is shown is rounded, halves up.
+
+Points are added up in tenths, so every line can be checked by hand: `tenths` over ten times `counted` is the mean.
 """
 
 import math
 from fractions import Fraction
+from typing import Literal
 
-from models.policy import ScoreSheet
-from models.state import Bid, Ranked
+from models.frozen import Frozen
+from models.policy import Dimension, ScoreSheet
+from models.state import Bid, Ranked, SceneState
+from models.vocabulary import PanelPurpose
+from rules.keyed import find
 
-Scores = tuple[tuple[str, tuple[tuple[str, int], ...]], ...]
-"""Judge: (criterion: tenths of a point)."""
+Points = tuple[tuple[str, int], ...]
+"""Criterion: tenths of a point."""
+Scores = tuple[tuple[str, Points], ...]
+"""Judge: points."""
+Counts = Literal["counts", "highest", "lowest"]
+"""Whether a judge's score of a bid counts, or was dropped as its highest or its lowest."""
+Below = Literal["score", "tie_break", "name", "price"]
+
+
+class Judged(Frozen):
+    """One judge's score of one bid, in tenths. `judge` is the number of the seat; `person` stands open once awarded."""
+
+    judge: int
+    person: str | None
+    points: Points
+    dimensions: Points
+    tenths: int
+    counts: Counts
+
+
+class Mean(Frozen):
+    """Of one dimension: the tenths that count, and their mean in hundredths of a point, halves up.
+
+    The means of the dimensions are rounded one by one: their sum may differ from the bid's own by a hundredth.
+    """
+
+    dimension: str
+    tenths: int
+    hundredths: int
+
+
+class Line(Frozen):
+    """One bid of the ranking: `tenths` of `counted` judges make its mean, shown in hundredths, halves up.
+
+    `below` says why it stands below the line before: its score, the dimension that decides a tie, or its name.
+    A mode without scoring ranks by `price_yuan`.
+    """
+
+    rank: int
+    bidder: str
+    judges: tuple[Judged, ...] = ()
+    counted: int = 0
+    tenths: int = 0
+    hundredths: int = 0
+    dimensions: tuple[Mean, ...] = ()
+    passed: bool = True
+    below: Below | None = None
+    price_yuan: int | None = None
+
+    @property
+    def ranked(self) -> Ranked:
+        dimensions = tuple((mean.dimension, mean.hundredths) for mean in self.dimensions)
+        return Ranked(
+            rank=self.rank,
+            bidder=self.bidder,
+            hundredths=self.hundredths,
+            dimensions=dimensions,
+            passed=self.passed,
+        )
+
+
+class Explanation(Frozen):
+    """A scene's ranking: nothing of it before it stands. Members of the panel have numbers until the award."""
+
+    judges: int
+    bids: int
+    scores: int
+    pass_mark: int
+    drop_extremes_from: int
+    tie_break: str
+    lines: tuple[Line, ...] = ()
+
+
+def ranking(sheet: ScoreSheet, bids: tuple[Bid, ...], judges: tuple[str, ...] = ()) -> tuple[Line, ...]:
+    """The bids in order, best first. `judges` in the order of their seats; by id where none are given."""
+    seats = judges or tuple(sorted({person for bid in bids for person, _ in bid.scores}))
+    means = {bid.bidder: _means(sheet, counted(sheet, bid.scores)) for bid in bids}
+    totals = {bidder: sum(dimensions.values(), Fraction()) for bidder, dimensions in means.items()}
+    in_order = sorted(bids, key=lambda bid: (-totals[bid.bidder], -means[bid.bidder][sheet.tie_break], bid.bidder))
+    lines = []
+    for rank, bid in enumerate(in_order, start=1):
+        above = in_order[rank - 2].bidder if rank > 1 else None
+        below: Below | None = None
+        if above is not None and totals[above] != totals[bid.bidder]:
+            below = "score"
+        elif above is not None:
+            tied = means[above][sheet.tie_break] == means[bid.bidder][sheet.tie_break]
+            below = "name" if tied else "tie_break"
+        scores = counted(sheet, bid.scores)
+        line = Line(
+            rank=rank,
+            bidder=bid.bidder,
+            judges=_judged(sheet, bid.scores, seats),
+            counted=len(scores),
+            tenths=sum(_total(points) for _, points in scores),
+            hundredths=_hundredths(totals[bid.bidder]),
+            dimensions=tuple(
+                Mean(
+                    dimension=each.key,
+                    tenths=sum(_of(each, points) for _, points in scores),
+                    hundredths=_hundredths(means[bid.bidder][each.key]),
+                )
+                for each in sheet.dimensions
+            ),
+            passed=totals[bid.bidder] >= sheet.pass_mark,
+            below=below,
+            price_yuan=bid.price_yuan,
+        )
+        lines.append(line)
+    return tuple(lines)
+
+
+def by_price(bids: tuple[Bid, ...]) -> tuple[Line, ...]:
+    """A mode without scoring ranks the eligible by price, then by name."""
+    in_order = sorted(bids, key=lambda bid: (bid.price_yuan or 0, bid.bidder))
+    return tuple(
+        Line(
+            rank=rank,
+            bidder=bid.bidder,
+            below=None if rank == 1 else "name" if bid.price_yuan == in_order[rank - 2].price_yuan else "price",
+            price_yuan=bid.price_yuan,
+        )
+        for rank, bid in enumerate(in_order, start=1)
+    )
+
+
+def explained(sheet: ScoreSheet, state: SceneState) -> Explanation:
+    """The ranking of a scene, line by line. `sheet` is that of the policy it was ranked by.
+
+    Before the last score is in it says how many are, and nothing of them; the names of the panel stand open with the
+    award (domain.md, duties kept apart, 6).
+    """
+    panel = find(state.panels, purpose=PanelPurpose.SCORING, bidder=None)
+    seats = tuple(seat.person for seat in panel.seats) if panel is not None and not panel.void else ()
+    bids = tuple(bid for bid in state.bids if bid.eligible)
+    lines: tuple[Line, ...] = ()
+    if state.ranking:
+        lines = ranking(sheet, bids, seats) if any(bid.scores for bid in bids) else by_price(bids)
+    if not state.contracts:
+        lines = tuple(line.model_copy(update={"judges": tuple(map(_unnamed, line.judges))}) for line in lines)
+    return Explanation(
+        judges=len(seats),
+        bids=len(bids),
+        scores=sum(len(bid.scores) for bid in bids),
+        pass_mark=sheet.pass_mark,
+        drop_extremes_from=sheet.drop_extremes_from,
+        tie_break=sheet.tie_break,
+        lines=lines,
+    )
+
+
+def _unnamed(judged: Judged) -> Judged:
+    return judged.model_copy(update={"person": None})
+
+
+def _by_total(scores: Scores) -> Scores:
+    return tuple(sorted(scores, key=lambda score: (_total(score[1]), score[0])))
 
 
 def counted(sheet: ScoreSheet, scores: Scores) -> Scores:
     """The judges whose scores count: all, or all but one highest and one lowest total."""
-    if len(scores) < sheet.drop_extremes_from:
-        return scores
-    by_total = sorted(scores, key=lambda score: (sum(tenths for _, tenths in score[1]), score[0]))
-    kept = {person for person, _ in by_total[1:-1]}
-    return tuple(score for score in scores if score[0] in kept)
+    return scores if len(scores) < sheet.drop_extremes_from else _by_total(scores)[1:-1]
 
 
-def means(sheet: ScoreSheet, bid: Bid) -> dict[str, Fraction]:
+def _judged(sheet: ScoreSheet, scores: Scores, seats: tuple[str, ...]) -> tuple[Judged, ...]:
+    in_order, dropped = _by_total(scores), len(scores) >= sheet.drop_extremes_from
+    marks: dict[str, Counts] = {in_order[0][0]: "lowest", in_order[-1][0]: "highest"} if dropped else {}
+    given = dict(scores)
+    return tuple(
+        Judged(
+            judge=number,
+            person=person,
+            points=given[person],
+            dimensions=tuple((each.key, _of(each, given[person])) for each in sheet.dimensions),
+            tenths=_total(given[person]),
+            counts=marks.get(person, "counts"),
+        )
+        for number, person in enumerate(seats, start=1)
+        if person in given
+    )
+
+
+def _means(sheet: ScoreSheet, scores: Scores) -> dict[str, Fraction]:
     """Dimension: the exact mean of its points over the judges that count. The score is their sum."""
-    scores = counted(sheet, bid.scores)
     return {
-        dimension.key: Fraction(_tenths(scores, {each.key for each in dimension.criteria}), 10 * max(len(scores), 1))
-        for dimension in sheet.dimensions
+        each.key: Fraction(sum(_of(each, points) for _, points in scores), 10 * max(len(scores), 1))
+        for each in sheet.dimensions
     }
 
 
-def _tenths(scores: Scores, criteria: set[str]) -> int:
-    return sum(tenths for _, points in scores for criterion, tenths in points if criterion in criteria)
+def _total(points: Points) -> int:
+    return sum(tenths for _, tenths in points)
+
+
+def _of(dimension: Dimension, points: Points) -> int:
+    keys = {criterion.key for criterion in dimension.criteria}
+    return sum(tenths for criterion, tenths in points if criterion in keys)
 
 
 def _hundredths(points: Fraction) -> int:
     return math.floor(points * 100 + Fraction(1, 2))
-
-
-def ranking(sheet: ScoreSheet, bids: tuple[Bid, ...]) -> tuple[Ranked, ...]:
-    """The bids in order, best first."""
-    found = [(means(sheet, bid), bid.bidder) for bid in bids]
-    found.sort(key=lambda line: (-sum(line[0].values()), -line[0][sheet.tie_break], line[1]))
-    return tuple(
-        Ranked(
-            rank=rank,
-            bidder=bidder,
-            hundredths=_hundredths(score := sum(dimensions.values(), Fraction())),
-            dimensions=tuple((key, _hundredths(points)) for key, points in dimensions.items()),
-            passed=score >= sheet.pass_mark,
-        )
-        for rank, (dimensions, bidder) in enumerate(found, start=1)
-    )

@@ -7,7 +7,7 @@ second who had a hand in the first. A pair bars one direction; where both orders
 
 1  Who drafted a thing does not decide on it, and who decided does not publish it.
 2  Nobody judges a bid of their own or of their unit's, bids for a scene that they judged, or signs for the other side.
-3  An order needs two officers; its verifier is a third.
+3  An order needs two officers, its verifier is a third; so do two officers open the bids.
 4  Objections, appeals and questions of fault go to somebody who did not decide.
 5  Who proposes, who approves and who pays are three.
 6  Bids are sealed until the close: `rules.matching`, a commitment and nothing else.
@@ -24,7 +24,7 @@ from typing import Literal, NamedTuple
 
 from models.commands import Command
 from models.commands.anywhere import ConfirmCorrection, DecideExtension, ProposeCorrection, RequestExtension
-from models.commands.matching import SignContract
+from models.commands.matching import OpenBids, SignContract
 from models.commands.review import (
     AnswerObjection,
     DecideComplaint,
@@ -62,26 +62,33 @@ CHOSEN = ("nominate_benchmark", "conclude_evaluation", "confirm_benchmark")
 ON_ADMISSION = ("accept_filing", "request_supplement", "register", "decline_admission")
 ON_REMEDIES = ("answer_objection", "decide_complaint", "decide_appeal")
 DECISIONS = (
-    *ON_ADMISSION, "give_opinion", *RECOGNISED, "refuse", *RANKED, "admit_trial", "return_trial_plan", "refuse_trial",
-    "start_trial", "approve_resumption", "end_inclusion_early", "conclude_exit", "give_expert_opinion:acceptance",
-    "conclude_acceptance",
-    "decide_fault_tolerance", "conclude_evaluation", "confirm_benchmark", "terminate",
-    "override",
+    *ON_ADMISSION, "give_opinion", *RECOGNISED, "refuse",
+    "review_invitation", *RANKED, "compare_racers",
+    "admit_trial", "return_trial_plan", "refuse_trial", "start_trial", "approve_resumption", "end_inclusion_early",
+    "conclude_exit",
+    "give_expert_opinion:acceptance", "conclude_acceptance", "decide_fault_tolerance",
+    "conclude_evaluation", "confirm_benchmark",
+    "terminate", "override",
 )  # fmt: skip
 
 BIDDER, OWNER = Role.BIDDER.value, Role.OWNER.value
 OVER_BIDDERS = (
-    *DECISIONS, *ON_REMEDIES, "convene_panel", "publish_notice", "list_scene", "decide_extension", "advance_phase",
-    "propose_resumption", "terminate_trial", "lift_supervision", "record_fault", "verify_correction",
+    *DECISIONS, *ON_REMEDIES,
+    "convene_panel", "publish_notice", "list_scene", "add_signer", "remove_signer",
+    "open_bids",
+    "advance_phase", "propose_resumption", "terminate_trial", "lift_supervision", "record_fault", "verify_correction",
     "analyse_incident", "verify_incident", "close_incident",
-    "give_acceptance_opinion", "nominate_benchmark", "record_benefit",
-    "review_benchmark", "withdraw_benchmark", "return_for_correction", "reassign", "add_signer", "remove_signer",
+    "give_acceptance_opinion",
+    "nominate_benchmark", "record_benefit", "review_benchmark", "withdraw_benchmark",
+    "decide_extension", "return_for_correction", "reassign",
 )  # fmt: skip
 """Every act of authority that a bid, or what becomes of it, can depend on."""
 
 OVER_OWNER = (
-    *DECISIONS, *ON_REMEDIES, "convene_panel", "decide_extension", "publish_notice", "list_scene", "add_signer",
-    "remove_signer",
+    *DECISIONS, *ON_REMEDIES,
+    "convene_panel", "publish_notice", "list_scene", "add_signer", "remove_signer",
+    "open_bids",
+    "decide_extension",
 )  # fmt: skip
 """Every act of authority over what the owner drafted."""
 
@@ -94,7 +101,7 @@ APART: tuple[Apart, ...] = (
     Apart(1, "decider_publishes", ACCEPTED, ("publish_notice:acceptance",)),
     Apart(1, "decider_publishes", CHOSEN, ("publish_notice:benchmark",)),
     Apart(2, "own_bid", (BIDDER,), OVER_BIDDERS),
-    Apart(2, "bids_as_judge", (OWNER, *DECISIONS), ("submit_bid", "reveal_bid")),
+    Apart(2, "bids_as_judge", (OWNER, *DECISIONS, "open_bids"), ("submit_bid", "reveal_bid")),
     Apart(2, "other_side", (BIDDER,), ("propose_contract", "sign_contract:scene_owner", "sign_contract:st_bureau")),
     Apart(2, "other_side", DECISIONS, ("sign_contract:bidder",)),
     Apart(2, "other_side", (OWNER,), ("sign_contract:st_bureau", "sign_contract:bidder")),
@@ -196,8 +203,10 @@ def _hands(state: SceneState, command: Command) -> tuple[Hand, ...]:
     """What a command is a deed of: first its verb with its kind, then the role of somebody who takes sides."""
     act, actor = command.act, command.actor
     bidder, item = getattr(act, "bidder", None) or "", ""
-    kind = ""
+    kind, persons = "", actor.persons
     match act:
+        case OpenBids():
+            persons = (*persons, act.with_officer)
         case PublishNotice() | RaiseObjection():
             kind = act.about
         case AnswerObjection() | DecideComplaint():
@@ -219,4 +228,4 @@ def _hands(state: SceneState, command: Command) -> tuple[Hand, ...]:
             pass
     deed = f"{act.verb}:{kind}" if kind else act.verb
     sides = [Hand(deed=actor.role, persons=actor.persons)] if actor.role in (Role.OWNER, Role.BIDDER) else []
-    return (Hand(deed=deed, bidder=bidder, item=item, persons=actor.persons), *sides)
+    return (Hand(deed=deed, bidder=bidder, item=item, persons=persons), *sides)

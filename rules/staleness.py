@@ -26,9 +26,11 @@ from models.commands.anywhere import (
 from models.commands.handling import AddSigner, CopyTo, DutyAct, Nudge, RemoveSigner, TakeBack
 from models.commands.matching import (
     AmendChallenge,
+    CompareRacers,
     DeclineAward,
     ProposeContract,
     RevealBid,
+    ReviewInvitation,
     ScoreBid,
     SignContract,
     SubmitBid,
@@ -45,6 +47,7 @@ from models.commands.review import (
     GiveOpinion,
     PublishNotice,
     RaiseObjection,
+    Recuse,
 )
 from models.commands.solicitation import Submit
 from models.commands.trial import (
@@ -69,7 +72,7 @@ def subjects_of(command: Command) -> tuple[str, ...]:
             return ()
         case GiveOpinion():
             return (f"opinion/{command.actor.unit}",)
-        case GiveExpertOpinion():
+        case GiveExpertOpinion() | Recuse():
             return (
                 f"panel/{act.purpose}/{act.bidder or ''}",
                 f"expert/{act.purpose}/{act.bidder or ''}/{command.actor.person}",
@@ -88,7 +91,9 @@ def subjects_of(command: Command) -> tuple[str, ...]:
             return (f"notice/{act.about}/{act.bidder or ''}",)
         case AnswerObjection() | FileComplaint() | DecideComplaint():
             return (f"objection/{act.objection}",)
-        case AmendChallenge():
+        case CompareRacers():
+            return ("step", *(f"trial/{finding.bidder}" for finding in act.findings))
+        case AmendChallenge() | ReviewInvitation():
             return ("challenge",)
         case SubmitBid():
             return ("challenge", f"bid/{act.bidder}")

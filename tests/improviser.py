@@ -48,7 +48,7 @@ CONTENT_WITH_BIDDER = {verb for verb, act in ACTS.items() if "bidder" in act.mod
 ENDINGS = {
     "terminate", "withdraw", "override", "refuse", "return_for_correction", "decline_admission", "give_up_matching",
     "decline_award", "refuse_trial", "return_trial_plan", "terminate_trial", "suspend_trial", "request_supplement",
-    "withdraw_benchmark", "end_inclusion_early", "close_scene", "amend_challenge", "raise_objection",
+    "recuse", "withdraw_benchmark", "end_inclusion_early", "close_scene", "amend_challenge", "raise_objection",
 }  # fmt: skip
 """What keeps a scene from going on: chosen now and then only, else no scene gets far."""
 
@@ -310,6 +310,11 @@ class Improviser:
         more: dict[str, object] = {} if reviewing else {"bidder": None}
         return {"purpose": purpose, "recommend": self.often(True, False), **more}
 
+    def _recuse(self) -> dict[str, object]:
+        purpose = PanelPurpose.SCORING if self.play.state.step == "scoring" else PanelPurpose.RECOGNITION
+        reviewing = [each.bidder for each in self.play.state.acceptances if each.step == "reviewing"]
+        return {"purpose": PanelPurpose.ACCEPTANCE, "bidder": reviewing[0]} if reviewing else {"purpose": purpose}
+
     def _confirm_scene(self) -> dict[str, object]:
         return {"confirmed": self.often(True, False)}
 
@@ -352,8 +357,10 @@ class Improviser:
         mode = self.choose((*play.policy.modes, Mode.HORSE_RACE, Mode.HORSE_RACE))
         rule = play.policy.modes.get(mode)
         invited = BIDDERS[:2] if rule and rule.invited_only else ()
+        bases = rule.legal_bases if rule and rule.legal_bases else ("政策",)
         return {
-            "mode": mode, "legal_basis": "政策", "budget_yuan": 800_000, "criteria": "评分表", "invited": invited,
+            "mode": mode, "legal_basis": self.often(bases[0], "其他"),
+            "budget_yuan": 800_000, "criteria": "评分表", "invited": invited,
             "closes_on": play.today + timedelta(days=self.often(30, 10, 60)), "justification": "唯一来源",
         }  # fmt: skip
 
@@ -368,6 +375,12 @@ class Improviser:
         free = [bidder for bidder in BIDDERS if bidder not in taken]
         bidder = self.choose(free or BIDDERS)
         return {"bidder": bidder, "commitment": commitment(*self._secret(bidder))}
+
+    def _review_invitation(self) -> dict[str, object]:
+        return {"approved": self.often(True, False)}
+
+    def _open_bids(self) -> dict[str, object]:
+        return {"with_officer": self.often("platform_office-2", "platform_office-1"), "record": document("开标记录")}
 
     def _reveal_bid(self) -> dict[str, object]:
         bidder = self.about or ""
@@ -388,6 +401,15 @@ class Improviser:
     def _award(self) -> dict[str, object]:
         passed = [line.bidder for line in self.play.state.ranking if line.passed]
         return {"bidders": tuple(passed[: self.choose((1, 2, 2, 3))]) or BIDDERS[:1]}
+
+    def _compare_racers(self) -> dict[str, object]:
+        racing = [trial.bidder for trial in self.play.state.trials if trial.step in ("running", "suspended")]
+        scored = self.often(False, True)
+        findings = [
+            {"bidder": bidder, "finding": "进展", "scores": self.play.scores(self.choose((0.9, 0.7))) if scored else ()}
+            for bidder in racing or BIDDERS[:1]
+        ]
+        return {"basis": "评分表", "findings": findings, "ends": self.choose((None, *racing))}
 
     def _propose_contract(self) -> dict[str, object]:
         return {"terms": self.play.terms()}

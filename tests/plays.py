@@ -25,7 +25,14 @@ from models.commands.anywhere import (
     Withdraw,
 )
 from models.commands.handling import RemoveSigner
-from models.commands.matching import DeclineAward, GiveUpMatching, ProposeContract
+from models.commands.matching import (
+    CompareRacers,
+    DeclineAward,
+    GiveUpMatching,
+    ProposeContract,
+    RacerFinding,
+    ReviewInvitation,
+)
 from models.commands.promotion import (
     CloseScene,
     ConcludeEvaluation,
@@ -404,6 +411,7 @@ def plays() -> Iterator[Play]:
     yield from matching()
     yield from contracting()
     yield from trials()
+    yield from races()
     yield from inclusion_periods()
     yield from acceptances()
     yield from promotion()
@@ -523,6 +531,11 @@ def matching() -> Iterator[Play]:
         directed.reveal(A)
         directed.verify(A)
         yield directed
+    yield _then(
+        at("listed"),
+        lambda p: p.do(p.post_act(Mode.DIRECTED, invited=(A,)), p.owner),
+        lambda p: p.do(ReviewInvitation(approved=False, reasons="并非唯一来源"), p.lead),
+    )
     for complain in (False, True):
         for upheld in (False, True):
             yield _then(
@@ -612,6 +625,29 @@ def trials() -> Iterator[Play]:
         terminate(play)
         play.do(ProveRollback(bidder=B, proof=document("恢复证明")), play.bidder(B))
         yield _then(play, lambda p: p.win_appeal())
+
+
+def end_racer(play: Play, bidder: str) -> None:
+    """Midway in a race of A and B."""
+    end = play.deadline(f"trial/{bidder}")
+    play.until(play.morning_of(play.today + (end.due_on - play.today) * 2 / 3))
+    findings = tuple(RacerFinding(bidder=each, finding="进展") for each in (A, B))
+    play.do(CompareRacers(basis="以指标完成率比较", findings=findings, reasons="进展落后", ends=bidder), play.lead)
+
+
+def races() -> Iterator[Play]:
+    """One of two racers is ended midway, and wins its appeal before or after its rollback is proven."""
+    running = _then(race("trial"), lambda p: p.start(A, months=9), lambda p: p.start(B, months=9))
+    suspended = _then(running, act(SuspendTrial(bidder=B, reasons="故障"), "regulator"))
+    extended = _then(
+        running,
+        lambda p: p.do(RequestExtension(deadline=f"inclusion/{B}", reasons="继续"), p.bidder(B)),
+        lambda p: p.do(DecideExtension(deadline=f"inclusion/{B}", granted=True, reasons="同意"), p.group),
+    )
+    for play in (running, suspended, extended):
+        yield _then(play, doing(end_racer, B), lambda p: p.win_appeal())
+    prove = ProveRollback(bidder=B, proof=document("恢复证明"))
+    yield _then(running, doing(end_racer, B), lambda p: p.do(prove, p.bidder(B)), lambda p: p.win_appeal())
 
 
 def inclusion_periods() -> Iterator[Play]:

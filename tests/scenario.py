@@ -31,9 +31,11 @@ from models.commands.matching import (
     Award,
     ContractTerms,
     Milestone,
+    OpenBids,
     PostChallenge,
     ProposeContract,
     RevealBid,
+    ReviewInvitation,
     Score,
     ScoreBid,
     SignContract,
@@ -483,25 +485,39 @@ class Play:
         self.to_recognised().put_on_list()
         return self
 
-    def post(self, mode: Mode = Mode.OPEN_CHALLENGE, days: int = 30, invited: tuple[str, ...] = ()) -> None:
-        self.do(
-            PostChallenge(
-                mode=mode,
-                legal_basis="以赛代招",
-                budget_yuan=self.budget_yuan,
-                criteria="见评分表",
-                closes_on=self.now.astimezone(BEIJING).date() + timedelta(days=days),
-                invited=invited,
-                justification="唯一来源" if invited else None,
-            ),
-            self.owner,
+    def post_act(self, mode: Mode, days: int = 30, invited: tuple[str, ...] = ()) -> PostChallenge:
+        rule = self.policy.modes.get(mode)
+        return PostChallenge(
+            mode=mode,
+            legal_basis=rule.legal_bases[0] if rule and rule.legal_bases else "以赛代招",
+            budget_yuan=self.budget_yuan,
+            criteria="见评分表",
+            closes_on=self.today + timedelta(days=days),
+            invited=invited,
+            justification="唯一来源" if invited else None,
         )
+
+    def post(self, mode: Mode = Mode.OPEN_CHALLENGE, days: int = 30, invited: tuple[str, ...] = ()) -> None:
+        """An invitation is approved at once."""
+        self.do(self.post_act(mode, days, invited), self.owner)
+        if self.policy.modes[mode].invited_only:
+            self.do(ReviewInvitation(approved=True, reasons="理由成立"), self.lead)
 
     def bid(self, bidder: str, price: int = 500_000) -> None:
         secret = commitment(f"n-{digest(bidder)[:16]}", digest(f"方案{bidder}"), price)
         self.do(SubmitBid(bidder=bidder, commitment=secret, consortium=self.consortium), self.bidder(bidder))
 
+    def open_bids_act(self) -> OpenBids:
+        return OpenBids(with_officer="platform_office-2", record=document("开标记录"))
+
+    def open_bids(self) -> None:
+        """The opening session, where it was not held yet."""
+        if self.state.challenge is not None and not self.state.challenge.opened_by:
+            self.do(self.open_bids_act(), self.platform)
+
     def reveal(self, bidder: str, price: int = 500_000) -> None:
+        if self.state.step == "opening":
+            self.open_bids()
         self.do(
             RevealBid(
                 bidder=bidder, nonce=f"n-{digest(bidder)[:16]}", proposal=document(f"方案{bidder}"), price_yuan=price
@@ -519,11 +535,16 @@ class Play:
         self.rank(bidder)
         self.award(bidder)
 
-    def to_opening(self, *bidders: str, mode: Mode = Mode.OPEN_CHALLENGE) -> "Play":
+    def to_close(self, *bidders: str, mode: Mode = Mode.OPEN_CHALLENGE) -> "Play":
+        """The call is closed, the opening session not held yet."""
         self.to_listed().post(mode)
         for bidder in bidders:
             self.bid(bidder)
         self.pass_limit("bidding")
+        return self
+
+    def to_opening(self, *bidders: str, mode: Mode = Mode.OPEN_CHALLENGE) -> "Play":
+        self.to_close(*bidders, mode=mode).open_bids()
         return self
 
     def to_eligibility(self, *bidders: str, mode: Mode = Mode.OPEN_CHALLENGE) -> "Play":

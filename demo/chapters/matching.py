@@ -8,17 +8,22 @@ from demo.chapters.review import convened, seated
 from demo.scene import Scene, Script
 from models.commands.matching import (
     Award,
+    CompareRacers,
     ContractTerms,
     Milestone,
+    OpenBids,
     PostChallenge,
     ProposeContract,
+    RacerFinding,
     RevealBid,
+    ReviewInvitation,
     Score,
     ScoreBid,
     SignContract,
     SubmitBid,
     VerifyEligibility,
 )
+from models.commands.review import Recuse
 from models.document import Document
 from models.vocabulary import Credit, Mode, NoticeAbout, PanelPurpose
 from rules.matching import commitment
@@ -41,10 +46,11 @@ def matched(scene: Scene, *bidders: str, mode: Mode = Mode.OPEN_CHALLENGE, winne
 
 def posted(scene: Scene, *, mode: Mode = Mode.OPEN_CHALLENGE, invited: tuple[str, ...] = ()) -> Script:
     yield scene.workdays(3)
+    bases = scene.policy.modes[mode].legal_bases
     yield scene.owner.does(
         PostChallenge(
             mode=mode,
-            legal_basis="场景开放采用以赛代招，依据本市场景规则。",
+            legal_basis=bases[0] if bases else "场景开放采用以赛代招，依据本市场景规则。",
             budget_yuan=scene.application.budget_yuan,
             criteria="见评分表。",
             closes_on=scene.today + OPEN_FOR,
@@ -52,6 +58,9 @@ def posted(scene: Scene, *, mode: Mode = Mode.OPEN_CHALLENGE, invited: tuple[str
             justification="现有系统由受邀方建设，更换将中断服务。" if invited else None,
         )
     )
+    if scene.policy.modes[mode].invited_only:
+        yield scene.soon()
+        yield scene.lead.does(ReviewInvitation(approved=True, reasons="理由属实，符合所列依据。"))
 
 
 def bid(scene: Scene, *bidders: str) -> Script:
@@ -84,6 +93,8 @@ def chosen(scene: Scene, *bidders: str) -> Script:
 
 
 def opened(scene: Scene, *bidders: str) -> Script:
+    """Two officials hold the session, the bidders reveal their bids there."""
+    yield scene.platform.does(OpenBids(with_officer=scene.platform.colleague.id, record=scene.document("开标记录")))
     yield [
         scene.bidder(name).does(
             RevealBid(bidder=name, nonce=NONCE, proposal=_proposal(scene, name), price_yuan=_price(scene, name))
@@ -105,10 +116,14 @@ def verified(scene: Scene, *bidders: str, credit: Credit = Credit.GOOD) -> Scrip
     ]
 
 
-def scored(scene: Scene, *bidders: str) -> Script:
+def scored(scene: Scene, *bidders: str, recuses: bool = False) -> Script:
+    """A panel is drawn and scores; where a judge finds a tie and `recuses`, the next drawn sits instead."""
     if scene.state.step != "scoring":
         return
     yield from convened(scene, PanelPurpose.SCORING)
+    if recuses:
+        tied, *_ = seated(scene, PanelPurpose.SCORING)
+        yield scene.expert(tied).does(Recuse(purpose=PanelPurpose.SCORING, reasons="近三年曾任职于投标单位。"))
     yield scene.workdays(3)
     yield [
         scene.expert(number).does(ScoreBid(bidder=name, scores=_scores(scene, name)))
@@ -147,6 +162,18 @@ def signed(scene: Scene, bidder: str) -> Script:
         )
         for party in scene.policy.contracting.parties
     ]
+
+
+def compared(scene: Scene, *racers: str, ends: str | None = None) -> Script:
+    """赛马, midway: who races is laid side by side; one may go no further."""
+    yield scene.lead.does(
+        CompareRacers(
+            basis="以任务书指标的完成率比较。",
+            findings=tuple(RacerFinding(bidder=each, finding="指标完成过半，继续观察。") for each in racers),
+            reasons="中期比较。",
+            ends=ends,
+        )
+    )
 
 
 def contract_terms(scene: Scene, bidder: str) -> ContractTerms:

@@ -221,9 +221,9 @@ def source_grid_load(scene: Scene) -> Script:
 
 
 def chosen_again(scene: Scene, *bidders: str) -> Script:
-    """Everything since the opening of the bids is done anew."""
+    """Everything since the opening of the bids is done anew, and a judge with a tie makes way."""
     yield from verified(scene, *bidders)
-    yield from scored(scene, *bidders)
+    yield from scored(scene, *bidders, recuses=True)
     yield from announced(scene, NoticeAbout.RANKING)
 
 

@@ -4,7 +4,20 @@ from datetime import date
 
 from demo.chapters.acceptance import accepted, applied, concluded, reviewed, valued
 from demo.chapters.filing import filed, filed_after_supplement
-from demo.chapters.matching import BING, JIA, YI, awarded, bid, matched, opened, posted, scored, signed, verified
+from demo.chapters.matching import (
+    BING,
+    JIA,
+    YI,
+    awarded,
+    bid,
+    compared,
+    matched,
+    opened,
+    posted,
+    scored,
+    signed,
+    verified,
+)
 from demo.chapters.notices import announced
 from demo.chapters.promotion import benefited, closed, made_benchmark, nominated, reviewed_yearly
 from demo.chapters.remedies import appealed, served
@@ -110,7 +123,8 @@ def virtual_power_plant(scene: Scene) -> Script:
     yield from recognised_and_listed(scene)
     yield from matched(scene, JIA, YI, BING, mode=Mode.HORSE_RACE, winners=2)
     yield from started(scene, JIA, YI, months=4)
-    yield from went_on(scene, JIA, YI, until=scene.workday(35))
+    yield from went_on(scene, JIA, YI, until=scene.workday(48))
+    yield from compared(scene, JIA, YI)
     yield from had_incident(scene, YI, "incident-1", casualty=True)
     scene.holds(scene.state.trials[1].step == "suspended", "a casualty did not stop the trial")
     yield from analysed(scene, YI, "incident-1")

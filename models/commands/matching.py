@@ -11,7 +11,7 @@ from models.text import Digest, Identifier, Name, Text
 from models.vocabulary import Credit, Mode
 
 from .act import Act, BidderAct
-from .review import EntryCondition
+from .review import EntryCondition, WordingFinding
 
 Yuan = int
 Nonce = Annotated[Identifier, Field(min_length=16)]
@@ -19,7 +19,10 @@ Nonce = Annotated[Identifier, Field(min_length=16)]
 
 
 class PostChallenge(Act):
-    """Also re-issues a failed call. `closes_on` is the last day for bids; `invited` for the modes that invite."""
+    """Also re-issues a failed call. `closes_on` is the last day for bids; `invited` for the modes that invite.
+
+    `findings` answer all wording that the policy flags in the criteria, the conditions and the justification.
+    """
 
     verb: Literal["post_challenge"] = "post_challenge"
     mode: Mode
@@ -30,14 +33,24 @@ class PostChallenge(Act):
     conditions: tuple[EntryCondition, ...] = Field((), max_length=50)
     invited: tuple[Name, ...] = Field((), max_length=20)
     justification: Text | None = None
+    findings: tuple[WordingFinding, ...] = Field((), max_length=50)
 
 
 class AmendChallenge(Act):
-    """A change later than the policy allows before the close moves the close."""
+    """A change later than the policy allows before the close moves the close. `findings` as in `post_challenge`."""
 
     verb: Literal["amend_challenge"] = "amend_challenge"
     changes: Text
     closes_on: date | None = None
+    findings: tuple[WordingFinding, ...] = Field((), max_length=50)
+
+
+class ReviewInvitation(Act):
+    """Whether the justification carries an invitation. Nobody bids before; refused, the owner posts anew."""
+
+    verb: Literal["review_invitation"] = "review_invitation"
+    approved: bool
+    reasons: Text
 
 
 class SubmitBid(BidderAct):
@@ -51,6 +64,17 @@ class SubmitBid(BidderAct):
 class WithdrawBid(BidderAct):
     verb: Literal["withdraw_bid"] = "withdraw_bid"
     reasons: Text
+
+
+class OpenBids(Act):
+    """The opening session (开标会), after the close: who enters it and `with_officer` (by person id) hold it.
+
+    `record` is the record that both sign.
+    """
+
+    verb: Literal["open_bids"] = "open_bids"
+    with_officer: Identifier
+    record: Document
 
 
 class RevealBid(BidderAct):
@@ -127,6 +151,27 @@ class SignContract(BidderAct):
     pledge: Document | None = None
 
 
+class RacerFinding(Frozen):
+    """What was found of one racer; `scores` on the policy's score sheet, for every racer or for none."""
+
+    bidder: Name
+    finding: Text
+    scores: tuple[Score, ...] = Field((), max_length=40)
+
+
+class CompareRacers(Act):
+    """赛马, midway: all who still race, by the score sheet or by the criteria stated in `basis`.
+
+    `ends` is one racer who goes no further, for `reasons`; each end is a decision of its own, with its remedies.
+    """
+
+    verb: Literal["compare_racers"] = "compare_racers"
+    basis: Text
+    findings: tuple[RacerFinding, ...] = Field(min_length=1, max_length=10)
+    reasons: Text
+    ends: Name | None = None
+
+
 class GiveUpMatching(Act):
     verb: Literal["give_up_matching"] = "give_up_matching"
     reasons: Text
@@ -135,8 +180,10 @@ class GiveUpMatching(Act):
 MatchingAct = (
     PostChallenge
     | AmendChallenge
+    | ReviewInvitation
     | SubmitBid
     | WithdrawBid
+    | OpenBids
     | RevealBid
     | VerifyEligibility
     | ScoreBid
@@ -144,5 +191,6 @@ MatchingAct = (
     | DeclineAward
     | ProposeContract
     | SignContract
+    | CompareRacers
     | GiveUpMatching
 )

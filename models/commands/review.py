@@ -29,11 +29,21 @@ class EntryCondition(Frozen):
     text: Text
 
 
+class WordingFinding(Frozen):
+    """A person's answer to flagged wording: why it keeps nobody from taking part."""
+
+    wording: Name
+    reasons: Text
+
+
 class ConcludeFairCompetition(Act):
+    """`findings` answer all wording that the policy flags in the conditions and the conclusion."""
+
     verb: Literal["conclude_fair_competition"] = "conclude_fair_competition"
     passed: bool
     conditions: tuple[EntryCondition, ...] = Field((), max_length=50)
     conclusion: Text
+    findings: tuple[WordingFinding, ...] = Field((), max_length=50)
 
 
 class PanelMember(Frozen):
@@ -72,6 +82,15 @@ class GiveExpertOpinion(Act):
     purpose: Literal[PanelPurpose.RECOGNITION, PanelPurpose.ACCEPTANCE]
     recommend: bool
     text: Text
+    bidder: Name | None = None
+
+
+class Recuse(Act):
+    """回避: a seated member declares a tie after the draw. The seat is freed, whatever was said from it is void."""
+
+    verb: Literal["recuse"] = "recuse"
+    purpose: PanelPurpose
+    reasons: Text
     bidder: Name | None = None
 
 
@@ -151,6 +170,7 @@ ReviewAct = (
     | ConcludeFairCompetition
     | ConvenePanel
     | GiveExpertOpinion
+    | Recuse
     | Recognise
     | Refuse
     | ConfirmScene

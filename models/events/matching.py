@@ -2,7 +2,10 @@
 
 from typing import Literal
 
+from pydantic import Field
+
 from models.state.matching import Bid, Challenge, Ranked
+from models.state.review import Flag
 from models.vocabulary import Credit
 
 from .event import Event
@@ -11,6 +14,7 @@ from .event import Event
 class ChallengePosted(Event):
     kind: Literal["challenge_posted"] = "challenge_posted"
     challenge: Challenge
+    flags: tuple[Flag, ...] = Field((), exclude_if=lambda flags: not flags)
 
     @property
     def touches(self) -> tuple[str, ...]:
@@ -20,6 +24,16 @@ class ChallengePosted(Event):
 class ChallengeAmended(Event):
     kind: Literal["challenge_amended"] = "challenge_amended"
     challenge: Challenge
+    flags: tuple[Flag, ...] = Field((), exclude_if=lambda flags: not flags)
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return ("challenge",)
+
+
+class InvitationReviewed(Event):
+    kind: Literal["invitation_reviewed"] = "invitation_reviewed"
+    approved: bool
 
     @property
     def touches(self) -> tuple[str, ...]:
@@ -42,6 +56,18 @@ class BidWithdrawn(Event):
     @property
     def touches(self) -> tuple[str, ...]:
         return (f"bid/{self.bidder}",)
+
+
+class BidsOpened(Event):
+    """The opening session was held, by these two; from here on bids are revealed."""
+
+    kind: Literal["bids_opened"] = "bids_opened"
+    officers: tuple[str, ...]
+    record_sha256: str
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return ("challenge",)
 
 
 class BidRevealed(Event):
@@ -122,11 +148,25 @@ class ContractSigned(Event):
     pledge_sha256: str | None = None
 
 
+class RacersCompared(Event):
+    """`tenths` are each racer's points, added up, where they were scored."""
+
+    kind: Literal["racers_compared"] = "racers_compared"
+    racers: tuple[tuple[str, int | None], ...]
+    ends: str | None = None
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return tuple(f"trial/{bidder}" for bidder, _ in self.racers)
+
+
 MatchingEvent = (
     ChallengePosted
     | ChallengeAmended
+    | InvitationReviewed
     | BidSubmitted
     | BidWithdrawn
+    | BidsOpened
     | BidRevealed
     | EligibilityVerified
     | BidScored
@@ -135,4 +175,5 @@ MatchingEvent = (
     | Awarded
     | ContractProposed
     | ContractSigned
+    | RacersCompared
 )

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from models.frozen import Frozen
-from models.state.review import FairCompetitionResult, Panel, Tally
+from models.state.review import FairCompetitionResult, Flag, Panel, Seat, Tally
 from models.vocabulary import NoticeAbout, PanelPurpose, Position
 
 from .event import Event
@@ -60,6 +60,7 @@ class OpinionsVoided(Event):
 class FairCompetitionConcluded(Event):
     kind: Literal["fair_competition_concluded"] = "fair_competition_concluded"
     result: FairCompetitionResult
+    flags: tuple[Flag, ...] = Field((), exclude_if=lambda flags: not flags)
 
     @property
     def touches(self) -> tuple[str, ...]:
@@ -88,6 +89,24 @@ class PanelConvened(Event):
     @property
     def touches(self) -> tuple[str, ...]:
         return (f"panel/{self.panel.key}",)
+
+
+class MemberRecused(Event):
+    """`successor` takes the seat; where there is none the panel is void, and convened again.
+
+    Void are the member's opinion and scores, and with the panel those of everybody on it.
+    """
+
+    kind: Literal["member_recused"] = "member_recused"
+    purpose: PanelPurpose
+    bidder: str | None
+    person: str
+    successor: Seat | None
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        key = f"{self.purpose}/{self.bidder or ''}"
+        return (f"expert/{key}/{self.person}",) if self.successor is not None else (f"panel/{key}",)
 
 
 class ExpertOpinionGiven(Event):
@@ -192,6 +211,7 @@ ReviewEvent = (
     | OpinionsVoided
     | FairCompetitionConcluded
     | PanelConvened
+    | MemberRecused
     | ExpertOpinionGiven
     | SceneRecognised
     | SceneConfirmed

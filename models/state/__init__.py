@@ -146,6 +146,8 @@ class SceneState(Frozen):
     consultation: Consultation | None = None
     fair_competition: FairCompetitionResult | None = None
     panels: tuple[Panel, ...] = ()
+    recused: tuple[str, ...] = ()
+    """Who recused themselves from a panel of this scene: they sit on none of its panels again."""
     notices: tuple[Notice, ...] = ()
     objections: tuple[Objection, ...] = ()
     listed_in: str | None = None

@@ -10,7 +10,11 @@ Party = Literal["owner", "st_bureau", "bidder"]
 
 
 class Challenge(Frozen):
-    """`number` counts the calls: 1, then 2 for the re-issue. `closes_on` is the last day for bids."""
+    """`number` counts the calls: 1, then 2 for the re-issue. `closes_on` is the last day for bids.
+
+    `reviewed` says whether the justification of an invitation was found to carry it; None before, and where nobody is
+    invited. `opened_by` are the persons who held the opening session; nobody before it.
+    """
 
     number: int
     mode: Mode
@@ -18,6 +22,8 @@ class Challenge(Frozen):
     posted_on: date
     closes_on: date
     invited: tuple[str, ...] = ()
+    reviewed: bool | None = None
+    opened_by: tuple[str, ...] = ()
 
 
 class Bid(Frozen):

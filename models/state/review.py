@@ -2,8 +2,10 @@
 
 from enum import StrEnum
 
+from pydantic import Field
+
 from models.frozen import Frozen
-from models.vocabulary import NoticeAbout, PanelPurpose, Position
+from models.vocabulary import GateKind, NoticeAbout, PanelPurpose, Position
 
 
 class Opinion(Frozen):
@@ -39,6 +41,13 @@ class Consultation(Frozen):
     result: Tally | None = None
 
 
+class Flag(Frozen):
+    """Wording that may keep some from taking part, and what kind of gate it would be."""
+
+    kind: GateKind
+    wording: str
+
+
 class FairCompetitionResult(Frozen):
     passed: bool
     conditions: int = 0
@@ -53,10 +62,13 @@ class Seat(Frozen):
 
 
 class Panel(Frozen):
+    """`reserve` are those who were drawn next, in their order, as many as there are seats."""
+
     purpose: PanelPurpose
     bidder: str | None = None
     seats: tuple[Seat, ...]
     void: bool = False
+    reserve: tuple[Seat, ...] = Field((), exclude_if=lambda reserve: not reserve)
 
     @property
     def key(self) -> str:

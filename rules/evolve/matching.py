@@ -6,6 +6,7 @@ from models.events.matching import (
     Awarded,
     BidRevealed,
     BidScored,
+    BidsOpened,
     BidsRanked,
     BidSubmitted,
     BidWithdrawn,
@@ -15,7 +16,9 @@ from models.events.matching import (
     ContractProposed,
     ContractSigned,
     EligibilityVerified,
+    InvitationReviewed,
     MatchingEvent,
+    RacersCompared,
 )
 from models.state import Contract, SceneState
 from models.vocabulary import PanelPurpose
@@ -28,10 +31,16 @@ def evolve(state: SceneState, event: MatchingEvent) -> SceneState:
             return state.model_copy(update={"challenge": challenge, **_NOBODY})
         case ChallengeAmended(challenge=challenge):
             return state.model_copy(update={"challenge": challenge})
+        case InvitationReviewed(approved=approved):
+            reviewed = state.challenge.model_copy(update={"reviewed": approved}) if state.challenge else None
+            return state.model_copy(update={"challenge": reviewed})
         case BidSubmitted(bid=bid):
             return state.model_copy(update={"bids": put(state.bids, bid, by=lambda each: each.bidder)})
         case BidWithdrawn(bidder=bidder):
             return state.model_copy(update={"bids": without(state.bids, bidder=bidder)})
+        case BidsOpened(officers=officers):
+            opened = state.challenge.model_copy(update={"opened_by": officers}) if state.challenge else None
+            return state.model_copy(update={"challenge": opened})
         case BidRevealed():
             return _bid(state, event.bidder, {"proposal_sha256": event.proposal_sha256, "price_yuan": event.price_yuan})
         case EligibilityVerified():
@@ -50,7 +59,7 @@ def evolve(state: SceneState, event: MatchingEvent) -> SceneState:
             return _bid(state, bidder, {"scores": (*others, (event.person, event.tenths))})
         case BidsRanked(ranking=ranking):
             return state.model_copy(update={"ranking": ranking})
-        case CallFailed():
+        case CallFailed() | RacersCompared():
             return state
         case Awarded():
             contract = Contract(bidder=event.bidder, rank=event.rank, step="")

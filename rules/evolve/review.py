@@ -9,6 +9,7 @@ from models.events.review import (
     ConsultationClosed,
     ExpertOpinionGiven,
     FairCompetitionConcluded,
+    MemberRecused,
     NoticeEvent,
     NoticePublished,
     NoticeRanOut,
@@ -25,7 +26,8 @@ from models.events.review import (
 )
 from models.state import Consultation, Notice, Objection, Opinion, Panel, SceneState
 from models.state.review import ObjectionStatus
-from rules.keyed import change, put
+from models.vocabulary import PanelPurpose
+from rules.keyed import change, find, put
 
 
 def evolve(state: SceneState, event: ReviewEvent | NoticeEvent) -> SceneState:
@@ -44,6 +46,8 @@ def evolve(state: SceneState, event: ReviewEvent | NoticeEvent) -> SceneState:
             return state.model_copy(update={"fair_competition": result})
         case PanelConvened(panel=panel):
             return state.model_copy(update={"panels": put(state.panels, panel, by=lambda each: each.key)})
+        case MemberRecused():
+            return _recused(state, event)
         case ExpertOpinionGiven():
             return state.model_copy(update={"panels": tuple(_reviewed(panel, event) for panel in state.panels)})
         case SceneRecognised() | SceneConfirmed():
@@ -101,6 +105,31 @@ def _reviewed(panel: Panel, event: ExpertOpinionGiven) -> Panel:
         return panel
     seats = change(panel.seats, to={"recommend": event.recommend}, person=event.person)
     return panel.model_copy(update={"seats": seats})
+
+
+def _recused(state: SceneState, event: MemberRecused) -> SceneState:
+    """The successor sits where the member sat. Scores of a void panel are those of nobody."""
+    panel = find(state.panels, purpose=event.purpose, bidder=event.bidder)
+    if panel is None:
+        return state
+    successor = event.successor
+    seats = tuple(successor if seat.person == event.person and successor else seat for seat in panel.seats)
+    reserve = tuple(each for each in panel.reserve if successor is None or each.person != successor.person)
+    seated = panel.model_copy(update={"seats": seats, "reserve": reserve, "void": successor is None})
+    update: dict[str, object] = {
+        "panels": put(state.panels, seated, by=lambda each: each.key),
+        "recused": tuple(dict.fromkeys((*state.recused, event.person))),
+    }
+    if event.purpose is PanelPurpose.SCORING:
+        update["bids"] = tuple(
+            bid.model_copy(
+                update={
+                    "scores": tuple(each for each in bid.scores if successor is not None and each[0] != event.person)
+                }
+            )
+            for bid in state.bids
+        )
+    return state.model_copy(update=update)
 
 
 def _voided(state: SceneState, event: OpinionsVoided) -> SceneState:

@@ -28,6 +28,7 @@ DUTIES: tuple[tuple[str, Role, tuple[str, ...]], ...] = (
     ("consultation", Role.COOPERATING, ("give_opinion",)),
     ("objection", Role.PLATFORM_OFFICE, ("answer_objection",)),
     ("complaint", Role.SUPERVISOR, ("decide_complaint",)),
+    ("invitation_review", Role.LEAD, ("review_invitation",)),
     ("bid_opening", Role.BIDDER, ("reveal_bid",)),
     ("report", Role.BIDDER, ("file_report",)),
     ("midterm", Role.BIDDER, ("file_report",)),

@@ -83,6 +83,13 @@ def modes(policy: Policy) -> Iterator[Contradiction]:
             yield Contradiction(f"{key}.invited_only", f"{mode} is open to everybody", "remove it")
         if mode in (Mode.DIRECTED, Mode.DIRECTED_BEST) and not rule.invited_only:
             yield Contradiction(key, f"{mode} goes to those invited only", "add invited_only: true")
+        if rule.fewest_invited > rule.most_invited:
+            yield Contradiction(
+                f"{key}.fewest_invited",
+                f"at least {rule.fewest_invited} and at most {rule.most_invited} are invited: nobody could be",
+                f"use {rule.most_invited} or fewer",
+            )
+        yield from twice(f"{key}.legal_bases", rule.legal_bases)
         if not rule.scored and (mode is Mode.DIRECTED_BEST or not rule.invited_only):
             yield Contradiction(
                 f"{key}.scored", "several may bid and nobody would judge the bids: the cheapest wins", "use true"

@@ -100,6 +100,8 @@ def test_a_scene_is_returned_resubmitted_and_taken_to_the_opening_of_its_bids(
     scene.skip(id, timedelta(days=22))
     scene.until_shown(id, "opening")
 
+    assert scene.refused("reveal", id, "--bidder", "甲公司", *sealed, "--as", "bidder") == "bids_not_open"
+    scene.ok("open-bids", id, "--with-officer", "second-official", "--record", paper, "--as", "platform")
     wrong = ["--proposal", f"@{proposal}", "--price", "400000", "--nonce", "seal-1-of-the-bid"]
     assert scene.refused("reveal", id, "--bidder", "甲公司", *wrong, "--as", "bidder") == "commitment_mismatch"
     scene.ok("reveal", id, "--bidder", "甲公司", *sealed, "--as", "bidder")

@@ -14,7 +14,7 @@ from models.commands.matching import (
     WithdrawBid,
 )
 from models.commands.review import AnswerObjection, EntryCondition, RaiseObjection
-from models.events.matching import BidSubmitted, CallFailed, ChallengeAmended
+from models.events.matching import BidsOpened, BidSubmitted, CallFailed, ChallengeAmended
 from models.policy import Policy
 from models.vocabulary import Credit, GateKind, Mode, NoticeAbout, Outcome, PanelPurpose, Role, Suspends
 from rules.matching import commitment
@@ -96,9 +96,13 @@ def test_a_challenge_with_an_unfair_gate_is_refused(listed: Play, gate: GateKind
 
 
 def test_a_mode_by_invitation_names_whom_it_invites_and_why(listed: Play) -> None:
-    listed.refuses("invitation_missing", posting(listed, Mode.DIRECTED), listed.owner)
-    listed.refuses("invitation_missing", posting(listed, Mode.DIRECTED, invited=(A,)), listed.owner)
-    listed.do(posting(listed, Mode.DIRECTED, invited=(A,), justification="唯一来源"), listed.owner)
+    no_basis = posting(listed, Mode.DIRECTED, invited=(A,), justification="唯一来源")
+    assert "第三十一条" in listed.refuses("legal_basis_unlisted", no_basis, listed.owner).details["known"]
+    listed.refuses("invitation_missing", listed.post_act(Mode.DIRECTED), listed.owner)
+    unexplained = listed.post_act(Mode.DIRECTED, invited=(A,)).model_copy(update={"justification": None})
+    listed.refuses("invitation_missing", unexplained, listed.owner)
+    basis = listed.policy.modes[Mode.DIRECTED].legal_bases[0]
+    listed.do(posting(listed, Mode.DIRECTED, invited=(A,), justification="唯一来源", legal_basis=basis), listed.owner)
 
 
 def test_an_owner_who_does_not_post_in_time_is_reminded_and_may_still_give_up(listed: Play) -> None:
@@ -165,6 +169,7 @@ def test_before_the_close_the_journal_holds_a_hash_and_neither_price_nor_proposa
     assert proposal not in sealed
     assert f"n-{digest(A)[:16]}" not in sealed
     listed.pass_limit("bidding")
+    listed.open_bids()
     listed.reveal(A, price=price)
     opened = "".join(entry.model_dump_json() for entry in listed.journal)
     assert str(price) in opened
@@ -228,7 +233,7 @@ def test_nobody_bids_for_a_scene_that_they_own_or_review(listed: Play, part: str
 
 
 def test_only_those_invited_bid_where_the_mode_invites(listed: Play) -> None:
-    listed.post(Mode.DIRECTED_BEST, invited=(A,))
+    listed.post(Mode.DIRECTED_BEST, invited=(A, C))
     listed.refuses("not_invited", SubmitBid(bidder=B, commitment=digest("x")), listed.bidder(B))
     listed.bid(A)
 
@@ -240,6 +245,60 @@ def test_a_consortium_bids_as_one(listed: Play) -> None:
 
 
 # opening
+
+
+def test_no_bid_is_revealed_before_two_officials_hold_the_opening_session(yancheng: Policy) -> None:
+    play = Play(yancheng).to_close(A, B)
+    honest = RevealBid(bidder=A, nonce=f"n-{digest(A)[:16]}", proposal=document(f"方案{A}"), price_yuan=500_000)
+    play.refuses("bids_not_open", honest, play.bidder(A))
+    play.refuses("not_permitted", play.open_bids_act(), play.bidder(A))
+    alone = play.open_bids_act().model_copy(update={"with_officer": play.platform.person})
+    play.refuses("same_person", alone, play.platform)
+    (event, *_) = play.do(play.open_bids_act(), play.platform)
+    assert event == BidsOpened(officers=("platform_office-1", "platform_office-2"), record_sha256=digest("开标记录"))
+    play.refuses("bids_open_already", play.open_bids_act(), play.platform)
+    play.do(honest, play.bidder(A))
+
+
+def test_the_opening_session_is_held_after_the_close_and_within_its_limit(yancheng: Policy) -> None:
+    play = Play(yancheng).to_listed()
+    play.post()
+    play.bid(A)
+    play.refuses("wrong_step", play.open_bids_act(), play.platform)
+    play.pass_limit("bidding")
+    (session,) = play.state.deadlines
+    assert (session.id, session.holder, session.verbs) == (
+        "opening_session", play.holder(Role.PLATFORM_OFFICE), ("open_bids",),
+    )  # fmt: skip
+    play.pass_limit("opening_session")
+    assert play.state.step == "opening", "nobody's bid is lost because the office is late"
+    play.open_bids()
+    assert [each.id for each in play.state.deadlines] == [f"bid_opening/{A}"]
+
+
+@pytest.mark.parametrize(("side", "code"), [("owner", "drafter_decides"), ("bidder", "own_bid")])
+def test_neither_of_the_two_acted_for_a_side(yancheng: Policy, side: str, code: str) -> None:
+    play = Play(yancheng).to_close(A, B)
+    person = {"owner": play.owner, "bidder": play.bidder(A)}[side].person
+    play.refuses(code, play.open_bids_act().model_copy(update={"with_officer": person}), play.platform)
+    play.refuses(code, play.open_bids_act(), play.platform.model_copy(update={"person": person}))
+
+
+def test_who_held_the_opening_session_does_not_bid_in_the_next_call(yancheng: Policy) -> None:
+    play = Play(yancheng).to_opening(A)
+    play.pass_limit(f"bid_opening/{A}")
+    assert play.state.step == "unmatched"
+    play.post()
+    for officer in ("platform_office-1", "platform_office-2"):
+        insider = play.bidder(B).model_copy(update={"person": officer})
+        play.refuses("bids_as_judge", SubmitBid(bidder=B, commitment=digest("x")), insider)
+    play.bid(C)
+    play.pass_limit("bidding")
+    play.refuses(
+        "bids_not_open",
+        RevealBid(bidder=C, nonce=f"n-{digest(C)[:16]}", proposal=document(f"方案{C}"), price_yuan=500_000),
+        play.bidder(C),
+    )
 
 
 def test_a_bid_that_does_not_match_its_commitment_is_not_opened(yancheng: Policy) -> None:
@@ -390,6 +449,7 @@ def test_nobody_of_a_bidders_or_the_owners_unit_scores(yancheng: Policy) -> None
         play.bidder(A),
     )
     play.pass_limit("bidding")
+    play.open_bids()
     play.do(RevealBid(bidder=A, nonce="n1-of-the-first-bid", proposal=document("方案"), price_yuan=1), play.bidder(A))
     play.verify(A)
     for unit in (A, play.owner_unit, "高校3"):

@@ -105,8 +105,9 @@ def test_the_ranking_is_that_of_an_honest_count_with_fractions(given_: Given, ti
     for line in lines:
         exact = 100 * honest_mean(given_[line.bidder], set(CRITERIA), 7)
         assert abs(line.hundredths - exact) <= Fraction(1, 2), "shown to the nearest hundredth"
-        for key, hundredths in line.dimensions:
-            assert abs(hundredths - 100 * honest_mean(given_[line.bidder], set(DIMENSIONS[key]), 7)) <= Fraction(1, 2)
+        for mean in line.dimensions:
+            exact = 100 * honest_mean(given_[line.bidder], set(DIMENSIONS[mean.dimension]), 7)
+            assert abs(mean.hundredths - exact) <= Fraction(1, 2)
 
 
 @given(given_=score_sheets())

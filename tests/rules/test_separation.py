@@ -148,7 +148,7 @@ HARMLESS = {
     "record_refund", "assess_value",
     "record_replication", "recommend_upward", "close_scene", "suspend", "resume", "request_extension", "record_service",
     "propose_correction", "confirm_correction", "adopt_policy", "load_calendar", *OFFICE_VERBS,
-    "sign_contract", "answer_withdrawal", "claim_duty", "release_duty", "transfer_duty", "delegate_duty",
+    "sign_contract", "answer_withdrawal", "recuse", "claim_duty", "release_duty", "transfer_duty", "delegate_duty",
     "hand_back_duty", "nudge", "copy_to", "take_back",
 }  # fmt: skip
 """What decides nothing about a bid, stops for safety, or has a second person, or a line, of its own."""
@@ -273,9 +273,9 @@ def test_a_seat_is_personal(policy: Policy) -> None:
 
 
 def outside(policy: Policy) -> str:
-    """A department that has no part in the scene."""
+    """A department that has no part in the scene, and does not hold the opening of its bids."""
     domain = policy.domains[0]
-    taken = (domain.lead, domain.regulator, *domain.units)
+    taken = (domain.lead, domain.regulator, *domain.units, policy.offices.platform_office)
     return next(unit.name for unit in policy.units if unit.name not in taken)
 
 
