@@ -44,7 +44,7 @@ from models.events.trial import (
 )
 from models.state import Trial
 from models.vocabulary import Machine, Phase, Role
-from rules import inclusion, settling
+from rules import inclusion, separation, settling, trial_plan
 from rules.calendar import due_date
 from rules.docket import Docket
 from rules.keyed import find
@@ -55,7 +55,7 @@ def judge(docket: Docket, act: TrialAct) -> None:
         case SubmitTrialPlan():
             _plan(docket, act)
         case AdmitTrial():
-            docket.move(Machine.TRIAL, act.bidder, "admitted")
+            _admit(docket, act)
         case ReturnTrialPlan():
             docket.move(Machine.TRIAL, act.bidder, "planning")
         case RefuseTrial():
@@ -122,6 +122,7 @@ def _plan(docket: Docket, act: SubmitTrialPlan) -> None:
     ):
         docket.refuse("trial_too_long", longest=f"{longest.length} {longest.unit}")
     _refuse_uninsured(docket, plan.duration, plan.insurance_until if plan.insurance else None)
+    trial_plan.refuse_incomplete(docket, plan)
     docket.record(
         TrialPlanned(
             bidder=act.bidder,
@@ -129,9 +130,20 @@ def _plan(docket: Docket, act: SubmitTrialPlan) -> None:
             risk=plan.risk,
             plan_sha256=plan.exit_plan.sha256,
             insurance_until=plan.insurance_until,
+            insured_yuan=plan.insured_yuan,
+            kpis=plan.kpis,
+            clauses=plan.keys,
         )
     )
     docket.move(Machine.TRIAL, act.bidder, "submitted")
+
+
+def _admit(docket: Docket, act: AdmitTrial) -> None:
+    profile = trial_plan.profile_of(docket.policy, docket.state)
+    if profile is not None and profile.two_officers:
+        separation.two_officers(docket, act.with_officer)
+    trial_plan.refuse_unanswered(docket, act.checks, "admission")
+    docket.move(Machine.TRIAL, act.bidder, "admitted")
 
 
 def _refuse_uninsured(docket: Docket, duration: Period, until: date | None) -> None:
@@ -147,7 +159,8 @@ def _start(docket: Docket, act: StartTrial) -> None:
         _refuse_uninsured(docket, trial.duration, trial.insurance_until)
     if act.inclusion:
         inclusion.refuse_unless_eligible(docket, trial)
-    docket.record(TrialStarted(bidder=act.bidder, started_on=docket.day, phase=docket.policy.trial.phases[0]))
+    phases = trial_plan.phases_of(docket.policy, docket.state)
+    docket.record(TrialStarted(bidder=act.bidder, started_on=docket.day, phase=phases[0]))
     docket.move(Machine.TRIAL, act.bidder, "running")
     set_running_clocks(docket, act.bidder)
     if act.inclusion:
@@ -193,7 +206,8 @@ def _renew(docket: Docket, act: RenewInsurance) -> None:
         least = max(least, trial.insurance_until + timedelta(days=1))
     if act.until < least:
         docket.refuse("insurance_too_short", until=act.until, least=least)
-    docket.record(InsuranceRenewed(bidder=act.bidder, until=act.until))
+    trial_plan.refuse_low_insurance(docket, act.insured_yuan or trial.insured_yuan)
+    docket.record(InsuranceRenewed(bidder=act.bidder, until=act.until, insured_yuan=act.insured_yuan))
     watch_insurance(docket, act.bidder)
 
 
@@ -202,15 +216,18 @@ def ask_for_report(docket: Docket, bidder: str, limit: str, counted_from: date) 
     end = docket.deadline(f"trial/{bidder}")
     if end is None or docket.deadline(f"{limit}/{bidder}") or docket.step(Machine.TRIAL, bidder) != "running":
         return
-    if docket.day <= due_date(docket.policy.calendar, counted_from, docket.policy.limit(limit).period).on <= end.due_on:
+    period = docket.policy.limit(limit).period
+    if limit == "report":
+        period = trial_plan.report_period(docket.policy, docket.state)
+    if docket.day <= due_date(docket.policy.calendar, counted_from, period).on <= end.due_on:
         docket.set_deadline(
             limit, docket.holder(Role.BIDDER, bidder), ("file_report",), machine=Machine.TRIAL, bidder=bidder,
-            step="", counted_from=counted_from,
+            step="", period=period, counted_from=counted_from,
         )  # fmt: skip
 
 
 def _advance(docket: Docket, act: AdvancePhase) -> None:
-    phases = docket.policy.trial.phases
+    phases = trial_plan.phases_of(docket.policy, docket.state)
     present = trial_of(docket, act.bidder).phase
     at = phases.index(present) if present in phases else -1
     expected: Phase | None = phases[at + 1] if at + 1 < len(phases) else None

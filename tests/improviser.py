@@ -405,7 +405,14 @@ class Improviser:
         )
         until = play.today + timedelta(days=self.often(900, 8))
         risk = self.often(play.risk, Risk.HIGH)
-        return {"plan": play.plan().model_copy(update={"duration": duration, "insurance_until": until, "risk": risk})}
+        parts = {"duration": duration, "insurance_until": until, "risk": risk}
+        less: dict[str, object] = self.often({}, {"within": None}, {"insured_yuan": 5})
+        return {"plan": play.plan().model_copy(update=parts | less)}
+
+    def _admit_trial(self) -> dict[str, object]:
+        act = self.play.admit_act(self.about or "无名")
+        checks = self.often(act.checks, act.checks[1:])
+        return {"checks": checks, "with_officer": self.often("regulator-3", None, "regulator-1")}
 
     def _start_trial(self) -> dict[str, object]:
         return {"inclusion": self.often(True, False)}

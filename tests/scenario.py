@@ -69,6 +69,7 @@ from models.document import Document
 from models.events import AnyEvent
 from models.events.anywhere import AdverseDecision
 from models.journal import JournalEntry
+from models.plan import Area, Bounds, Deployment, Kpi, PersonalData, Safeguard, Users, Window
 from models.policy import Policy
 from models.refusal import Refused
 from models.state import SceneState
@@ -85,6 +86,7 @@ from models.vocabulary import (
     Scale,
     Track,
 )
+from rules import trial_plan
 from rules.alarms import next_alarm
 from rules.deadlines import BEIJING, local_day
 from rules.journal import admit, due_alarm, entry_for, fold, policy_after
@@ -93,6 +95,8 @@ from runtime.policy_files import load_city
 from tests.invariants import check_entry
 
 ROOT = Path(__file__).resolve().parent.parent
+ON_TIME = "kpi-1"
+"""The indicator of every plan: how many deliveries come on time, in per cent."""
 MORNING = datetime(2026, 3, 2, 10, 0, tzinfo=BEIJING)
 """A plain Monday morning."""
 
@@ -603,14 +607,35 @@ class Play:
         return TrialPlan(
             duration=Period(length=months, unit=Unit.MONTHS), bounds="限定路段", emergency_plan=document("应急预案"),
             commitment=document("承诺书"), exit_plan=document("退出方案"), insurance=document("保单"),
-            insurance_until=date(2029, 12, 31), complaint_channel="12345", risk=self.risk,
+            insurance_until=date(2029, 12, 31), complaint_channel="12345", risk=self.risk, insured_yuan=10_000_000,
+            within=Bounds(
+                areas=(Area(key="1.1", where="开放大道"),),
+                scale=(Deployment(key="1.2", what="配送车", at_most=5),),
+                users=(Users(key="1.3", who="园区员工", at_most=500),),
+                windows=(Window(key="1.4", days="工作日", opens=time(9), closes=time(17)),),
+                data=(PersonalData(key="1.5", what="收件人电话", protection="脱敏，三十日后删除"),),
+            ),
+            safeguards=(Safeguard(key="3.1", text="随车安全员"),),
+            kpis=(Kpi(key=ON_TIME, name="准点率", unit="%", better="higher", target="95", stop="80"),),
         )  # fmt: skip
 
     def admit(self, bidder: str, months: int = 6) -> None:
         """Files the plan where none is filed, and admits it."""
         if not any((trial.bidder, trial.step) == (bidder, "submitted") for trial in self.state.trials):
             self.do(SubmitTrialPlan(bidder=bidder, plan=self.plan(months)), self.bidder(bidder))
-        self.do(AdmitTrial(bidder=bidder, reasons="准入"), self.regulator)
+        self.do(self.admit_act(bidder), self.regulator)
+
+    def admit_act(self, bidder: str, **more: object) -> AdmitTrial:
+        """Everything on the checklist is found, by as many officers as it takes."""
+        checks = trial_plan.checks_of(self.policy, self.state, "admission")
+        profile = trial_plan.profile_of(self.policy, self.state)
+        return AdmitTrial.model_validate(
+            {
+                "bidder": bidder, "reasons": "准入",
+                "checks": [{"check": each.key, "answer": "found"} for each in checks],
+                "with_officer": "regulator-3" if profile and profile.two_officers else None, **more,
+            }
+        )  # fmt: skip
 
     def start_act(self, bidder: str, *, inclusion: bool = True) -> StartTrial:
         return StartTrial(bidder=bidder, notice=document("启动通知"), inclusion=inclusion)

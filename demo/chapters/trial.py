@@ -1,6 +1,6 @@
 """From the contract to the end of the sandbox trial, and what happens on the way."""
 
-from datetime import date
+from datetime import date, time
 
 from demo.scene import Scene, Script
 from models.calendar import Period, Unit
@@ -25,8 +25,23 @@ from models.commands.trial import (
     VerifyIncident,
 )
 from models.deadline import DeadlineStatus
+from models.plan import (
+    Area,
+    Bounds,
+    CheckAnswer,
+    Deployment,
+    ExemptedRule,
+    Kpi,
+    PersonalData,
+    Safeguard,
+    Users,
+    Window,
+)
 from rules.calendar import shift_workdays
+from rules.trial_plan import checks_of, profile_of
 
+RELIABLE, FALSE_ALARMS = "4.1", "4.2"
+"""The indicators of every plan."""
 REPORTED_BEFORE = 6
 """A punctual bidder reports so many working days before it is due: before the reminder of the fifth day."""
 
@@ -51,12 +66,24 @@ def planned(scene: Scene, *bidders: str, months: int = 3) -> Script:
 
 def admitted(scene: Scene, *bidders: str, inclusion: bool = True) -> Script:
     yield scene.workdays(5)
-    yield [scene.regulator.does(AdmitTrial(bidder=name, reasons="方案、预案、保险齐备。")) for name in bidders]
+    yield [scene.regulator.does(admission(scene, name)) for name in bidders]
     yield scene.workdays(2)
     yield [
         scene.regulator.does(StartTrial(bidder=name, notice=scene.document("启动通知"), inclusion=inclusion))
         for name in bidders
     ]
+
+
+def admission(scene: Scene, bidder: str) -> AdmitTrial:
+    """Every item of the checklist is found, by two officers where the domain asks for two."""
+    profile = profile_of(scene.policy, scene.state)
+    checks = checks_of(scene.policy, scene.state, "admission")
+    return AdmitTrial(
+        bidder=bidder,
+        reasons="方案、预案、保险齐备。",
+        checks=tuple(CheckAnswer(check=each.key, answer="found") for each in checks),
+        with_officer=scene.regulator.colleague.id if profile and profile.two_officers else None,
+    )
 
 
 def trial_plan(scene: Scene, months: int) -> TrialPlan:
@@ -70,6 +97,28 @@ def trial_plan(scene: Scene, months: int) -> TrialPlan:
         insurance_until=date(2044, 12, 31),
         complaint_channel="12345",
         risk=scene.application.risk,
+        insured_yuan=5_000_000,
+        within=Bounds(
+            areas=(Area(key="1.1", where="方案附图所示区域。"),),
+            scale=(Deployment(key="1.2", what="台（套）", at_most=20),),
+            users=(Users(key="1.3", who="已告知并同意的使用者。", at_most=500),),
+            windows=(Window(key="1.4", days="工作日", opens=time(9), closes=time(17)),),
+            data=(PersonalData(key="1.5", what="联系方式", protection="脱敏存储，试点结束即删除。"),),
+        ),
+        exempted_rules=(
+            ExemptedRule(
+                key="2.1",
+                rule="现行作业规程",
+                clause="人员在场",
+                why="由系统代替人员巡视。",
+                instead="远程值守，可随时停机。",
+            ),
+        ),
+        safeguards=(Safeguard(key="3.1", text="安全员全程值守，设一键停机。"),),
+        kpis=(
+            Kpi(key=RELIABLE, name="可用率", unit="%", better="higher", target="95", stop="70"),
+            Kpi(key=FALSE_ALARMS, name="误报率", unit="‰", better="lower", target="3.5", stop="20"),
+        ),
     )
 
 

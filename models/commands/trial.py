@@ -3,9 +3,12 @@
 from datetime import date
 from typing import Literal
 
+from pydantic import Field
+
 from models.calendar import Period
 from models.document import Document
 from models.frozen import Frozen
+from models.plan import Bounds, CheckAnswer, ExemptedRule, Kpi, Safeguard
 from models.text import Identifier, Text
 from models.vocabulary import Phase, Risk
 
@@ -13,7 +16,11 @@ from .act import BidderAct
 
 
 class TrialPlan(Frozen):
-    """Bounds and safeguards of a trial. `duration` is at most the policy's limit `trial`."""
+    """Bounds and safeguards of a trial. `duration` is at most the policy's limit `trial`.
+
+    `bounds` says in words what `within` and the lists say item by item, each with a key that is its own in the whole
+    plan; which of them a plan has to have is the policy's (`risk_profiles`). `insured_yuan` is the sum insured.
+    """
 
     duration: Period
     bounds: Text
@@ -24,6 +31,22 @@ class TrialPlan(Frozen):
     insurance_until: date | None = None
     complaint_channel: Text
     risk: Risk
+    # A plan from before there were these keeps its digest.
+    insured_yuan: int | None = Field(None, ge=1, exclude_if=lambda sum: sum is None)
+    within: Bounds | None = Field(None, exclude_if=lambda within: within is None)
+    exempted_rules: tuple[ExemptedRule, ...] = Field((), max_length=20, exclude_if=lambda rules: not rules)
+    safeguards: tuple[Safeguard, ...] = Field((), max_length=20, exclude_if=lambda safeguards: not safeguards)
+    kpis: tuple[Kpi, ...] = Field((), max_length=20, exclude_if=lambda kpis: not kpis)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Of everything in it that can be cited, in the plan's order."""
+        within = self.within or Bounds()
+        lists = (
+            within.areas, within.scale, within.users, within.windows, within.data,
+            self.exempted_rules, self.safeguards, self.kpis,
+        )  # fmt: skip
+        return tuple(each.key for items in lists for each in items)
 
 
 class SubmitTrialPlan(BidderAct):
@@ -32,8 +55,12 @@ class SubmitTrialPlan(BidderAct):
 
 
 class AdmitTrial(BidderAct):
+    """Answers the policy's checklist item by item. `with_officer` is the second officer, where two are asked."""
+
     verb: Literal["admit_trial"] = "admit_trial"
     reasons: Text
+    checks: tuple[CheckAnswer, ...] = Field((), max_length=100, exclude_if=lambda checks: not checks)
+    with_officer: Identifier | None = Field(None, exclude_if=lambda officer: officer is None)
 
 
 class ReturnTrialPlan(BidderAct):
@@ -67,11 +94,12 @@ class FileReport(BidderAct):
 
 
 class RenewInsurance(BidderAct):
-    """The trial stays insured, to the end of the day `until`."""
+    """The trial stays insured, to the end of the day `until`; for the same sum, where none is named."""
 
     verb: Literal["renew_insurance"] = "renew_insurance"
     document: Document
     until: date
+    insured_yuan: int | None = Field(None, ge=1, exclude_if=lambda sum: sum is None)
 
 
 class SuspendTrial(BidderAct):

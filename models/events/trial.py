@@ -3,7 +3,10 @@
 from datetime import date
 from typing import Literal
 
+from pydantic import Field
+
 from models.calendar import Period
+from models.plan import Kpi
 from models.state.trial import Fault, Incident
 from models.vocabulary import Phase, Risk
 
@@ -19,13 +22,19 @@ class BidderEvent(Event):
 
 
 class TrialPlanned(BidderEvent):
-    """A trial record exists from the first plan on; a re-trial begins a new one with the next `attempt`."""
+    """A trial record exists from the first plan on; a re-trial begins a new one with the next `attempt`.
+
+    `clauses` are the keys of everything in the plan that can be cited.
+    """
 
     kind: Literal["trial_planned"] = "trial_planned"
     duration: Period
     risk: Risk
     plan_sha256: str
     insurance_until: date | None
+    insured_yuan: int | None = Field(None, exclude_if=lambda sum: sum is None)
+    kpis: tuple[Kpi, ...] = Field((), exclude_if=lambda kpis: not kpis)
+    clauses: tuple[str, ...] = Field((), exclude_if=lambda clauses: not clauses)
 
 
 class TrialStarted(BidderEvent):
@@ -47,6 +56,7 @@ class ReportFiled(BidderEvent):
 class InsuranceRenewed(BidderEvent):
     kind: Literal["insurance_renewed"] = "insurance_renewed"
     until: date
+    insured_yuan: int | None = Field(None, exclude_if=lambda sum: sum is None)
 
 
 class TrialSuspended(BidderEvent):

@@ -5,11 +5,15 @@ from enum import StrEnum
 
 from models.calendar import Period
 from models.frozen import Frozen
+from models.plan import Kpi
 from models.vocabulary import Credit, Phase, Risk
 
 
 class Trial(Frozen):
-    """`attempt` is 2 in a re-trial. `step` is one of the trial machine's steps in `rules.lifecycle`."""
+    """`attempt` is 2 in a re-trial. `step` is one of the trial machine's steps in `rules.lifecycle`.
+
+    `clauses` are the keys of the plan's bounds, exempted rules, safeguards and indicators: what a fault can cite.
+    """
 
     bidder: str
     step: str
@@ -25,6 +29,9 @@ class Trial(Frozen):
     resumption_proposed_by: str | None = None
     exit_report: bool = False
     declared: bool = False
+    insured_yuan: int | None = None
+    kpis: tuple[Kpi, ...] = ()
+    clauses: tuple[str, ...] = ()
 
 
 class Fault(Frozen):

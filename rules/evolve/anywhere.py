@@ -190,6 +190,9 @@ def _declared_trial(declared: DeclaredBidder) -> Trial:
         risk=plan.risk if plan else None,
         plan_sha256=plan.exit_plan.sha256 if plan else None,
         insurance_until=plan.insurance_until if plan else None,
+        insured_yuan=plan.insured_yuan if plan else None,
+        kpis=plan.kpis if plan else (),
+        clauses=plan.keys if plan else (),
         started_on=declared.trial_started_on,
         declared=True,
     )

@@ -40,6 +40,9 @@ def evolve(state: SceneState, event: TrialEvent | InclusionEvent | IncidentEvent
                 risk=event.risk,
                 plan_sha256=event.plan_sha256,
                 insurance_until=event.insurance_until,
+                insured_yuan=event.insured_yuan,
+                kpis=event.kpis,
+                clauses=event.clauses,
             )
         case TrialStarted():
             return _trial(state, event.bidder, started_on=event.started_on, phase=event.phase)
@@ -49,7 +52,10 @@ def evolve(state: SceneState, event: TrialEvent | InclusionEvent | IncidentEvent
             trial = find(state.trials, bidder=event.bidder)
             return _trial(state, event.bidder, reports=trial.reports + 1 if trial else 1)
         case InsuranceRenewed():
-            return _trial(state, event.bidder, insurance_until=event.until)
+            renewed: dict[str, object] = {"insurance_until": event.until}
+            if event.insured_yuan is not None:
+                renewed["insured_yuan"] = event.insured_yuan
+            return _trial(state, event.bidder, **renewed)
         case TrialSuspended():
             return _trial(state, event.bidder, fix_reported=False, resumption_proposed_by=None)
         case FixReported():

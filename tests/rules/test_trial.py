@@ -15,7 +15,6 @@ from models.commands.anywhere import (
     Withdraw,
 )
 from models.commands.trial import (
-    AdmitTrial,
     AdvancePhase,
     ApproveResumption,
     ConcludeExit,
@@ -92,7 +91,7 @@ def test_a_city_may_do_without_insurance(yancheng: Policy) -> None:
     play = Play(with_rules(yancheng, "trial", insurance=False)).to_trial(A)
     plan = play.plan().model_copy(update={"insurance": None, "insurance_until": None})
     play.do(SubmitTrialPlan(bidder=A, plan=plan), play.bidder(A))
-    play.do(AdmitTrial(bidder=A, reasons="准入"), play.regulator)
+    play.do(play.admit_act(A), play.regulator)
     play.do(StartTrial(bidder=A, notice=document("启动通知")), play.regulator)
     assert step(play) == "running"
 
@@ -104,7 +103,7 @@ def test_a_trial_does_not_start_if_its_insurance_would_end_before_it(planning: P
     tight = plan.model_copy(update={"insurance_until": ends})
     planning.do(SubmitTrialPlan(bidder=A, plan=tight), planning.bidder(A))
     planning.wait(timedelta(days=20))
-    planning.do(AdmitTrial(bidder=A, reasons="准入"), planning.regulator)
+    planning.do(planning.admit_act(A), planning.regulator)
     planning.refuses("insurance_missing", StartTrial(bidder=A, notice=document("启动通知")), planning.regulator)
     planning.do(ReturnTrialPlan(bidder=A, reasons="保险期不足"), planning.regulator)
     planning.start(A)
@@ -122,7 +121,7 @@ def test_a_refused_trial_can_be_appealed_and_is_then_judged_again(planning: Play
     planning.do(Appeal(decision=decision.sequence, grounds="风险可控"), planning.bidder(A))
     planning.do(DecideAppeal(decision=decision.sequence, upheld=True, reasons="撤销原决定"), planning.supervisor)
     assert (planning.state.step, step(planning), planning.state.outcome) == ("trial", "submitted", None)
-    planning.do(AdmitTrial(bidder=A, reasons="准入"), planning.regulator)
+    planning.do(planning.admit_act(A), planning.regulator)
     planning.do(StartTrial(bidder=A, notice=document("启动通知")), planning.regulator)
     planning.end_trial(A)
     planning.accept(A)
@@ -172,7 +171,7 @@ def test_a_trial_may_start_without_an_inclusion_period(planning: Play) -> None:
 def test_inclusion_is_for_low_and_medium_risk(yancheng: Policy, risk: Risk, eligible: bool) -> None:
     play = Play(yancheng, risk=risk).to_trial(A)
     play.do(SubmitTrialPlan(bidder=A, plan=play.plan()), play.bidder(A))
-    play.do(AdmitTrial(bidder=A, reasons="准入"), play.regulator)
+    play.do(play.admit_act(A), play.regulator)
     start = StartTrial(bidder=A, notice=document("启动通知"))
     if eligible:
         play.do(start, play.regulator)
@@ -193,7 +192,7 @@ def test_inclusion_asks_for_the_citys_grade_of_credit(
     play.award(A)
     play.sign(A)
     play.do(SubmitTrialPlan(bidder=A, plan=play.plan()), play.bidder(A))
-    play.do(AdmitTrial(bidder=A, reasons="准入"), play.regulator)
+    play.do(play.admit_act(A), play.regulator)
     start = StartTrial(bidder=A, notice=document("启动通知"))
     grades = list(Credit)
     if grades.index(credit) <= grades.index(policy.inclusion.credit_at_least):
@@ -245,7 +244,7 @@ def test_the_midterm_report_is_counted_from_the_half_of_the_trial(running: Play)
 def test_a_trial_shorter_than_a_month_owes_no_monthly_report(planning: Play) -> None:
     short = planning.plan().model_copy(update={"duration": Period(length=14, unit=Unit.DAYS)})
     planning.do(SubmitTrialPlan(bidder=A, plan=short), planning.bidder(A))
-    planning.do(AdmitTrial(bidder=A, reasons="准入"), planning.regulator)
+    planning.do(planning.admit_act(A), planning.regulator)
     planning.do(StartTrial(bidder=A, notice=document("启动通知")), planning.regulator)
     assert ids(planning) == {f"trial/{A}", f"inclusion/{A}", f"insurance/{A}"}
 
@@ -258,7 +257,7 @@ def test_an_extended_trial_owes_reports_again(planning: Play) -> None:
     planning.policy = with_limit(policy, "trial", extension=rule.model_copy(update={"ask_before": None}))
     short = planning.plan().model_copy(update={"duration": Period(length=20, unit=Unit.DAYS)})
     planning.do(SubmitTrialPlan(bidder=A, plan=short), planning.bidder(A))
-    planning.do(AdmitTrial(bidder=A, reasons="准入"), planning.regulator)
+    planning.do(planning.admit_act(A), planning.regulator)
     planning.do(StartTrial(bidder=A, notice=document("启动通知")), planning.regulator)
     planning.do(RequestExtension(deadline=f"trial/{A}", reasons="数据不足"), planning.bidder(A))
     planning.do(DecideExtension(deadline=f"trial/{A}", granted=True, reasons="同意"), planning.lead)
@@ -450,7 +449,7 @@ def test_a_rollback_that_is_not_proven_in_time_stays_owed(running: Play) -> None
 @pytest.mark.parametrize("from_step", ["admitted", "suspended", "exit"])
 def test_a_trial_is_terminated_from_admission_to_exit(planning: Play, from_step: str) -> None:
     planning.do(SubmitTrialPlan(bidder=A, plan=planning.plan()), planning.bidder(A))
-    planning.do(AdmitTrial(bidder=A, reasons="准入"), planning.regulator)
+    planning.do(planning.admit_act(A), planning.regulator)
     if from_step != "admitted":
         planning.do(StartTrial(bidder=A, notice=document("启动通知")), planning.regulator)
     if from_step == "suspended":
