@@ -21,6 +21,7 @@ class NotificationKind(StrEnum):
     HANDED_OVER = "handed_over"
     DECISION = "decision"
     DOCUMENT = "document"
+    STOP_THRESHOLD = "stop_threshold"
     CLOSED = "closed"
 
 

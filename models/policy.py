@@ -310,6 +310,30 @@ class Check(Frozen):
     )
 
 
+class PhaseGate(Frozen):
+    """What a trial has to show before it leaves a phase for the next."""
+
+    phase: Phase = Field(description="the phase that is left")
+    at_least: Period | None = Field(
+        None,
+        exclude_if=lambda period: period is None,
+        description="shortest time in it; while the trial is stopped, none goes by",
+    )
+    targets: bool = Field(
+        False,
+        exclude_if=lambda targets: not targets,
+        description="true: every indicator was read in it, and the last reading reaches its target",
+    )
+    nothing_open: bool = Field(
+        False,
+        exclude_if=lambda nothing: not nothing,
+        description="true: no incident and no order is open, and no report overdue",
+    )
+    reports: int = Field(
+        0, ge=0, exclude_if=lambda fewest: not fewest, description="fewest regular reports filed in it"
+    )
+
+
 class TrialRules(Sourced):
     phases: tuple[Phase, ...] = Field(min_length=1, description="the stages of a trial, in order")
     insurance: bool = Field(True, description="an insured trial only")
@@ -317,6 +341,14 @@ class TrialRules(Sourced):
         (),
         exclude_if=lambda checks: not checks,
         description="the checklist that an admission answers item by item",
+    )
+    gates: tuple[PhaseGate, ...] = Field(
+        (), exclude_if=lambda gates: not gates, description="what each phase asks before the next may begin"
+    )
+    stop_suspends: bool = Field(
+        False,
+        exclude_if=lambda stops: not stops,
+        description="true: a reading past its stop threshold stops the trial by itself; false: who may stop it is told",
     )
 
 

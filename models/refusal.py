@@ -363,6 +363,19 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "试点阶段须按 {order} 依次推进，下一阶段为 {expected}。",
         "The phases follow {order}; the next is {expected}.",
     ),
+    "gate_closed": (
+        "阶段 {phase} 尚不能结束，未满足（现状 / 要求）：{unmet}。",
+        "The phase {phase} can not be left yet; unmet (as it stands / as needed): {unmet}.",
+    ),
+    "unknown_kpi": ("方案中没有指标 {kpi}。已有：{known}。", "The plan has no indicator {kpi}. It has: {known}."),
+    "reading_not_in_trial": (
+        "读数日期 {on} 不在试点期间（{first} 至 {last}）。",
+        "The day of the reading, {on}, is not within the trial ({first} to {last}).",
+    ),
+    "still_past_stop": (
+        "指标最近读数仍越过叫停值：{readings}。请先登记整改后的读数。",
+        "The last reading is still past the stop threshold: {readings}. Record one taken after the fix first.",
+    ),
     "fix_missing": ("须先提交整改证明。", "The fix has to be reported, with proof, first."),
     "same_person": (
         "该操作须由另一人办理（{person} 已办理前一步）。",

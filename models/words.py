@@ -64,6 +64,7 @@ VERBS: Final[Mapping[str, Word]] = MappingProxyType(
         "start_trial": Word("启动试点", "start the trial"),
         "advance_phase": Word("推进阶段", "advance the phase"),
         "file_report": Word("提交报告", "file a report"),
+        "record_reading": Word("登记指标读数", "record a reading"),
         "renew_insurance": Word("续保", "renew the insurance"),
         "suspend_trial": Word("叫停试点", "suspend the trial"),
         "report_fix": Word("提交整改证明", "report the fix"),
@@ -224,6 +225,7 @@ NOTIFICATIONS: Final[Mapping[str, Word]] = MappingProxyType(
         "handed_over": Word("已改派", "given to another"),
         "decision": Word("不利决定", "adverse decision"),
         "document": Word("文书", "official document"),
+        "stop_threshold": Word("指标越过叫停值", "an indicator is past its stop threshold"),
         "closed": Word("场景已结束", "scene closed"),
     }
 )

@@ -32,7 +32,7 @@ from models.commands.review import (
     PublishNotice,
     RaiseObjection,
 )
-from models.commands.trial import StartTrial
+from models.commands.trial import RecordReading, StartTrial
 from models.state import Hand, SceneState
 from models.vocabulary import Role
 from rules.docket import Docket
@@ -73,7 +73,7 @@ OVER_BIDDERS = (
     *DECISIONS, *ON_REMEDIES, "convene_panel", "publish_notice", "list_scene", "decide_extension", "advance_phase",
     "propose_resumption", "terminate_trial", "end_inclusion_early", "record_fault", "verify_correction",
     "analyse_incident", "verify_incident", "give_acceptance_opinion", "nominate_benchmark", "record_benefit",
-    "review_benchmark", "withdraw_benchmark", "return_for_correction", "reassign",
+    "review_benchmark", "withdraw_benchmark", "return_for_correction", "reassign", "record_reading:regulator",
 )  # fmt: skip
 """Every act of authority that a bid, or what becomes of it, can depend on."""
 
@@ -202,7 +202,7 @@ def _hands(state: SceneState, command: Command) -> tuple[Hand, ...]:
             kind = objection.about if objection is not None else ""
         case GiveExpertOpinion():
             kind = act.purpose
-        case SignContract():
+        case SignContract() | RecordReading():
             kind = actor.role
         case StartTrial(inclusion=True):
             kind = "inclusion"

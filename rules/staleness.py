@@ -46,7 +46,15 @@ from models.commands.review import (
     RaiseObjection,
 )
 from models.commands.solicitation import Submit
-from models.commands.trial import AnalyseIncident, ReportIncident, VerifyIncident
+from models.commands.trial import (
+    AdvancePhase,
+    AnalyseIncident,
+    ConcludeExit,
+    ProposeResumption,
+    RecordReading,
+    ReportIncident,
+    VerifyIncident,
+)
 from models.refusal import Refused
 from models.state import SceneState
 from models.vocabulary import PanelPurpose
@@ -58,6 +66,10 @@ def subjects_of(command: Command) -> tuple[str, ...]:
     match act:
         case Submit() | TakeOver() | PassDeadline() | LoadCalendar() | ReportIncident() | RaiseObjection():
             return ()
+        case RecordReading():
+            return ()
+        case AdvancePhase() | ProposeResumption() | ConcludeExit():
+            return (f"trial/{act.bidder}", f"inclusion/{act.bidder}", f"reading/{act.bidder}")
         case GiveOpinion():
             return (f"opinion/{command.actor.unit}",)
         case GiveExpertOpinion():

@@ -17,6 +17,7 @@ from models.commands.trial import (
     FileReport,
     ProposeResumption,
     ProveRollback,
+    RecordReading,
     RefuseTrial,
     RenewInsurance,
     ReportFix,
@@ -34,6 +35,7 @@ from models.events.trial import (
     FixReported,
     InsuranceRenewed,
     PhaseAdvanced,
+    ReadingRecorded,
     ReportFiled,
     ResumptionProposed,
     RollbackProven,
@@ -42,9 +44,10 @@ from models.events.trial import (
     TrialStarted,
     TrialTerminated,
 )
+from models.plan import Reading
 from models.state import Trial
-from models.vocabulary import Machine, Phase, Role
-from rules import inclusion, separation, settling, trial_plan
+from models.vocabulary import Machine, Role
+from rules import inclusion, phases, separation, settling, trial_plan
 from rules.calendar import due_date
 from rules.docket import Docket
 from rules.keyed import find
@@ -69,6 +72,8 @@ def judge(docket: Docket, act: TrialAct) -> None:
             _advance(docket, act)
         case FileReport():
             _report(docket, act)
+        case RecordReading():
+            _read(docket, act)
         case RenewInsurance():
             _renew(docket, act)
         case SuspendTrial():
@@ -82,8 +87,11 @@ def judge(docket: Docket, act: TrialAct) -> None:
                 machine=Machine.TRIAL, bidder=act.bidder,
             )  # fmt: skip
         case ProposeResumption():
-            if not trial_of(docket, act.bidder).fix_reported:
+            trial = trial_of(docket, act.bidder)
+            if not trial.fix_reported:
                 docket.refuse("fix_missing")
+            if beyond := phases.beyond_stop(trial):
+                docket.refuse("still_past_stop", readings=", ".join(beyond))
             docket.record(ResumptionProposed(bidder=act.bidder, by=docket.person))
         case ApproveResumption():
             _resume(docket, act.bidder)
@@ -159,8 +167,8 @@ def _start(docket: Docket, act: StartTrial) -> None:
         _refuse_uninsured(docket, trial.duration, trial.insurance_until)
     if act.inclusion:
         inclusion.refuse_unless_eligible(docket, trial)
-    phases = trial_plan.phases_of(docket.policy, docket.state)
-    docket.record(TrialStarted(bidder=act.bidder, started_on=docket.day, phase=phases[0]))
+    first = trial_plan.phases_of(docket.policy, docket.state)[0]
+    docket.record(TrialStarted(bidder=act.bidder, started_on=docket.day, phase=first))
     docket.move(Machine.TRIAL, act.bidder, "running")
     set_running_clocks(docket, act.bidder)
     if act.inclusion:
@@ -227,13 +235,29 @@ def ask_for_report(docket: Docket, bidder: str, limit: str, counted_from: date) 
 
 
 def _advance(docket: Docket, act: AdvancePhase) -> None:
-    phases = trial_plan.phases_of(docket.policy, docket.state)
+    order = trial_plan.phases_of(docket.policy, docket.state)
     present = trial_of(docket, act.bidder).phase
-    at = phases.index(present) if present in phases else -1
-    expected: Phase | None = phases[at + 1] if at + 1 < len(phases) else None
+    expected = phases.next_of(order, present)
     if act.phase is not expected:
-        docket.refuse("wrong_phase", order=" > ".join(phases), expected=expected or "-")
-    docket.record(PhaseAdvanced(bidder=act.bidder, phase=act.phase))
+        docket.refuse("wrong_phase", order=" > ".join(order), expected=expected or "-")
+    if unmet := phases.unmet(docket.policy, docket.state, act.bidder, docket.day):
+        docket.refuse("gate_closed", phase=present or "-", unmet="; ".join(map(str, unmet)))
+    docket.record(PhaseAdvanced(bidder=act.bidder, phase=act.phase, on=docket.day))
+
+
+def _read(docket: Docket, act: RecordReading) -> None:
+    """What was measured is recorded, however bad; past the stop threshold the trial stops where the policy says so."""
+    trial = trial_of(docket, act.bidder)
+    kpi = find(trial.kpis, key=act.kpi)
+    if kpi is None:
+        docket.refuse("unknown_kpi", kpi=act.kpi, known=", ".join(each.key for each in trial.kpis) or "-")
+    if act.on > docket.day or (trial.started_on is not None and act.on < trial.started_on):
+        docket.refuse("reading_not_in_trial", on=act.on, first=trial.started_on, last=docket.day)
+    past = trial_plan.past_stop(kpi, act.value)
+    reading = Reading(kpi=act.kpi, value=act.value, on=act.on, phase=trial.phase)
+    docket.record(ReadingRecorded(bidder=act.bidder, reading=reading, past_stop=past))
+    if past and docket.policy.trial.stop_suspends:
+        settling.suspend_trial(docket, act.bidder)
 
 
 def _report(docket: Docket, act: FileReport) -> None:
@@ -253,7 +277,7 @@ def _resume(docket: Docket, bidder: str) -> None:
         docket.refuse("fix_missing")
     if docket.policy.trial.insurance and trial.insurance_until is not None and trial.insurance_until < docket.day:
         docket.refuse("insurance_missing")
-    docket.record(TrialResumed(bidder=bidder))
+    docket.record(TrialResumed(bidder=bidder, on=docket.day))
     docket.move(Machine.TRIAL, bidder, "running")
     docket.run_on()
     ask_for_report(docket, bidder, "report", docket.day)

@@ -37,7 +37,7 @@ from rules.duties import duties
 from rules.journal import entry_for
 from rules.matching import commitment
 from rules.permissions import units_playing
-from tests.scenario import Play, digest, document
+from tests.scenario import ON_TIME, Play, digest, document
 
 T = TypeVar("T")
 Choose = Callable[[Sequence[Any]], Any]
@@ -422,6 +422,10 @@ class Improviser:
 
     def _file_report(self) -> dict[str, object]:
         return {"kind": self.choose(("regular", "midterm"))}
+
+    def _record_reading(self) -> dict[str, object]:
+        on = self.play.today - timedelta(days=self.often(0, 30, -1))
+        return {"kpi": self.often(ON_TIME, "k"), "value": self.choose(("97", "97", "90", "70")), "on": on}
 
     def _renew_insurance(self) -> dict[str, object]:
         return {"until": self.play.today + timedelta(days=self.often(1500, 8))}

@@ -59,6 +59,8 @@ from models.commands.trial import (
     AdmitTrial,
     ConcludeExit,
     FileExitReport,
+    FileReport,
+    RecordReading,
     RefuseTrial,
     StartTrial,
     SubmitTrialPlan,
@@ -86,7 +88,7 @@ from models.vocabulary import (
     Scale,
     Track,
 )
-from rules import trial_plan
+from rules import phases, trial_plan
 from rules.alarms import next_alarm
 from rules.deadlines import BEIJING, local_day
 from rules.journal import admit, due_alarm, entry_for, fold, policy_after
@@ -643,6 +645,32 @@ class Play:
     def start(self, bidder: str, *, inclusion: bool = True, months: int = 6) -> None:
         self.admit(bidder, months)
         self.do(self.start_act(bidder, inclusion=inclusion), self.regulator)
+
+    def read(self, bidder: str, value: str = "97", **more: object) -> tuple[AnyEvent, ...]:
+        return self.do(self.reading_act(bidder, value, **more), self.bidder(bidder))
+
+    def reading_act(self, bidder: str, value: str = "97", **more: object) -> RecordReading:
+        return RecordReading.model_validate(
+            {"bidder": bidder, "kpi": ON_TIME, "value": value, "on": self.today, "evidence": document("记录"), **more}
+        )
+
+    def meet_gate(self, bidder: str) -> None:
+        """Time goes by, reports and readings come in, until the present phase may be left."""
+        while any(
+            each.what in ("time", "reports") for each in phases.unmet(self.policy, self.state, bidder, self.today)
+        ):
+            self.wait(timedelta(days=7))
+            for kind in ("report", "midterm"):
+                if f"{kind}/{bidder}" in [each.id for each in self.state.deadlines]:
+                    filed = FileReport.model_validate(
+                        {
+                            "bidder": bidder,
+                            "kind": "regular" if kind == "report" else kind,
+                            "document": document("报告"),
+                        }
+                    )
+                    self.do(filed, self.bidder(bidder))
+        self.read(bidder)
 
     def refuse_trial(self, bidder: str) -> None:
         self.do(SubmitTrialPlan(bidder=bidder, plan=self.plan()), self.bidder(bidder))

@@ -321,6 +321,10 @@ def notice(about: NoticeAbout, bidder: str | None = None) -> PublishNotice:
     return PublishNotice(about=about, document=document("公示"), bidder=bidder)
 
 
+def measured(play: Play) -> Act:
+    return play.reading_act(A)
+
+
 def check(play: Play) -> Act:
     return VerifyEligibility(bidder=B, eligible=True, credit=Credit.GOOD, commitment_signed=True, reasons="核查")
 
@@ -409,6 +413,7 @@ CASES = (
     Case("own_bid", awarding, "bidder_a", Award(bidders=(A,), reasons="按名次"), "lead"),
     Case("own_bid", awarding, "bidder_a", Override(to="listed", reasons="重新审定"), "group"),
     Case("own_bid", planned, "bidder_a", AdmitTrial(bidder=A, reasons="准入", checks=FOUND), "regulator"),
+    Case("own_bid", running, "bidder_b", measured, "regulator"),
     Case("own_bid", planned, "bidder_b", AdmitTrial(bidder=A, reasons="准入", checks=FOUND), "regulator"),
     Case("own_bid", next_is_an_order, "bidder_b", fault("four"), "regulator"),
     Case("own_bid", fault_ordered, "bidder_a", VerifyCorrection(bidder=A, corrected=True, finding="已改"), "regulator"),

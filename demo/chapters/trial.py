@@ -15,6 +15,7 @@ from models.commands.trial import (
     ProposeResumption,
     ProveRollback,
     RecordFault,
+    RecordReading,
     ReportFix,
     ReportIncident,
     StartTrial,
@@ -38,7 +39,8 @@ from models.plan import (
     Window,
 )
 from rules.calendar import shift_workdays
-from rules.trial_plan import checks_of, profile_of
+from rules.phases import next_of, unmet
+from rules.trial_plan import checks_of, phases_of, profile_of
 
 RELIABLE, FALSE_ALARMS = "4.1", "4.2"
 """The indicators of every plan."""
@@ -136,6 +138,7 @@ def went_on(scene: Scene, *bidders: str, until: date, phases: bool = True) -> Sc
     while (filing := _next_filing(scene, *bidders)) is not None and filing[0] <= until:
         day, bidder, kind = filing
         yield scene.until(day)
+        yield from measured(scene, bidder)
         report = FileReport(bidder=bidder, kind=kind, document=scene.document("试点报告"))  # type: ignore[arg-type]
         yield scene.bidder(bidder).does(report)
         if phases and kind == "regular":
@@ -156,12 +159,22 @@ def _next_filing(scene: Scene, *bidders: str) -> tuple[date, str, str] | None:
 
 
 def advanced(scene: Scene, bidder: str) -> Script:
-    """To the next phase, if there is one."""
-    order = scene.policy.trial.phases
+    """To the next phase, if there is one and nothing is left to do in this one."""
     present = next(trial.phase for trial in scene.state.trials if trial.bidder == bidder)
-    at = order.index(present) if present else -1
-    if at + 1 < len(order):
-        yield scene.regulator.does(AdvancePhase(bidder=bidder, phase=order[at + 1], reasons="上一阶段指标达到。"))
+    following = next_of(phases_of(scene.policy, scene.state), present)
+    if following is not None and not unmet(scene.policy, scene.state, bidder, scene.today):
+        yield scene.regulator.does(AdvancePhase(bidder=bidder, phase=following, reasons="上一阶段指标达到。"))
+
+
+def measured(scene: Scene, bidder: str) -> Script:
+    """Every indicator of the plan is read, and does well."""
+    values = {RELIABLE: "97.2", FALSE_ALARMS: "2.1"}
+    trial = next(trial for trial in scene.state.trials if trial.bidder == bidder)
+    yield [scene.bidder(bidder).does(reading(scene, bidder, each.key, values[each.key])) for each in trial.kpis]
+
+
+def reading(scene: Scene, bidder: str, kpi: str, value: str) -> RecordReading:
+    return RecordReading(bidder=bidder, kpi=kpi, value=value, on=scene.today, evidence=scene.document("监测记录"))
 
 
 def evaluated(scene: Scene, bidder: str, *, fit: bool = True) -> Script:
@@ -207,7 +220,10 @@ def incident_closed(scene: Scene, bidder: str, name: str) -> Script:
 
 
 def stopped(scene: Scene, bidder: str) -> Script:
-    """For safety one person is enough."""
+    """An indicator is past its stop threshold; where that alone does not stop the trial, one person is enough."""
+    yield scene.bidder(bidder).does(reading(scene, bidder, FALSE_ALARMS, "25"))
+    if scene.policy.trial.stop_suspends:
+        return
     yield scene.regulator.does(SuspendTrial(bidder=bidder, reasons="传感器连续误报，先停后查。"))
 
 
@@ -216,7 +232,10 @@ def resumed_by_two(scene: Scene, bidder: str) -> Script:
     yield scene.workdays(6)
     yield scene.bidder(bidder).does(ReportFix(bidder=bidder, proof=scene.document("整改证明")))
     yield scene.soon()
-    yield scene.regulator.does(ProposeResumption(bidder=bidder, reasons="复测通过。"))
+    proposal = ProposeResumption(bidder=bidder, reasons="复测通过。")
+    yield scene.regulator.may_not(proposal, "still_past_stop")
+    yield scene.bidder(bidder).does(reading(scene, bidder, FALSE_ALARMS, "3.1"))
+    yield scene.regulator.does(proposal)
     yield scene.regulator.may_not(ApproveResumption(bidder=bidder), "same_person")
     yield scene.soon()
     yield scene.regulator.colleague.does(ApproveResumption(bidder=bidder))

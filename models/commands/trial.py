@@ -8,7 +8,7 @@ from pydantic import Field
 from models.calendar import Period
 from models.document import Document
 from models.frozen import Frozen
-from models.plan import Bounds, CheckAnswer, ExemptedRule, Kpi, Safeguard
+from models.plan import Bounds, CheckAnswer, ExemptedRule, Kpi, Quantity, Safeguard
 from models.text import Identifier, Text
 from models.vocabulary import Phase, Risk
 
@@ -91,6 +91,16 @@ class FileReport(BidderAct):
     verb: Literal["file_report"] = "file_report"
     kind: Literal["regular", "midterm"]
     document: Document
+
+
+class RecordReading(BidderAct):
+    """What was measured of one of the plan's indicators on a day, with its evidence."""
+
+    verb: Literal["record_reading"] = "record_reading"
+    kpi: Identifier
+    value: Quantity
+    on: date
+    evidence: Document
 
 
 class RenewInsurance(BidderAct):
@@ -210,6 +220,7 @@ TrialAct = (
     | StartTrial
     | AdvancePhase
     | FileReport
+    | RecordReading
     | RenewInsurance
     | SuspendTrial
     | ReportFix

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from models.calendar import Period
-from models.plan import Kpi
+from models.plan import Kpi, Reading
 from models.state.trial import Fault, Incident
 from models.vocabulary import Phase, Risk
 
@@ -46,11 +46,23 @@ class TrialStarted(BidderEvent):
 class PhaseAdvanced(BidderEvent):
     kind: Literal["phase_advanced"] = "phase_advanced"
     phase: Phase
+    on: date | None = Field(None, exclude_if=lambda on: on is None)
 
 
 class ReportFiled(BidderEvent):
     kind: Literal["report_filed"] = "report_filed"
     report: Literal["regular", "midterm"]
+
+
+class ReadingRecorded(BidderEvent):
+    kind: Literal["reading_recorded"] = "reading_recorded"
+    reading: Reading
+    past_stop: bool
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        """A reading makes no decision stale but one that rests on readings."""
+        return (f"reading/{self.bidder}",)
 
 
 class InsuranceRenewed(BidderEvent):
@@ -62,6 +74,7 @@ class InsuranceRenewed(BidderEvent):
 class TrialSuspended(BidderEvent):
     kind: Literal["trial_suspended"] = "trial_suspended"
     by: str
+    on: date | None = Field(None, exclude_if=lambda on: on is None)
 
 
 class FixReported(BidderEvent):
@@ -75,6 +88,7 @@ class ResumptionProposed(BidderEvent):
 
 class TrialResumed(BidderEvent):
     kind: Literal["trial_resumed"] = "trial_resumed"
+    on: date | None = Field(None, exclude_if=lambda on: on is None)
 
 
 class TrialTerminated(BidderEvent):
@@ -149,6 +163,7 @@ TrialEvent = (
     | TrialStarted
     | PhaseAdvanced
     | ReportFiled
+    | ReadingRecorded
     | InsuranceRenewed
     | TrialSuspended
     | FixReported

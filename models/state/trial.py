@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from models.calendar import Period
 from models.frozen import Frozen
-from models.plan import Kpi
+from models.plan import Kpi, Reading
 from models.vocabulary import Credit, Phase, Risk
 
 
@@ -13,6 +13,7 @@ class Trial(Frozen):
     """`attempt` is 2 in a re-trial. `step` is one of the trial machine's steps in `rules.lifecycle`.
 
     `clauses` are the keys of the plan's bounds, exempted rules, safeguards and indicators: what a fault can cite.
+    `readings` holds the last of each indicator, `stood_still` the days of the phase in which the trial was stopped.
     """
 
     bidder: str
@@ -32,6 +33,11 @@ class Trial(Frozen):
     insured_yuan: int | None = None
     kpis: tuple[Kpi, ...] = ()
     clauses: tuple[str, ...] = ()
+    readings: tuple[Reading, ...] = ()
+    phase_since: date | None = None
+    phase_reports: int = 0
+    suspended_on: date | None = None
+    stood_still: int = 0
 
 
 class Fault(Frozen):

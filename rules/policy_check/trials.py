@@ -1,4 +1,4 @@
-"""Trials: risk profiles and checklists."""
+"""Trials: the gates of their phases, risk profiles and checklists."""
 
 from collections.abc import Iterator
 
@@ -31,6 +31,24 @@ def risk_profiles(policy: Policy) -> Iterator[Contradiction]:
     if policy.risk_profiles and (without := [name for name in known if policy.risk_profile(name) is None]):
         message = f"{', '.join(without)} falls under no profile"
         yield Contradiction("risk_profiles", message, "add one without `domains` and `livelihood`")
+
+
+def gates(policy: Policy) -> Iterator[Contradiction]:
+    """A gate that is never reached, or that takes longer than the longest trial, is none."""
+    order = policy.trial.phases
+    for at, gate in enumerate(policy.trial.gates):
+        key = f"trial.gates.{at}.phase"
+        if gate.phase not in order[:-1]:
+            hint = f"use one of: {', '.join(order[:-1]) or 'none'}"
+            yield Contradiction(key, f"{gate.phase} is left for no other phase", hint)
+        elif gate.phase in [each.phase for each in policy.trial.gates[:at]]:
+            yield Contradiction(key, f"{gate.phase} stands twice", "keep one of the two")
+        if gate.at_least is not None and gate.at_least.unit is Unit.HOURS:
+            yield Contradiction(f"trial.gates.{at}.at_least", "is in hours", "count it in workdays, days or months")
+    in_all = sum(about_days(gate.at_least) for gate in policy.trial.gates if gate.at_least is not None)
+    if in_all >= about_days(longest := policy.limits.trial.period):
+        message = f"the phases together last longer than the longest trial ({shown(longest)})"
+        yield Contradiction("trial.gates", message, "shorten them, or lengthen limits.trial")
 
 
 def _profile(policy: Policy, key: str, profile: RiskProfile) -> Iterator[Contradiction]:

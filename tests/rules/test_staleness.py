@@ -186,4 +186,4 @@ def test_every_verb_has_a_subject_but_those_that_cannot_be_stale(race: Play) -> 
     """A beginning, a notice to all, an alarm, and what adds to the scene beside everything else."""
     verbs = ACTS.keys() - {"pass_deadline"}
     free = {verb for verb in verbs if not subjects_of(race.command(some_act(race, verb), race.owner))}
-    assert free == {"submit", "take_over", "load_calendar", "report_incident", "raise_objection"}
+    assert free == {"submit", "take_over", "load_calendar", "report_incident", "raise_objection", "record_reading"}

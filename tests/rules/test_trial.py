@@ -271,6 +271,7 @@ def test_the_phases_follow_one_another(running: Play) -> None:
     skip = AdvancePhase(bidder=A, phase=Phase.PILOT, reasons="跳过")
     assert running.refuses("wrong_phase", skip, running.regulator).details["expected"] == Phase.DEMONSTRATION
     for phase in (Phase.DEMONSTRATION, Phase.PILOT):
+        running.meet_gate(A)
         running.do(AdvancePhase(bidder=A, phase=phase, reasons="达标"), running.regulator)
     again = AdvancePhase(bidder=A, phase=Phase.PILOT, reasons="达标")
     assert running.refuses("wrong_phase", again, running.regulator).details["expected"] == "-"
@@ -278,6 +279,7 @@ def test_the_phases_follow_one_another(running: Play) -> None:
 
 def test_a_city_may_have_fewer_phases(ningbo: Policy) -> None:
     play = Play(ningbo).to_running(A)
+    play.meet_gate(A)
     play.do(AdvancePhase(bidder=A, phase=Phase.DEMONSTRATION, reasons="达标"), play.regulator)
     play.refuses("wrong_phase", AdvancePhase(bidder=A, phase=Phase.PILOT, reasons="达标"), play.regulator)
 
