@@ -345,6 +345,16 @@ class TrialRules(Sourced):
     gates: tuple[PhaseGate, ...] = Field(
         (), exclude_if=lambda gates: not gates, description="what each phase asks before the next may begin"
     )
+    exit_report: tuple[Literal["kpis", "incidents", "faults"], ...] = Field(
+        (),
+        exclude_if=lambda parts: not parts,
+        description="what an exit report answers for: a reading of every indicator; incidents, faults, if any",
+    )
+    employment: tuple[Literal["midterm", "exit"], ...] = Field(
+        (),
+        exclude_if=lambda reports: not reports,
+        description="the reports that say what the trial does to people's work (就业影响)",
+    )
     stop_suspends: bool = Field(
         False,
         exclude_if=lambda stops: not stops,

@@ -376,6 +376,14 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "指标最近读数仍越过叫停值：{readings}。请先登记整改后的读数。",
         "The last reading is still past the stop threshold: {readings}. Record one taken after the fix first.",
     ),
+    "exit_report_incomplete": (
+        "退出报告还缺：{missing}。为各项指标登记读数，并说明发生过的事件和差错。",
+        "The exit report lacks: {missing}. Read every indicator, and say what came of incidents and faults.",
+    ),
+    "employment_missing": (
+        "本报告须写明就业影响（employment：新增、减少的岗位，再培训人数）。",
+        "This report has to say what the trial does to work (employment: jobs created, displaced, persons retrained).",
+    ),
     "fix_missing": ("须先提交整改证明。", "The fix has to be reported, with proof, first."),
     "same_person": (
         "该操作须由另一人办理（{person} 已办理前一步）。",

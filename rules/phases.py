@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
 from models.deadline import DeadlineStatus
-from models.plan import Reading
+from models.plan import KpiResult, Reading
 from models.policy import PhaseGate, Policy
 from models.state import IncidentStatus, SceneState, Trial
 from models.vocabulary import Phase
@@ -79,6 +79,20 @@ def _open(state: SceneState, bidder: str) -> Iterator[Unmet]:
         late = deadline.status is DeadlineStatus.OVERDUE and deadline.bidder == bidder
         if late and deadline.limit in ("report", "midterm", "incident_report"):
             yield Unmet("overdue", deadline.id, deadline.due_on.isoformat(), "filed")
+
+
+def results(trial: Trial) -> tuple[KpiResult, ...]:
+    """Each indicator by its last reading."""
+    lasts = ((kpi, find(trial.readings, kpi=kpi.key)) for kpi in trial.kpis)
+    return tuple(
+        KpiResult(
+            kpi=kpi.key,
+            target=kpi.target,
+            value=last.value if last else None,
+            reached=last is not None and reached(kpi, last.value),
+        )
+        for kpi, last in lasts
+    )
 
 
 def beyond_stop(trial: Trial) -> tuple[str, ...]:

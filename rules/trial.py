@@ -106,8 +106,7 @@ def judge(docket: Docket, act: TrialAct) -> None:
             settling.stop_retrial(docket, act.bidder)
             settling.settle(docket)
         case FileExitReport():
-            docket.record(ExitReportFiled(bidder=act.bidder))
-            docket.met(f"exit_evaluation/{act.bidder}/report")
+            _report_exit(docket, act)
         case ConcludeExit():
             _conclude(docket, act)
         case _:
@@ -262,7 +261,9 @@ def _read(docket: Docket, act: RecordReading) -> None:
 
 def _report(docket: Docket, act: FileReport) -> None:
     """The next regular report is due one period after this one was due, or after it was filed if that was later."""
-    docket.record(ReportFiled(bidder=act.bidder, report=act.kind))
+    if act.kind == "midterm" and "midterm" in docket.policy.trial.employment and act.employment is None:
+        docket.refuse("employment_missing")
+    docket.record(ReportFiled(bidder=act.bidder, report=act.kind, employment=act.employment))
     clock = docket.deadline(f"{'report' if act.kind == 'regular' else 'midterm'}/{act.bidder}")
     if clock is None:
         return
@@ -294,9 +295,32 @@ def trial_ran_out(docket: Docket, deadline: Deadline) -> None:
     )  # fmt: skip
 
 
+def _report_exit(docket: Docket, act: FileExitReport) -> None:
+    """What the policy asks of it; what came of the indicators is computed from their last readings."""
+    trial, asked = trial_of(docket, act.bidder), docket.policy.trial.exit_report
+    inclusion_ = find(docket.state.inclusions, bidder=act.bidder)
+    incidents = sum(incident.bidder == act.bidder for incident in docket.state.incidents)
+    faults = len(inclusion_.faults) if inclusion_ else 0
+    results = phases.results(trial)
+    missing = [f"kpis: {each.kpi}" for each in results if "kpis" in asked and each.value is None]
+    missing += [f"incidents: {incidents}"] if "incidents" in asked and incidents and not act.incidents else []
+    missing += [f"faults: {faults}"] if "faults" in asked and faults and not act.faults else []
+    if missing:
+        docket.refuse("exit_report_incomplete", missing=", ".join(missing))
+    if "exit" in docket.policy.trial.employment and act.employment is None:
+        docket.refuse("employment_missing")
+    docket.record(
+        ExitReportFiled(
+            bidder=act.bidder, results=results, incidents=incidents, faults=faults, employment=act.employment
+        )
+    )
+    docket.met(f"exit_evaluation/{act.bidder}/report")
+
+
 def _conclude(docket: Docket, act: ConcludeExit) -> None:
     if not trial_of(docket, act.bidder).exit_report:
         docket.refuse("exit_report_missing")
+    trial_plan.refuse_unanswered(docket, act.checks, "exit", failing=not act.fit_for_acceptance)
     docket.record(ExitConcluded(bidder=act.bidder, fit_for_acceptance=act.fit_for_acceptance))
     settling.end_inclusion(docket, act.bidder, "ended")
     if act.fit_for_acceptance:

@@ -37,7 +37,7 @@ from rules.duties import duties
 from rules.journal import entry_for
 from rules.matching import commitment
 from rules.permissions import units_playing
-from tests.scenario import ON_TIME, Play, digest, document
+from tests.scenario import JOBS, ON_TIME, Play, digest, document
 
 T = TypeVar("T")
 Choose = Callable[[Sequence[Any]], Any]
@@ -421,7 +421,7 @@ class Improviser:
         return {"phase": self.choose(tuple(Phase))}
 
     def _file_report(self) -> dict[str, object]:
-        return {"kind": self.choose(("regular", "midterm"))}
+        return {"kind": self.choose(("regular", "midterm")), "employment": self.often(JOBS, None)}
 
     def _record_reading(self) -> dict[str, object]:
         on = self.play.today - timedelta(days=self.often(0, 30, -1))
@@ -434,7 +434,13 @@ class Improviser:
         return {"ground": self.choose(("safety", "breach", "force_majeure"))}
 
     def _conclude_exit(self) -> dict[str, object]:
-        return {"fit_for_acceptance": self.often(True, False)}
+        act = self.play.conclude_exit_act(self.about or "无名")
+        return {"fit_for_acceptance": self.often(True, False), "checks": self.often(act.checks, ())}
+
+    def _file_exit_report(self) -> dict[str, object]:
+        return self.play.exit_report_act(self.about or "无名", faults=self.often("已改正", None)).model_dump(
+            include={"document", "incidents", "faults", "employment"}
+        )
 
     def _record_fault(self) -> dict[str, object]:
         red_line = self.often(None, self.play.policy.inclusion.red_lines[0], "no_such")

@@ -71,7 +71,7 @@ from models.document import Document
 from models.events import AnyEvent
 from models.events.anywhere import AdverseDecision
 from models.journal import JournalEntry
-from models.plan import Area, Bounds, Deployment, Kpi, PersonalData, Safeguard, Users, Window
+from models.plan import Area, Bounds, Deployment, EmploymentImpact, Kpi, PersonalData, Safeguard, Users, Window
 from models.policy import Policy
 from models.refusal import Refused
 from models.state import SceneState
@@ -99,6 +99,7 @@ from tests.invariants import check_entry
 ROOT = Path(__file__).resolve().parent.parent
 ON_TIME = "kpi-1"
 """The indicator of every plan: how many deliveries come on time, in per cent."""
+JOBS = EmploymentImpact(created=12, displaced=3, retrained=3, note="转岗")
 MORNING = datetime(2026, 3, 2, 10, 0, tzinfo=BEIJING)
 """A plain Monday morning."""
 
@@ -667,6 +668,7 @@ class Play:
                             "bidder": bidder,
                             "kind": "regular" if kind == "report" else kind,
                             "document": document("报告"),
+                            "employment": JOBS,
                         }
                     )
                     self.do(filed, self.bidder(bidder))
@@ -685,11 +687,35 @@ class Play:
     def end_trial(self, bidder: str, *, fit: bool = True) -> None:
         if f"trial/{bidder}" in [each.id for each in self.state.deadlines]:
             self.pass_limit(f"trial/{bidder}")
-        self.do(FileExitReport(bidder=bidder, document=document("退出报告")), self.bidder(bidder))
+        self.report_exit(bidder)
         self.conclude_exit(bidder, fit=fit)
 
+    def report_exit(self, bidder: str) -> None:
+        """With a last reading of every indicator."""
+        trial = next(trial for trial in self.state.trials if trial.bidder == bidder)
+        for kpi in trial.kpis:
+            self.read(bidder, kpi=kpi.key)
+        self.do(self.exit_report_act(bidder), self.bidder(bidder))
+
+    def exit_report_act(self, bidder: str, **more: object) -> FileExitReport:
+        return FileExitReport.model_validate(
+            {
+                "bidder": bidder, "document": document("退出报告"), "incidents": "已办结", "faults": "已改正",
+                "employment": JOBS, **more,
+            }
+        )  # fmt: skip
+
     def conclude_exit(self, bidder: str, *, fit: bool = True) -> None:
-        self.do(ConcludeExit(bidder=bidder, fit_for_acceptance=fit, reasons="评估"), self.regulator)
+        self.do(self.conclude_exit_act(bidder, fit=fit), self.regulator)
+
+    def conclude_exit_act(self, bidder: str, *, fit: bool = True, **more: object) -> ConcludeExit:
+        checks = trial_plan.checks_of(self.policy, self.state, "exit")
+        return ConcludeExit.model_validate(
+            {
+                "bidder": bidder, "fit_for_acceptance": fit, "reasons": "评估",
+                "checks": [{"check": each.key, "answer": "found"} for each in checks], **more,
+            }
+        )  # fmt: skip
 
     def to_acceptance(self, *bidders: str, winners: int = 1, mode: Mode = Mode.OPEN_CHALLENGE) -> "Play":
         self.to_running(*bidders, winners=winners, mode=mode)

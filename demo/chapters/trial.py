@@ -31,6 +31,7 @@ from models.plan import (
     Bounds,
     CheckAnswer,
     Deployment,
+    EmploymentImpact,
     ExemptedRule,
     Kpi,
     PersonalData,
@@ -44,6 +45,7 @@ from rules.trial_plan import checks_of, phases_of, profile_of
 
 RELIABLE, FALSE_ALARMS = "4.1", "4.2"
 """The indicators of every plan."""
+JOBS = EmploymentImpact(created=18, displaced=6, retrained=6, note="原岗位人员转为远程值守和运维。")
 REPORTED_BEFORE = 6
 """A punctual bidder reports so many working days before it is due: before the reminder of the fifth day."""
 
@@ -139,7 +141,10 @@ def went_on(scene: Scene, *bidders: str, until: date, phases: bool = True) -> Sc
         day, bidder, kind = filing
         yield scene.until(day)
         yield from measured(scene, bidder)
-        report = FileReport(bidder=bidder, kind=kind, document=scene.document("试点报告"))  # type: ignore[arg-type]
+        impact = JOBS if kind == "midterm" else None
+        report = FileReport.model_validate(
+            {"bidder": bidder, "kind": kind, "document": scene.document("试点报告"), "employment": impact}
+        )
         yield scene.bidder(bidder).does(report)
         if phases and kind == "regular":
             yield from advanced(scene, bidder)
@@ -180,10 +185,23 @@ def reading(scene: Scene, bidder: str, kpi: str, value: str) -> RecordReading:
 def evaluated(scene: Scene, bidder: str, *, fit: bool = True) -> Script:
     """Exit report and exit evaluation."""
     yield scene.workdays(3)
-    yield scene.bidder(bidder).does(FileExitReport(bidder=bidder, document=scene.document("退出报告")))
+    yield from measured(scene, bidder)
+    yield scene.bidder(bidder).does(
+        FileExitReport(
+            bidder=bidder,
+            document=scene.document("退出报告"),
+            incidents="已全部办结，处置经过见报告。",
+            faults="已全部改正，经过见报告。",
+            employment=JOBS,
+        )
+    )
     yield scene.workdays(4)
     reasons = "指标达到，可申请验收。" if fit else "关键指标未达到，不宜验收。"
-    yield scene.regulator.does(ConcludeExit(bidder=bidder, fit_for_acceptance=fit, reasons=reasons))
+    answers = tuple(
+        CheckAnswer(check=each.key, answer="found") for each in checks_of(scene.policy, scene.state, "exit")
+    )
+    conclusion = ConcludeExit(bidder=bidder, fit_for_acceptance=fit, reasons=reasons, checks=answers)
+    yield scene.regulator.does(conclusion)
 
 
 def fault(scene: Scene, bidder: str, kind: str, *, red_line: str | None = None, punishable: bool = True) -> Script:

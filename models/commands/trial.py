@@ -8,7 +8,7 @@ from pydantic import Field
 from models.calendar import Period
 from models.document import Document
 from models.frozen import Frozen
-from models.plan import Bounds, CheckAnswer, ExemptedRule, Kpi, Quantity, Safeguard
+from models.plan import Bounds, CheckAnswer, EmploymentImpact, ExemptedRule, Kpi, Quantity, Safeguard
 from models.text import Identifier, Text
 from models.vocabulary import Phase, Risk
 
@@ -88,9 +88,12 @@ class AdvancePhase(BidderAct):
 
 
 class FileReport(BidderAct):
+    """A midterm report says what the trial does to people's work, where the policy asks it (R43)."""
+
     verb: Literal["file_report"] = "file_report"
     kind: Literal["regular", "midterm"]
     document: Document
+    employment: EmploymentImpact | None = Field(None, exclude_if=lambda impact: impact is None)
 
 
 class RecordReading(BidderAct):
@@ -147,14 +150,22 @@ class ProveRollback(BidderAct):
 
 
 class FileExitReport(BidderAct):
+    """`incidents` and `faults` say what came of them. What the indicators reached is computed."""
+
     verb: Literal["file_exit_report"] = "file_exit_report"
     document: Document
+    incidents: Text | None = Field(None, exclude_if=lambda text: text is None)
+    faults: Text | None = Field(None, exclude_if=lambda text: text is None)
+    employment: EmploymentImpact | None = Field(None, exclude_if=lambda impact: impact is None)
 
 
 class ConcludeExit(BidderAct):
+    """Answers the items of the checklist that are asked again; what is fit has failed none of them."""
+
     verb: Literal["conclude_exit"] = "conclude_exit"
     fit_for_acceptance: bool
     reasons: Text
+    checks: tuple[CheckAnswer, ...] = Field((), max_length=100, exclude_if=lambda checks: not checks)
 
 
 class RecordFault(BidderAct):

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from models.calendar import Period
-from models.plan import Kpi, Reading
+from models.plan import EmploymentImpact, Kpi, KpiResult, Reading
 from models.state.trial import Fault, Incident
 from models.vocabulary import Phase, Risk
 
@@ -52,6 +52,7 @@ class PhaseAdvanced(BidderEvent):
 class ReportFiled(BidderEvent):
     kind: Literal["report_filed"] = "report_filed"
     report: Literal["regular", "midterm"]
+    employment: EmploymentImpact | None = Field(None, exclude_if=lambda impact: impact is None)
 
 
 class ReadingRecorded(BidderEvent):
@@ -101,7 +102,13 @@ class RollbackProven(BidderEvent):
 
 
 class ExitReportFiled(BidderEvent):
+    """What the indicators reached, and how many incidents and faults there were, as the scene knows them."""
+
     kind: Literal["exit_report_filed"] = "exit_report_filed"
+    results: tuple[KpiResult, ...] = Field((), exclude_if=lambda results: not results)
+    incidents: int = 0
+    faults: int = 0
+    employment: EmploymentImpact | None = Field(None, exclude_if=lambda impact: impact is None)
 
 
 class ExitConcluded(BidderEvent):

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from models.calendar import Period
 from models.frozen import Frozen
-from models.plan import Kpi, Reading
+from models.plan import EmploymentImpact, Kpi, KpiResult, Reading
 from models.vocabulary import Credit, Phase, Risk
 
 
@@ -38,6 +38,8 @@ class Trial(Frozen):
     phase_reports: int = 0
     suspended_on: date | None = None
     stood_still: int = 0
+    results: tuple[KpiResult, ...] = ()
+    employment: EmploymentImpact | None = None
 
 
 class Fault(Frozen):

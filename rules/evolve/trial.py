@@ -56,9 +56,12 @@ def evolve(state: SceneState, event: TrialEvent | InclusionEvent | IncidentEvent
             trial = find(state.trials, bidder=event.bidder)
             if trial is None:
                 return state
-            regular = event.report == "regular"
             return _trial(
-                state, event.bidder, reports=trial.reports + 1, phase_reports=trial.phase_reports + int(regular)
+                state,
+                event.bidder,
+                reports=trial.reports + 1,
+                phase_reports=trial.phase_reports + int(event.report == "regular"),
+                employment=event.employment or trial.employment,
             )
         case ReadingRecorded(reading=reading):
             trial = find(state.trials, bidder=event.bidder)
@@ -86,7 +89,8 @@ def evolve(state: SceneState, event: TrialEvent | InclusionEvent | IncidentEvent
                 stood_still=(trial.stood_still if trial else 0) + days,
             )  # fmt: skip
         case ExitReportFiled():
-            return _trial(state, event.bidder, exit_report=True)
+            impact: dict[str, object] = {"employment": event.employment} if event.employment else {}
+            return _trial(state, event.bidder, exit_report=True, results=event.results, **impact)
         case TrialTerminated() | RollbackProven() | ExitConcluded():
             return state
         case InclusionGranted():

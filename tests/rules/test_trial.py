@@ -18,7 +18,6 @@ from models.commands.trial import (
     AdvancePhase,
     ApproveResumption,
     ConcludeExit,
-    FileExitReport,
     FileReport,
     ProposeResumption,
     ProveRollback,
@@ -477,9 +476,9 @@ def test_at_the_end_the_bidder_reports_and_the_regulator_evaluates(running: Play
     running.until(end.due_at)
     assert step(running) == "exit"
     assert ids(running) == {f"exit_evaluation/{A}", f"exit_evaluation/{A}/report", f"inclusion/{A}"}
-    conclude = ConcludeExit(bidder=A, fit_for_acceptance=True, reasons="达标")
+    conclude = running.conclude_exit_act(A)
     running.refuses("exit_report_missing", conclude, running.regulator)
-    running.do(FileExitReport(bidder=A, document=document("退出报告")), running.bidder(A))
+    running.report_exit(A)
     running.do(conclude, running.regulator)
     assert (step(running), running.state.step) == ("ended", "acceptance")
     assert running.state.inclusions[0].step == "ended"
@@ -507,7 +506,7 @@ def test_a_trial_that_ended_unfit_leaves_the_bidder_its_remedies(running: Play) 
     running.do(Appeal(decision=decision, grounds="指标已达"), running.bidder(A))
     running.do(DecideAppeal(decision=decision, upheld=True, reasons="重新评估"), running.supervisor)
     assert (step(running), running.state.step) == ("exit", "trial")
-    running.do(ConcludeExit(bidder=A, fit_for_acceptance=True, reasons="达标"), running.regulator)
+    running.conclude_exit(A)
     assert running.state.step == "acceptance"
 
 
