@@ -28,6 +28,7 @@ from cli import (
     records,
     running,
     scenes,
+    trials,
     year_notices,
 )
 from cli.failure import report
@@ -45,7 +46,7 @@ app = typer.Typer(
 )
 PACKAGE = "scene-lifecycle-engine"
 
-for group in (running, scenes, lookalikes, acts, bulk, named, bringing_in, records, checks):
+for group in (running, scenes, trials, lookalikes, acts, bulk, named, bringing_in, records, checks):
     group.add_to(app)
 app.add_typer(policies.app, name="policy", rich_help_panel=output.RUNNING)
 year_notices.add_to(calendars.app)

@@ -251,6 +251,32 @@ RISKS: Final[Mapping[str, Word]] = MappingProxyType(
     {"low": Word("低", "low"), "medium": Word("中", "medium"), "high": Word("高", "high")}
 )
 
+PHASES: Final[Mapping[str, Word]] = MappingProxyType(
+    {
+        "test": Word("测试", "test"),
+        "demonstration": Word("示范", "demonstration"),
+        "pilot": Word("试运行", "pilot"),
+    }
+)
+GATE_CONDITIONS: Final[Mapping[str, Word]] = MappingProxyType(
+    {
+        "time": Word("最短时间", "shortest time"),
+        "kpi": Word("指标", "indicator"),
+        "incident": Word("未结事件", "open incident"),
+        "order": Word("未结整改", "open order"),
+        "overdue": Word("逾期报告", "overdue report"),
+        "reports": Word("定期报告", "regular reports"),
+    }
+)
+"""What a phase's gate may still ask for."""
+CHECK_ANSWERS: Final[Mapping[str, Word]] = MappingProxyType(
+    {
+        "found": Word("已核实", "found"),
+        "not_applicable": Word("不适用", "not applicable"),
+        "failed": Word("未通过", "failed"),
+    }
+)
+
 TRACKS: Final[Mapping[str, Word]] = MappingProxyType(
     {"sandbox": Word("沙盒试点", "sandbox"), "fast": Word("快速通道", "fast")}
 )
