@@ -258,6 +258,19 @@ PHASES: Final[Mapping[str, Word]] = MappingProxyType(
         "pilot": Word("试运行", "pilot"),
     }
 )
+PLAN_PARTS: Final[Mapping[str, Word]] = MappingProxyType(
+    {
+        "within.areas": Word("区域", "areas"),
+        "within.scale": Word("规模", "scale"),
+        "within.users": Word("对象", "users"),
+        "within.windows": Word("时段", "windows"),
+        "within.data": Word("个人信息", "personal data"),
+        "safeguards": Word("保障措施", "safeguards"),
+        "kpis": Word("指标", "indicators"),
+        "kpis.stop": Word("叫停值", "stop thresholds"),
+    }
+)
+"""What a risk profile may ask of a plan (`models.vocabulary.PlanPart`)."""
 GATE_CONDITIONS: Final[Mapping[str, Word]] = MappingProxyType(
     {
         "time": Word("最短时间", "shortest time"),

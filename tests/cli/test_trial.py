@@ -3,12 +3,17 @@
 from datetime import date
 from itertools import count
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import yaml
 
 from cli.shown import today
+from cli.wording import in_words
 from models.policy import Policy
+from models.vocabulary import Phase, PlanPart
+from models.words import GATE_CONDITIONS, PHASES, PLAN_PARTS
+from rules.phases import Unmet
 from runtime.policy_files import load_city
 from tests.cli.terminal import Terminal
 from tests.scenario import ON_TIME, ROOT, Play
@@ -86,3 +91,17 @@ def test_who_has_no_trial_is_told(scene: Terminal, running: str, submitted: str)
     assert scene.refused("trial", running, "--bidder", "乙公司") == "unknown_bidder"
     assert scene.refused("trial", submitted) == "no_trial"
     assert scene.refused("trial", "NOWHERE") == "unknown_scene"
+
+
+def test_a_refusal_names_what_is_missing_in_words() -> None:
+    unmet = {"phase": "test", "unmet": "time test: 2026-06-01 / 2026-06-12; kpi 4.1 准点率: - / 95 %"}
+    said = in_words(unmet, "zh")
+    assert said == {"phase": "测试 test", "unmet": "最短时间 test: 2026-06-01 / 2026-06-12；指标 4.1 准点率: - / 95 %"}
+    assert in_words(unmet, "en") == unmet
+    assert in_words({"missing": "within.areas, plan (甲公司)"}, "zh")["missing"] == "区域 within.areas、plan (甲公司)"
+
+
+def test_every_part_of_a_plan_every_phase_and_every_condition_has_its_words() -> None:
+    assert PLAN_PARTS.keys() == set(PlanPart)
+    assert PHASES.keys() == set(Phase)
+    assert GATE_CONDITIONS.keys() == set(get_args(Unmet.__annotations__["what"]))
