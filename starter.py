@@ -33,6 +33,7 @@ from cli import (
     records,
     running,
     scenes,
+    trials,
     year_notices,
 )
 from cli.failure import report
@@ -50,7 +51,7 @@ app = typer.Typer(
 )
 PACKAGE = "scene-lifecycle-engine"
 
-for group in (running, scenes, ranking, inclusion, lookalikes, acts, bulk, named, bringing_in, records, checks):
+for group in (running, scenes, ranking, trials, inclusion, lookalikes, acts, bulk, named, bringing_in, records, checks):
     group.add_to(app)
 app.add_typer(policies.app, name="policy", rich_help_panel=output.RUNNING)
 year_notices.add_to(calendars.app)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from models.refusal import Language
 from models.vocabulary import Machine
 from models.words import (
+    GATE_CONDITIONS,
     INCIDENTS,
     LIMITS,
     MACHINES,
@@ -12,6 +13,8 @@ from models.words import (
     OBJECTIONS,
     OFFICE_VERBS,
     OUTCOMES,
+    PHASES,
+    PLAN_PARTS,
     PROPOSAL_STATUSES,
     ROLES,
     STAGES,
@@ -70,8 +73,10 @@ def in_words(details: Mapping[str, str], to: Language) -> dict[str, str]:
     lists: dict[str, Mapping[str, Word]] = {
         "step": steps, "to": steps, "verb": _VERBS, "possible": VERBS, "did": {**VERBS, **ROLES},
         "role": ROLES, "allowed": ROLES, "machine": MACHINES, "outcome": OUTCOMES, "about": NOTICES,
-        "status": {**OBJECTIONS, **PROPOSAL_STATUSES, **INCIDENTS},
+        "status": {**OBJECTIONS, **PROPOSAL_STATUSES, **INCIDENTS}, "missing": PLAN_PARTS, "phase": PHASES,
     }  # fmt: skip
+    if "unmet" in details:
+        details = {**details, "unmet": "；".join(map(_condition, details["unmet"].split("; ")))}
     words = {key: _each(value, lists[key]) if key in lists else value for key, value in details.items()}
     return {key: _shortened(value, "、", to) if key == "possible" else value for key, value in words.items()}
 
@@ -82,6 +87,12 @@ def _shortened(text: str, between: str, to: Language) -> str:
         return text
     more = f" 等 {len(items)} 项，见 scene verbs" if to == "zh" else f", ... {len(items)} in all, see `scene verbs`"
     return between.join(items[:_FEW]) + more
+
+
+def _condition(text: str) -> str:
+    """A condition of a gate begins with what it is."""
+    what, _, rest = text.partition(" ")
+    return f"{GATE_CONDITIONS[what].zh} {rest}" if what in GATE_CONDITIONS else text
 
 
 def _each(value: str, words: Mapping[str, Word]) -> str:

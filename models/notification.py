@@ -24,6 +24,7 @@ class NotificationKind(StrEnum):
     NUDGE = "nudge"
     COPY = "copy"
     DUTY_OVER = "duty_over"
+    STOP_THRESHOLD = "stop_threshold"
     CLOSED = "closed"
 
 

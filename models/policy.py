@@ -20,7 +20,19 @@ from .calendar import Calendar, Period, Unit
 from .deadline import Level
 from .frozen import Frozen
 from .text import Identifier, Name
-from .vocabulary import Credit, GateKind, Mode, Phase, Risk, Role, RunsFrom, SceneType, Suspends, Track
+from .vocabulary import (
+    Credit,
+    GateKind,
+    Mode,
+    Phase,
+    PlanPart,
+    Risk,
+    Role,
+    RunsFrom,
+    SceneType,
+    Suspends,
+    Track,
+)
 
 
 def _fraction(value: object) -> object:
@@ -349,9 +361,100 @@ class Contracting(Sourced):
     reissues: int = Field(1, ge=0, description="how often a failed call may be re-issued")
 
 
+class Check(Frozen):
+    """One item of the compliance checklist (R44, R48)."""
+
+    key: Identifier = Field(description="its short name in the answers")
+    name: Name = Field(description="what is looked for")
+    at_exit: bool = Field(
+        False, exclude_if=lambda again: not again, description="true: asked again when the exit is concluded"
+    )
+
+
+class PhaseGate(Frozen):
+    """What a trial has to show before it leaves a phase for the next."""
+
+    phase: Phase = Field(description="the phase that is left")
+    at_least: Period | None = Field(
+        None,
+        exclude_if=lambda period: period is None,
+        description="shortest time in it; while the trial is stopped, none goes by",
+    )
+    targets: bool = Field(
+        False,
+        exclude_if=lambda targets: not targets,
+        description="true: every indicator was read in it, and the last reading reaches its target",
+    )
+    nothing_open: bool = Field(
+        False,
+        exclude_if=lambda nothing: not nothing,
+        description="true: no incident and no order is open, and no report overdue",
+    )
+    reports: int = Field(
+        0, ge=0, exclude_if=lambda fewest: not fewest, description="fewest regular reports filed in it"
+    )
+
+
 class TrialRules(Sourced):
     phases: tuple[Phase, ...] = Field(min_length=1, description="the stages of a trial, in order")
     insurance: bool = Field(True, description="an insured trial only")
+    checks: tuple[Check, ...] = Field(
+        (),
+        exclude_if=lambda checks: not checks,
+        description="the checklist that an admission answers item by item",
+    )
+    gates: tuple[PhaseGate, ...] = Field(
+        (), exclude_if=lambda gates: not gates, description="what each phase asks before the next may begin"
+    )
+    exit_report: tuple[Literal["kpis", "incidents", "faults"], ...] = Field(
+        (),
+        exclude_if=lambda parts: not parts,
+        description="what an exit report answers for: a reading of every indicator; incidents, faults, if any",
+    )
+    employment: tuple[Literal["midterm", "exit"], ...] = Field(
+        (),
+        exclude_if=lambda reports: not reports,
+        description="the reports that say what the trial does to people's work (就业影响)",
+    )
+    stop_suspends: bool = Field(
+        False,
+        exclude_if=lambda stops: not stops,
+        description="true: a reading past its stop threshold stops the trial by itself; false: who may stop it is told",
+    )
+
+
+class RiskProfile(Sourced):
+    """What the trials of some domains have to fulfil (R39, R41).
+
+    A domain falls under the profile that names it, a livelihood domain under the one with `livelihood: true`, every
+    other under the one with neither.
+    """
+
+    name: Name = Field(description="its name for people")
+    domains: tuple[Name, ...] = Field((), exclude_if=lambda domains: not domains, description="the domains it is for")
+    livelihood: bool = Field(
+        False,
+        exclude_if=lambda stricter: not stricter,
+        description="true: for the livelihood domains not named elsewhere",
+    )
+    plan: tuple[PlanPart, ...] = Field(description="what a plan has to say; one that lacks it is refused")
+    insured_yuan: int = Field(
+        0, ge=0, exclude_if=lambda least: not least, description="least sum insured, in yuan; 0: none"
+    )
+    phases: tuple[Phase, ...] = Field(
+        (), exclude_if=lambda phases: not phases, description="which of the city's phases are used; none named: all"
+    )
+    report: Period | None = Field(
+        None,
+        exclude_if=lambda period: period is None,
+        description="how often the bidder reports, where that is more often than `limits.report` says",
+    )
+    checks: tuple[Check, ...] = Field(
+        (), exclude_if=lambda checks: not checks, description="further items of the checklist"
+    )
+    two_officers: bool = Field(
+        False, exclude_if=lambda two: not two, description="true: two officers of the regulator admit a trial"
+    )
 
 
 class InclusionRules(Sourced):
@@ -572,6 +675,12 @@ class Policy(Frozen):
     score_sheet: ScoreSheet = Field(description="how bids are scored")
     contracting: Contracting = Field(description="task contracts and what follows a failed call")
     trial: TrialRules = Field(description="sandbox trials")
+    risk_profiles: tuple[RiskProfile, ...] = Field(
+        (),
+        # A policy without it keeps its digest, as with `outside`; its trials are judged as they were before.
+        exclude_if=lambda profiles: not profiles,
+        description="what the trials of which domains have to fulfil",
+    )
     inclusion: InclusionRules = Field(description="the inclusion period (包容期)")
     incidents: IncidentRules = Field(description="how severe an incident can be, and what follows from that by itself")
     acceptance: AcceptanceRules = Field(description="acceptance")
@@ -616,6 +725,14 @@ class Policy(Frozen):
 
     def domain(self, name: str) -> Domain | None:
         return next((domain for domain in self.domains if domain.name == name), None)
+
+    def risk_profile(self, domain: str) -> RiskProfile | None:
+        """None for a policy from before there were any."""
+        known = self.domain(domain)
+        named = next((each for each in self.risk_profiles if domain in each.domains), None)
+        stricter = next((each for each in self.risk_profiles if each.livelihood), None)
+        general = next((each for each in self.risk_profiles if not each.domains and not each.livelihood), None)
+        return named or (stricter if known is not None and known.livelihood else None) or general
 
     def outside_rule(self, event: str) -> OutsideRule | None:
         return next((rule for rule in self.outside if rule.event == event), None)

@@ -379,6 +379,30 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "试点须投保，且保险期覆盖试点全程。",
         "A trial is insured, and for its whole length.",
     ),
+    "plan_incomplete": (
+        "按风险类别“{profile}”，试点方案还缺：{missing}。补齐后重新提交。",
+        "By the risk profile {profile} the plan lacks: {missing}. Add it and file the plan again.",
+    ),
+    "plan_key_twice": (
+        "方案中编号 {key} 出现多次；每一条用不同的编号，以便引用。",
+        "The key {key} stands more than once in the plan; give every item its own, so that it can be cited.",
+    ),
+    "kpi_thresholds": (
+        "指标 {kpi} 的叫停值 {stop} 不在目标值 {target} 的不利一侧；请改正方向或数值。",
+        "The stop threshold {stop} of {kpi} does not lie on the worse side of its target {target}; correct one.",
+    ),
+    "insured_sum_too_low": (
+        "按风险类别“{profile}”，保额不得低于 {least} 元（所报：{sum}）；请提高保额。",
+        "By the risk profile {profile} at least {least} yuan are insured (given: {sum}); insure more.",
+    ),
+    "unknown_check": (
+        "核查清单中没有 {check}。清单：{known}。",
+        "The checklist has no item {check}. It has: {known}.",
+    ),
+    "checks_open": (
+        "核查清单尚未通过：{open}。逐项答复；“不适用”和“未通过”须写理由，有未通过的不得准入。",
+        "The checklist is not passed: {open}. Answer every item, with reasons unless found; mend what failed first.",
+    ),
     "insurance_too_short": (
         "续保应保至 {least} 或之后，而不是 {until}。",
         "A renewal has to cover {least}, not {until} only.",
@@ -390,6 +414,27 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "wrong_phase": (
         "试点阶段须按 {order} 依次推进，下一阶段为 {expected}。",
         "The phases follow {order}; the next is {expected}.",
+    ),
+    "gate_closed": (
+        "阶段 {phase} 尚不能结束，未满足（现状 / 要求）：{unmet}。",
+        "The phase {phase} can not be left yet; unmet (as it stands / as needed): {unmet}.",
+    ),
+    "unknown_kpi": ("方案中没有指标 {kpi}。已有：{known}。", "The plan has no indicator {kpi}. It has: {known}."),
+    "reading_not_in_trial": (
+        "读数日期 {on} 不在试点期间（{first} 至 {last}）。",
+        "The day of the reading, {on}, is not within the trial ({first} to {last}).",
+    ),
+    "still_past_stop": (
+        "指标最近读数仍越过叫停值：{readings}。请先登记整改后的读数。",
+        "The last reading is still past the stop threshold: {readings}. Record one taken after the fix first.",
+    ),
+    "exit_report_incomplete": (
+        "退出报告还缺：{missing}。为各项指标登记读数，并说明发生过的事件和差错。",
+        "The exit report lacks: {missing}. Read every indicator, and say what came of incidents and faults.",
+    ),
+    "employment_missing": (
+        "本报告须写明就业影响（employment：新增、减少的岗位，再培训人数）。",
+        "This report has to say what the trial does to work (employment: jobs created, displaced, persons retrained).",
     ),
     "fix_missing": ("须先提交整改证明。", "The fix has to be reported, with proof, first."),
     "same_person": (

@@ -154,6 +154,19 @@ class Phase(StrEnum):
     PILOT = "pilot"
 
 
+class PlanPart(StrEnum):
+    """What a city may ask of every trial plan (R41), by its place in the plan."""
+
+    AREAS = "within.areas"
+    SCALE = "within.scale"
+    USERS = "within.users"
+    WINDOWS = "within.windows"
+    DATA = "within.data"
+    SAFEGUARDS = "safeguards"
+    KPIS = "kpis"
+    STOPS = "kpis.stop"
+
+
 class BenchmarkLevel(StrEnum):
     """R6."""
 

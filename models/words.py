@@ -68,6 +68,7 @@ VERBS: Final[Mapping[str, Word]] = MappingProxyType(
         "start_trial": Word("启动试点", "start the trial"),
         "advance_phase": Word("推进阶段", "advance the phase"),
         "file_report": Word("提交报告", "file a report"),
+        "record_reading": Word("登记指标读数", "record a reading"),
         "renew_insurance": Word("续保", "renew the insurance"),
         "suspend_trial": Word("叫停试点", "suspend the trial"),
         "report_fix": Word("提交整改证明", "report the fix"),
@@ -256,6 +257,7 @@ NOTIFICATIONS: Final[Mapping[str, Word]] = MappingProxyType(
         "nudge": Word("催办", "nudge"),
         "copy": Word("抄送", "copy"),
         "duty_over": Word("待办已取消", "duty withdrawn"),
+        "stop_threshold": Word("指标越过叫停值", "an indicator is past its stop threshold"),
         "closed": Word("场景已结束", "scene closed"),
     }
 )
@@ -279,6 +281,45 @@ NOTICES: Final[Mapping[str, Word]] = MappingProxyType(
 
 RISKS: Final[Mapping[str, Word]] = MappingProxyType(
     {"low": Word("低", "low"), "medium": Word("中", "medium"), "high": Word("高", "high")}
+)
+
+PHASES: Final[Mapping[str, Word]] = MappingProxyType(
+    {
+        "test": Word("测试", "test"),
+        "demonstration": Word("示范", "demonstration"),
+        "pilot": Word("试运行", "pilot"),
+    }
+)
+PLAN_PARTS: Final[Mapping[str, Word]] = MappingProxyType(
+    {
+        "within.areas": Word("区域", "areas"),
+        "within.scale": Word("规模", "scale"),
+        "within.users": Word("对象", "users"),
+        "within.windows": Word("时段", "windows"),
+        "within.data": Word("个人信息", "personal data"),
+        "safeguards": Word("保障措施", "safeguards"),
+        "kpis": Word("指标", "indicators"),
+        "kpis.stop": Word("叫停值", "stop thresholds"),
+    }
+)
+"""What a risk profile may ask of a plan (`models.vocabulary.PlanPart`)."""
+GATE_CONDITIONS: Final[Mapping[str, Word]] = MappingProxyType(
+    {
+        "time": Word("最短时间", "shortest time"),
+        "kpi": Word("指标", "indicator"),
+        "incident": Word("未结事件", "open incident"),
+        "order": Word("未结整改", "open order"),
+        "overdue": Word("逾期报告", "overdue report"),
+        "reports": Word("定期报告", "regular reports"),
+    }
+)
+"""What a phase's gate may still ask for."""
+CHECK_ANSWERS: Final[Mapping[str, Word]] = MappingProxyType(
+    {
+        "found": Word("已核实", "found"),
+        "not_applicable": Word("不适用", "not applicable"),
+        "failed": Word("未通过", "failed"),
+    }
 )
 
 TRACKS: Final[Mapping[str, Word]] = MappingProxyType(

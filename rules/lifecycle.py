@@ -125,14 +125,19 @@ STEPS: tuple[Step, ...] = (
     Step(TRIAL, "planning", TRIALS, "编制方案", "planning", "trial_plan", Role.BIDDER, acts=_TRIAL_ACTS),
     Step(TRIAL, "submitted", TRIALS, "待准入", "plan submitted", "admission", Role.REGULATOR, acts=_TRIAL_ACTS),
     Step(TRIAL, "admitted", TRIALS, "已准入", "admitted", "start", Role.REGULATOR, acts=_INSURED_ACTS),
-    Step(TRIAL, "running", TRIALS, "试点中", "running", acts=("advance_phase", "file_report", *_INSURED_ACTS)),
+    Step(
+        TRIAL, "running", TRIALS, "试点中", "running",
+        acts=("advance_phase", "file_report", "record_reading", *_INSURED_ACTS),
+    ),
     Step(
         TRIAL, "suspended", TRIALS, "已叫停", "suspended", "fix", Role.BIDDER,
-        acts=("report_fix", "propose_resumption", "lift_supervision", "file_report", *_INSURED_ACTS),
+        acts=(
+            "report_fix", "propose_resumption", "lift_supervision", "file_report", "record_reading", *_INSURED_ACTS,
+        ),
     ),
     Step(
         TRIAL, "exit", TRIALS, "退出评估", "exit evaluation", "exit_evaluation", Role.REGULATOR,
-        acts=("file_exit_report", *_TRIAL_ACTS),
+        acts=("file_exit_report", "record_reading", *_TRIAL_ACTS),
     ),
     Step(
         TRIAL, "rolling_back", TRIALS, "恢复原状", "rolling back", "rollback", Role.BIDDER, acts=_TRIAL_ACTS,
@@ -308,6 +313,7 @@ ROWS: tuple[Row, ...] = (
     *_rows(TRIAL, ("refused",), "decide_appeal", "submitted"),
     *_rows(TRIAL, ("admitted",), "start_trial", "running"),
     *_rows(TRIAL, ("running",), "suspend_trial", "suspended"),
+    *_rows(TRIAL, ("running",), "record_reading", "suspended"),
     *_rows(TRIAL, ("running",), "record_fault", "suspended"),
     *_rows(TRIAL, ("running",), "verify_correction", "suspended"),
     *_rows(TRIAL, ("running",), "verify_incident", "suspended"),

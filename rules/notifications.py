@@ -1,9 +1,10 @@
 """Who is told what about an entry. A function of the journal alone, so that the outbox can be made again from it.
 
 Told are: the holder of a new duty; the holder of one whose date moved, or whose clock stopped; whom the reminder ladder
-names; a unit whose part was given to another; whom a decision is against; who is nudged, gets a copy, or has a duty no
-more because an act was taken back or a signer left out; and at the end the owner and the lead. What
-came and went within one entry is told to nobody, and nobody is told twice of the same.
+names; regulator and lead of a reading past its stop threshold; a unit whose part was given to another; whom a decision
+is against; who is nudged, gets a copy, or has a duty no more because an act was taken back or a signer left out; and at
+the end the owner and the lead. What came and went within one entry is told to nobody, and nobody is told twice of the
+same.
 """
 
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from models.deadline import AwaitedService, Deadline, DeadlineStatus, Holder, Le
 from models.events.anywhere import AdverseDecision, DocumentIssued, PartReassigned, ServiceAwaited
 from models.events.clock import RungDue, SceneClosed
 from models.events.handling import ActTakenBack, CopySent, DutyNudged, SignerRemoved
+from models.events.trial import ReadingRecorded
 from models.journal import JournalEntry
 from models.notification import (
     Matter,
@@ -102,6 +104,18 @@ def _of_events(before: SceneState, after: SceneState, entry: JournalEntry) -> It
                         kind=NotificationKind.COPY,
                         send_after=entry.at,
                         matter=_matter(after),
+                    )
+            case ReadingRecorded(past_stop=True):
+                for recipient in (*_playing(after, Role.REGULATOR, None), *_playing(after, Role.LEAD, None)):
+                    yield Notification(
+                        recipient=recipient,
+                        rung=f"stop_threshold/{event.bidder}/{event.reading.kpi}",
+                        kind=NotificationKind.STOP_THRESHOLD,
+                        level=Level.RED,
+                        send_after=entry.at,
+                        matter=_matter(after).model_copy(
+                            update={"verb": entry.command.act.verb, "bidder": event.bidder}
+                        ),
                     )
             case SceneClosed():
                 for role in (Role.OWNER, Role.LEAD):

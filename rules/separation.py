@@ -32,7 +32,7 @@ from models.commands.review import (
     PublishNotice,
     RaiseObjection,
 )
-from models.commands.trial import StartTrial
+from models.commands.trial import RecordReading, StartTrial
 from models.state import Hand, SceneState
 from models.vocabulary import Role
 from rules.docket import Docket
@@ -76,8 +76,8 @@ OVER_BIDDERS = (
     *DECISIONS, *ON_REMEDIES,
     "convene_panel", "publish_notice", "list_scene", "add_signer", "remove_signer",
     "open_bids",
-    "advance_phase", "propose_resumption", "terminate_trial", "lift_supervision", "record_fault", "verify_correction",
-    "analyse_incident", "verify_incident", "close_incident",
+    "advance_phase", "record_reading:regulator", "propose_resumption", "terminate_trial", "lift_supervision",
+    "record_fault", "verify_correction", "analyse_incident", "verify_incident", "close_incident",
     "give_acceptance_opinion",
     "nominate_benchmark", "record_benefit", "review_benchmark", "withdraw_benchmark",
     "decide_extension", "return_for_correction", "reassign",
@@ -214,7 +214,7 @@ def _hands(state: SceneState, command: Command) -> tuple[Hand, ...]:
             kind = objection.about if objection is not None else ""
         case GiveExpertOpinion():
             kind = act.purpose
-        case SignContract():
+        case SignContract() | RecordReading():
             kind = actor.role
         case StartTrial(inclusion=True):
             kind = "inclusion"

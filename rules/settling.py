@@ -105,7 +105,7 @@ def suspend_trial(docket: Docket, bidder: str) -> None:
     """Stops a running trial; a trial that does not run is left as it is."""
     if docket.step(Machine.TRIAL, bidder) != "running":
         return
-    docket.record(TrialSuspended(bidder=bidder, by=docket.person))
+    docket.record(TrialSuspended(bidder=bidder, by=docket.person, on=docket.day))
     docket.move(Machine.TRIAL, bidder, "suspended")
     docket.stand_still()
 

@@ -52,9 +52,13 @@ from models.commands.review import (
 from models.commands.solicitation import Submit
 from models.commands.trial import (
     AcknowledgeIncident,
+    AdvancePhase,
     AnalyseIncident,
     CloseIncident,
+    ConcludeExit,
     NotifyLeak,
+    ProposeResumption,
+    RecordReading,
     ReportIncident,
     ReportUpward,
     VerifyIncident,
@@ -70,6 +74,10 @@ def subjects_of(command: Command) -> tuple[str, ...]:
     match act:
         case Submit() | TakeOver() | PassDeadline() | LoadCalendar() | ReportIncident() | RaiseObjection():
             return ()
+        case RecordReading():
+            return ()
+        case AdvancePhase() | ProposeResumption() | ConcludeExit():
+            return (f"trial/{act.bidder}", f"inclusion/{act.bidder}", f"reading/{act.bidder}")
         case GiveOpinion():
             return (f"opinion/{command.actor.unit}",)
         case GiveExpertOpinion() | Recuse():

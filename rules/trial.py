@@ -17,6 +17,7 @@ from models.commands.trial import (
     FileReport,
     ProposeResumption,
     ProveRollback,
+    RecordReading,
     RefuseTrial,
     RenewInsurance,
     ReportFix,
@@ -34,6 +35,7 @@ from models.events.trial import (
     FixReported,
     InsuranceRenewed,
     PhaseAdvanced,
+    ReadingRecorded,
     ReportFiled,
     ResumptionProposed,
     RollbackProven,
@@ -42,9 +44,10 @@ from models.events.trial import (
     TrialStarted,
     TrialTerminated,
 )
+from models.plan import Reading
 from models.state import Trial
-from models.vocabulary import Machine, Phase, Role
-from rules import inclusion, settling
+from models.vocabulary import Machine, Role
+from rules import inclusion, phases, separation, settling, trial_plan
 from rules.calendar import due_date
 from rules.docket import Docket
 from rules.keyed import find
@@ -55,7 +58,7 @@ def judge(docket: Docket, act: TrialAct) -> None:
         case SubmitTrialPlan():
             _plan(docket, act)
         case AdmitTrial():
-            docket.move(Machine.TRIAL, act.bidder, "admitted")
+            _admit(docket, act)
         case ReturnTrialPlan():
             docket.move(Machine.TRIAL, act.bidder, "planning")
         case RefuseTrial():
@@ -69,6 +72,8 @@ def judge(docket: Docket, act: TrialAct) -> None:
             _advance(docket, act)
         case FileReport():
             _report(docket, act)
+        case RecordReading():
+            _read(docket, act)
         case RenewInsurance():
             _renew(docket, act)
         case SuspendTrial():
@@ -82,9 +87,12 @@ def judge(docket: Docket, act: TrialAct) -> None:
                 machine=Machine.TRIAL, bidder=act.bidder,
             )  # fmt: skip
         case ProposeResumption():
-            inclusion.refuse_under_supervision(docket, trial_of(docket, act.bidder))
-            if not trial_of(docket, act.bidder).fix_reported:
+            trial = trial_of(docket, act.bidder)
+            inclusion.refuse_under_supervision(docket, trial)
+            if not trial.fix_reported:
                 docket.refuse("fix_missing")
+            if beyond := phases.beyond_stop(trial):
+                docket.refuse("still_past_stop", readings=", ".join(beyond))
             docket.record(ResumptionProposed(bidder=act.bidder, by=docket.person))
         case ApproveResumption():
             _resume(docket, act.bidder)
@@ -99,8 +107,7 @@ def judge(docket: Docket, act: TrialAct) -> None:
             settling.stop_retrial(docket, act.bidder)
             settling.settle(docket)
         case FileExitReport():
-            docket.record(ExitReportFiled(bidder=act.bidder))
-            docket.met(f"exit_evaluation/{act.bidder}/report")
+            _report_exit(docket, act)
         case ConcludeExit():
             _conclude(docket, act)
         case _:
@@ -123,6 +130,7 @@ def _plan(docket: Docket, act: SubmitTrialPlan) -> None:
     ):
         docket.refuse("trial_too_long", longest=f"{longest.length} {longest.unit}")
     _refuse_uninsured(docket, plan.duration, plan.insurance_until if plan.insurance else None)
+    trial_plan.refuse_incomplete(docket, plan)
     docket.record(
         TrialPlanned(
             bidder=act.bidder,
@@ -130,9 +138,20 @@ def _plan(docket: Docket, act: SubmitTrialPlan) -> None:
             risk=plan.risk,
             plan_sha256=plan.exit_plan.sha256,
             insurance_until=plan.insurance_until,
+            insured_yuan=plan.insured_yuan,
+            kpis=plan.kpis,
+            clauses=plan.keys,
         )
     )
     docket.move(Machine.TRIAL, act.bidder, "submitted")
+
+
+def _admit(docket: Docket, act: AdmitTrial) -> None:
+    profile = trial_plan.profile_of(docket.policy, docket.state)
+    if profile is not None and profile.two_officers:
+        separation.two_officers(docket, act.with_officer)
+    trial_plan.refuse_unanswered(docket, act.checks, "admission")
+    docket.move(Machine.TRIAL, act.bidder, "admitted")
 
 
 def _refuse_uninsured(docket: Docket, duration: Period, until: date | None) -> None:
@@ -147,7 +166,8 @@ def _start(docket: Docket, act: StartTrial) -> None:
     if trial.duration is not None:
         _refuse_uninsured(docket, trial.duration, trial.insurance_until)
     granted = inclusion.found_eligible(docket, trial) if act.inclusion else None
-    docket.record(TrialStarted(bidder=act.bidder, started_on=docket.day, phase=docket.policy.trial.phases[0]))
+    first = trial_plan.phases_of(docket.policy, docket.state)[0]
+    docket.record(TrialStarted(bidder=act.bidder, started_on=docket.day, phase=first))
     docket.move(Machine.TRIAL, act.bidder, "running")
     set_running_clocks(docket, act.bidder)
     if granted is not None:
@@ -193,7 +213,8 @@ def _renew(docket: Docket, act: RenewInsurance) -> None:
         least = max(least, trial.insurance_until + timedelta(days=1))
     if act.until < least:
         docket.refuse("insurance_too_short", until=act.until, least=least)
-    docket.record(InsuranceRenewed(bidder=act.bidder, until=act.until))
+    trial_plan.refuse_low_insurance(docket, act.insured_yuan or trial.insured_yuan)
+    docket.record(InsuranceRenewed(bidder=act.bidder, until=act.until, insured_yuan=act.insured_yuan))
     watch_insurance(docket, act.bidder)
 
 
@@ -202,26 +223,47 @@ def ask_for_report(docket: Docket, bidder: str, limit: str, counted_from: date) 
     end = docket.deadline(f"trial/{bidder}")
     if end is None or docket.deadline(f"{limit}/{bidder}") or docket.step(Machine.TRIAL, bidder) != "running":
         return
-    if docket.day <= due_date(docket.policy.calendar, counted_from, docket.policy.limit(limit).period).on <= end.due_on:
+    period = docket.policy.limit(limit).period
+    if limit == "report":
+        period = trial_plan.report_period(docket.policy, docket.state)
+    if docket.day <= due_date(docket.policy.calendar, counted_from, period).on <= end.due_on:
         docket.set_deadline(
             limit, docket.holder(Role.BIDDER, bidder), ("file_report",), machine=Machine.TRIAL, bidder=bidder,
-            step="", counted_from=counted_from,
+            step="", period=period, counted_from=counted_from,
         )  # fmt: skip
 
 
 def _advance(docket: Docket, act: AdvancePhase) -> None:
-    phases = docket.policy.trial.phases
+    order = trial_plan.phases_of(docket.policy, docket.state)
     present = trial_of(docket, act.bidder).phase
-    at = phases.index(present) if present in phases else -1
-    expected: Phase | None = phases[at + 1] if at + 1 < len(phases) else None
+    expected = phases.next_of(order, present)
     if act.phase is not expected:
-        docket.refuse("wrong_phase", order=" > ".join(phases), expected=expected or "-")
-    docket.record(PhaseAdvanced(bidder=act.bidder, phase=act.phase))
+        docket.refuse("wrong_phase", order=" > ".join(order), expected=expected or "-")
+    if unmet := phases.unmet(docket.policy, docket.state, act.bidder, docket.day):
+        docket.refuse("gate_closed", phase=present or "-", unmet="; ".join(map(str, unmet)))
+    docket.record(PhaseAdvanced(bidder=act.bidder, phase=act.phase, on=docket.day))
+
+
+def _read(docket: Docket, act: RecordReading) -> None:
+    """What was measured is recorded, however bad; past the stop threshold the trial stops where the policy says so."""
+    trial = trial_of(docket, act.bidder)
+    kpi = find(trial.kpis, key=act.kpi)
+    if kpi is None:
+        docket.refuse("unknown_kpi", kpi=act.kpi, known=", ".join(each.key for each in trial.kpis) or "-")
+    if act.on > docket.day or (trial.started_on is not None and act.on < trial.started_on):
+        docket.refuse("reading_not_in_trial", on=act.on, first=trial.started_on, last=docket.day)
+    past = trial_plan.past_stop(kpi, act.value)
+    reading = Reading(kpi=act.kpi, value=act.value, on=act.on, phase=trial.phase)
+    docket.record(ReadingRecorded(bidder=act.bidder, reading=reading, past_stop=past))
+    if past and docket.policy.trial.stop_suspends:
+        settling.suspend_trial(docket, act.bidder)
 
 
 def _report(docket: Docket, act: FileReport) -> None:
     """The next regular report is due one period after this one was due, or after it was filed if that was later."""
-    docket.record(ReportFiled(bidder=act.bidder, report=act.kind))
+    if act.kind == "midterm" and "midterm" in docket.policy.trial.employment and act.employment is None:
+        docket.refuse("employment_missing")
+    docket.record(ReportFiled(bidder=act.bidder, report=act.kind, employment=act.employment))
     clock = docket.deadline(f"{'report' if act.kind == 'regular' else 'midterm'}/{act.bidder}")
     if clock is None:
         return
@@ -237,7 +279,7 @@ def _resume(docket: Docket, bidder: str) -> None:
         docket.refuse("fix_missing")
     if docket.policy.trial.insurance and trial.insurance_until is not None and trial.insurance_until < docket.day:
         docket.refuse("insurance_missing")
-    docket.record(TrialResumed(bidder=bidder))
+    docket.record(TrialResumed(bidder=bidder, on=docket.day))
     docket.move(Machine.TRIAL, bidder, "running")
     docket.run_on()
     ask_for_report(docket, bidder, "report", docket.day)
@@ -254,9 +296,32 @@ def trial_ran_out(docket: Docket, deadline: Deadline) -> None:
     )  # fmt: skip
 
 
+def _report_exit(docket: Docket, act: FileExitReport) -> None:
+    """What the policy asks of it; what came of the indicators is computed from their last readings."""
+    trial, asked = trial_of(docket, act.bidder), docket.policy.trial.exit_report
+    inclusion_ = find(docket.state.inclusions, bidder=act.bidder)
+    incidents = sum(incident.bidder == act.bidder for incident in docket.state.incidents)
+    faults = len(inclusion_.faults) if inclusion_ else 0
+    results = phases.results(trial)
+    missing = [f"kpis: {each.kpi}" for each in results if "kpis" in asked and each.value is None]
+    missing += [f"incidents: {incidents}"] if "incidents" in asked and incidents and not act.incidents else []
+    missing += [f"faults: {faults}"] if "faults" in asked and faults and not act.faults else []
+    if missing:
+        docket.refuse("exit_report_incomplete", missing=", ".join(missing))
+    if "exit" in docket.policy.trial.employment and act.employment is None:
+        docket.refuse("employment_missing")
+    docket.record(
+        ExitReportFiled(
+            bidder=act.bidder, results=results, incidents=incidents, faults=faults, employment=act.employment
+        )
+    )
+    docket.met(f"exit_evaluation/{act.bidder}/report")
+
+
 def _conclude(docket: Docket, act: ConcludeExit) -> None:
     if not trial_of(docket, act.bidder).exit_report:
         docket.refuse("exit_report_missing")
+    trial_plan.refuse_unanswered(docket, act.checks, "exit", failing=not act.fit_for_acceptance)
     docket.record(ExitConcluded(bidder=act.bidder, fit_for_acceptance=act.fit_for_acceptance))
     settling.end_inclusion(docket, act.bidder, "ended")
     if act.fit_for_acceptance:

@@ -37,7 +37,7 @@ from rules.duties import duties
 from rules.journal import entry_for
 from rules.matching import commitment
 from rules.permissions import units_playing
-from tests.scenario import Play, digest, document
+from tests.scenario import JOBS, ON_TIME, Play, digest, document
 
 T = TypeVar("T")
 Choose = Callable[[Sequence[Any]], Any]
@@ -428,7 +428,14 @@ class Improviser:
         )
         until = play.today + timedelta(days=self.often(900, 8))
         risk = self.often(play.risk, Risk.HIGH)
-        return {"plan": play.plan().model_copy(update={"duration": duration, "insurance_until": until, "risk": risk})}
+        parts = {"duration": duration, "insurance_until": until, "risk": risk}
+        less: dict[str, object] = self.often({}, {"within": None}, {"insured_yuan": 5})
+        return {"plan": play.plan().model_copy(update=parts | less)}
+
+    def _admit_trial(self) -> dict[str, object]:
+        act = self.play.admit_act(self.about or "无名")
+        checks = self.often(act.checks, act.checks[1:])
+        return {"checks": checks, "with_officer": self.often("regulator-3", None, "regulator-1")}
 
     def _start_trial(self) -> dict[str, object]:
         return {"inclusion": self.often(True, False)}
@@ -437,7 +444,11 @@ class Improviser:
         return {"phase": self.choose(tuple(Phase))}
 
     def _file_report(self) -> dict[str, object]:
-        return {"kind": self.choose(("regular", "midterm"))}
+        return {"kind": self.choose(("regular", "midterm")), "employment": self.often(JOBS, None)}
+
+    def _record_reading(self) -> dict[str, object]:
+        on = self.play.today - timedelta(days=self.often(0, 30, -1))
+        return {"kpi": self.often(ON_TIME, "k"), "value": self.choose(("97", "97", "90", "70")), "on": on}
 
     def _renew_insurance(self) -> dict[str, object]:
         return {"until": self.play.today + timedelta(days=self.often(1500, 8))}
@@ -446,7 +457,13 @@ class Improviser:
         return {"ground": self.choose(("safety", "breach", "force_majeure"))}
 
     def _conclude_exit(self) -> dict[str, object]:
-        return {"fit_for_acceptance": self.often(True, False)}
+        act = self.play.conclude_exit_act(self.about or "无名")
+        return {"fit_for_acceptance": self.often(True, False), "checks": self.often(act.checks, ())}
+
+    def _file_exit_report(self) -> dict[str, object]:
+        return self.play.exit_report_act(self.about or "无名", faults=self.often("已改正", None)).model_dump(
+            include={"document", "incidents", "faults", "employment"}
+        )
 
     def _record_fault(self) -> dict[str, object]:
         red_line = self.often(None, self.play.policy.inclusion.red_lines[0], "no_such")

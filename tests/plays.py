@@ -602,6 +602,7 @@ def trials() -> Iterator[Play]:
         act(ApproveResumption(bidder=A), "second_regulator"),
     )
     yield _then(alone("trial/planning"), insured_to_its_end, passing(f"insurance/{A}"))
+    yield _then(alone("trial/running"), lambda p: p.read(A, "79.9"))
     runs_on = Play(with_limit(city("yancheng"), "trial", when_suspended=Suspends.RUNS)).to_running(A)
     yield _then(runs_on, act(SuspendTrial(bidder=A, reasons="故障"), "regulator"), passing(f"trial/{A}"))
     # the last of two trials ends, one way or another, when the other bidder stands somewhere

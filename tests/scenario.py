@@ -61,6 +61,8 @@ from models.commands.trial import (
     AdmitTrial,
     ConcludeExit,
     FileExitReport,
+    FileReport,
+    RecordReading,
     RefuseTrial,
     StartTrial,
     SubmitTrialPlan,
@@ -71,6 +73,7 @@ from models.document import Document
 from models.events import AnyEvent
 from models.events.anywhere import AdverseDecision
 from models.journal import JournalEntry
+from models.plan import Area, Bounds, Deployment, EmploymentImpact, Kpi, PersonalData, Safeguard, Users, Window
 from models.policy import Policy
 from models.refusal import Refused
 from models.state import SceneState
@@ -87,6 +90,7 @@ from models.vocabulary import (
     Scale,
     Track,
 )
+from rules import phases, trial_plan
 from rules.alarms import next_alarm
 from rules.deadlines import BEIJING, local_day
 from rules.journal import admit, due_alarm, entry_for, fold, policy_after
@@ -95,6 +99,9 @@ from runtime.policy_files import load_city
 from tests.invariants import check_entry
 
 ROOT = Path(__file__).resolve().parent.parent
+ON_TIME = "kpi-1"
+"""The indicator of every plan: how many deliveries come on time, in per cent."""
+JOBS = EmploymentImpact(created=12, displaced=3, retrained=3, note="转岗")
 MORNING = datetime(2026, 3, 2, 10, 0, tzinfo=BEIJING)
 """A plain Monday morning."""
 
@@ -624,14 +631,35 @@ class Play:
         return TrialPlan(
             duration=Period(length=months, unit=Unit.MONTHS), bounds="限定路段", emergency_plan=document("应急预案"),
             commitment=document("承诺书"), exit_plan=document("退出方案"), insurance=document("保单"),
-            insurance_until=date(2029, 12, 31), complaint_channel="12345", risk=self.risk,
+            insurance_until=date(2029, 12, 31), complaint_channel="12345", risk=self.risk, insured_yuan=10_000_000,
+            within=Bounds(
+                areas=(Area(key="1.1", where="开放大道"),),
+                scale=(Deployment(key="1.2", what="配送车", at_most=5),),
+                users=(Users(key="1.3", who="园区员工", at_most=500),),
+                windows=(Window(key="1.4", days="工作日", opens=time(9), closes=time(17)),),
+                data=(PersonalData(key="1.5", what="收件人电话", protection="脱敏，三十日后删除"),),
+            ),
+            safeguards=(Safeguard(key="3.1", text="随车安全员"),),
+            kpis=(Kpi(key=ON_TIME, name="准点率", unit="%", better="higher", target="95", stop="80"),),
         )  # fmt: skip
 
     def admit(self, bidder: str, months: int = 6) -> None:
         """Files the plan where none is filed, and admits it."""
         if not any((trial.bidder, trial.step) == (bidder, "submitted") for trial in self.state.trials):
             self.do(SubmitTrialPlan(bidder=bidder, plan=self.plan(months)), self.bidder(bidder))
-        self.do(AdmitTrial(bidder=bidder, reasons="准入"), self.regulator)
+        self.do(self.admit_act(bidder), self.regulator)
+
+    def admit_act(self, bidder: str, **more: object) -> AdmitTrial:
+        """Everything on the checklist is found, by as many officers as it takes."""
+        checks = trial_plan.checks_of(self.policy, self.state, "admission")
+        profile = trial_plan.profile_of(self.policy, self.state)
+        return AdmitTrial.model_validate(
+            {
+                "bidder": bidder, "reasons": "准入",
+                "checks": [{"check": each.key, "answer": "found"} for each in checks],
+                "with_officer": "regulator-3" if profile and profile.two_officers else None, **more,
+            }
+        )  # fmt: skip
 
     def start_act(self, bidder: str, *, inclusion: bool = True) -> StartTrial:
         return StartTrial(bidder=bidder, notice=document("启动通知"), inclusion=inclusion)
@@ -639,6 +667,33 @@ class Play:
     def start(self, bidder: str, *, inclusion: bool = True, months: int = 6) -> None:
         self.admit(bidder, months)
         self.do(self.start_act(bidder, inclusion=inclusion), self.regulator)
+
+    def read(self, bidder: str, value: str = "97", **more: object) -> tuple[AnyEvent, ...]:
+        return self.do(self.reading_act(bidder, value, **more), self.bidder(bidder))
+
+    def reading_act(self, bidder: str, value: str = "97", **more: object) -> RecordReading:
+        return RecordReading.model_validate(
+            {"bidder": bidder, "kpi": ON_TIME, "value": value, "on": self.today, "evidence": document("记录"), **more}
+        )
+
+    def meet_gate(self, bidder: str) -> None:
+        """Time goes by, reports and readings come in, until the present phase may be left."""
+        while any(
+            each.what in ("time", "reports") for each in phases.unmet(self.policy, self.state, bidder, self.today)
+        ):
+            self.wait(timedelta(days=7))
+            for kind in ("report", "midterm"):
+                if f"{kind}/{bidder}" in [each.id for each in self.state.deadlines]:
+                    filed = FileReport.model_validate(
+                        {
+                            "bidder": bidder,
+                            "kind": "regular" if kind == "report" else kind,
+                            "document": document("报告"),
+                            "employment": JOBS,
+                        }
+                    )
+                    self.do(filed, self.bidder(bidder))
+        self.read(bidder)
 
     def refuse_trial(self, bidder: str) -> None:
         self.do(SubmitTrialPlan(bidder=bidder, plan=self.plan()), self.bidder(bidder))
@@ -653,11 +708,35 @@ class Play:
     def end_trial(self, bidder: str, *, fit: bool = True) -> None:
         if f"trial/{bidder}" in [each.id for each in self.state.deadlines]:
             self.pass_limit(f"trial/{bidder}")
-        self.do(FileExitReport(bidder=bidder, document=document("退出报告")), self.bidder(bidder))
+        self.report_exit(bidder)
         self.conclude_exit(bidder, fit=fit)
 
+    def report_exit(self, bidder: str) -> None:
+        """With a last reading of every indicator."""
+        trial = next(trial for trial in self.state.trials if trial.bidder == bidder)
+        for kpi in trial.kpis:
+            self.read(bidder, kpi=kpi.key)
+        self.do(self.exit_report_act(bidder), self.bidder(bidder))
+
+    def exit_report_act(self, bidder: str, **more: object) -> FileExitReport:
+        return FileExitReport.model_validate(
+            {
+                "bidder": bidder, "document": document("退出报告"), "incidents": "已办结", "faults": "已改正",
+                "employment": JOBS, **more,
+            }
+        )  # fmt: skip
+
     def conclude_exit(self, bidder: str, *, fit: bool = True) -> None:
-        self.do(ConcludeExit(bidder=bidder, fit_for_acceptance=fit, reasons="评估"), self.regulator)
+        self.do(self.conclude_exit_act(bidder, fit=fit), self.regulator)
+
+    def conclude_exit_act(self, bidder: str, *, fit: bool = True, **more: object) -> ConcludeExit:
+        checks = trial_plan.checks_of(self.policy, self.state, "exit")
+        return ConcludeExit.model_validate(
+            {
+                "bidder": bidder, "fit_for_acceptance": fit, "reasons": "评估",
+                "checks": [{"check": each.key, "answer": "found"} for each in checks], **more,
+            }
+        )  # fmt: skip
 
     def to_acceptance(self, *bidders: str, winners: int = 1, mode: Mode = Mode.OPEN_CHALLENGE) -> "Play":
         self.to_running(*bidders, winners=winners, mode=mode)

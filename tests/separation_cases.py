@@ -49,6 +49,7 @@ from models.commands.trial import (
     VerifyIncident,
 )
 from models.events import AnyEvent
+from models.plan import CheckAnswer
 from models.vocabulary import BenchmarkLevel, Credit, NoticeAbout, PanelPurpose, Position, Role
 from tests.scenario import Play, digest, document
 
@@ -304,6 +305,7 @@ COMPLAINTS = {about: complained(scene) for about, scene in SCENES.items()}
 
 # the acts
 
+FOUND = tuple(CheckAnswer(check=each, answer="found") for each in ("licence", "site", "data", "complaint"))
 REGISTRATION = Register(duplicate_check=DuplicateCheck(finding="无重复"))
 FAIR = ConcludeFairCompetition(passed=True, conclusion="通过")
 LISTING = ListScene(list="demand", batch="2026-1")
@@ -317,6 +319,10 @@ REFUND = RecordRefund(bidder=A, amount_yuan=1, proof=document("凭证"))
 
 def notice(about: NoticeAbout, bidder: str | None = None) -> PublishNotice:
     return PublishNotice(about=about, document=document("公示"), bidder=bidder)
+
+
+def measured(play: Play) -> Act:
+    return play.reading_act(A)
 
 
 def check(play: Play) -> Act:
@@ -383,7 +389,7 @@ CASES = (
     Case("drafter_decides", listing, "owner", LISTING, "platform"),
     Case("drafter_decides", checking, "owner", check, "lead"),
     Case("drafter_decides", awarding, "owner", Award(bidders=(A,), reasons="按名次"), "lead"),
-    Case("drafter_decides", planned, "owner", AdmitTrial(bidder=A, reasons="准入"), "regulator"),
+    Case("drafter_decides", planned, "owner", AdmitTrial(bidder=A, reasons="准入", checks=FOUND), "regulator"),
     Case("drafter_decides", reviewed, "owner", lambda p: p.conclude_act(A), "lead"),
     Case("drafter_decides", evaluated, "owner", CONFIRMATION, "group"),
     Case("drafter_decides", SCENES[RECOGNITION], "owner", answer, "platform"),
@@ -406,8 +412,9 @@ CASES = (
     Case("own_bid", ranked, "bidder_a", notice(RANKING), "platform"),
     Case("own_bid", awarding, "bidder_a", Award(bidders=(A,), reasons="按名次"), "lead"),
     Case("own_bid", awarding, "bidder_a", Override(to="listed", reasons="重新审定"), "group"),
-    Case("own_bid", planned, "bidder_a", AdmitTrial(bidder=A, reasons="准入"), "regulator"),
-    Case("own_bid", planned, "bidder_b", AdmitTrial(bidder=A, reasons="准入"), "regulator"),
+    Case("own_bid", planned, "bidder_a", AdmitTrial(bidder=A, reasons="准入", checks=FOUND), "regulator"),
+    Case("own_bid", running, "bidder_b", measured, "regulator"),
+    Case("own_bid", planned, "bidder_b", AdmitTrial(bidder=A, reasons="准入", checks=FOUND), "regulator"),
     Case("own_bid", next_is_an_order, "bidder_b", fault("four"), "regulator"),
     Case("own_bid", fault_ordered, "bidder_a", VerifyCorrection(bidder=A, corrected=True, finding="已改"), "regulator"),
     Case("own_bid", reviewed, "bidder_a", lambda p: p.conclude_act(A), "lead"),

@@ -1,6 +1,6 @@
 """From the contract to the end of the sandbox trial, and what happens on the way."""
 
-from datetime import date
+from datetime import date, time
 
 from demo.scene import Scene, Script
 from models.calendar import Period, Unit
@@ -20,6 +20,7 @@ from models.commands.trial import (
     ProposeResumption,
     ProveRollback,
     RecordFault,
+    RecordReading,
     ReportFix,
     ReportIncident,
     ReportUpward,
@@ -31,8 +32,27 @@ from models.commands.trial import (
     VerifyIncident,
 )
 from models.deadline import DeadlineStatus
+from models.plan import (
+    Area,
+    Bounds,
+    CheckAnswer,
+    Deployment,
+    EmploymentImpact,
+    ExemptedRule,
+    Kpi,
+    PersonalData,
+    Safeguard,
+    Users,
+    Window,
+)
 from rules.calendar import shift_workdays
+from rules.keyed import find
+from rules.phases import beyond_stop, next_of, unmet
+from rules.trial_plan import checks_of, phases_of, profile_of
 
+RELIABLE, FALSE_ALARMS = "4.1", "4.2"
+"""The indicators of every plan."""
+JOBS = EmploymentImpact(created=18, displaced=6, retrained=6, note="原岗位人员转为远程值守和运维。")
 REPORTED_BEFORE = 6
 """A punctual bidder reports so many working days before it is due: before the reminder of the fifth day."""
 
@@ -57,12 +77,24 @@ def planned(scene: Scene, *bidders: str, months: int = 3) -> Script:
 
 def admitted(scene: Scene, *bidders: str, inclusion: bool = True) -> Script:
     yield scene.workdays(5)
-    yield [scene.regulator.does(AdmitTrial(bidder=name, reasons="方案、预案、保险齐备。")) for name in bidders]
+    yield [scene.regulator.does(admission(scene, name)) for name in bidders]
     yield scene.workdays(2)
     yield [
         scene.regulator.does(StartTrial(bidder=name, notice=scene.document("启动通知"), inclusion=inclusion))
         for name in bidders
     ]
+
+
+def admission(scene: Scene, bidder: str) -> AdmitTrial:
+    """Every item of the checklist is found, by two officers where the domain asks for two."""
+    profile = profile_of(scene.policy, scene.state)
+    checks = checks_of(scene.policy, scene.state, "admission")
+    return AdmitTrial(
+        bidder=bidder,
+        reasons="方案、预案、保险齐备。",
+        checks=tuple(CheckAnswer(check=each.key, answer="found") for each in checks),
+        with_officer=scene.regulator.colleague.id if profile and profile.two_officers else None,
+    )
 
 
 def trial_plan(scene: Scene, months: int) -> TrialPlan:
@@ -76,6 +108,28 @@ def trial_plan(scene: Scene, months: int) -> TrialPlan:
         insurance_until=date(2044, 12, 31),
         complaint_channel="12345",
         risk=scene.application.risk,
+        insured_yuan=5_000_000,
+        within=Bounds(
+            areas=(Area(key="1.1", where="方案附图所示区域。"),),
+            scale=(Deployment(key="1.2", what="台（套）", at_most=20),),
+            users=(Users(key="1.3", who="已告知并同意的使用者。", at_most=500),),
+            windows=(Window(key="1.4", days="工作日", opens=time(9), closes=time(17)),),
+            data=(PersonalData(key="1.5", what="联系方式", protection="脱敏存储，试点结束即删除。"),),
+        ),
+        exempted_rules=(
+            ExemptedRule(
+                key="2.1",
+                rule="现行作业规程",
+                clause="人员在场",
+                why="由系统代替人员巡视。",
+                instead="远程值守，可随时停机。",
+            ),
+        ),
+        safeguards=(Safeguard(key="3.1", text="安全员全程值守，设一键停机。"),),
+        kpis=(
+            Kpi(key=RELIABLE, name="可用率", unit="%", better="higher", target="95", stop="70"),
+            Kpi(key=FALSE_ALARMS, name="误报率", unit="‰", better="lower", target="3.5", stop="20"),
+        ),
     )
 
 
@@ -93,7 +147,11 @@ def went_on(scene: Scene, *bidders: str, until: date, phases: bool = True) -> Sc
     while (filing := _next_filing(scene, *bidders)) is not None and filing[0] <= until:
         day, bidder, kind = filing
         yield scene.until(day)
-        report = FileReport(bidder=bidder, kind=kind, document=scene.document("试点报告"))  # type: ignore[arg-type]
+        yield from measured(scene, bidder)
+        impact = JOBS if kind == "midterm" else None
+        report = FileReport.model_validate(
+            {"bidder": bidder, "kind": kind, "document": scene.document("试点报告"), "employment": impact}
+        )
         yield scene.bidder(bidder).does(report)
         if phases and kind == "regular":
             yield from advanced(scene, bidder)
@@ -113,21 +171,44 @@ def _next_filing(scene: Scene, *bidders: str) -> tuple[date, str, str] | None:
 
 
 def advanced(scene: Scene, bidder: str) -> Script:
-    """To the next phase, if there is one."""
-    order = scene.policy.trial.phases
+    """To the next phase, if there is one and nothing is left to do in this one."""
     present = next(trial.phase for trial in scene.state.trials if trial.bidder == bidder)
-    at = order.index(present) if present else -1
-    if at + 1 < len(order):
-        yield scene.regulator.does(AdvancePhase(bidder=bidder, phase=order[at + 1], reasons="上一阶段指标达到。"))
+    following = next_of(phases_of(scene.policy, scene.state), present)
+    if following is not None and not unmet(scene.policy, scene.state, bidder, scene.today):
+        yield scene.regulator.does(AdvancePhase(bidder=bidder, phase=following, reasons="上一阶段指标达到。"))
+
+
+def measured(scene: Scene, bidder: str) -> Script:
+    """Every indicator of the plan is read, and does well."""
+    values = {RELIABLE: "97.2", FALSE_ALARMS: "2.1"}
+    trial = next(trial for trial in scene.state.trials if trial.bidder == bidder)
+    yield [scene.bidder(bidder).does(reading(scene, bidder, each.key, values[each.key])) for each in trial.kpis]
+
+
+def reading(scene: Scene, bidder: str, kpi: str, value: str) -> RecordReading:
+    return RecordReading(bidder=bidder, kpi=kpi, value=value, on=scene.today, evidence=scene.document("监测记录"))
 
 
 def evaluated(scene: Scene, bidder: str, *, fit: bool = True) -> Script:
     """Exit report and exit evaluation."""
     yield scene.workdays(3)
-    yield scene.bidder(bidder).does(FileExitReport(bidder=bidder, document=scene.document("退出报告")))
+    yield from measured(scene, bidder)
+    yield scene.bidder(bidder).does(
+        FileExitReport(
+            bidder=bidder,
+            document=scene.document("退出报告"),
+            incidents="已全部办结，处置经过见报告。",
+            faults="已全部改正，经过见报告。",
+            employment=JOBS,
+        )
+    )
     yield scene.workdays(4)
     reasons = "指标达到，可申请验收。" if fit else "关键指标未达到，不宜验收。"
-    yield scene.regulator.does(ConcludeExit(bidder=bidder, fit_for_acceptance=fit, reasons=reasons))
+    answers = tuple(
+        CheckAnswer(check=each.key, answer="found") for each in checks_of(scene.policy, scene.state, "exit")
+    )
+    conclusion = ConcludeExit(bidder=bidder, fit_for_acceptance=fit, reasons=reasons, checks=answers)
+    yield scene.regulator.does(conclusion)
 
 
 def fault(scene: Scene, bidder: str, kind: str, *, red_line: str | None = None, punishable: bool = True) -> Script:
@@ -195,7 +276,10 @@ def incident_closed(scene: Scene, bidder: str, name: str) -> Script:
 
 
 def stopped(scene: Scene, bidder: str) -> Script:
-    """For safety one person is enough."""
+    """An indicator is past its stop threshold; where that alone does not stop the trial, one person is enough."""
+    yield scene.bidder(bidder).does(reading(scene, bidder, FALSE_ALARMS, "25"))
+    if scene.policy.trial.stop_suspends:
+        return
     yield scene.regulator.does(SuspendTrial(bidder=bidder, reasons="传感器连续误报，先停后查。"))
 
 
@@ -204,7 +288,12 @@ def resumed_by_two(scene: Scene, bidder: str) -> Script:
     yield scene.workdays(6)
     yield scene.bidder(bidder).does(ReportFix(bidder=bidder, proof=scene.document("整改证明")))
     yield scene.soon()
-    yield scene.regulator.does(ProposeResumption(bidder=bidder, reasons="复测通过。"))
+    proposal = ProposeResumption(bidder=bidder, reasons="复测通过。")
+    trial = find(scene.state.trials, bidder=bidder)
+    if trial is not None and beyond_stop(trial):
+        yield scene.regulator.may_not(proposal, "still_past_stop")
+        yield scene.bidder(bidder).does(reading(scene, bidder, FALSE_ALARMS, "3.1"))
+    yield scene.regulator.does(proposal)
     yield scene.regulator.may_not(ApproveResumption(bidder=bidder), "same_person")
     yield scene.soon()
     yield scene.regulator.colleague.does(ApproveResumption(bidder=bidder))

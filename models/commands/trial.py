@@ -3,9 +3,12 @@
 from datetime import date
 from typing import Literal
 
+from pydantic import Field
+
 from models.calendar import Period
 from models.document import Document
 from models.frozen import Frozen
+from models.plan import Bounds, CheckAnswer, EmploymentImpact, ExemptedRule, Kpi, Quantity, Safeguard
 from models.text import Identifier, Name, Text
 from models.vocabulary import Phase, Risk
 
@@ -13,7 +16,11 @@ from .act import BidderAct
 
 
 class TrialPlan(Frozen):
-    """Bounds and safeguards of a trial. `duration` is at most the policy's limit `trial`."""
+    """Bounds and safeguards of a trial. `duration` is at most the policy's limit `trial`.
+
+    `bounds` says in words what `within` and the lists say item by item, each with a key that is its own in the whole
+    plan; which of them a plan has to have is the policy's (`risk_profiles`). `insured_yuan` is the sum insured.
+    """
 
     duration: Period
     bounds: Text
@@ -24,6 +31,22 @@ class TrialPlan(Frozen):
     insurance_until: date | None = None
     complaint_channel: Text
     risk: Risk
+    # A plan from before there were these keeps its digest.
+    insured_yuan: int | None = Field(None, ge=1, exclude_if=lambda sum: sum is None)
+    within: Bounds | None = Field(None, exclude_if=lambda within: within is None)
+    exempted_rules: tuple[ExemptedRule, ...] = Field((), max_length=20, exclude_if=lambda rules: not rules)
+    safeguards: tuple[Safeguard, ...] = Field((), max_length=20, exclude_if=lambda safeguards: not safeguards)
+    kpis: tuple[Kpi, ...] = Field((), max_length=20, exclude_if=lambda kpis: not kpis)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Of everything in it that can be cited, in the plan's order."""
+        within = self.within or Bounds()
+        lists = (
+            within.areas, within.scale, within.users, within.windows, within.data,
+            self.exempted_rules, self.safeguards, self.kpis,
+        )  # fmt: skip
+        return tuple(each.key for items in lists for each in items)
 
 
 class SubmitTrialPlan(BidderAct):
@@ -32,8 +55,12 @@ class SubmitTrialPlan(BidderAct):
 
 
 class AdmitTrial(BidderAct):
+    """Answers the policy's checklist item by item. `with_officer` is the second officer, where two are asked."""
+
     verb: Literal["admit_trial"] = "admit_trial"
     reasons: Text
+    checks: tuple[CheckAnswer, ...] = Field((), max_length=100, exclude_if=lambda checks: not checks)
+    with_officer: Identifier | None = Field(None, exclude_if=lambda officer: officer is None)
 
 
 class ReturnTrialPlan(BidderAct):
@@ -61,17 +88,31 @@ class AdvancePhase(BidderAct):
 
 
 class FileReport(BidderAct):
+    """A midterm report says what the trial does to people's work, where the policy asks it (R43)."""
+
     verb: Literal["file_report"] = "file_report"
     kind: Literal["regular", "midterm"]
     document: Document
+    employment: EmploymentImpact | None = Field(None, exclude_if=lambda impact: impact is None)
+
+
+class RecordReading(BidderAct):
+    """What was measured of one of the plan's indicators on a day, with its evidence."""
+
+    verb: Literal["record_reading"] = "record_reading"
+    kpi: Identifier
+    value: Quantity
+    on: date
+    evidence: Document
 
 
 class RenewInsurance(BidderAct):
-    """The trial stays insured, to the end of the day `until`."""
+    """The trial stays insured, to the end of the day `until`; for the same sum, where none is named."""
 
     verb: Literal["renew_insurance"] = "renew_insurance"
     document: Document
     until: date
+    insured_yuan: int | None = Field(None, ge=1, exclude_if=lambda sum: sum is None)
 
 
 class SuspendTrial(BidderAct):
@@ -109,14 +150,22 @@ class ProveRollback(BidderAct):
 
 
 class FileExitReport(BidderAct):
+    """`incidents` and `faults` say what came of them. What the indicators reached is computed."""
+
     verb: Literal["file_exit_report"] = "file_exit_report"
     document: Document
+    incidents: Text | None = Field(None, exclude_if=lambda text: text is None)
+    faults: Text | None = Field(None, exclude_if=lambda text: text is None)
+    employment: EmploymentImpact | None = Field(None, exclude_if=lambda impact: impact is None)
 
 
 class ConcludeExit(BidderAct):
+    """Answers the items of the checklist that are asked again; what is fit has failed none of them."""
+
     verb: Literal["conclude_exit"] = "conclude_exit"
     fit_for_acceptance: bool
     reasons: Text
+    checks: tuple[CheckAnswer, ...] = Field((), max_length=100, exclude_if=lambda checks: not checks)
 
 
 class FirstFault(Frozen):
@@ -248,6 +297,7 @@ TrialAct = (
     | StartTrial
     | AdvancePhase
     | FileReport
+    | RecordReading
     | RenewInsurance
     | SuspendTrial
     | ReportFix

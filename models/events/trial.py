@@ -3,7 +3,10 @@
 from datetime import date
 from typing import Literal
 
+from pydantic import Field
+
 from models.calendar import Period
+from models.plan import EmploymentImpact, Kpi, KpiResult, Reading
 from models.state.trial import Fault, Incident
 from models.vocabulary import Credit, Phase, Risk
 
@@ -19,13 +22,19 @@ class BidderEvent(Event):
 
 
 class TrialPlanned(BidderEvent):
-    """A trial record exists from the first plan on; a re-trial begins a new one with the next `attempt`."""
+    """A trial record exists from the first plan on; a re-trial begins a new one with the next `attempt`.
+
+    `clauses` are the keys of everything in the plan that can be cited.
+    """
 
     kind: Literal["trial_planned"] = "trial_planned"
     duration: Period
     risk: Risk
     plan_sha256: str
     insurance_until: date | None
+    insured_yuan: int | None = Field(None, exclude_if=lambda sum: sum is None)
+    kpis: tuple[Kpi, ...] = Field((), exclude_if=lambda kpis: not kpis)
+    clauses: tuple[str, ...] = Field((), exclude_if=lambda clauses: not clauses)
 
 
 class TrialStarted(BidderEvent):
@@ -37,21 +46,36 @@ class TrialStarted(BidderEvent):
 class PhaseAdvanced(BidderEvent):
     kind: Literal["phase_advanced"] = "phase_advanced"
     phase: Phase
+    on: date | None = Field(None, exclude_if=lambda on: on is None)
 
 
 class ReportFiled(BidderEvent):
     kind: Literal["report_filed"] = "report_filed"
     report: Literal["regular", "midterm"]
+    employment: EmploymentImpact | None = Field(None, exclude_if=lambda impact: impact is None)
+
+
+class ReadingRecorded(BidderEvent):
+    kind: Literal["reading_recorded"] = "reading_recorded"
+    reading: Reading
+    past_stop: bool
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        """A reading makes no decision stale but one that rests on readings."""
+        return (f"reading/{self.bidder}",)
 
 
 class InsuranceRenewed(BidderEvent):
     kind: Literal["insurance_renewed"] = "insurance_renewed"
     until: date
+    insured_yuan: int | None = Field(None, exclude_if=lambda sum: sum is None)
 
 
 class TrialSuspended(BidderEvent):
     kind: Literal["trial_suspended"] = "trial_suspended"
     by: str
+    on: date | None = Field(None, exclude_if=lambda on: on is None)
 
 
 class FixReported(BidderEvent):
@@ -65,6 +89,7 @@ class ResumptionProposed(BidderEvent):
 
 class TrialResumed(BidderEvent):
     kind: Literal["trial_resumed"] = "trial_resumed"
+    on: date | None = Field(None, exclude_if=lambda on: on is None)
 
 
 class TrialTerminated(BidderEvent):
@@ -77,7 +102,13 @@ class RollbackProven(BidderEvent):
 
 
 class ExitReportFiled(BidderEvent):
+    """What the indicators reached, and how many incidents and faults there were, as the scene knows them."""
+
     kind: Literal["exit_report_filed"] = "exit_report_filed"
+    results: tuple[KpiResult, ...] = Field((), exclude_if=lambda results: not results)
+    incidents: int = 0
+    faults: int = 0
+    employment: EmploymentImpact | None = Field(None, exclude_if=lambda impact: impact is None)
 
 
 class ExitConcluded(BidderEvent):
@@ -204,6 +235,7 @@ TrialEvent = (
     | TrialStarted
     | PhaseAdvanced
     | ReportFiled
+    | ReadingRecorded
     | InsuranceRenewed
     | TrialSuspended
     | FixReported

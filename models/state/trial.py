@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from models.calendar import Period
 from models.frozen import Frozen
+from models.plan import EmploymentImpact, Kpi, KpiResult, Reading
 from models.vocabulary import Credit, Phase, Risk
 
 
@@ -12,6 +13,8 @@ class Trial(Frozen):
     """`attempt` is 2 in a re-trial. `step` is one of the trial machine's steps in `rules.lifecycle`.
 
     `supervised`: stopped by a breach of its inclusion period, and the regulator has not decided yet.
+    `clauses` are the keys of the plan's bounds, exempted rules, safeguards and indicators: what a fault can cite.
+    `readings` holds the last of each indicator, `stood_still` the days of the phase in which the trial was stopped.
     """
 
     bidder: str
@@ -29,6 +32,16 @@ class Trial(Frozen):
     exit_report: bool = False
     declared: bool = False
     supervised: bool = False
+    insured_yuan: int | None = None
+    kpis: tuple[Kpi, ...] = ()
+    clauses: tuple[str, ...] = ()
+    readings: tuple[Reading, ...] = ()
+    phase_since: date | None = None
+    phase_reports: int = 0
+    suspended_on: date | None = None
+    stood_still: int = 0
+    results: tuple[KpiResult, ...] = ()
+    employment: EmploymentImpact | None = None
 
 
 class Climb(Frozen):

@@ -1,5 +1,6 @@
 """What can happen at any open step."""
 
+from datetime import date
 from typing import assert_never
 
 from models.commands.anywhere import DeclaredBidder
@@ -64,7 +65,8 @@ def evolve(state: SceneState, event: AnywhereEvent) -> SceneState:
         case SceneSuspended():
             return state.model_copy(update={"suspension": Suspension(since=event.at, on=event.on, by=event.by)})
         case SceneResumed():
-            return state.model_copy(update={"suspension": None, "ran_on": event.on})
+            trials = tuple(_stood_still(trial, state.suspension, event.on) for trial in state.trials)
+            return state.model_copy(update={"suspension": None, "ran_on": event.on, "trials": trials})
         case SceneReturned():
             returned = Return(to=event.to, returned_from=event.returned_from, then=event.then, by=event.by)
             return state.model_copy(update={"returned": returned, "returns": state.returns + 1})
@@ -181,6 +183,16 @@ def _taken_over(state: SceneState, event: SceneTakenOver) -> SceneState:
     )
 
 
+def _stood_still(trial: Trial, suspension: Suspension | None, until: date | None) -> Trial:
+    """The trial stood still with its scene; one that was stopped meanwhile, since the scene was."""
+    if suspension is None or until is None or trial.phase_since is None:
+        return trial
+    if trial.suspended_on is not None:
+        return trial.model_copy(update={"suspended_on": min(trial.suspended_on, suspension.on)})
+    lost = (until - max(suspension.on, trial.phase_since)).days if trial.step == "running" else 0
+    return trial.model_copy(update={"stood_still": trial.stood_still + max(lost, 0)})
+
+
 def _declared_trial(declared: DeclaredBidder) -> Trial:
     plan = declared.plan
     return Trial(
@@ -190,6 +202,9 @@ def _declared_trial(declared: DeclaredBidder) -> Trial:
         risk=plan.risk if plan else None,
         plan_sha256=plan.exit_plan.sha256 if plan else None,
         insurance_until=plan.insurance_until if plan else None,
+        insured_yuan=plan.insured_yuan if plan else None,
+        kpis=plan.kpis if plan else (),
+        clauses=plan.keys if plan else (),
         started_on=declared.trial_started_on,
         declared=True,
     )

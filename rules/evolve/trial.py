@@ -1,5 +1,6 @@
 """Trial, inclusion period, incidents."""
 
+from datetime import date
 from typing import assert_never
 
 from models.events.trial import (
@@ -19,6 +20,7 @@ from models.events.trial import (
     InsuranceRenewed,
     LeakNotified,
     PhaseAdvanced,
+    ReadingRecorded,
     ReportedUpward,
     ReportFiled,
     ResumptionProposed,
@@ -33,6 +35,7 @@ from models.events.trial import (
     TrialTerminated,
 )
 from models.state import IncidentStatus, Inclusion, SceneState
+from models.vocabulary import Phase
 from rules.keyed import change, find, put
 
 
@@ -46,26 +49,54 @@ def evolve(state: SceneState, event: TrialEvent | InclusionEvent | IncidentEvent
                 risk=event.risk,
                 plan_sha256=event.plan_sha256,
                 insurance_until=event.insurance_until,
+                insured_yuan=event.insured_yuan,
+                kpis=event.kpis,
+                clauses=event.clauses,
+                readings=(),
             )
         case TrialStarted():
-            return _trial(state, event.bidder, started_on=event.started_on, phase=event.phase)
+            return _trial(state, event.bidder, started_on=event.started_on, **_phase(event.phase, event.started_on))
         case PhaseAdvanced():
-            return _trial(state, event.bidder, phase=event.phase)
+            return _trial(state, event.bidder, **_phase(event.phase, event.on))
         case ReportFiled():
             trial = find(state.trials, bidder=event.bidder)
-            return _trial(state, event.bidder, reports=trial.reports + 1 if trial else 1)
+            if trial is None:
+                return state
+            return _trial(
+                state,
+                event.bidder,
+                reports=trial.reports + 1,
+                phase_reports=trial.phase_reports + int(event.report == "regular"),
+                employment=event.employment or trial.employment,
+            )
+        case ReadingRecorded(reading=reading):
+            trial = find(state.trials, bidder=event.bidder)
+            before = find(trial.readings, kpi=reading.kpi) if trial else None
+            if trial is None or (before is not None and before.on > reading.on):
+                return state
+            return _trial(state, event.bidder, readings=put(trial.readings, reading, by=lambda each: each.kpi))
         case InsuranceRenewed():
-            return _trial(state, event.bidder, insurance_until=event.until)
+            renewed: dict[str, object] = {"insurance_until": event.until}
+            if event.insured_yuan is not None:
+                renewed["insured_yuan"] = event.insured_yuan
+            return _trial(state, event.bidder, **renewed)
         case TrialSuspended():
-            return _trial(state, event.bidder, fix_reported=False, resumption_proposed_by=None)
+            return _trial(state, event.bidder, fix_reported=False, resumption_proposed_by=None, suspended_on=event.on)
         case FixReported():
             return _trial(state, event.bidder, fix_reported=True)
         case ResumptionProposed():
             return _trial(state, event.bidder, resumption_proposed_by=event.by)
         case TrialResumed():
-            return _trial(state, event.bidder, fix_reported=False, resumption_proposed_by=None)
+            trial = find(state.trials, bidder=event.bidder)
+            stopped_on = trial.suspended_on if trial else None
+            days = (event.on - stopped_on).days if event.on and stopped_on else 0
+            return _trial(
+                state, event.bidder, fix_reported=False, resumption_proposed_by=None, suspended_on=None,
+                stood_still=(trial.stood_still if trial else 0) + days,
+            )  # fmt: skip
         case ExitReportFiled():
-            return _trial(state, event.bidder, exit_report=True)
+            impact: dict[str, object] = {"employment": event.employment} if event.employment else {}
+            return _trial(state, event.bidder, exit_report=True, results=event.results, **impact)
         case TrialTerminated() | RollbackProven() | ExitConcluded():
             return state
         case InclusionGranted():
@@ -111,6 +142,10 @@ def evolve(state: SceneState, event: TrialEvent | InclusionEvent | IncidentEvent
             return _incident(state, event.incident, status=IncidentStatus.CLOSED)
         case _:
             assert_never(event)
+
+
+def _phase(phase: Phase, since: date | None) -> dict[str, object]:
+    return {"phase": phase, "phase_since": since, "phase_reports": 0, "stood_still": 0}
 
 
 def _trial(state: SceneState, bidder: str, **to: object) -> SceneState:

@@ -17,6 +17,7 @@ from rules.policy_check.duties import DUTIES
 from rules.policy_check.events import outside
 from rules.policy_check.judging import contracting, handling, modes, orders, panels, promotion, quorum, score_sheet
 from rules.policy_check.rights import documents, permissions, undischarged
+from rules.policy_check.trials import gates, risk_profiles
 
 __all__ = ["DUTIES", "FROM_SERVICE", "VERBS", "Contradiction", "contradictions"]
 
@@ -38,6 +39,8 @@ def contradictions(policy: Policy) -> tuple[Contradiction, ...]:
         *score_sheet(policy),
         *contracting(policy),
         *orders(policy),
+        *gates(policy),
+        *risk_profiles(policy),
         *promotion(policy),
         *permissions(policy),
         *undischarged(policy),

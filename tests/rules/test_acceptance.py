@@ -20,7 +20,7 @@ from models.commands.review import (
     PanelMember,
     RaiseObjection,
 )
-from models.commands.trial import ConcludeExit, FileExitReport, ProveRollback, TerminateTrial
+from models.commands.trial import ProveRollback, TerminateTrial
 from models.deadline import DeadlineStatus
 from models.policy import Policy
 from models.vocabulary import Mode, NoticeAbout, Outcome, PanelPurpose, Position, Role
@@ -330,8 +330,8 @@ def test_an_appeal_that_revives_a_repeated_trial_revives_its_acceptance(reviewed
     if ending == "refused":
         reviewed.start(A)
         reviewed.pass_limit(f"trial/{A}")
-        reviewed.do(FileExitReport(bidder=A, document=document("退出报告")), reviewed.bidder(A))
-    reviewed.do(ConcludeExit(bidder=A, fit_for_acceptance=True, reasons="达标"), reviewed.regulator)
+        reviewed.report_exit(A)
+    reviewed.conclude_exit(A)
     assert (step(reviewed), reviewed.state.step) == ("applying", "acceptance")
     reviewed.accept(A)
     assert reviewed.state.step == "candidate"

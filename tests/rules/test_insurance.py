@@ -10,7 +10,6 @@ from models.commands.anywhere import (
     RequestExtension,
 )
 from models.commands.trial import (
-    AdmitTrial,
     ApproveResumption,
     ProposeResumption,
     RenewInsurance,
@@ -127,7 +126,7 @@ def test_an_insurance_that_ends_with_its_trial_stops_nothing(planning: Play, ins
 def test_an_insurance_can_be_renewed_before_the_trial_starts(planning: Play, insured_to: date) -> None:
     plan = planning.plan().model_copy(update={"insurance_until": insured_to})
     planning.do(SubmitTrialPlan(bidder=A, plan=plan), planning.bidder(A))
-    planning.do(AdmitTrial(bidder=A, reasons="准入"), planning.regulator)
+    planning.do(planning.admit_act(A), planning.regulator)
     planning.wait(timedelta(days=10))
     planning.refuses("insurance_missing", planning.start_act(A), planning.regulator)
     planning.do(renewal(insured_to + timedelta(days=60)), planning.bidder(A))

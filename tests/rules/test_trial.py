@@ -15,11 +15,9 @@ from models.commands.anywhere import (
     Withdraw,
 )
 from models.commands.trial import (
-    AdmitTrial,
     AdvancePhase,
     ApproveResumption,
     ConcludeExit,
-    FileExitReport,
     FileReport,
     ProposeResumption,
     ProveRollback,
@@ -92,7 +90,7 @@ def test_a_city_may_do_without_insurance(yancheng: Policy) -> None:
     play = Play(with_rules(yancheng, "trial", insurance=False)).to_trial(A)
     plan = play.plan().model_copy(update={"insurance": None, "insurance_until": None})
     play.do(SubmitTrialPlan(bidder=A, plan=plan), play.bidder(A))
-    play.do(AdmitTrial(bidder=A, reasons="准入"), play.regulator)
+    play.do(play.admit_act(A), play.regulator)
     play.do(StartTrial(bidder=A, notice=document("启动通知")), play.regulator)
     assert step(play) == "running"
 
@@ -104,7 +102,7 @@ def test_a_trial_does_not_start_if_its_insurance_would_end_before_it(planning: P
     tight = plan.model_copy(update={"insurance_until": ends})
     planning.do(SubmitTrialPlan(bidder=A, plan=tight), planning.bidder(A))
     planning.wait(timedelta(days=20))
-    planning.do(AdmitTrial(bidder=A, reasons="准入"), planning.regulator)
+    planning.do(planning.admit_act(A), planning.regulator)
     planning.refuses("insurance_missing", StartTrial(bidder=A, notice=document("启动通知")), planning.regulator)
     planning.do(ReturnTrialPlan(bidder=A, reasons="保险期不足"), planning.regulator)
     planning.start(A)
@@ -122,7 +120,7 @@ def test_a_refused_trial_can_be_appealed_and_is_then_judged_again(planning: Play
     planning.do(Appeal(decision=decision.sequence, grounds="风险可控"), planning.bidder(A))
     planning.do(DecideAppeal(decision=decision.sequence, upheld=True, reasons="撤销原决定"), planning.supervisor)
     assert (planning.state.step, step(planning), planning.state.outcome) == ("trial", "submitted", None)
-    planning.do(AdmitTrial(bidder=A, reasons="准入"), planning.regulator)
+    planning.do(planning.admit_act(A), planning.regulator)
     planning.do(StartTrial(bidder=A, notice=document("启动通知")), planning.regulator)
     planning.end_trial(A)
     planning.accept(A)
@@ -172,7 +170,7 @@ def test_a_trial_may_start_without_an_inclusion_period(planning: Play) -> None:
 def test_inclusion_is_for_low_and_medium_risk(yancheng: Policy, risk: Risk, eligible: bool) -> None:
     play = Play(yancheng, risk=risk).to_trial(A)
     play.do(SubmitTrialPlan(bidder=A, plan=play.plan()), play.bidder(A))
-    play.do(AdmitTrial(bidder=A, reasons="准入"), play.regulator)
+    play.do(play.admit_act(A), play.regulator)
     start = StartTrial(bidder=A, notice=document("启动通知"))
     if eligible:
         play.do(start, play.regulator)
@@ -193,7 +191,7 @@ def test_inclusion_asks_for_the_citys_grade_of_credit(
     play.award(A)
     play.sign(A)
     play.do(SubmitTrialPlan(bidder=A, plan=play.plan()), play.bidder(A))
-    play.do(AdmitTrial(bidder=A, reasons="准入"), play.regulator)
+    play.do(play.admit_act(A), play.regulator)
     start = StartTrial(bidder=A, notice=document("启动通知"))
     grades = list(Credit)
     if grades.index(credit) <= grades.index(policy.inclusion.credit_at_least):
@@ -245,7 +243,7 @@ def test_the_midterm_report_is_counted_from_the_half_of_the_trial(running: Play)
 def test_a_trial_shorter_than_a_month_owes_no_monthly_report(planning: Play) -> None:
     short = planning.plan().model_copy(update={"duration": Period(length=14, unit=Unit.DAYS)})
     planning.do(SubmitTrialPlan(bidder=A, plan=short), planning.bidder(A))
-    planning.do(AdmitTrial(bidder=A, reasons="准入"), planning.regulator)
+    planning.do(planning.admit_act(A), planning.regulator)
     planning.do(StartTrial(bidder=A, notice=document("启动通知")), planning.regulator)
     assert ids(planning) == {f"trial/{A}", f"inclusion/{A}", f"insurance/{A}"}
 
@@ -258,7 +256,7 @@ def test_an_extended_trial_owes_reports_again(planning: Play) -> None:
     planning.policy = with_limit(policy, "trial", extension=rule.model_copy(update={"ask_before": None}))
     short = planning.plan().model_copy(update={"duration": Period(length=20, unit=Unit.DAYS)})
     planning.do(SubmitTrialPlan(bidder=A, plan=short), planning.bidder(A))
-    planning.do(AdmitTrial(bidder=A, reasons="准入"), planning.regulator)
+    planning.do(planning.admit_act(A), planning.regulator)
     planning.do(StartTrial(bidder=A, notice=document("启动通知")), planning.regulator)
     planning.do(RequestExtension(deadline=f"trial/{A}", reasons="数据不足"), planning.bidder(A))
     planning.do(DecideExtension(deadline=f"trial/{A}", granted=True, reasons="同意"), planning.lead)
@@ -272,6 +270,7 @@ def test_the_phases_follow_one_another(running: Play) -> None:
     skip = AdvancePhase(bidder=A, phase=Phase.PILOT, reasons="跳过")
     assert running.refuses("wrong_phase", skip, running.regulator).details["expected"] == Phase.DEMONSTRATION
     for phase in (Phase.DEMONSTRATION, Phase.PILOT):
+        running.meet_gate(A)
         running.do(AdvancePhase(bidder=A, phase=phase, reasons="达标"), running.regulator)
     again = AdvancePhase(bidder=A, phase=Phase.PILOT, reasons="达标")
     assert running.refuses("wrong_phase", again, running.regulator).details["expected"] == "-"
@@ -279,6 +278,7 @@ def test_the_phases_follow_one_another(running: Play) -> None:
 
 def test_a_city_may_have_fewer_phases(ningbo: Policy) -> None:
     play = Play(ningbo).to_running(A)
+    play.meet_gate(A)
     play.do(AdvancePhase(bidder=A, phase=Phase.DEMONSTRATION, reasons="达标"), play.regulator)
     play.refuses("wrong_phase", AdvancePhase(bidder=A, phase=Phase.PILOT, reasons="达标"), play.regulator)
 
@@ -450,7 +450,7 @@ def test_a_rollback_that_is_not_proven_in_time_stays_owed(running: Play) -> None
 @pytest.mark.parametrize("from_step", ["admitted", "suspended", "exit"])
 def test_a_trial_is_terminated_from_admission_to_exit(planning: Play, from_step: str) -> None:
     planning.do(SubmitTrialPlan(bidder=A, plan=planning.plan()), planning.bidder(A))
-    planning.do(AdmitTrial(bidder=A, reasons="准入"), planning.regulator)
+    planning.do(planning.admit_act(A), planning.regulator)
     if from_step != "admitted":
         planning.do(StartTrial(bidder=A, notice=document("启动通知")), planning.regulator)
     if from_step == "suspended":
@@ -476,9 +476,9 @@ def test_at_the_end_the_bidder_reports_and_the_regulator_evaluates(running: Play
     running.until(end.due_at)
     assert step(running) == "exit"
     assert ids(running) == {f"exit_evaluation/{A}", f"exit_evaluation/{A}/report", f"inclusion/{A}"}
-    conclude = ConcludeExit(bidder=A, fit_for_acceptance=True, reasons="达标")
+    conclude = running.conclude_exit_act(A)
     running.refuses("exit_report_missing", conclude, running.regulator)
-    running.do(FileExitReport(bidder=A, document=document("退出报告")), running.bidder(A))
+    running.report_exit(A)
     running.do(conclude, running.regulator)
     assert (step(running), running.state.step) == ("ended", "acceptance")
     assert running.state.inclusions[0].step == "ended"
@@ -506,7 +506,7 @@ def test_a_trial_that_ended_unfit_leaves_the_bidder_its_remedies(running: Play) 
     running.do(Appeal(decision=decision, grounds="指标已达"), running.bidder(A))
     running.do(DecideAppeal(decision=decision, upheld=True, reasons="重新评估"), running.supervisor)
     assert (step(running), running.state.step) == ("exit", "trial")
-    running.do(ConcludeExit(bidder=A, fit_for_acceptance=True, reasons="达标"), running.regulator)
+    running.conclude_exit(A)
     assert running.state.step == "acceptance"
 
 

@@ -1,0 +1,103 @@
+"""Staged trials: test, demonstration, pilot (测试、示范、试运行), and the gate that each phase ends with.
+
+A phase is left when it lasted long enough, its indicators reach their targets, nothing is left open, and its reports
+are in: what of it counts is the policy's gate of that phase. Everything that is missing is named at once.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import Literal, NamedTuple
+
+from models.deadline import DeadlineStatus
+from models.plan import KpiResult, Reading
+from models.policy import PhaseGate, Policy
+from models.state import IncidentStatus, SceneState, Trial
+from models.vocabulary import Phase
+from rules.calendar import due_date
+from rules.keyed import find
+from rules.trial_plan import past_stop, reached
+
+
+class Unmet(NamedTuple):
+    """A condition of a gate: what of, how it stands, what is needed."""
+
+    what: Literal["time", "kpi", "incident", "order", "overdue", "reports"]
+    of: str
+    stands: str
+    needs: str
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.of}: {self.stands} / {self.needs}"
+
+
+def next_of(order: Sequence[Phase], present: Phase | None) -> Phase | None:
+    """The phase after the present one; None after the last."""
+    at = order.index(present) if present in order else -1
+    return order[at + 1] if at + 1 < len(order) else None
+
+
+def unmet(policy: Policy, state: SceneState, bidder: str, today: date) -> tuple[Unmet, ...]:
+    """What the gate of the bidder's present phase still asks for; nothing where the policy has no gate for it."""
+    trial = find(state.trials, bidder=bidder)
+    gate = next((each for each in policy.trial.gates if trial is not None and each.phase is trial.phase), None)
+    if trial is None or gate is None:
+        return ()
+    return tuple(_unmet(policy, state, trial, gate, today))
+
+
+def _unmet(policy: Policy, state: SceneState, trial: Trial, gate: PhaseGate, today: date) -> Iterator[Unmet]:
+    if gate.at_least is not None and trial.phase_since is not None:
+        counted_from = trial.phase_since + timedelta(days=trial.stood_still)
+        first = due_date(policy.calendar, counted_from, gate.at_least).on + timedelta(days=1)
+        if today < first:
+            yield Unmet("time", gate.phase, today.isoformat(), first.isoformat())
+    for kpi in trial.kpis if gate.targets else ():
+        reading = find(trial.readings, kpi=kpi.key)
+        if reading is None or not _of_present_phase(trial, reading):
+            yield Unmet("kpi", f"{kpi.key} {kpi.name}", "-", f"{kpi.target} {kpi.unit}")
+        elif not reached(kpi, reading.value):
+            yield Unmet("kpi", f"{kpi.key} {kpi.name}", f"{reading.value} {kpi.unit}", f"{kpi.target} {kpi.unit}")
+    if gate.nothing_open:
+        yield from _open(state, trial.bidder)
+    if trial.phase_reports < gate.reports:
+        yield Unmet("reports", gate.phase, str(trial.phase_reports), str(gate.reports))
+
+
+def _of_present_phase(trial: Trial, reading: Reading) -> bool:
+    """Recorded in it, and measured in it."""
+    return reading.phase is trial.phase and (trial.phase_since is None or reading.on >= trial.phase_since)
+
+
+def _open(state: SceneState, bidder: str) -> Iterator[Unmet]:
+    for incident in state.incidents:
+        if incident.bidder == bidder and incident.status is not IncidentStatus.CLOSED:
+            yield Unmet("incident", incident.id, incident.status, IncidentStatus.CLOSED)
+    inclusion = find(state.inclusions, bidder=bidder)
+    if inclusion is not None and inclusion.order_open:
+        yield Unmet("order", bidder, "open", "verified")
+    for deadline in state.deadlines:
+        late = deadline.status is DeadlineStatus.OVERDUE and deadline.bidder == bidder
+        if late and deadline.limit in ("report", "midterm", "incident_report"):
+            yield Unmet("overdue", deadline.id, deadline.due_on.isoformat(), "filed")
+
+
+def results(trial: Trial) -> tuple[KpiResult, ...]:
+    """Each indicator by its last reading."""
+    lasts = ((kpi, find(trial.readings, kpi=kpi.key)) for kpi in trial.kpis)
+    return tuple(
+        KpiResult(
+            kpi=kpi.key,
+            target=kpi.target,
+            value=last.value if last else None,
+            reached=last is not None and reached(kpi, last.value),
+        )
+        for kpi, last in lasts
+    )
+
+
+def beyond_stop(trial: Trial) -> tuple[str, ...]:
+    """The indicators whose last reading is past the stop threshold."""
+    lasts = ((kpi, find(trial.readings, kpi=kpi.key)) for kpi in trial.kpis)
+    return tuple(
+        f"{kpi.key} {kpi.name}: {last.value} / {kpi.stop}" for kpi, last in lasts if last and past_stop(kpi, last.value)
+    )

@@ -1,0 +1,75 @@
+"""Trials: the gates of their phases, risk profiles and checklists."""
+
+from collections.abc import Iterator
+
+from models.calendar import Unit
+from models.policy import Policy, RiskProfile
+from rules.policy_check.contradiction import Contradiction, about_days, nearest, shown, twice
+
+
+def risk_profiles(policy: Policy) -> Iterator[Contradiction]:
+    """Every domain falls under exactly one profile, and no profile asks for what the city does not have."""
+    known = [domain.name for domain in policy.domains]
+    taken: list[str] = []
+    for at, profile in enumerate(policy.risk_profiles):
+        key = f"risk_profiles.{at}"
+        if profile.name in [each.name for each in policy.risk_profiles[:at]]:
+            yield Contradiction(f"{key}.name", f"{profile.name} stands twice", "name it differently")
+        if profile.domains and profile.livelihood:
+            yield Contradiction(f"{key}.livelihood", "goes without `domains`", "remove one of the two")
+        for place, domain in enumerate(profile.domains):
+            if domain not in known:
+                hint = nearest(domain, known, f"use one of: {', '.join(known)}")
+                yield Contradiction(f"{key}.domains.{place}", f"{domain} is not among `domains`", hint)
+            elif domain in taken:
+                yield Contradiction(f"{key}.domains.{place}", f"{domain} stands twice", "keep one of the two")
+            taken.append(domain)
+        others = [each.livelihood for each in policy.risk_profiles[:at] if not each.domains]
+        if not profile.domains and profile.livelihood in others:
+            yield Contradiction(key, "is for the same domains as one above", "name its `domains`")
+        yield from _profile(policy, key, profile)
+    if policy.risk_profiles and (without := [name for name in known if policy.risk_profile(name) is None]):
+        message = f"{', '.join(without)} falls under no profile"
+        yield Contradiction("risk_profiles", message, "add one without `domains` and `livelihood`")
+
+
+def gates(policy: Policy) -> Iterator[Contradiction]:
+    """A gate that is never reached, or that takes longer than the longest trial, is none."""
+    order = policy.trial.phases
+    for at, gate in enumerate(policy.trial.gates):
+        key = f"trial.gates.{at}.phase"
+        if gate.phase not in order[:-1]:
+            hint = f"use one of: {', '.join(order[:-1]) or 'none'}"
+            yield Contradiction(key, f"{gate.phase} is left for no other phase", hint)
+        elif gate.phase in [each.phase for each in policy.trial.gates[:at]]:
+            yield Contradiction(key, f"{gate.phase} stands twice", "keep one of the two")
+        if gate.at_least is not None and gate.at_least.unit is Unit.HOURS:
+            yield Contradiction(f"trial.gates.{at}.at_least", "is in hours", "count it in workdays, days or months")
+    in_all = sum(about_days(gate.at_least) for gate in policy.trial.gates if gate.at_least is not None)
+    if in_all >= about_days(longest := policy.limits.trial.period):
+        message = f"the phases together last longer than the longest trial ({shown(longest)})"
+        yield Contradiction("trial.gates", message, "shorten them, or lengthen limits.trial")
+
+
+def _profile(policy: Policy, key: str, profile: RiskProfile) -> Iterator[Contradiction]:
+    for place, phase in enumerate(profile.phases):
+        if phase not in policy.trial.phases:
+            hint = f"use one of: {', '.join(policy.trial.phases)}"
+            yield Contradiction(f"{key}.phases.{place}", f"{phase} is not among `trial.phases`", hint)
+    yield from twice(f"{key}.phases", profile.phases)
+    yield from twice(f"{key}.plan", profile.plan)
+    if profile.insured_yuan and not policy.trial.insurance:
+        hint = "remove it, or set trial.insurance: true"
+        yield Contradiction(f"{key}.insured_yuan", "trials need no insurance here", hint)
+    longest = policy.limits.report.period
+    if profile.report is not None and profile.report.unit is Unit.HOURS:
+        yield Contradiction(f"{key}.report", "is in hours", "count it in workdays, days or months")
+    elif profile.report is not None and about_days(profile.report) > about_days(longest):
+        message = f"{shown(profile.report)} is less often than limits.report ({shown(longest)})"
+        yield Contradiction(f"{key}.report", message, "shorten it")
+    keys = [check.key for check in (*policy.trial.checks, *profile.checks)]
+    for at, check in enumerate(keys):
+        if check in keys[:at]:
+            place = at - len(policy.trial.checks)
+            where = f"{key}.checks.{place}" if place >= 0 else f"trial.checks.{at}"
+            yield Contradiction(f"{where}.key", f"{check} stands twice", "name it differently")
