@@ -20,6 +20,7 @@ from cli import (
     documents,
     events,
     letters,
+    lineage,
     lookalikes,
     named,
     org,
@@ -45,7 +46,7 @@ app = typer.Typer(
 )
 PACKAGE = "scene-lifecycle-engine"
 
-for group in (running, scenes, lookalikes, acts, bulk, named, bringing_in, records, checks):
+for group in (running, scenes, lookalikes, lineage, acts, bulk, named, bringing_in, records, checks):
     group.add_to(app)
 app.add_typer(policies.app, name="policy", rich_help_panel=output.RUNNING)
 year_notices.add_to(calendars.app)

@@ -118,6 +118,7 @@ class Limits(Frozen):
     nomination: Limit = Field(description="nomination as a benchmark case, or closing without")
     evaluation: Limit = Field(description="evaluation team and leading group decide on a benchmark")
     yearly_review: Limit = Field(description="yearly review of a benchmark")
+    lineage_review: Limit = Field(description="review after something went wrong among a scene's kin")
     service: Limit = Field(description="service (送达) of an adverse decision")
     appeal_window: Limit = Field(description="how long an adverse decision may be appealed, from its service")
     appeal: Limit = Field(description="decision on an appeal")

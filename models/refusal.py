@@ -578,6 +578,39 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "{file} 有误，待管理人员改正后重试。",
         "{file} can not be used until its keeper corrects it; try again later.",
     ),
+    # copies and their kin
+    "not_the_original": (
+        "本场景并非复制自 {scene}（申报时写明的原场景：{original}）。请核对场景编号。",
+        "This scene is no copy of {scene} (it says it copies {original}). Check the scene's id.",
+    ),
+    "evidence_known": (
+        "{scene} 的佐证已承接至其第 {sequence} 号记录；只有更新的才需再次承接。",
+        "The evidence of {scene} is here as of its entry {sequence}; only a later one is worth inheriting.",
+    ),
+    "own_cause": (
+        "{scene} 就是本场景：自身的事件在本场景内处置，不走关联复核。",
+        "{scene} is this scene itself: deal with its own incident here.",
+    ),
+    "review_reopened_already": (
+        "因 {review} 已重启过复核，不必重复。",
+        "The review was re-opened for {review} already; there is nothing more to do.",
+    ),
+    "no_lineage_review": (
+        "没有待复核的 {review}。待复核：{known}。",
+        "There is no open review {review}. Open: {known}.",
+    ),
+    "affected_trial_runs": (
+        "认定受影响前，请先叫停试点（suspend_trial）：{bidder}。",
+        "Stop the trial first (suspend_trial), then find it affected: {bidder}.",
+    ),
+    "affected_benchmark": (
+        "标杆受影响的，请用 review_benchmark 作出不予保留的复核结论。",
+        "An affected benchmark is reviewed with review_benchmark, which does not keep the title.",
+    ),
+    "lineage_review_open": (
+        "关联场景发生事件或被撤销标杆，复核尚未结束：{reviews}。请先作出复核结论（conclude_lineage_review）。",
+        "An incident or a lost title among the kin: {reviews}. Review it first (conclude_lineage_review).",
+    ),
     # the servers
     "server_unreachable": (
         "连接不上 Temporal 服务（{address}）。请先运行 scene up，或检查连接设置。",

@@ -97,6 +97,9 @@ VERBS: Final[Mapping[str, Word]] = MappingProxyType(
         "recommend_upward": Word("向上推荐", "recommend upward"),
         "review_benchmark": Word("标杆年度复核", "review the benchmark"),
         "withdraw_benchmark": Word("撤销标杆", "withdraw the benchmark"),
+        "inherit_evidence": Word("承接原场景佐证", "inherit the evidence"),
+        "reopen_review": Word("重启复核", "re-open the review"),
+        "conclude_lineage_review": Word("关联场景复核结论", "conclude the kin review"),
         "close_scene": Word("办结", "close the scene"),
         # from any open step
         "withdraw": Word("撤回", "withdraw"),
@@ -341,6 +344,7 @@ LIMITS: Final[Mapping[str, Word]] = MappingProxyType(
         "nomination": Word("推荐标杆", "nomination"),
         "evaluation": Word("标杆评估", "evaluation"),
         "yearly_review": Word("年度复核", "yearly review"),
+        "lineage_review": Word("关联场景复核", "review after a kin scene"),
         "service": Word("送达", "service"),
         "appeal_window": Word("申诉期", "time to appeal"),
         "appeal": Word("申诉处理", "decision on the appeal"),

@@ -138,7 +138,11 @@ def _conclude(docket: Docket, act: ConcludeAcceptance) -> None:
             pass
         case _:
             assert_never(act.verdict)
-    docket.record(AcceptanceConcluded(bidder=act.bidder, verdict=act.verdict, by=docket.person))
+    docket.record(
+        AcceptanceConcluded(
+            bidder=act.bidder, verdict=act.verdict, by=docket.person, on=docket.day, document=act.document.sha256
+        )
+    )
     match act.verdict:
         case "passed":
             noticed = docket.used("acceptance_notice")

@@ -13,6 +13,7 @@ from models.calendar import Unit
 from models.commands import Act, BidderAct, Command
 from models.commands.acceptance import AcceptanceAct
 from models.commands.anywhere import AnywhereAct, Override, PassDeadline, TakeOver
+from models.commands.lineage import LineageAct
 from models.commands.matching import MatchingAct
 from models.commands.promotion import PromotionAct
 from models.commands.review import NoticeAct, ReviewAct
@@ -31,6 +32,7 @@ from rules import (
     incidents,
     inclusion,
     lifecycle,
+    lineage,
     matching,
     notices,
     promotion,
@@ -88,6 +90,8 @@ def _judge(docket: Docket) -> None:
         acceptance.judge(docket, act)
     elif isinstance(act, PromotionAct):
         promotion.judge(docket, act)
+    elif isinstance(act, LineageAct):
+        lineage.judge(docket, act)
     elif isinstance(act, AnywhereAct):
         anywhere.judge(docket, act)
     else:

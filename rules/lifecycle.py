@@ -403,6 +403,7 @@ ANYWHERE = (
     "suspend", "resume", "request_extension", "decide_extension", "reassign", "propose_correction",
     "confirm_correction", "adopt_policy", "load_calendar", "record_service", "appeal", "decide_appeal",
     "answer_withdrawal", "withdraw", "answer_objection", "file_complaint", "decide_complaint",
+    "inherit_evidence", "reopen_review", "conclude_lineage_review",
 )  # fmt: skip
 """Acts possible at every open step, as far as there is something for them to act on."""
 
@@ -411,7 +412,7 @@ WHILE_STANDING_STILL = (
     "report_incident", "analyse_incident", "verify_incident", "record_service", "appeal", "decide_appeal",
     "propose_correction", "confirm_correction", "adopt_policy", "load_calendar", "request_extension",
     "decide_extension", "reassign", "raise_objection", "answer_objection", "file_complaint", "decide_complaint",
-    "override", "submit_bid", "withdraw_bid",
+    "override", "submit_bid", "withdraw_bid", "inherit_evidence", "reopen_review", "conclude_lineage_review",
 )  # fmt: skip
 """What neither a suspension nor open remedies stop: safety, remedies, records, and what has a clock that runs on."""
 

@@ -29,6 +29,7 @@ from models.events.promotion import (
     ReplicationRecorded,
 )
 from models.vocabulary import Machine, Outcome, Role
+from rules import lineage
 from rules.docket import Docket
 
 
@@ -46,6 +47,7 @@ def judge(docket: Docket, act: PromotionAct) -> None:
             _review(docket, act)
         case WithdrawBenchmark():
             docket.record(BenchmarkWithdrawn())
+            lineage.answer_all(docket, affected=True)
             docket.enter("candidate")
         case RecordBenefit():
             _benefit(docket, act)
@@ -65,7 +67,9 @@ def _confirm(docket: Docket, act: ConfirmBenchmark) -> None:
     benchmark = docket.state.benchmark
     if act.confirmed and not (benchmark and benchmark.recommended):
         docket.refuse("not_recommended")
-    docket.record(BenchmarkDecided(confirmed=act.confirmed, by=docket.person))
+    if act.confirmed:
+        lineage.refuse_unreviewed(docket)
+    docket.record(BenchmarkDecided(confirmed=act.confirmed, by=docket.person, on=docket.day))
     if not act.confirmed:
         docket.enter("candidate")
     elif docket.used("benchmark_notice"):
@@ -76,6 +80,7 @@ def _confirm(docket: Docket, act: ConfirmBenchmark) -> None:
 
 def _review(docket: Docket, act: ReviewBenchmark) -> None:
     docket.record(BenchmarkReviewed(keep=act.keep))
+    lineage.answer_all(docket, affected=not act.keep)
     if not act.keep:
         docket.record(BenchmarkWithdrawn())
         docket.enter("candidate")

@@ -73,7 +73,7 @@ OVER_BIDDERS = (
     *DECISIONS, *ON_REMEDIES, "convene_panel", "publish_notice", "list_scene", "decide_extension", "advance_phase",
     "propose_resumption", "terminate_trial", "end_inclusion_early", "record_fault", "verify_correction",
     "analyse_incident", "verify_incident", "give_acceptance_opinion", "nominate_benchmark", "record_benefit",
-    "review_benchmark", "withdraw_benchmark", "return_for_correction", "reassign",
+    "review_benchmark", "withdraw_benchmark", "conclude_lineage_review", "return_for_correction", "reassign",
 )  # fmt: skip
 """Every act of authority that a bid, or what becomes of it, can depend on."""
 

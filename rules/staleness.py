@@ -23,6 +23,7 @@ from models.commands.anywhere import (
     Suspend,
     TakeOver,
 )
+from models.commands.lineage import ConcludeLineageReview, InheritEvidence, ReopenReview
 from models.commands.matching import (
     AmendChallenge,
     DeclineAward,
@@ -97,6 +98,12 @@ def subjects_of(command: Command) -> tuple[str, ...]:
             return (f"service/{act.entry}",)
         case ProposeCorrection() | ConfirmCorrection():
             return (f"correction/{act.correction}",)
+        case InheritEvidence():
+            return (f"evidence/{act.evidence.scene}",)
+        case ReopenReview():
+            return (f"lineage/{act.cause.review}",)
+        case ConcludeLineageReview():
+            return (f"lineage/{act.review}",)
         case Suspend() | Resume():
             return ("suspension",)
         case Reassign():

@@ -44,7 +44,7 @@ from models.events.trial import (
 )
 from models.state import Trial
 from models.vocabulary import Machine, Phase, Role
-from rules import inclusion, settling
+from rules import inclusion, lineage, settling
 from rules.calendar import due_date
 from rules.docket import Docket
 from rules.keyed import find
@@ -142,6 +142,7 @@ def _refuse_uninsured(docket: Docket, duration: Period, until: date | None) -> N
 
 
 def _start(docket: Docket, act: StartTrial) -> None:
+    lineage.refuse_unreviewed(docket)
     trial = trial_of(docket, act.bidder)
     if trial.duration is not None:
         _refuse_uninsured(docket, trial.duration, trial.insurance_until)

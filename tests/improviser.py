@@ -498,6 +498,18 @@ class Improviser:
     def _review_benchmark(self) -> dict[str, object]:
         return {"keep": self.often(True, False)}
 
+    def _inherit_evidence(self) -> dict[str, object]:
+        number = self.choose((1, 2, 3))
+        return {"evidence": {"scene": "KIN-1", "sequence": number, "head": digest("head"), "city": "宁波市"}}
+
+    def _reopen_review(self) -> dict[str, object]:
+        cause = {"scene": "KIN-1", "sequence": self.choose((4, 5, 6)), "head": digest("head"), "kind": "incident"}
+        return {"cause": {**cause, "incident": "I-1"}}
+
+    def _conclude_lineage_review(self) -> dict[str, object]:
+        known = [each.id for each in self.play.state.lineage_reviews if each.affected is None]
+        return {"review": self.choose(known or ["KIN-1@1"]), "affected": self.often(False, True)}
+
     def _answer_withdrawal(self) -> dict[str, object]:
         return {"agreed": self.choose((True, True, False))}
 

@@ -14,6 +14,7 @@ from models.text import Digest, Identifier
 from .acceptance import AcceptanceAct
 from .act import Act, BidderAct
 from .anywhere import AnywhereAct
+from .lineage import LineageAct
 from .matching import MatchingAct
 from .promotion import PromotionAct
 from .review import NoticeAct, ReviewAct
@@ -30,6 +31,7 @@ SceneAct = (
     | IncidentAct
     | AcceptanceAct
     | PromotionAct
+    | LineageAct
     | AnywhereAct
 )
 

@@ -8,6 +8,7 @@ from .acceptance import AcceptanceEvent
 from .anywhere import AnywhereEvent
 from .clock import ClockEvent
 from .event import Event
+from .lineage import LineageEvent
 from .matching import MatchingEvent
 from .promotion import PromotionEvent
 from .review import NoticeEvent, ReviewEvent
@@ -25,6 +26,7 @@ AnyEvent = (
     | IncidentEvent
     | AcceptanceEvent
     | PromotionEvent
+    | LineageEvent
     | AnywhereEvent
 )
 

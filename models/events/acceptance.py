@@ -1,5 +1,6 @@
 """Acceptance."""
 
+from datetime import date
 from typing import Literal
 
 from models.vocabulary import Position
@@ -45,6 +46,8 @@ class AcceptanceConcluded(Event):
     bidder: str
     verdict: Literal["passed", "conditional", "retrial", "failed"]
     by: str
+    on: date | None = None
+    document: str | None = None
 
     @property
     def touches(self) -> tuple[str, ...]:

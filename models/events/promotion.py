@@ -1,5 +1,6 @@
 """Promotion."""
 
+from datetime import date
 from typing import Literal
 
 from models.vocabulary import BenchmarkLevel
@@ -21,6 +22,7 @@ class BenchmarkDecided(Event):
     kind: Literal["benchmark_decided"] = "benchmark_decided"
     confirmed: bool
     by: str
+    on: date | None = None
 
 
 class BenchmarkReviewed(Event):

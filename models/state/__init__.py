@@ -9,11 +9,13 @@ from datetime import date
 from models.commands.solicitation import Call
 from models.deadline import AwaitedService, Deadline
 from models.frozen import Frozen
+from models.lineage import Evidence
 from models.receipt import Receipt
 from models.text import Moment
 from models.vocabulary import Maturity, Outcome, Position, Risk, Scale, SceneType, Stage, Track
 
 from .acceptance import Acceptance, Benchmark, Replication, UnitOpinion
+from .lineage import LineageReview
 from .matching import Bid, Challenge, Contract, Ranked
 from .review import Consultation, FairCompetitionResult, Notice, Objection, Opinion, Panel, Seat, Tally
 from .trial import Fault, Incident, IncidentStatus, Inclusion, Trial
@@ -150,6 +152,9 @@ class SceneState(Frozen):
     replications: tuple[Replication, ...] = ()
     awarded_yuan: int = 0
     recommendations: int = 0
+    inherited: tuple[Evidence, ...] = ()
+    """What the scenes had shown that this one copies."""
+    lineage_reviews: tuple[LineageReview, ...] = ()
 
     returns: int = 0
     returned: Return | None = None
@@ -197,6 +202,7 @@ __all__ = [
     "Incident",
     "IncidentStatus",
     "Inclusion",
+    "LineageReview",
     "Notice",
     "Objection",
     "Opinion",

@@ -1,5 +1,7 @@
 """What a scene remembers of each bidder's acceptance, and of its promotion."""
 
+from datetime import date
+
 from models.frozen import Frozen
 from models.vocabulary import BenchmarkLevel, Position
 
@@ -24,12 +26,17 @@ class Acceptance(Frozen):
     fault_tolerance_asked: bool = False
     fault_tolerated: bool | None = None
     concluded_by: str | None = None
+    verdict: str | None = None
+    concluded_on: date | None = None
+    document_sha256: str | None = None
+    """Of the signed acceptance opinion (验收意见书)."""
 
 
 class Benchmark(Frozen):
     level: BenchmarkLevel
     recommended: bool | None = None
     confirmed: bool = False
+    confirmed_on: date | None = None
     reviews: int = 0
     withdrawn: bool = False
 

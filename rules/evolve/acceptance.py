@@ -35,7 +35,15 @@ def evolve(state: SceneState, event: AcceptanceEvent) -> SceneState:
         case AcceptanceConcluded():
             acceptance = find(state.acceptances, bidder=event.bidder)
             retrials = (acceptance.retrials if acceptance else 0) + (event.verdict == "retrial")
-            return _acceptance(state, event.bidder, concluded_by=event.by, retrials=retrials)
+            return _acceptance(
+                state,
+                event.bidder,
+                concluded_by=event.by,
+                retrials=retrials,
+                verdict=event.verdict,
+                concluded_on=event.on,
+                document_sha256=event.document,
+            )
         case RectificationSubmitted():
             acceptance = find(state.acceptances, bidder=event.bidder)
             count = (acceptance.rectifications if acceptance else 0) + 1

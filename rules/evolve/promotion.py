@@ -23,7 +23,7 @@ def evolve(state: SceneState, event: PromotionEvent) -> SceneState:
         case BenchmarkEvaluated(recommended=recommended):
             return _benchmark(state, recommended=recommended)
         case BenchmarkDecided(confirmed=confirmed):
-            return _benchmark(state, confirmed=confirmed)
+            return _benchmark(state, confirmed=confirmed, confirmed_on=event.on if confirmed else None)
         case BenchmarkReviewed():
             return _benchmark(state, reviews=(state.benchmark.reviews if state.benchmark else 0) + 1)
         case BenchmarkWithdrawn():

@@ -147,7 +147,7 @@ HARMLESS = {
     "take_over", "ask_consultation", "suspend_trial", "report_incident", "record_refund", "assess_value",
     "record_replication", "recommend_upward", "close_scene", "suspend", "resume", "request_extension", "record_service",
     "propose_correction", "confirm_correction", "adopt_policy", "load_calendar", *OFFICE_VERBS,
-    "sign_contract", "answer_withdrawal",
+    "sign_contract", "answer_withdrawal", "inherit_evidence", "reopen_review",
 }  # fmt: skip
 """What decides nothing about a bid, stops for safety, or has a second person, or a line, of its own."""
 
