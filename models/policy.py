@@ -113,6 +113,7 @@ class Limits(Frozen):
     acceptance_application: Limit = Field(description="bidder applies for acceptance after the trial's end")
     delivery: Limit = Field(description="fast track: bidder delivers and applies for acceptance after signing")
     acceptance_review: Limit = Field(description="acceptance review and conclusion")
+    acceptance_opinion: Limit = Field(description="owner, regulator and departments give their opinion on the result")
     rectification: Limit = Field(description="bidder rectifies after a conditional acceptance")
     refund: Limit = Field(description="bidder refunds after a failed acceptance")
     nomination: Limit = Field(description="nomination as a benchmark case, or closing without")

@@ -578,6 +578,23 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "{file} 有误，待管理人员改正后重试。",
         "{file} can not be used until its keeper corrects it; try again later.",
     ),
+    # acceptance
+    "opinions_missing": (
+        "验收意见尚未收齐：{units}。请等其提出意见，或至 {until} 逾期视为未提意见后再作结论。",
+        "Opinions are missing: {units}. Conclude when they are in, or after {until}, when they count as silent.",
+    ),
+    "opinion_unsigned": (
+        "验收意见书还有 {missing} 名专家未签署（sign_acceptance_opinion）。请用同一文件签齐后再作结论。",
+        "{missing} members of the panel did not sign this acceptance opinion (sign_acceptance_opinion) yet.",
+    ),
+    "sign_before_opinion": (
+        "{person} 尚未提出评审意见。请先评审（give_expert_opinion），再签署验收意见书。",
+        "{person} has given no opinion yet. Give it first (give_expert_opinion), then sign.",
+    ),
+    "opinion_signed_already": (
+        "{person} 已签署这份验收意见书。",
+        "{person} has signed this acceptance opinion already; nothing more is needed.",
+    ),
     # copies and their kin
     "not_the_original": (
         "本场景并非复制自 {scene}（申报时写明的原场景：{original}）。请核对场景编号。",

@@ -82,6 +82,7 @@ VERBS: Final[Mapping[str, Word]] = MappingProxyType(
         # acceptance
         "apply_for_acceptance": Word("申请验收", "apply for acceptance"),
         "give_acceptance_opinion": Word("验收意见", "give an acceptance opinion"),
+        "sign_acceptance_opinion": Word("签署验收意见书", "sign the acceptance opinion"),
         "conclude_acceptance": Word("验收结论", "conclude the acceptance"),
         "submit_rectification": Word("提交整改", "submit the rectification"),
         "record_refund": Word("登记退款", "record a refund"),
@@ -339,6 +340,7 @@ LIMITS: Final[Mapping[str, Word]] = MappingProxyType(
         "acceptance_application": Word("申请验收", "application for acceptance"),
         "delivery": Word("交付", "delivery"),
         "acceptance_review": Word("验收评审", "acceptance review"),
+        "acceptance_opinion": Word("验收征求意见", "opinions on the result"),
         "rectification": Word("验收整改", "rectification"),
         "refund": Word("退款", "refund"),
         "nomination": Word("推荐标杆", "nomination"),

@@ -17,6 +17,7 @@ from models.commands.acceptance import (
     DecideFaultTolerance,
     GiveAcceptanceOpinion,
     RecordRefund,
+    SignAcceptanceOpinion,
     SubmitRectification,
 )
 from models.commands.review import ConvenePanel
@@ -25,13 +26,15 @@ from models.events.acceptance import (
     AcceptanceAppliedFor,
     AcceptanceConcluded,
     AcceptanceOpinionGiven,
+    AcceptanceOpinionSigned,
+    AcceptanceSilence,
     FaultToleranceAsked,
     FaultToleranceDecided,
     RectificationSubmitted,
     RefundRecorded,
     ValueAssessed,
 )
-from models.state import Acceptance
+from models.state import Acceptance, Panel
 from models.vocabulary import Machine, PanelPurpose
 from rules import panels, separation, settling
 from rules.docket import Docket
@@ -47,6 +50,8 @@ def judge(docket: Docket, act: AcceptanceAct) -> None:
             _review(docket, act.bidder)
         case GiveAcceptanceOpinion():
             _opinion(docket, act)
+        case SignAcceptanceOpinion():
+            _sign(docket, act)
         case ConcludeAcceptance():
             _conclude(docket, act)
         case SubmitRectification():
@@ -99,8 +104,8 @@ def convene(docket: Docket, act: ConvenePanel) -> None:
     before = {seat.person for each in earlier for seat in each.seats}
     rules = docket.policy.panels["acceptance"]
     panel = panels.convene(
-        docket, act, limit="acceptance_review", verbs=("give_expert_opinion",), parties=parties,
-        not_drawn=before if rules.overlap is not None else (),
+        docket, act, limit="acceptance_review", parties=parties,
+        verbs=("give_expert_opinion", "sign_acceptance_opinion"), not_drawn=before if rules.overlap is not None else (),
     )  # fmt: skip
     size, again = len(panel.seats), sum(seat.person in before for seat in panel.seats)
     if rules.overlap is not None and again > math.floor(rules.overlap * size):
@@ -112,7 +117,32 @@ def _opinion(docket: Docket, act: GiveAcceptanceOpinion) -> None:
     if any(opinion.unit == docket.unit for opinion in acceptance.opinions):
         docket.refuse("opinion_already_given", unit=docket.unit)
     docket.record(AcceptanceOpinionGiven(bidder=act.bidder, unit=docket.unit, position=act.position))
-    docket.met(f"acceptance_review/{act.bidder}/{docket.unit}")
+    docket.met(f"acceptance_opinion/{act.bidder}/{docket.unit}")
+
+
+def opinion_ran_out(docket: Docket, deadline: Deadline) -> None:
+    """Whoever was asked and said nothing is on record as silent; the conclusion waits for them no longer."""
+    bidder, unit = deadline.bidder or "", deadline.holder.unit if deadline.holder else ""
+    docket.record(AcceptanceSilence(bidder=bidder, unit=unit))
+
+
+def _sign(docket: Docket, act: SignAcceptanceOpinion) -> None:
+    """Each for themselves, and the very text: another text is signed anew."""
+    seat = panels.own_seat(docket, panels.seated(docket, PanelPurpose.ACCEPTANCE, act.bidder))
+    if seat.recommend is None:
+        docket.refuse("sign_before_opinion", person=docket.person)
+    signed = find(acceptance_of(docket, act.bidder).signatures, person=docket.person)
+    if signed is not None and signed.document == act.document.sha256:
+        docket.refuse("opinion_signed_already", person=docket.person)
+    docket.record(
+        AcceptanceOpinionSigned(
+            bidder=act.bidder,
+            person=docket.person,
+            document=act.document.sha256,
+            dissents=act.dissent is not None,
+        )
+    )
+    docket.met(panels.seat_deadline("acceptance_review", act.bidder, docket.person))
 
 
 def _conclude(docket: Docket, act: ConcludeAcceptance) -> None:
@@ -138,6 +168,8 @@ def _conclude(docket: Docket, act: ConcludeAcceptance) -> None:
             pass
         case _:
             assert_never(act.verdict)
+    _refuse_unheard(docket, acceptance)
+    _refuse_unsigned(docket, acceptance, panel, act.document.sha256)
     docket.record(
         AcceptanceConcluded(
             bidder=act.bidder, verdict=act.verdict, by=docket.person, on=docket.day, document=act.document.sha256
@@ -158,6 +190,21 @@ def _conclude(docket: Docket, act: ConcludeAcceptance) -> None:
             _fail(docket, act.bidder)
         case _:
             assert_never(act.verdict)
+
+
+def _refuse_unheard(docket: Docket, acceptance: Acceptance) -> None:
+    """Owner, regulator and cooperating departments have spoken, or let their time go by."""
+    asked = docket.open_deadlines("acceptance_opinion", acceptance.bidder)
+    if waiting := [clock for clock in asked if clock.holder is not None]:
+        units = ", ".join(clock.holder.unit for clock in waiting if clock.holder is not None)
+        docket.refuse("opinions_missing", units=units, until=max(clock.due_on for clock in waiting))
+
+
+def _refuse_unsigned(docket: Docket, acceptance: Acceptance, panel: Panel, document: str) -> None:
+    """The acceptance opinion (验收意见书) bears the name of every member; a dissent is signed as well."""
+    signed = {each.person for each in acceptance.signatures if each.document == document}
+    if missing := sum(seat.person not in signed for seat in panel.seats):
+        docket.refuse("opinion_unsigned", missing=missing)
 
 
 def _fail(docket: Docket, bidder: str) -> None:

@@ -143,7 +143,7 @@ STEPS: tuple[Step, ...] = (
     Step(ACCEPTANCE, "applying", ACCEPTING, "待申请验收", "to be applied for", "acceptance_application", Role.BIDDER),
     Step(
         ACCEPTANCE, "reviewing", ACCEPTING, "验收评审", "being reviewed", "acceptance_review", Role.LEAD,
-        acts=("convene_panel", "give_expert_opinion", "give_acceptance_opinion"),
+        acts=("convene_panel", "give_expert_opinion", "give_acceptance_opinion", "sign_acceptance_opinion"),
     ),
     Step(
         ACCEPTANCE, "concluded", ACCEPTING, "验收待公示", "concluded", "notice_publication", Role.PLATFORM_OFFICE,

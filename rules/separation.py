@@ -55,7 +55,9 @@ class Apart(NamedTuple):
 
 RECOGNISED = ("conclude_fair_competition", "give_expert_opinion:recognition", "recognise", "confirm_scene")
 RANKED = ("verify_eligibility", "score_bid", "award")
-ACCEPTED = ("give_acceptance_opinion", "give_expert_opinion:acceptance", "conclude_acceptance")
+ACCEPTED = (
+    "give_acceptance_opinion", "give_expert_opinion:acceptance", "sign_acceptance_opinion", "conclude_acceptance",
+)  # fmt: skip
 CHOSEN = ("nominate_benchmark", "conclude_evaluation", "confirm_benchmark")
 """What leads to a result that a public notice announces."""
 
@@ -72,7 +74,8 @@ BIDDER, OWNER = Role.BIDDER.value, Role.OWNER.value
 OVER_BIDDERS = (
     *DECISIONS, *ON_REMEDIES, "convene_panel", "publish_notice", "list_scene", "decide_extension", "advance_phase",
     "propose_resumption", "terminate_trial", "end_inclusion_early", "record_fault", "verify_correction",
-    "analyse_incident", "verify_incident", "give_acceptance_opinion", "nominate_benchmark", "record_benefit",
+    "analyse_incident", "verify_incident", "give_acceptance_opinion", "sign_acceptance_opinion", "nominate_benchmark",
+    "record_benefit",
     "review_benchmark", "withdraw_benchmark", "conclude_lineage_review", "return_for_correction", "reassign",
 )  # fmt: skip
 """Every act of authority that a bid, or what becomes of it, can depend on."""

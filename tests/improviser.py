@@ -168,8 +168,13 @@ class Improviser:
             bids = [bid.bidder for bid in play.state.bids if bid.eligible] if "score_bid" in duty.verbs else [bidder]
             for each in bids:
                 if duty.deadline in [deadline.id for deadline in play.state.deadlines]:
-                    self._try(self.act(duty.verbs[0], each), self._holder_of(duty))
+                    verb = duty.verbs[-1] if self._has_spoken(duty) else duty.verbs[0]
+                    self._try(self.act(verb, each), self._holder_of(duty))
         return bool(due)
+
+    def _has_spoken(self, duty: Duty) -> bool:
+        seats = [seat for panel in self.play.state.panels if panel.bidder == duty.bidder for seat in panel.seats]
+        return any(seat.person == duty.holder.person and seat.recommend is not None for seat in seats)
 
     def _act(self, what: tuple[str, str | None, Actor | None]) -> str:
         verb, bidder, actor = what

@@ -204,10 +204,16 @@ def incident_ordered(play: Play) -> None:
     play.do(analysis(), play.regulator)
 
 
-def reviewed(play: Play) -> None:
+def reviewing(play: Play) -> None:
     play.to_acceptance(A, B).apply(A)
+
+
+def reviewed(play: Play) -> None:
+    reviewing(play)
     play.acceptance_opinion(A, play.regulator)
     play.experts_recommend(PanelPurpose.ACCEPTANCE, A)
+    play.hear_all(A)
+    play.sign_all(A)
 
 
 def concluded(play: Play) -> None:
@@ -412,7 +418,7 @@ CASES = (
     Case("own_bid", fault_ordered, "bidder_a", VerifyCorrection(bidder=A, corrected=True, finding="已改"), "regulator"),
     Case("own_bid", reviewed, "bidder_a", lambda p: p.conclude_act(A), "lead"),
     Case(
-        "own_bid", reviewed, "bidder_a",
+        "own_bid", reviewing, "bidder_a",
         GiveAcceptanceOpinion(bidder=A, position=Position.AGREE, text="同意"), "cooperator",
     ),
     Case("own_bid", nominated, "bidder_a", EVALUATION, "evaluators"),

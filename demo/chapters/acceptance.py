@@ -5,7 +5,13 @@ from typing import Literal
 from demo.chapters.notices import announced
 from demo.chapters.review import convened, seated
 from demo.scene import Scene, Script
-from models.commands.acceptance import ApplyForAcceptance, AssessValue, ConcludeAcceptance, GiveAcceptanceOpinion
+from models.commands.acceptance import (
+    ApplyForAcceptance,
+    AssessValue,
+    ConcludeAcceptance,
+    GiveAcceptanceOpinion,
+    SignAcceptanceOpinion,
+)
 from models.commands.review import GiveExpertOpinion
 from models.vocabulary import NoticeAbout, PanelPurpose, Position
 
@@ -49,10 +55,20 @@ def reviewed(scene: Scene, bidder: str, *, against: int = 0) -> Script:
 
 def concluded(scene: Scene, bidder: str, verdict: Verdict, *conditions: str) -> Script:
     yield scene.soon()
+    opinion = scene.document("验收意见书")
+    against = {seat.person for panel in scene.state.panels for seat in panel.seats if seat.recommend is False}
+    yield [
+        expert.does(
+            SignAcceptanceOpinion(
+                bidder=bidder, document=opinion, dissent="保留意见，见评审意见。" if expert.id in against else None
+            )
+        )
+        for expert in map(scene.expert, seated(scene, PanelPurpose.ACCEPTANCE, bidder))
+    ]
     yield scene.lead.does(
         ConcludeAcceptance(
             bidder=bidder, verdict=verdict, conditions=conditions, site_visit=True, reasons="依据评审意见。",
-            document=scene.document("验收意见书"),
+            document=opinion,
         )
     )  # fmt: skip
 

@@ -24,8 +24,16 @@ class GiveAcceptanceOpinion(BidderAct):
     text: Text
 
 
+class SignAcceptanceOpinion(BidderAct):
+    """A member of the panel signs the acceptance opinion (验收意见书), with a dissent where they think otherwise."""
+
+    verb: Literal["sign_acceptance_opinion"] = "sign_acceptance_opinion"
+    document: Document
+    dissent: Text | None = None
+
+
 class ConcludeAcceptance(BidderAct):
-    """`document` is the signed acceptance opinion (验收意见书)."""
+    """`document` is the acceptance opinion (验收意见书) that every member of the panel has signed."""
 
     verb: Literal["conclude_acceptance"] = "conclude_acceptance"
     verdict: Literal["passed", "conditional", "retrial", "failed"]
@@ -70,6 +78,7 @@ class AssessValue(Act):
 AcceptanceAct = (
     ApplyForAcceptance
     | GiveAcceptanceOpinion
+    | SignAcceptanceOpinion
     | ConcludeAcceptance
     | SubmitRectification
     | RecordRefund

@@ -41,6 +41,28 @@ class AcceptanceOpinionGiven(Event):
         return (f"acceptance/{self.bidder}/{self.unit}",)
 
 
+class AcceptanceSilence(Event):
+    """A unit that was asked for its opinion let its time go by."""
+
+    kind: Literal["acceptance_silence"] = "acceptance_silence"
+    bidder: str
+    unit: str
+
+
+class AcceptanceOpinionSigned(Event):
+    """`document` is the digest of the text that was signed."""
+
+    kind: Literal["acceptance_opinion_signed"] = "acceptance_opinion_signed"
+    bidder: str
+    person: str
+    document: str
+    dissents: bool
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (f"acceptance/{self.bidder}/{self.person}",)
+
+
 class AcceptanceConcluded(Event):
     kind: Literal["acceptance_concluded"] = "acceptance_concluded"
     bidder: str
@@ -93,6 +115,8 @@ AcceptanceEvent = (
     AcceptanceOpened
     | AcceptanceAppliedFor
     | AcceptanceOpinionGiven
+    | AcceptanceSilence
+    | AcceptanceOpinionSigned
     | AcceptanceConcluded
     | RectificationSubmitted
     | RefundRecorded

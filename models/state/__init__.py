@@ -14,7 +14,7 @@ from models.receipt import Receipt
 from models.text import Moment
 from models.vocabulary import Maturity, Outcome, Position, Risk, Scale, SceneType, Stage, Track
 
-from .acceptance import Acceptance, Benchmark, Replication, UnitOpinion
+from .acceptance import Acceptance, Benchmark, Replication, Signature, UnitOpinion
 from .lineage import LineageReview
 from .matching import Bid, Challenge, Contract, Ranked
 from .review import Consultation, FairCompetitionResult, Notice, Objection, Opinion, Panel, Seat, Tally
@@ -213,6 +213,7 @@ __all__ = [
     "Return",
     "SceneState",
     "Seat",
+    "Signature",
     "Suspension",
     "Tally",
     "Trial",

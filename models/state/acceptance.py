@@ -11,6 +11,14 @@ class UnitOpinion(Frozen):
     position: Position
 
 
+class Signature(Frozen):
+    """A member of the panel under the acceptance opinion whose digest is `document`."""
+
+    person: str
+    document: str
+    dissents: bool = False
+
+
 class Acceptance(Frozen):
     """`step` is one of the acceptance machine's steps in `rules.lifecycle`."""
 
@@ -19,6 +27,9 @@ class Acceptance(Frozen):
     budget_yuan: int = 0
     by_defence: bool = False
     opinions: tuple[UnitOpinion, ...] = ()
+    silent: tuple[str, ...] = ()
+    """Units that were asked and let their time go by."""
+    signatures: tuple[Signature, ...] = ()
     rectifications: int = 0
     retrials: int = 0
     refund_due: bool = False

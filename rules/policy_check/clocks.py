@@ -46,6 +46,12 @@ def limits(policy: Policy) -> Iterator[Contradiction]:
             "every change would move the close",
             "shorten it, or lengthen bidding",
         )
+    if about_days(limits.acceptance_opinion.period) >= about_days(limits.acceptance_review.period):
+        yield Contradiction(
+            "limits.acceptance_opinion.period",
+            "the opinions would come no earlier than the conclusion, which waits for them",
+            "shorten it, or lengthen acceptance_review",
+        )
     if about_days(limits.report.period) > about_days(limits.trial.period):
         yield Contradiction(
             "limits.report.period", "no trial is long enough for a single report", "shorten it, or lengthen trial"

@@ -260,6 +260,13 @@ BROKEN: dict[str, tuple[dict[str, object], str]] = {
             "every change would move the close"
         ),
     ),
+    "opinions that come no earlier than the conclusion": (
+        {"limits.acceptance_opinion.period.length": 30},
+        (
+            "limits.acceptance_opinion.period: the opinions would come no earlier than the conclusion, "
+            "which waits for them"
+        ),
+    ),
     "a report that no trial is long enough for": (
         {"limits.report.period": {"length": 2, "unit": "years"}},
         "limits.report.period: no trial is long enough for a single report",
