@@ -93,6 +93,7 @@ class Limits(Frozen):
     award: Limit = Field(description="lead department issues the award notice")
     contract: Limit = Field(description="the parties sign the task contract")
     reissue: Limit = Field(description="owner re-issues a challenge that found no valid bid")
+    payment: Limit = Field(description="a delivered milestone is approved and paid: at most 60 days")
     trial_plan: Limit = Field(description="bidder files the trial plan")
     admission: Limit = Field(description="regulator decides on admission to the trial")
     start: Limit = Field(description="regulator issues the start notice")

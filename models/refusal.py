@@ -578,6 +578,27 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "{file} 有误，待管理人员改正后重试。",
         "{file} can not be used until its keeper corrects it; try again later.",
     ),
+    # payment
+    "unknown_milestone": (
+        "任务书中没有里程碑“{milestone}”。里程碑：{known}。",
+        "The contract has no milestone {milestone}. It has: {known}.",
+    ),
+    "payment_on_its_way": (
+        "里程碑“{milestone}”已有一笔付款在办，请等其支付或退回后再提请。",
+        "A payment of {milestone} is on its way; wait until it is paid or declined.",
+    ),
+    "no_payment": (
+        "里程碑“{milestone}”没有处于“{status}”的付款。可办理：{known}。",
+        "There is no payment of {milestone} that is {status}. There are: {known}.",
+    ),
+    "payment_owed": (
+        "还有款项未支付或退回：{milestones}。请先支付（pay_milestone）或退回（approve_payment）。",
+        "Payments are still owed: {milestones}. Pay (pay_milestone) or decline (approve_payment) them first.",
+    ),
+    "refund_short": (
+        "应退款 {due} 元（已支付给该揭榜方的款项），登记金额 {amount} 元不足。认定容错后方可少退。",
+        "{due} yuan were paid and are owed back; {amount} are not enough unless the failure was found tolerable.",
+    ),
     # acceptance
     "opinions_missing": (
         "验收意见尚未收齐：{units}。请等其提出意见，或至 {until} 逾期视为未提意见后再作结论。",

@@ -57,6 +57,9 @@ VERBS: Final[Mapping[str, Word]] = MappingProxyType(
         "sign_contract": Word("签署任务书", "sign the contract"),
         "give_up_matching": Word("放弃对接", "give up matching"),
         # trial
+        "propose_payment": Word("提请付款", "propose a payment"),
+        "approve_payment": Word("审批付款", "decide on a payment"),
+        "pay_milestone": Word("支付款项", "pay a milestone"),
         "submit_trial_plan": Word("提交试点方案", "submit a trial plan"),
         "admit_trial": Word("准入", "admit the trial"),
         "return_trial_plan": Word("退回试点方案", "return the trial plan"),
@@ -322,6 +325,7 @@ LIMITS: Final[Mapping[str, Word]] = MappingProxyType(
         "award": Word("中榜通知", "award notice"),
         "contract": Word("签订任务书", "signing the contract"),
         "reissue": Word("重新发榜", "re-issue"),
+        "payment": Word("款项支付", "payment"),
         "trial_plan": Word("编制试点方案", "trial plan"),
         "admission": Word("准入审查", "admission"),
         "start": Word("启动通知", "start notice"),

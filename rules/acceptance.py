@@ -31,12 +31,13 @@ from models.events.acceptance import (
     FaultToleranceAsked,
     FaultToleranceDecided,
     RectificationSubmitted,
+    RefundOwed,
     RefundRecorded,
     ValueAssessed,
 )
 from models.state import Acceptance, Panel
 from models.vocabulary import Machine, PanelPurpose
-from rules import panels, separation, settling
+from rules import panels, payments, separation, settling
 from rules.docket import Docket
 from rules.keyed import find
 
@@ -61,6 +62,8 @@ def judge(docket: Docket, act: AcceptanceAct) -> None:
             acceptance = acceptance_of(docket, act.bidder)
             if acceptance.fault_tolerance_asked and acceptance.fault_tolerated is None:
                 docket.refuse("refund_pending_finding")
+            if act.amount_yuan < acceptance.refund_due_yuan and not acceptance.fault_tolerated:
+                docket.refuse("refund_short", due=acceptance.refund_due_yuan, amount=act.amount_yuan)
             docket.record(RefundRecorded(bidder=act.bidder, amount_yuan=act.amount_yuan))
             docket.move(Machine.ACCEPTANCE, act.bidder, "settled")
             settling.settle(docket)
@@ -209,6 +212,7 @@ def _refuse_unsigned(docket: Docket, acceptance: Acceptance, panel: Panel, docum
 
 def _fail(docket: Docket, bidder: str) -> None:
     docket.decide_against(bidder, reopens="reviewing", machine=Machine.ACCEPTANCE, bidder=bidder)
+    docket.record(RefundOwed(bidder=bidder, amount_yuan=payments.paid_yuan(docket.state, bidder)))
     docket.move(Machine.ACCEPTANCE, bidder, "failed")
 
 

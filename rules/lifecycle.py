@@ -109,9 +109,15 @@ STEPS: tuple[Step, ...] = (
     # one bidder's contract
     Step(CONTRACT, "offered", MATCHING, "待拟任务书", "contract offered", "contract", Role.OWNER),
     Step(CONTRACT, "signing", MATCHING, "签署中", "being signed", acts=("propose_contract",)),
-    Step(CONTRACT, "signed", MATCHING, "已签订", "signed", terminal=True),
+    Step(
+        CONTRACT, "signed", MATCHING, "已签订", "signed",
+        acts=("propose_payment", "approve_payment", "pay_milestone"), terminal=True,
+    ),
     Step(CONTRACT, "lapsed", MATCHING, "未签订", "lapsed", terminal=True),
-    Step(CONTRACT, "dissolved", MATCHING, "已解除", "dissolved", terminal=True),
+    Step(
+        CONTRACT, "dissolved", MATCHING, "已解除", "dissolved",
+        acts=("approve_payment", "pay_milestone"), terminal=True,
+    ),
     # one bidder's trial
     Step(TRIAL, "planning", TRIALS, "编制方案", "planning", "trial_plan", Role.BIDDER, acts=_TRIAL_ACTS),
     Step(TRIAL, "submitted", TRIALS, "待准入", "plan submitted", "admission", Role.REGULATOR, acts=_TRIAL_ACTS),
@@ -413,6 +419,7 @@ WHILE_STANDING_STILL = (
     "propose_correction", "confirm_correction", "adopt_policy", "load_calendar", "request_extension",
     "decide_extension", "reassign", "raise_objection", "answer_objection", "file_complaint", "decide_complaint",
     "override", "submit_bid", "withdraw_bid", "inherit_evidence", "reopen_review", "conclude_lineage_review",
+    "propose_payment", "approve_payment", "pay_milestone",
 )  # fmt: skip
 """What neither a suspension nor open remedies stop: safety, remedies, records, and what has a clock that runs on."""
 

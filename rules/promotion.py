@@ -29,7 +29,7 @@ from models.events.promotion import (
     ReplicationRecorded,
 )
 from models.vocabulary import Machine, Outcome, Role
-from rules import lineage
+from rules import lineage, payments
 from rules.docket import Docket
 
 
@@ -58,6 +58,7 @@ def judge(docket: Docket, act: PromotionAct) -> None:
         case RecommendUpward():
             docket.record(RecommendedUpward(to=act.to))
         case CloseScene():
+            payments.refuse_owing(docket)
             docket.close(Outcome.PROMOTED if docket.state.step == "benchmark" else Outcome.ACCEPTED)
         case _:
             assert_never(act)

@@ -76,7 +76,8 @@ OVER_BIDDERS = (
     "propose_resumption", "terminate_trial", "end_inclusion_early", "record_fault", "verify_correction",
     "analyse_incident", "verify_incident", "give_acceptance_opinion", "sign_acceptance_opinion", "nominate_benchmark",
     "record_benefit",
-    "review_benchmark", "withdraw_benchmark", "conclude_lineage_review", "return_for_correction", "reassign",
+    "review_benchmark", "withdraw_benchmark", "conclude_lineage_review", "approve_payment",
+    "pay_milestone", "return_for_correction", "reassign",
 )  # fmt: skip
 """Every act of authority that a bid, or what becomes of it, can depend on."""
 
@@ -109,6 +110,10 @@ APART: tuple[Apart, ...] = (
     Apart(4, "decided_before", (*ACCEPTED, "ask_fault_tolerance"), ("decide_fault_tolerance",)),
     Apart(5, "proposer_approves", ("nominate_benchmark",), ("conclude_evaluation", "confirm_benchmark")),
     Apart(5, "proposer_approves", ("conclude_evaluation",), ("confirm_benchmark",)),
+    Apart(5, "proposer_approves", ("propose_payment",), ("approve_payment",), "bidder"),
+    Apart(5, "proposer_approves", ("approve_payment",), ("propose_payment",), "bidder"),
+    Apart(5, "approver_pays", ("propose_payment", "approve_payment"), ("pay_milestone",), "bidder"),
+    Apart(5, "approver_pays", ("pay_milestone",), ("propose_payment", "approve_payment"), "bidder"),
     Apart(5, "approver_pays", CHOSEN, ("record_benefit",)),
     Apart(5, "approver_pays", ("record_benefit",), CHOSEN),
     Apart(5, "approver_pays", ("conclude_acceptance", "decide_fault_tolerance"), ("record_refund",)),

@@ -35,6 +35,7 @@ from models.commands.matching import (
     VerifyEligibility,
     WithdrawBid,
 )
+from models.commands.payment import ApprovePayment, PayMilestone, ProposePayment
 from models.commands.review import (
     AnswerObjection,
     ConcludeFairCompetition,
@@ -98,6 +99,8 @@ def subjects_of(command: Command) -> tuple[str, ...]:
             return (f"service/{act.entry}",)
         case ProposeCorrection() | ConfirmCorrection():
             return (f"correction/{act.correction}",)
+        case ProposePayment() | ApprovePayment() | PayMilestone():
+            return (f"payment/{act.bidder}/{act.milestone}", f"contract/{act.bidder}")
         case InheritEvidence():
             return (f"evidence/{act.evidence.scene}",)
         case ReopenReview():

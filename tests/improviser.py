@@ -503,6 +503,19 @@ class Improviser:
     def _review_benchmark(self) -> dict[str, object]:
         return {"keep": self.often(True, False)}
 
+    def _propose_payment(self) -> dict[str, object]:
+        return {"milestone": self.often("交付", "没有的"), "amount_yuan": self.choose((100, 400_000_000))}
+
+    def _milestone(self, *status: str) -> str:
+        known = [each.milestone for each in self.play.state.payments if each.status in status]
+        return str(self.choose(known or ["交付"]))
+
+    def _approve_payment(self) -> dict[str, object]:
+        return {"milestone": self._milestone("proposed"), "approved": self.often(True, False)}
+
+    def _pay_milestone(self) -> dict[str, object]:
+        return {"milestone": self._milestone("approved")}
+
     def _inherit_evidence(self) -> dict[str, object]:
         number = self.choose((1, 2, 3))
         return {"evidence": {"scene": "KIN-1", "sequence": number, "head": digest("head"), "city": "宁波市"}}

@@ -23,6 +23,7 @@ from models.commands.matching import (
     SubmitBid,
     VerifyEligibility,
 )
+from models.commands.payment import ApprovePayment, PayMilestone, ProposePayment
 from models.commands.promotion import ConcludeEvaluation, ConfirmBenchmark, NominateBenchmark, RecordBenefit
 from models.commands.review import (
     AnswerObjection,
@@ -202,6 +203,21 @@ def analysis(second: str | None = "regulator-2", order: str | None = "更换") -
 def incident_ordered(play: Play) -> None:
     incident_reported(play)
     play.do(analysis(), play.regulator)
+
+
+APPROVAL = ApprovePayment(bidder=A, milestone="交付", approved=True, reasons="属实")
+PAYMENT = PayMilestone(bidder=A, milestone="交付", proof=document("支付凭证"))
+
+
+def claimed(play: Play) -> None:
+    play.to_trial(A, B)
+    claim = ProposePayment(bidder=A, milestone="交付", amount_yuan=1_000, proof=document("交付确认单"))
+    play.do(claim, play.owner)
+
+
+def approved(play: Play) -> None:
+    claimed(play)
+    play.do(APPROVAL, play.lead)
 
 
 def reviewing(play: Play) -> None:
@@ -492,6 +508,11 @@ CASES = (
     Case("approver_pays", benchmark, "lead", benefit, "lead"),
     Case("approver_pays", benchmark, "evaluators", benefit, "payer"),
     Case("approver_pays", benchmark, "group", benefit, "payer"),
+    Case("proposer_approves", claimed, "owner", APPROVAL, "lead"),
+    Case("own_bid", claimed, "bidder_a", APPROVAL, "lead"),
+    Case("approver_pays", approved, "lead", PAYMENT, "payer"),
+    Case("approver_pays", approved, "owner", PAYMENT, "payer"),
+    Case("own_bid", approved, "bidder_a", PAYMENT, "payer"),
     Case("approver_pays", benefited, "payer", NOMINATION, "lead"),
     Case("approver_pays", failed, "lead", REFUND, "payer"),
     # 7: inclusion

@@ -6,6 +6,7 @@ from demo.chapters.acceptance import accepted, applied, concluded, reviewed, val
 from demo.chapters.filing import filed, filed_after_supplement
 from demo.chapters.matching import BING, JIA, YI, awarded, bid, matched, opened, posted, scored, signed, verified
 from demo.chapters.notices import announced
+from demo.chapters.payment import paid
 from demo.chapters.promotion import benefited, closed, made_benchmark, nominated, reviewed_yearly
 from demo.chapters.remedies import appealed, served
 from demo.chapters.review import (
@@ -194,6 +195,7 @@ def hospital_group(scene: Scene) -> Script:
     yield from recognised_and_listed(scene)
     yield from matched(scene, JIA)
     yield from tried(scene, JIA)
+    yield from paid(scene, JIA, 150_000)
     yield from applied(scene, JIA)
     yield from reviewed(scene, JIA, against=3)
     yield from concluded(scene, JIA, "failed")

@@ -16,6 +16,7 @@ from .act import Act, BidderAct
 from .anywhere import AnywhereAct
 from .lineage import LineageAct
 from .matching import MatchingAct
+from .payment import PaymentAct
 from .promotion import PromotionAct
 from .review import NoticeAct, ReviewAct
 from .solicitation import SolicitationAct
@@ -31,6 +32,7 @@ SceneAct = (
     | IncidentAct
     | AcceptanceAct
     | PromotionAct
+    | PaymentAct
     | LineageAct
     | AnywhereAct
 )

@@ -10,6 +10,7 @@ from .clock import ClockEvent
 from .event import Event
 from .lineage import LineageEvent
 from .matching import MatchingEvent
+from .payment import PaymentEvent
 from .promotion import PromotionEvent
 from .review import NoticeEvent, ReviewEvent
 from .solicitation import SolicitationEvent
@@ -26,6 +27,7 @@ AnyEvent = (
     | IncidentEvent
     | AcceptanceEvent
     | PromotionEvent
+    | PaymentEvent
     | LineageEvent
     | AnywhereEvent
 )

@@ -85,6 +85,14 @@ class RectificationSubmitted(Event):
         return (f"acceptance/{self.bidder}",)
 
 
+class RefundOwed(Event):
+    """What the bidder was paid for a result that failed."""
+
+    kind: Literal["refund_owed"] = "refund_owed"
+    bidder: str
+    amount_yuan: int
+
+
 class RefundRecorded(Event):
     kind: Literal["refund_recorded"] = "refund_recorded"
     bidder: str
@@ -119,6 +127,7 @@ AcceptanceEvent = (
     | AcceptanceOpinionSigned
     | AcceptanceConcluded
     | RectificationSubmitted
+    | RefundOwed
     | RefundRecorded
     | FaultToleranceAsked
     | FaultToleranceDecided

@@ -17,6 +17,7 @@ from models.vocabulary import Maturity, Outcome, Position, Risk, Scale, SceneTyp
 from .acceptance import Acceptance, Benchmark, Replication, Signature, UnitOpinion
 from .lineage import LineageReview
 from .matching import Bid, Challenge, Contract, Ranked
+from .payment import Payment, PaymentStatus
 from .review import Consultation, FairCompetitionResult, Notice, Objection, Opinion, Panel, Seat, Tally
 from .trial import Fault, Incident, IncidentStatus, Inclusion, Trial
 
@@ -140,6 +141,7 @@ class SceneState(Frozen):
     bids: tuple[Bid, ...] = ()
     ranking: tuple[Ranked, ...] = ()
     contracts: tuple[Contract, ...] = ()
+    payments: tuple[Payment, ...] = ()
 
     trials: tuple[Trial, ...] = ()
     inclusions: tuple[Inclusion, ...] = ()
@@ -207,6 +209,8 @@ __all__ = [
     "Objection",
     "Opinion",
     "Panel",
+    "Payment",
+    "PaymentStatus",
     "Profile",
     "Ranked",
     "Replication",

@@ -33,6 +33,7 @@ class Acceptance(Frozen):
     rectifications: int = 0
     retrials: int = 0
     refund_due: bool = False
+    refund_due_yuan: int = 0
     refunded_yuan: int | None = None
     fault_tolerance_asked: bool = False
     fault_tolerated: bool | None = None

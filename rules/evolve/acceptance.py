@@ -13,6 +13,7 @@ from models.events.acceptance import (
     FaultToleranceAsked,
     FaultToleranceDecided,
     RectificationSubmitted,
+    RefundOwed,
     RefundRecorded,
     ValueAssessed,
 )
@@ -58,6 +59,8 @@ def evolve(state: SceneState, event: AcceptanceEvent) -> SceneState:
             acceptance = find(state.acceptances, bidder=event.bidder)
             count = (acceptance.rectifications if acceptance else 0) + 1
             return _acceptance(state, event.bidder, rectifications=count)
+        case RefundOwed():
+            return _acceptance(state, event.bidder, refund_due_yuan=event.amount_yuan)
         case RefundRecorded():
             return _acceptance(state, event.bidder, refunded_yuan=event.amount_yuan)
         case FaultToleranceAsked():

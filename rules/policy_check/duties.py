@@ -44,6 +44,8 @@ DUTIES: tuple[tuple[str, Role, tuple[str, ...]], ...] = (
     ("expert_review", Role.EXPERT, ("give_expert_opinion",)),
     ("scoring", Role.EXPERT, ("score_bid",)),
     ("acceptance_review", Role.EXPERT, ("give_expert_opinion",)),
+    ("payment", Role.LEAD, ("approve_payment",)),
+    ("payment", Role.PAYER, ("pay_milestone",)),
     ("lineage_review", Role.EVALUATION_TEAM, ("conclude_lineage_review",)),
     ("lineage_review", Role.REGULATOR, ("conclude_lineage_review",)),
     ("lineage_review", Role.PLATFORM_OFFICE, ("conclude_lineage_review",)),
