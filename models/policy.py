@@ -313,6 +313,11 @@ class AcceptanceRules(Sourced):
     defence_from_yuan: int = Field(ge=0, description="from this budget with defence and site visit, below on papers")
     retrials: int = Field(1, ge=0, description="how often a trial may be repeated")
     rectifications: int = Field(1, ge=0, description="how often a conditional result may be rectified")
+    tolerance: tuple[Name, ...] = Field(
+        (),
+        max_length=50,
+        description="criteria of fault tolerance (容错、尽职免责): a tolerated failure meets all",
+    )
 
 
 class PromotionRules(Sourced):

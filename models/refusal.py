@@ -616,6 +616,26 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "{person} 已签署这份验收意见书。",
         "{person} has signed this acceptance opinion already; nothing more is needed.",
     ),
+    "tolerance_unanswered": (
+        "容错认定须逐条回答本市标准。未回答：{missing}；不在标准内或重复：{unknown}。",
+        "Fault tolerance is found criterion by criterion. Missing: {missing}; unknown or twice: {unknown}.",
+    ),
+    "tolerance_contradicts": (
+        "认定结论与逐条回答不一致：未满足的标准为 {unmet}。全部满足方可容错。",
+        "The finding contradicts its answers: not met is {unmet}. Tolerated is what meets every criterion.",
+    ),
+    "value_unfounded": (
+        "价值评估须写明方法（method）、评估人（assessors）和各项数额（figures）。",
+        "Say how the value was found (method), by whom (assessors), and of what it is made up (figures).",
+    ),
+    "figures_differ": (
+        "各项数额合计 {total} 元，与价值 {value} 元不符。请核对。",
+        "The figures add up to {total} yuan, and the value is {value}. Correct one of the two.",
+    ),
+    "shares_not_whole": (
+        "利益分享比例合计为 {total}，应为 1，每个参与方只写一次。",
+        "The shares add up to {total}; they have to make 1, with each party once.",
+    ),
     # copies and their kin
     "not_the_original": (
         "本场景并非复制自 {scene}（申报时写明的原场景：{original}）。请核对场景编号。",

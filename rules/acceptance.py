@@ -6,6 +6,7 @@ by somebody else before the refund is settled.
 """
 
 import math
+from fractions import Fraction
 from typing import assert_never
 
 from models.commands.acceptance import (
@@ -74,7 +75,7 @@ def judge(docket: Docket, act: AcceptanceAct) -> None:
         case DecideFaultTolerance():
             _decide_tolerance(docket, act)
         case AssessValue():
-            docket.record(ValueAssessed(value_yuan=act.value_yuan))
+            _assess(docket, act)
         case _:
             assert_never(act)
 
@@ -231,4 +232,34 @@ def _decide_tolerance(docket: Docket, act: DecideFaultTolerance) -> None:
         docket.refuse("fault_tolerance_not_asked")
     if acceptance.fault_tolerated is not None:
         docket.refuse("fault_tolerance_already")
+    _refuse_unanswered(docket, act)
     docket.record(FaultToleranceDecided(bidder=act.bidder, tolerated=act.tolerated))
+
+
+def _refuse_unanswered(docket: Docket, act: DecideFaultTolerance) -> None:
+    """Every criterion of the city is answered, each once; tolerated is what meets them all, and nothing else."""
+    criteria = docket.policy.acceptance.tolerance
+    answered = [each.criterion for each in act.answers]
+    if sorted(answered) != sorted(criteria):
+        docket.refuse(
+            "tolerance_unanswered",
+            missing=", ".join(each for each in criteria if each not in answered) or "-",
+            unknown=", ".join(each for each in answered if each not in criteria or answered.count(each) > 1) or "-",
+        )
+    unmet = [each.criterion for each in act.answers if not each.met]
+    if criteria and act.tolerated is bool(unmet):
+        docket.refuse("tolerance_contradicts", unmet=", ".join(unmet) or "-")
+
+
+def _assess(docket: Docket, act: AssessValue) -> None:
+    """The figures add up to the value, and the shares to the whole of it; each party stands there once."""
+    if act.method is None or not act.assessors or not act.figures:
+        docket.refuse("value_unfounded")
+    total = sum(figure.amount_yuan for figure in act.figures)
+    if total != act.value_yuan:
+        docket.refuse("figures_differ", total=total, value=act.value_yuan)
+    whole = sum((each.share for each in act.shares), Fraction(0))
+    if whole != 1 or len({each.party for each in act.shares}) < len(act.shares):
+        docket.refuse("shares_not_whole", total=whole)
+    shares = tuple((each.party, str(each.share)) for each in act.shares)
+    docket.record(ValueAssessed(value_yuan=act.value_yuan, shares=shares))

@@ -476,10 +476,17 @@ class Improviser:
         return {"amount_yuan": 1000}
 
     def _decide_fault_tolerance(self) -> dict[str, object]:
-        return {"tolerated": self.choose((True, False))}
+        return self.play.tolerance_act("甲公司", self.choose((True, False))).model_dump(
+            include={"tolerated", "answers"}
+        )
 
     def _assess_value(self) -> dict[str, object]:
-        return {"value_yuan": 10, "sharing": "约定"}
+        parties = [{"party": "发榜方", "share": "1/3"}, {"party": "揭榜方", "share": self.often("2/3", "1/2")}]
+        figures = [{"indicator": "节约成本", "amount_yuan": 10}]
+        return {
+            "value_yuan": 10, "sharing": "约定", "method": "收益法", "assessors": ["评估机构"],
+            "figures": figures, "shares": parties,
+        }  # fmt: skip
 
     def _nominate_benchmark(self) -> dict[str, object]:
         return {"level": self.choose(tuple(BenchmarkLevel))}

@@ -19,8 +19,10 @@ from models.commands import Act, Command
 from models.commands.acceptance import (
     ApplyForAcceptance,
     ConcludeAcceptance,
+    DecideFaultTolerance,
     GiveAcceptanceOpinion,
     SignAcceptanceOpinion,
+    ToleranceAnswer,
 )
 from models.commands.anywhere import (
     Appeal,
@@ -683,6 +685,14 @@ class Play:
         self.hear_all(bidder)
         self.sign_all(bidder)
         return self.do(self.conclude_act(bidder, verdict, **more), self.lead)
+
+    def tolerance_act(self, bidder: str, tolerated: bool = True) -> DecideFaultTolerance:
+        """Every criterion of the city is answered; where the failure is not tolerated, the last one with a no."""
+        criteria = self.policy.acceptance.tolerance
+        answers = [
+            ToleranceAnswer(criterion=each, met=tolerated or each != criteria[-1], finding="核查") for each in criteria
+        ]
+        return DecideFaultTolerance(bidder=bidder, tolerated=tolerated, finding="认定", answers=tuple(answers))
 
     def retrial(self, bidder: str) -> None:
         """The bidder applies, and is sent back to the sandbox."""

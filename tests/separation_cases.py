@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from models.actor import Actor
 from models.commands import Act
-from models.commands.acceptance import AskFaultTolerance, DecideFaultTolerance, GiveAcceptanceOpinion, RecordRefund
+from models.commands.acceptance import AskFaultTolerance, GiveAcceptanceOpinion, RecordRefund
 from models.commands.anywhere import (
     Appeal,
     ConfirmCorrection,
@@ -494,11 +494,11 @@ CASES = (
     Case("own_bid", appealed(trial_refused, lambda p: p.bidder(A)), "bidder_a", appeal_decision, "supervisor"),
     Case(
         "decided_before", tolerance_asked, "lead",
-        DecideFaultTolerance(bidder=A, tolerated=True, finding="尽职"), "judge of fault",
+        lambda p: p.tolerance_act(A), "judge of fault",
     ),
     Case(
         "decided_before", tolerance_asked, "acceptance_expert",
-        DecideFaultTolerance(bidder=A, tolerated=True, finding="尽职"), "judge of fault",
+        lambda p: p.tolerance_act(A), "judge of fault",
     ),
     # 5: proposer, approver, payer
     Case("proposer_approves", nominated, "lead", EVALUATION, "evaluators"),

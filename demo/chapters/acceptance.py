@@ -1,5 +1,6 @@
 """From the end of the trial, or from delivery on the fast track, to the acceptance of the result."""
 
+from fractions import Fraction
 from typing import Literal
 
 from demo.chapters.notices import announced
@@ -8,9 +9,12 @@ from demo.scene import Scene, Script
 from models.commands.acceptance import (
     ApplyForAcceptance,
     AssessValue,
+    BenefitShare,
     ConcludeAcceptance,
     GiveAcceptanceOpinion,
     SignAcceptanceOpinion,
+    ToleranceAnswer,
+    ValueFigure,
 )
 from models.commands.review import GiveExpertOpinion
 from models.vocabulary import NoticeAbout, PanelPurpose, Position
@@ -76,4 +80,23 @@ def concluded(scene: Scene, bidder: str, verdict: Verdict, *conditions: str) -> 
 def valued(scene: Scene) -> Script:
     """What the scene is worth, and who gets what of it (S4)."""
     value = scene.application.budget_yuan * 3
-    yield scene.lead.does(AssessValue(value_yuan=value, sharing="发榜方六成，揭榜方四成。"))
+    figures = (
+        ValueFigure(indicator="节约运行成本", amount_yuan=value - value // 3),
+        ValueFigure(indicator="带动产品销售", amount_yuan=value // 3),
+    )
+    shares = (
+        BenefitShare(party=scene.application.owner, share=Fraction(3, 5)),
+        BenefitShare(party=scene.state.contracts[0].bidder, share=Fraction(2, 5)),
+    )
+    yield scene.lead.does(
+        AssessValue(
+            value_yuan=value, sharing="发榜方六成，揭榜方四成。", method="成本节约法与收益法",
+            assessors=("第三方评估机构",), figures=figures, shares=shares,
+        )
+    )  # fmt: skip
+
+
+def tolerance_answers(scene: Scene) -> tuple[ToleranceAnswer, ...]:
+    """Every criterion of the city, met."""
+    criteria = scene.policy.acceptance.tolerance
+    return tuple(ToleranceAnswer(criterion=each, met=True, finding="经核查属实。") for each in criteria)

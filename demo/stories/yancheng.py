@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from demo.chapters.acceptance import accepted, applied, concluded, reviewed, valued
+from demo.chapters.acceptance import accepted, applied, concluded, reviewed, tolerance_answers, valued
 from demo.chapters.filing import filed, filed_after_supplement
 from demo.chapters.matching import BING, JIA, YI, awarded, bid, matched, opened, posted, scored, signed, verified
 from demo.chapters.notices import announced
@@ -205,7 +205,10 @@ def hospital_group(scene: Scene) -> Script:
     refund = RecordRefund(bidder=JIA, amount_yuan=120_000, proof=scene.paper("退款凭证"))
     yield scene.bidder(JIA).may_not(refund, "refund_pending_finding")
     yield scene.workdays(6)
-    yield scene.leading_group.does(DecideFaultTolerance(bidder=JIA, tolerated=True, finding="勤勉尽责，予以容错。"))
+    finding = DecideFaultTolerance(
+        bidder=JIA, tolerated=True, finding="勤勉尽责，予以容错。", answers=tolerance_answers(scene)
+    )
+    yield scene.leading_group.does(finding)
     yield scene.workdays(4)
     yield scene.payer.does(refund)
     yield scene.passed(f"appeal_window/{scene.state.decisions[-1].sequence}")

@@ -117,6 +117,7 @@ class FaultToleranceDecided(Event):
 class ValueAssessed(Event):
     kind: Literal["value_assessed"] = "value_assessed"
     value_yuan: int
+    shares: tuple[tuple[str, str], ...] = ()
 
 
 AcceptanceEvent = (

@@ -149,6 +149,8 @@ class SceneState(Frozen):
 
     acceptances: tuple[Acceptance, ...] = ()
     value_yuan: int | None = None
+    value_shares: tuple[tuple[str, str], ...] = ()
+    """Party and share of the value, such as "3/5"."""
 
     benchmark: Benchmark | None = None
     replications: tuple[Replication, ...] = ()

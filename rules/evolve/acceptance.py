@@ -68,7 +68,7 @@ def evolve(state: SceneState, event: AcceptanceEvent) -> SceneState:
         case FaultToleranceDecided():
             return _acceptance(state, event.bidder, fault_tolerated=event.tolerated)
         case ValueAssessed():
-            return state.model_copy(update={"value_yuan": event.value_yuan})
+            return state.model_copy(update={"value_yuan": event.value_yuan, "value_shares": event.shares})
         case _:
             assert_never(event)
 

@@ -1,13 +1,9 @@
 """Acceptance: applied for, reviewed by a panel and the departments, concluded; conditional, repeated, failed."""
 
-from datetime import timedelta
-
 import pytest
 
 from models.commands.acceptance import (
     AskFaultTolerance,
-    AssessValue,
-    DecideFaultTolerance,
     GiveAcceptanceOpinion,
     RecordRefund,
     SignAcceptanceOpinion,
@@ -435,7 +431,7 @@ def refund(amount: int) -> RecordRefund:
 
 
 def test_fault_tolerance_is_found_by_another_person_before_the_refund_is_settled(failed: Play) -> None:
-    finding = DecideFaultTolerance(bidder=A, tolerated=True, finding="尽职免责")
+    finding = failed.tolerance_act(A)
     failed.refuses("fault_tolerance_not_asked", finding, failed.group)
     failed.do(AskFaultTolerance(bidder=A, grounds="已尽职"), failed.bidder(A))
     failed.refuses("fault_tolerance_already", AskFaultTolerance(bidder=A, grounds="已尽职"), failed.owner)
@@ -530,7 +526,7 @@ def test_an_objection_to_one_bidders_notice_is_answered_while_the_other_is_in_tr
     assert step(race, A) == "reviewing"
 
 
-# withdrawal, value
+# withdrawal
 
 
 @pytest.mark.parametrize("at", ["applying", "reviewing", "rectifying", "concluded", "noticed"])
@@ -546,13 +542,3 @@ def test_the_only_bidder_who_withdraws_by_agreement_ends_the_scene_as_withdrawn(
     applying.do(Withdraw(reasons="放弃"), applying.bidder(A))
     applying.do(AnswerWithdrawal(agreed=True, reasons="同意"), applying.owner)
     assert (step(applying), applying.state.step, applying.state.outcome) == ("withdrawn", "closed", Outcome.WITHDRAWN)
-
-
-def test_the_value_is_assessed_with_the_acceptance_and_can_be_assessed_again(applying: Play) -> None:
-    applying.do(AssessValue(value_yuan=1_000_000, sharing="按约定"), applying.lead)
-    applying.do(AssessValue(value_yuan=1_200_000, sharing="按约定"), applying.owner)
-    assert applying.state.value_yuan == 1_200_000
-    applying.wait(timedelta(days=1))
-    applying.accept(A)
-    applying.do(AssessValue(value_yuan=2_000_000, sharing="按约定"), applying.lead)
-    assert applying.state.value_yuan == 2_000_000

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from models.commands.acceptance import AskFaultTolerance, DecideFaultTolerance, RecordRefund
+from models.commands.acceptance import AskFaultTolerance, RecordRefund
 from models.commands.anywhere import Resume, Suspend
 from models.commands.payment import ApprovePayment, PayMilestone, ProposePayment
 from models.commands.promotion import CloseScene
@@ -155,7 +155,7 @@ def test_what_was_paid_for_a_result_that_failed_is_owed_back_in_full(failed: Pla
 @pytest.mark.parametrize("tolerated", [True, False])
 def test_less_is_owed_back_only_where_the_failure_was_tolerated(failed: Play, tolerated: bool) -> None:
     failed.do(AskFaultTolerance(bidder=A, grounds="已尽职"), failed.bidder(A))
-    failed.do(DecideFaultTolerance(bidder=A, tolerated=tolerated, finding="核查"), failed.group)
+    failed.do(failed.tolerance_act(A, tolerated), failed.group)
     if tolerated:
         failed.do(refund(0), failed.bidder(A))
     else:
