@@ -379,6 +379,7 @@ ROWS: tuple[Row, ...] = (
     *_rows(SCENE, ("benchmark_notice",), "decide_complaint", "benchmark", "evaluation"),
     *_rows(SCENE, ("benchmark",), "review_benchmark", "candidate"),
     *_rows(SCENE, ("benchmark",), "withdraw_benchmark", "candidate"),
+    *_rows(SCENE, ("candidate",), "decide_appeal", "benchmark"),
     *_rows(SCENE, ("candidate", "benchmark"), "close_scene", *_END),
     # from any open step
     *_rows(SCENE, BEFORE_CONTRACT, "withdraw", "closed"),

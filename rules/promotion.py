@@ -46,9 +46,8 @@ def judge(docket: Docket, act: PromotionAct) -> None:
         case ReviewBenchmark():
             _review(docket, act)
         case WithdrawBenchmark():
-            docket.record(BenchmarkWithdrawn())
             lineage.answer_all(docket, affected=True)
-            docket.enter("candidate")
+            _lose(docket)
         case RecordBenefit():
             _benefit(docket, act)
         case RecordReplication():
@@ -83,12 +82,18 @@ def _review(docket: Docket, act: ReviewBenchmark) -> None:
     docket.record(BenchmarkReviewed(keep=act.keep))
     lineage.answer_all(docket, affected=not act.keep)
     if not act.keep:
-        docket.record(BenchmarkWithdrawn())
-        docket.enter("candidate")
+        _lose(docket)
         return
     docket.met("yearly_review")
     team = docket.holder(Role.EVALUATION_TEAM)
     docket.set_deadline("yearly_review", team, ("review_benchmark",), machine=Machine.SCENE)
+
+
+def _lose(docket: Docket) -> None:
+    """A title is taken away by a decision against the owner: served, and open to appeal."""
+    docket.record(BenchmarkWithdrawn())
+    docket.decide_against(docket.holder(Role.OWNER).unit, reopens="benchmark")
+    docket.enter("candidate")
 
 
 def _benefit(docket: Docket, act: RecordBenefit) -> None:

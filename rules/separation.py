@@ -66,7 +66,8 @@ ON_REMEDIES = ("answer_objection", "decide_complaint", "decide_appeal")
 DECISIONS = (
     *ON_ADMISSION, "give_opinion", *RECOGNISED, "refuse", *RANKED, "admit_trial", "return_trial_plan", "refuse_trial",
     "start_trial", "approve_resumption", "conclude_exit", "give_expert_opinion:acceptance", "conclude_acceptance",
-    "decide_fault_tolerance", "conclude_evaluation", "confirm_benchmark", "terminate",
+    "decide_fault_tolerance", "conclude_evaluation", "confirm_benchmark", "review_benchmark", "withdraw_benchmark",
+    "terminate",
     "override",
 )  # fmt: skip
 
@@ -76,7 +77,7 @@ OVER_BIDDERS = (
     "propose_resumption", "terminate_trial", "end_inclusion_early", "record_fault", "verify_correction",
     "analyse_incident", "verify_incident", "give_acceptance_opinion", "sign_acceptance_opinion", "nominate_benchmark",
     "record_benefit",
-    "review_benchmark", "withdraw_benchmark", "conclude_lineage_review", "approve_payment",
+    "conclude_lineage_review", "approve_payment",
     "pay_milestone", "return_for_correction", "reassign",
 )  # fmt: skip
 """Every act of authority that a bid, or what becomes of it, can depend on."""

@@ -34,6 +34,12 @@ class BenchmarkWithdrawn(Event):
     kind: Literal["benchmark_withdrawn"] = "benchmark_withdrawn"
 
 
+class BenchmarkRestored(Event):
+    """An appeal against the withdrawal was upheld."""
+
+    kind: Literal["benchmark_restored"] = "benchmark_restored"
+
+
 class BenefitRecorded(Event):
     kind: Literal["benefit_recorded"] = "benefit_recorded"
     benefit: str
@@ -59,6 +65,7 @@ PromotionEvent = (
     | BenchmarkDecided
     | BenchmarkReviewed
     | BenchmarkWithdrawn
+    | BenchmarkRestored
     | BenefitRecorded
     | ReplicationRecorded
     | RecommendedUpward

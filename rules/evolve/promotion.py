@@ -6,6 +6,7 @@ from models.events.promotion import (
     BenchmarkDecided,
     BenchmarkEvaluated,
     BenchmarkNominated,
+    BenchmarkRestored,
     BenchmarkReviewed,
     BenchmarkWithdrawn,
     BenefitRecorded,
@@ -28,6 +29,8 @@ def evolve(state: SceneState, event: PromotionEvent) -> SceneState:
             return _benchmark(state, reviews=(state.benchmark.reviews if state.benchmark else 0) + 1)
         case BenchmarkWithdrawn():
             return _benchmark(state, withdrawn=True, confirmed=False)
+        case BenchmarkRestored():
+            return _benchmark(state, withdrawn=False, confirmed=True)
         case BenefitRecorded(benefit="award", amount_yuan=amount):
             return state.model_copy(update={"awarded_yuan": state.awarded_yuan + amount})
         case BenefitRecorded():
