@@ -23,6 +23,7 @@ from cli import (
     events,
     inclusion,
     letters,
+    lineage,
     lookalikes,
     messages,
     named,
@@ -51,7 +52,10 @@ app = typer.Typer(
 )
 PACKAGE = "scene-lifecycle-engine"
 
-for group in (running, scenes, ranking, trials, inclusion, lookalikes, acts, bulk, named, bringing_in, records, checks):
+GROUPS = (
+    running, scenes, ranking, trials, inclusion, lookalikes, lineage, acts, bulk, named, bringing_in, records, checks,
+)  # fmt: skip
+for group in GROUPS:
     group.add_to(app)
 app.add_typer(policies.app, name="policy", rich_help_panel=output.RUNNING)
 year_notices.add_to(calendars.app)

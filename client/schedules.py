@@ -1,4 +1,4 @@
-"""What runs by the clock, beside the scenes: the archive's sweep, the mailboxes', and that of events which wait."""
+"""What runs by the clock, beside the scenes: the sweeps of archive, mailboxes, waiting events and kin."""
 
 from contextlib import suppress
 from datetime import timedelta
@@ -16,6 +16,7 @@ from temporalio.client import (
 
 from workflows.archive import ArchiveWorkflow
 from workflows.events import EventRetryWorkflow
+from workflows.lineage import LineageWorkflow
 from workflows.mailbox import MailboxSweepWorkflow
 
 ARCHIVE_SCHEDULE = "archive"
@@ -24,6 +25,8 @@ SWEEP_SCHEDULE = "mailboxes"
 SWEEP_EVERY = timedelta(minutes=5)
 EVENT_SCHEDULE = "events"
 EVENTS_EVERY = timedelta(minutes=5)
+LINEAGE_SCHEDULE = "lineage"
+LINEAGE_EVERY = timedelta(minutes=5)
 
 
 async def ensure_schedules(client: Client, task_queue: str, *, delivers: bool) -> None:
@@ -32,6 +35,8 @@ async def ensure_schedules(client: Client, task_queue: str, *, delivers: bool) -
     await _ensure(client, ARCHIVE_SCHEDULE, archive, ARCHIVE_EVERY)
     events = ScheduleActionStartWorkflow(EventRetryWorkflow.run, id=EVENT_SCHEDULE, task_queue=task_queue)
     await _ensure(client, EVENT_SCHEDULE, events, EVENTS_EVERY)
+    kin = ScheduleActionStartWorkflow(LineageWorkflow.run, id=LINEAGE_SCHEDULE, task_queue=task_queue)
+    await _ensure(client, LINEAGE_SCHEDULE, kin, LINEAGE_EVERY)
     if delivers:
         sweep = ScheduleActionStartWorkflow(MailboxSweepWorkflow.run, id=SWEEP_SCHEDULE, task_queue=task_queue)
         await _ensure(client, SWEEP_SCHEDULE, sweep, SWEEP_EVERY)

@@ -108,6 +108,7 @@ class Limits(Frozen):
     award: Limit = Field(description="lead department issues the award notice")
     contract: Limit = Field(description="the parties sign the task contract")
     reissue: Limit = Field(description="owner re-issues a challenge that found no valid bid")
+    payment: Limit = Field(description="a delivered milestone is approved and paid: at most 60 days")
     trial_plan: Limit = Field(description="bidder files the trial plan")
     admission: Limit = Field(description="regulator decides on admission to the trial")
     start: Limit = Field(description="regulator issues the start notice")
@@ -134,11 +135,13 @@ class Limits(Frozen):
     acceptance_application: Limit = Field(description="bidder applies for acceptance after the trial's end")
     delivery: Limit = Field(description="fast track: bidder delivers and applies for acceptance after signing")
     acceptance_review: Limit = Field(description="acceptance review and conclusion")
+    acceptance_opinion: Limit = Field(description="owner, regulator and departments give their opinion on the result")
     rectification: Limit = Field(description="bidder rectifies after a conditional acceptance")
     refund: Limit = Field(description="bidder refunds after a failed acceptance")
     nomination: Limit = Field(description="nomination as a benchmark case, or closing without")
     evaluation: Limit = Field(description="evaluation team and leading group decide on a benchmark")
     yearly_review: Limit = Field(description="yearly review of a benchmark")
+    lineage_review: Limit = Field(description="review after something went wrong among a scene's kin")
     service: Limit = Field(description="service (送达) of an adverse decision")
     appeal_window: Limit = Field(description="how long an adverse decision may be appealed, from its service")
     appeal: Limit = Field(description="decision on an appeal")
@@ -498,6 +501,11 @@ class AcceptanceRules(Sourced):
     defence_from_yuan: int = Field(ge=0, description="from this budget with defence and site visit, below on papers")
     retrials: int = Field(1, ge=0, description="how often a trial may be repeated")
     rectifications: int = Field(1, ge=0, description="how often a conditional result may be rectified")
+    tolerance: tuple[Name, ...] = Field(
+        (),
+        max_length=50,
+        description="criteria of fault tolerance (容错、尽职免责): a tolerated failure meets all",
+    )
 
 
 class PromotionRules(Sourced):

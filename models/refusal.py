@@ -736,6 +736,97 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "{file} 有误，待管理人员改正后重试。",
         "{file} can not be used until its keeper corrects it; try again later.",
     ),
+    # payment
+    "unknown_milestone": (
+        "任务书中没有里程碑“{milestone}”。里程碑：{known}。",
+        "The contract has no milestone {milestone}. It has: {known}.",
+    ),
+    "payment_on_its_way": (
+        "里程碑“{milestone}”已有一笔付款在办，请等其支付或退回后再提请。",
+        "A payment of {milestone} is on its way; wait until it is paid or declined.",
+    ),
+    "no_payment": (
+        "里程碑“{milestone}”没有处于“{status}”的付款。可办理：{known}。",
+        "There is no payment of {milestone} that is {status}. There are: {known}.",
+    ),
+    "payment_owed": (
+        "还有款项未支付或退回：{milestones}。请先支付（pay_milestone）或退回（approve_payment）。",
+        "Payments are still owed: {milestones}. Pay (pay_milestone) or decline (approve_payment) them first.",
+    ),
+    "refund_short": (
+        "应退款 {due} 元（已支付给该揭榜方的款项），登记金额 {amount} 元不足。认定容错后方可少退。",
+        "{due} yuan were paid and are owed back; {amount} are not enough unless the failure was found tolerable.",
+    ),
+    # acceptance
+    "opinions_missing": (
+        "验收意见尚未收齐：{units}。请等其提出意见，或至 {until} 逾期视为未提意见后再作结论。",
+        "Opinions are missing: {units}. Conclude when they are in, or after {until}, when they count as silent.",
+    ),
+    "opinion_unsigned": (
+        "验收意见书还有 {missing} 名专家未签署（sign_acceptance_opinion）。请用同一文件签齐后再作结论。",
+        "{missing} members of the panel did not sign this acceptance opinion (sign_acceptance_opinion) yet.",
+    ),
+    "sign_before_opinion": (
+        "{person} 尚未提出评审意见。请先评审（give_expert_opinion），再签署验收意见书。",
+        "{person} has given no opinion yet. Give it first (give_expert_opinion), then sign.",
+    ),
+    "opinion_signed_already": (
+        "{person} 已签署这份验收意见书。",
+        "{person} has signed this acceptance opinion already; nothing more is needed.",
+    ),
+    "tolerance_unanswered": (
+        "容错认定须逐条回答本市标准。未回答：{missing}；不在标准内或重复：{unknown}。",
+        "Fault tolerance is found criterion by criterion. Missing: {missing}; unknown or twice: {unknown}.",
+    ),
+    "tolerance_contradicts": (
+        "认定结论与逐条回答不一致：未满足的标准为 {unmet}。全部满足方可容错。",
+        "The finding contradicts its answers: not met is {unmet}. Tolerated is what meets every criterion.",
+    ),
+    "value_unfounded": (
+        "价值评估须写明方法（method）、评估人（assessors）和各项数额（figures）。",
+        "Say how the value was found (method), by whom (assessors), and of what it is made up (figures).",
+    ),
+    "figures_differ": (
+        "各项数额合计 {total} 元，与价值 {value} 元不符。请核对。",
+        "The figures add up to {total} yuan, and the value is {value}. Correct one of the two.",
+    ),
+    "shares_not_whole": (
+        "利益分享比例合计为 {total}，应为 1，每个参与方只写一次。",
+        "The shares add up to {total}; they have to make 1, with each party once.",
+    ),
+    # copies and their kin
+    "not_the_original": (
+        "本场景并非复制自 {scene}（申报时写明的原场景：{original}）。请核对场景编号。",
+        "This scene is no copy of {scene} (it says it copies {original}). Check the scene's id.",
+    ),
+    "evidence_known": (
+        "{scene} 的佐证已承接至其第 {sequence} 号记录；只有更新的才需再次承接。",
+        "The evidence of {scene} is here as of its entry {sequence}; only a later one is worth inheriting.",
+    ),
+    "own_cause": (
+        "{scene} 就是本场景：自身的事件在本场景内处置，不走关联复核。",
+        "{scene} is this scene itself: deal with its own incident here.",
+    ),
+    "review_reopened_already": (
+        "因 {review} 已重启过复核，不必重复。",
+        "The review was re-opened for {review} already; there is nothing more to do.",
+    ),
+    "no_lineage_review": (
+        "没有待复核的 {review}。待复核：{known}。",
+        "There is no open review {review}. Open: {known}.",
+    ),
+    "affected_trial_runs": (
+        "认定受影响前，请先叫停试点（suspend_trial）：{bidder}。",
+        "Stop the trial first (suspend_trial), then find it affected: {bidder}.",
+    ),
+    "affected_benchmark": (
+        "标杆受影响的，请用 review_benchmark 作出不予保留的复核结论。",
+        "An affected benchmark is reviewed with review_benchmark, which does not keep the title.",
+    ),
+    "lineage_review_open": (
+        "关联场景发生事件或被撤销标杆，复核尚未结束：{reviews}。请先作出复核结论（conclude_lineage_review）。",
+        "An incident or a lost title among the kin: {reviews}. Review it first (conclude_lineage_review).",
+    ),
     # the servers
     "server_unreachable": (
         "连接不上 Temporal 服务（{address}）。请先运行 scene up，或检查连接设置。",

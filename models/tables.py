@@ -215,6 +215,43 @@ class OutboxRow(SQLModel, table=True):
     given_up_at: datetime | None = Field(default=None, sa_type=Utc)
 
 
+class KinshipRow(SQLModel, table=True):
+    """A tie that `stream` tells of: `replica` is a copy of `original`. One of the two is the stream itself.
+
+    `evidence` is the original's entry as of which the copy inherited its evidence; None where it has not, or where it
+    is the original that tells.
+    """
+
+    __tablename__ = "kinship"
+
+    stream: str = Field(primary_key=True)
+    original: str = Field(primary_key=True)
+    replica: str = Field(primary_key=True)
+    evidence: int | None
+
+
+class AlarmRow(SQLModel, table=True):
+    """An entry of `stream` that re-opens the review of all its kin; see models.lineage.Cause."""
+
+    __tablename__ = "lineage_alarm"
+
+    stream: str = Field(primary_key=True)
+    sequence: int = Field(primary_key=True)
+    kind: str
+    incident: str | None
+
+
+class LineageReviewRow(SQLModel, table=True):
+    """A review that `stream` re-opened because of an entry of its kin; `affected` is None while it is open."""
+
+    __tablename__ = "lineage_review"
+
+    stream: str = Field(primary_key=True)
+    cause_stream: str = Field(primary_key=True)
+    cause_sequence: int = Field(primary_key=True)
+    affected: bool | None
+
+
 class DocumentRow(SQLModel, table=True):
     """One official document; see models.document.OfficialDocument. The number is given with the entry, once."""
 

@@ -6,6 +6,7 @@ by somebody else before the refund is settled.
 """
 
 import math
+from fractions import Fraction
 from typing import assert_never
 
 from models.commands.acceptance import (
@@ -17,6 +18,7 @@ from models.commands.acceptance import (
     DecideFaultTolerance,
     GiveAcceptanceOpinion,
     RecordRefund,
+    SignAcceptanceOpinion,
     SubmitRectification,
 )
 from models.commands.review import ConvenePanel
@@ -25,15 +27,18 @@ from models.events.acceptance import (
     AcceptanceAppliedFor,
     AcceptanceConcluded,
     AcceptanceOpinionGiven,
+    AcceptanceOpinionSigned,
+    AcceptanceSilence,
     FaultToleranceAsked,
     FaultToleranceDecided,
     RectificationSubmitted,
+    RefundOwed,
     RefundRecorded,
     ValueAssessed,
 )
-from models.state import Acceptance
+from models.state import Acceptance, Panel
 from models.vocabulary import Machine, PanelPurpose
-from rules import panels, separation, settling
+from rules import panels, payments, separation, settling
 from rules.docket import Docket
 from rules.keyed import find
 
@@ -47,6 +52,8 @@ def judge(docket: Docket, act: AcceptanceAct) -> None:
             _review(docket, act.bidder)
         case GiveAcceptanceOpinion():
             _opinion(docket, act)
+        case SignAcceptanceOpinion():
+            _sign(docket, act)
         case ConcludeAcceptance():
             _conclude(docket, act)
         case SubmitRectification():
@@ -56,6 +63,8 @@ def judge(docket: Docket, act: AcceptanceAct) -> None:
             acceptance = acceptance_of(docket, act.bidder)
             if acceptance.fault_tolerance_asked and acceptance.fault_tolerated is None:
                 docket.refuse("refund_pending_finding")
+            if act.amount_yuan < acceptance.refund_due_yuan and not acceptance.fault_tolerated:
+                docket.refuse("refund_short", due=acceptance.refund_due_yuan, amount=act.amount_yuan)
             docket.record(RefundRecorded(bidder=act.bidder, amount_yuan=act.amount_yuan))
             docket.move(Machine.ACCEPTANCE, act.bidder, "settled")
             settling.settle(docket)
@@ -66,7 +75,7 @@ def judge(docket: Docket, act: AcceptanceAct) -> None:
         case DecideFaultTolerance():
             _decide_tolerance(docket, act)
         case AssessValue():
-            docket.record(ValueAssessed(value_yuan=act.value_yuan))
+            _assess(docket, act)
         case _:
             assert_never(act)
 
@@ -99,8 +108,8 @@ def convene(docket: Docket, act: ConvenePanel) -> None:
     before = {seat.person for each in earlier for seat in each.seats}
     rules = docket.policy.panels["acceptance"]
     panel = panels.convene(
-        docket, act, limit="acceptance_review", verbs=("give_expert_opinion",), parties=parties,
-        not_drawn=before if rules.overlap is not None else (),
+        docket, act, limit="acceptance_review", parties=parties,
+        verbs=("give_expert_opinion", "sign_acceptance_opinion"), not_drawn=before if rules.overlap is not None else (),
     )  # fmt: skip
     size, again = len(panel.seats), sum(seat.person in before for seat in panel.seats)
     if rules.overlap is not None and again > math.floor(rules.overlap * size):
@@ -112,7 +121,32 @@ def _opinion(docket: Docket, act: GiveAcceptanceOpinion) -> None:
     if any(opinion.unit == docket.unit for opinion in acceptance.opinions):
         docket.refuse("opinion_already_given", unit=docket.unit)
     docket.record(AcceptanceOpinionGiven(bidder=act.bidder, unit=docket.unit, position=act.position))
-    docket.met(f"acceptance_review/{act.bidder}/{docket.unit}")
+    docket.met(f"acceptance_opinion/{act.bidder}/{docket.unit}")
+
+
+def opinion_ran_out(docket: Docket, deadline: Deadline) -> None:
+    """Whoever was asked and said nothing is on record as silent; the conclusion waits for them no longer."""
+    bidder, unit = deadline.bidder or "", deadline.holder.unit if deadline.holder else ""
+    docket.record(AcceptanceSilence(bidder=bidder, unit=unit))
+
+
+def _sign(docket: Docket, act: SignAcceptanceOpinion) -> None:
+    """Each for themselves, and the very text: another text is signed anew."""
+    seat = panels.own_seat(docket, panels.seated(docket, PanelPurpose.ACCEPTANCE, act.bidder))
+    if seat.recommend is None:
+        docket.refuse("sign_before_opinion", person=docket.person)
+    signed = find(acceptance_of(docket, act.bidder).signatures, person=docket.person)
+    if signed is not None and signed.document == act.document.sha256:
+        docket.refuse("opinion_signed_already", person=docket.person)
+    docket.record(
+        AcceptanceOpinionSigned(
+            bidder=act.bidder,
+            person=docket.person,
+            document=act.document.sha256,
+            dissents=act.dissent is not None,
+        )
+    )
+    docket.met(panels.seat_deadline("acceptance_review", act.bidder, docket.person))
 
 
 def _conclude(docket: Docket, act: ConcludeAcceptance) -> None:
@@ -138,7 +172,13 @@ def _conclude(docket: Docket, act: ConcludeAcceptance) -> None:
             pass
         case _:
             assert_never(act.verdict)
-    docket.record(AcceptanceConcluded(bidder=act.bidder, verdict=act.verdict, by=docket.person))
+    _refuse_unheard(docket, acceptance)
+    _refuse_unsigned(docket, acceptance, panel, act.document.sha256)
+    docket.record(
+        AcceptanceConcluded(
+            bidder=act.bidder, verdict=act.verdict, by=docket.person, on=docket.day, document=act.document.sha256
+        )
+    )
     match act.verdict:
         case "passed":
             noticed = docket.used("acceptance_notice")
@@ -156,8 +196,24 @@ def _conclude(docket: Docket, act: ConcludeAcceptance) -> None:
             assert_never(act.verdict)
 
 
+def _refuse_unheard(docket: Docket, acceptance: Acceptance) -> None:
+    """Owner, regulator and cooperating departments have spoken, or let their time go by."""
+    asked = docket.open_deadlines("acceptance_opinion", acceptance.bidder)
+    if waiting := [clock for clock in asked if clock.holder is not None]:
+        units = ", ".join(clock.holder.unit for clock in waiting if clock.holder is not None)
+        docket.refuse("opinions_missing", units=units, until=max(clock.due_on for clock in waiting))
+
+
+def _refuse_unsigned(docket: Docket, acceptance: Acceptance, panel: Panel, document: str) -> None:
+    """The acceptance opinion (验收意见书) bears the name of every member; a dissent is signed as well."""
+    signed = {each.person for each in acceptance.signatures if each.document == document}
+    if missing := sum(seat.person not in signed for seat in panel.seats):
+        docket.refuse("opinion_unsigned", missing=missing)
+
+
 def _fail(docket: Docket, bidder: str) -> None:
     docket.decide_against(bidder, reopens="reviewing", machine=Machine.ACCEPTANCE, bidder=bidder)
+    docket.record(RefundOwed(bidder=bidder, amount_yuan=payments.paid_yuan(docket.state, bidder)))
     docket.move(Machine.ACCEPTANCE, bidder, "failed")
 
 
@@ -176,4 +232,34 @@ def _decide_tolerance(docket: Docket, act: DecideFaultTolerance) -> None:
         docket.refuse("fault_tolerance_not_asked")
     if acceptance.fault_tolerated is not None:
         docket.refuse("fault_tolerance_already")
+    _refuse_unanswered(docket, act)
     docket.record(FaultToleranceDecided(bidder=act.bidder, tolerated=act.tolerated))
+
+
+def _refuse_unanswered(docket: Docket, act: DecideFaultTolerance) -> None:
+    """Every criterion of the city is answered, each once; tolerated is what meets them all, and nothing else."""
+    criteria = docket.policy.acceptance.tolerance
+    answered = [each.criterion for each in act.answers]
+    if sorted(answered) != sorted(criteria):
+        docket.refuse(
+            "tolerance_unanswered",
+            missing=", ".join(each for each in criteria if each not in answered) or "-",
+            unknown=", ".join(each for each in answered if each not in criteria or answered.count(each) > 1) or "-",
+        )
+    unmet = [each.criterion for each in act.answers if not each.met]
+    if criteria and act.tolerated is bool(unmet):
+        docket.refuse("tolerance_contradicts", unmet=", ".join(unmet) or "-")
+
+
+def _assess(docket: Docket, act: AssessValue) -> None:
+    """The figures add up to the value, and the shares to the whole of it; each party stands there once."""
+    if act.method is None or not act.assessors or not act.figures:
+        docket.refuse("value_unfounded")
+    total = sum(figure.amount_yuan for figure in act.figures)
+    if total != act.value_yuan:
+        docket.refuse("figures_differ", total=total, value=act.value_yuan)
+    whole = sum((each.share for each in act.shares), Fraction(0))
+    if whole != 1 or len({each.party for each in act.shares}) < len(act.shares):
+        docket.refuse("shares_not_whole", total=whole)
+    shares = tuple((each.party, str(each.share)) for each in act.shares)
+    docket.record(ValueAssessed(value_yuan=act.value_yuan, shares=shares))

@@ -32,6 +32,7 @@ CONSEQUENCES: dict[str, Callable[[Docket, Deadline], None]] = {
     "correction_order": inclusion.order_ran_out,
     "acceptance_application": acceptance.application_ran_out,
     "delivery": acceptance.application_ran_out,
+    "acceptance_opinion": acceptance.opinion_ran_out,
     "rectification": acceptance.rectification_ran_out,
     "appeal_window": remedies.appeal_window_ran_out,
 }

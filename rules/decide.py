@@ -14,7 +14,9 @@ from models.commands import Act, BidderAct, Command
 from models.commands.acceptance import AcceptanceAct
 from models.commands.anywhere import AnywhereAct, Override, PassDeadline, TakeOver
 from models.commands.handling import HandlingAct
+from models.commands.lineage import LineageAct
 from models.commands.matching import MatchingAct
+from models.commands.payment import PaymentAct
 from models.commands.promotion import PromotionAct
 from models.commands.review import NoticeAct, ReviewAct
 from models.commands.solicitation import SolicitationAct, Submit
@@ -33,8 +35,10 @@ from rules import (
     incidents,
     inclusion,
     lifecycle,
+    lineage,
     matching,
     notices,
+    payments,
     promotion,
     review,
     separation,
@@ -91,6 +95,10 @@ def _judge(docket: Docket) -> None:
         acceptance.judge(docket, act)
     elif isinstance(act, PromotionAct):
         promotion.judge(docket, act)
+    elif isinstance(act, PaymentAct):
+        payments.judge(docket, act)
+    elif isinstance(act, LineageAct):
+        lineage.judge(docket, act)
     elif isinstance(act, AnywhereAct):
         anywhere.judge(docket, act)
     elif isinstance(act, HandlingAct):
@@ -162,7 +170,7 @@ def _refuse_step(state: SceneState, command: Command) -> None:
 
 def _machines(act: Act) -> tuple[Machine, ...]:
     """Those of the bidder's machines whose step must allow the act; others may move with it."""
-    if isinstance(act, MatchingAct):
+    if isinstance(act, MatchingAct | PaymentAct):
         return (Machine.CONTRACT,)
     if isinstance(act, TrialAct | IncidentAct):
         return (Machine.TRIAL,)

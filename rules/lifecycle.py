@@ -118,9 +118,15 @@ STEPS: tuple[Step, ...] = (
     # one bidder's contract
     Step(CONTRACT, "offered", MATCHING, "待拟任务书", "contract offered", "contract", Role.OWNER),
     Step(CONTRACT, "signing", MATCHING, "签署中", "being signed", acts=("propose_contract",)),
-    Step(CONTRACT, "signed", MATCHING, "已签订", "signed", terminal=True),
+    Step(
+        CONTRACT, "signed", MATCHING, "已签订", "signed",
+        acts=("propose_payment", "approve_payment", "pay_milestone"), terminal=True,
+    ),
     Step(CONTRACT, "lapsed", MATCHING, "未签订", "lapsed", terminal=True),
-    Step(CONTRACT, "dissolved", MATCHING, "已解除", "dissolved", terminal=True),
+    Step(
+        CONTRACT, "dissolved", MATCHING, "已解除", "dissolved",
+        acts=("approve_payment", "pay_milestone"), terminal=True,
+    ),
     # one bidder's trial
     Step(TRIAL, "planning", TRIALS, "编制方案", "planning", "trial_plan", Role.BIDDER, acts=_TRIAL_ACTS),
     Step(TRIAL, "submitted", TRIALS, "待准入", "plan submitted", "admission", Role.REGULATOR, acts=_TRIAL_ACTS),
@@ -157,7 +163,7 @@ STEPS: tuple[Step, ...] = (
     Step(ACCEPTANCE, "applying", ACCEPTING, "待申请验收", "to be applied for", "acceptance_application", Role.BIDDER),
     Step(
         ACCEPTANCE, "reviewing", ACCEPTING, "验收评审", "being reviewed", "acceptance_review", Role.LEAD,
-        acts=("convene_panel", "give_expert_opinion", "recuse", "give_acceptance_opinion"),
+        acts=("convene_panel", "give_expert_opinion", "recuse", "give_acceptance_opinion", "sign_acceptance_opinion"),
     ),
     Step(
         ACCEPTANCE, "concluded", ACCEPTING, "验收待公示", "concluded", "notice_publication", Role.PLATFORM_OFFICE,
@@ -394,6 +400,7 @@ ROWS: tuple[Row, ...] = (
     *_rows(SCENE, ("benchmark_notice",), "decide_complaint", "benchmark", "evaluation"),
     *_rows(SCENE, ("benchmark",), "review_benchmark", "candidate"),
     *_rows(SCENE, ("benchmark",), "withdraw_benchmark", "candidate"),
+    *_rows(SCENE, ("candidate",), "decide_appeal", "benchmark"),
     *_rows(SCENE, ("candidate", "benchmark"), "close_scene", *_END),
     # from any open step
     *_rows(SCENE, BEFORE_CONTRACT, "withdraw", "closed"),
@@ -425,6 +432,7 @@ ANYWHERE = (
     "confirm_correction", "adopt_policy", "load_calendar", "record_service", "appeal", "decide_appeal",
     "answer_withdrawal", "withdraw", "answer_objection", "file_complaint", "decide_complaint",
     "claim_duty", "release_duty", "transfer_duty", "delegate_duty", "hand_back_duty", "nudge", "copy_to", "take_back",
+    "inherit_evidence", "reopen_review", "conclude_lineage_review",
 )  # fmt: skip
 """Acts possible at every open step, as far as there is something for them to act on."""
 
@@ -435,6 +443,8 @@ WHILE_STANDING_STILL = (
     "decide_extension", "reassign", "raise_objection", "answer_objection", "file_complaint", "decide_complaint",
     "override", "submit_bid", "withdraw_bid", "claim_duty", "release_duty", "transfer_duty", "delegate_duty",
     "hand_back_duty", "nudge", "copy_to",
+    "inherit_evidence", "reopen_review", "conclude_lineage_review",
+    "propose_payment", "approve_payment", "pay_milestone",
 )  # fmt: skip
 """What neither a suspension nor open remedies stop: safety, remedies, records, and what has a clock that runs on."""
 

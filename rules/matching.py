@@ -399,6 +399,7 @@ def _propose(docket: Docket, act: ProposeContract) -> None:
             terms_sha256=act.terms.document.sha256,
             budget_yuan=act.terms.budget_yuan,
             parties=parties,
+            milestones=tuple((each.name, each.share_percent) for each in act.terms.milestones),
         )
     )
     if contract.step == "offered":

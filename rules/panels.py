@@ -168,7 +168,9 @@ def give_opinion(docket: Docket, act: GiveExpertOpinion, limit: str) -> None:
     docket.record(
         ExpertOpinionGiven(purpose=act.purpose, bidder=act.bidder, person=docket.person, recommend=act.recommend)
     )
-    docket.met(seat_deadline(limit, act.bidder, docket.person))
+    clock = docket.deadline(seat_deadline(limit, act.bidder, docket.person))
+    if clock is not None and clock.verbs == (act.verb,):  # who has still to sign keeps the duty
+        docket.met(clock.id)
 
 
 def refuse_unless_recommended(docket: Docket, panel: Panel) -> None:

@@ -29,6 +29,7 @@ from models.events.promotion import (
     ReplicationRecorded,
 )
 from models.vocabulary import Machine, Outcome, Role
+from rules import lineage, payments
 from rules.docket import Docket
 
 
@@ -45,8 +46,8 @@ def judge(docket: Docket, act: PromotionAct) -> None:
         case ReviewBenchmark():
             _review(docket, act)
         case WithdrawBenchmark():
-            docket.record(BenchmarkWithdrawn())
-            docket.enter("candidate")
+            lineage.answer_all(docket, affected=True)
+            _lose(docket)
         case RecordBenefit():
             _benefit(docket, act)
         case RecordReplication():
@@ -56,6 +57,7 @@ def judge(docket: Docket, act: PromotionAct) -> None:
         case RecommendUpward():
             docket.record(RecommendedUpward(to=act.to))
         case CloseScene():
+            payments.refuse_owing(docket)
             docket.close(Outcome.PROMOTED if docket.state.step == "benchmark" else Outcome.ACCEPTED)
         case _:
             assert_never(act)
@@ -65,7 +67,9 @@ def _confirm(docket: Docket, act: ConfirmBenchmark) -> None:
     benchmark = docket.state.benchmark
     if act.confirmed and not (benchmark and benchmark.recommended):
         docket.refuse("not_recommended")
-    docket.record(BenchmarkDecided(confirmed=act.confirmed, by=docket.person))
+    if act.confirmed:
+        lineage.refuse_unreviewed(docket)
+    docket.record(BenchmarkDecided(confirmed=act.confirmed, by=docket.person, on=docket.day))
     if not act.confirmed:
         docket.enter("candidate")
     elif docket.used("benchmark_notice"):
@@ -76,13 +80,20 @@ def _confirm(docket: Docket, act: ConfirmBenchmark) -> None:
 
 def _review(docket: Docket, act: ReviewBenchmark) -> None:
     docket.record(BenchmarkReviewed(keep=act.keep))
+    lineage.answer_all(docket, affected=not act.keep)
     if not act.keep:
-        docket.record(BenchmarkWithdrawn())
-        docket.enter("candidate")
+        _lose(docket)
         return
     docket.met("yearly_review")
     team = docket.holder(Role.EVALUATION_TEAM)
     docket.set_deadline("yearly_review", team, ("review_benchmark",), machine=Machine.SCENE)
+
+
+def _lose(docket: Docket) -> None:
+    """A title is taken away by a decision against the owner: served, and open to appeal."""
+    docket.record(BenchmarkWithdrawn())
+    docket.decide_against(docket.holder(Role.OWNER).unit, reopens="benchmark")
+    docket.enter("candidate")
 
 
 def _benefit(docket: Docket, act: RecordBenefit) -> None:

@@ -3,6 +3,7 @@
 from models.commands.anywhere import Appeal, DecideAppeal, RecordService
 from models.deadline import Deadline
 from models.events.anywhere import AppealDecided, AppealLodged, DecisionFinal, DecisionServed, NoticeServed
+from models.events.promotion import BenchmarkRestored
 from models.state import Decision
 from models.vocabulary import Machine, Outcome, Role
 from rules import settling
@@ -88,6 +89,11 @@ def _reopen(docket: Docket, decision: Decision) -> None:
         if machine is Machine.ACCEPTANCE:
             settling.ask_for_acceptance_opinions(docket, decision.bidder or "")
         to = "trial" if machine is Machine.TRIAL else "acceptance"
+    lost_title = decision.verb in ("review_benchmark", "withdraw_benchmark")
+    if lost_title and docket.state.step in ("candidate", "remedies"):
+        docket.record(BenchmarkRestored())  # a new nomination that is under way is decided on its own
+    if lost_title and docket.state.step == "candidate":
+        docket.enter(to)
     if docket.state.step == "remedies" and not any(each.closes_as for each in docket.state.decisions):
         docket.enter(to)
         docket.run_on()

@@ -55,7 +55,9 @@ class Apart(NamedTuple):
 
 RECOGNISED = ("conclude_fair_competition", "give_expert_opinion:recognition", "recognise", "confirm_scene")
 RANKED = ("verify_eligibility", "score_bid", "award")
-ACCEPTED = ("give_acceptance_opinion", "give_expert_opinion:acceptance", "conclude_acceptance")
+ACCEPTED = (
+    "give_acceptance_opinion", "give_expert_opinion:acceptance", "sign_acceptance_opinion", "conclude_acceptance",
+)  # fmt: skip
 CHOSEN = ("nominate_benchmark", "conclude_evaluation", "confirm_benchmark")
 """What leads to a result that a public notice announces."""
 
@@ -67,7 +69,7 @@ DECISIONS = (
     "admit_trial", "return_trial_plan", "refuse_trial", "start_trial", "approve_resumption", "end_inclusion_early",
     "conclude_exit",
     "give_expert_opinion:acceptance", "conclude_acceptance", "decide_fault_tolerance",
-    "conclude_evaluation", "confirm_benchmark",
+    "conclude_evaluation", "confirm_benchmark", "review_benchmark", "withdraw_benchmark",
     "terminate", "override",
 )  # fmt: skip
 
@@ -78,8 +80,8 @@ OVER_BIDDERS = (
     "open_bids",
     "advance_phase", "record_reading:regulator", "propose_resumption", "terminate_trial", "lift_supervision",
     "record_fault", "verify_correction", "analyse_incident", "verify_incident", "close_incident",
-    "give_acceptance_opinion",
-    "nominate_benchmark", "record_benefit", "review_benchmark", "withdraw_benchmark",
+    "give_acceptance_opinion", "sign_acceptance_opinion", "approve_payment", "pay_milestone",
+    "nominate_benchmark", "record_benefit", "conclude_lineage_review",
     "decide_extension", "return_for_correction", "reassign",
 )  # fmt: skip
 """Every act of authority that a bid, or what becomes of it, can depend on."""
@@ -116,6 +118,10 @@ APART: tuple[Apart, ...] = (
     Apart(4, "decided_before", (*ACCEPTED, "ask_fault_tolerance"), ("decide_fault_tolerance",)),
     Apart(5, "proposer_approves", ("nominate_benchmark",), ("conclude_evaluation", "confirm_benchmark")),
     Apart(5, "proposer_approves", ("conclude_evaluation",), ("confirm_benchmark",)),
+    Apart(5, "proposer_approves", ("propose_payment",), ("approve_payment",), "bidder"),
+    Apart(5, "proposer_approves", ("approve_payment",), ("propose_payment",), "bidder"),
+    Apart(5, "approver_pays", ("propose_payment", "approve_payment"), ("pay_milestone",), "bidder"),
+    Apart(5, "approver_pays", ("pay_milestone",), ("propose_payment", "approve_payment"), "bidder"),
     Apart(5, "approver_pays", CHOSEN, ("record_benefit",)),
     Apart(5, "approver_pays", ("record_benefit",), CHOSEN),
     Apart(5, "approver_pays", ("conclude_acceptance", "decide_fault_tolerance"), ("record_refund",)),

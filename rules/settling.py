@@ -82,17 +82,17 @@ def open_acceptance(docket: Docket, bidder: str) -> None:
 
 
 def ask_for_acceptance_opinions(docket: Docket, bidder: str) -> None:
-    """Owner, regulator and cooperating departments each have a duty, due with the review itself."""
-    review = docket.deadline(f"acceptance_review/{bidder}")
-    if review is None:
-        return
+    """Owner, regulator and cooperating departments each have a duty of their own, well before the review is due."""
     holders = [docket.holder(Role.OWNER), docket.holder(Role.REGULATOR)]
     holders += [Holder(role=Role.COOPERATING, unit=unit) for unit in docket.state.cooperating]
     seen = set()
     for holder in holders:
         if holder.unit and holder.unit not in seen:
             seen.add(holder.unit)
-            docket.share_deadline(review, holder, ("give_acceptance_opinion",), holder.unit)
+            docket.set_deadline(
+                "acceptance_opinion", holder, ("give_acceptance_opinion",),
+                key=holder.unit, machine=Machine.ACCEPTANCE, bidder=bidder,
+            )  # fmt: skip
 
 
 def stop_retrial(docket: Docket, bidder: str) -> None:

@@ -24,6 +24,7 @@ from models.commands.anywhere import (
     TakeOver,
 )
 from models.commands.handling import AddSigner, CopyTo, DutyAct, Nudge, RemoveSigner, TakeBack
+from models.commands.lineage import ConcludeLineageReview, InheritEvidence, ReopenReview
 from models.commands.matching import (
     AmendChallenge,
     CompareRacers,
@@ -37,6 +38,7 @@ from models.commands.matching import (
     VerifyEligibility,
     WithdrawBid,
 )
+from models.commands.payment import ApprovePayment, PayMilestone, ProposePayment
 from models.commands.review import (
     AnswerObjection,
     ConcludeFairCompetition,
@@ -129,6 +131,14 @@ def subjects_of(command: Command) -> tuple[str, ...]:
             return (f"service/{act.entry}",)
         case ProposeCorrection() | ConfirmCorrection():
             return (f"correction/{act.correction}",)
+        case ProposePayment() | ApprovePayment() | PayMilestone():
+            return (f"payment/{act.bidder}/{act.milestone}", f"contract/{act.bidder}")
+        case InheritEvidence():
+            return (f"evidence/{act.evidence.scene}",)
+        case ReopenReview():
+            return (f"lineage/{act.cause.review}",)
+        case ConcludeLineageReview():
+            return (f"lineage/{act.review}",)
         case Suspend() | Resume():
             return ("suspension",)
         case Reassign():

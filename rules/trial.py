@@ -47,7 +47,7 @@ from models.events.trial import (
 from models.plan import Reading
 from models.state import Trial
 from models.vocabulary import Machine, Role
-from rules import inclusion, phases, separation, settling, trial_plan
+from rules import inclusion, lineage, phases, separation, settling, trial_plan
 from rules.calendar import due_date
 from rules.docket import Docket
 from rules.keyed import find
@@ -162,6 +162,7 @@ def _refuse_uninsured(docket: Docket, duration: Period, until: date | None) -> N
 
 
 def _start(docket: Docket, act: StartTrial) -> None:
+    lineage.refuse_unreviewed(docket)
     trial = trial_of(docket, act.bidder)
     if trial.duration is not None:
         _refuse_uninsured(docket, trial.duration, trial.insurance_until)

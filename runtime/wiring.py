@@ -15,6 +15,7 @@ from activities.archive import ArchiveActivities
 from activities.delivery import Channel, DeliveryActivities
 from activities.events import EventActivities
 from activities.ledger import LedgerActivities
+from activities.lineage import LineageActivities
 from channels.documents import DocumentWriter
 from channels.email import Email
 from channels.robots import Robots
@@ -23,6 +24,7 @@ from channels.writing import Writer
 from client.documents import DocumentDesk
 from client.electronic_service import ElectronicService
 from client.histories import TemporalHistories
+from client.lineage import LineageWatch
 from client.mailboxes import Mailboxes
 from client.outside import Outside
 from client.scene_client import SceneClient, scene_of
@@ -40,6 +42,7 @@ from storage.directories import SqlDirectories
 from storage.documents import SqlDocuments
 from storage.drafts import SqlDrafts
 from storage.ledger import SqlLedger
+from storage.lineage import SqlLineage
 from storage.mailroom import SqlMailroom
 from storage.readings import SqlReadings
 from storage.reads import LedgerReads
@@ -49,6 +52,7 @@ from storage.rulebooks import SqlRulebooks
 from storage.year_notices import SqlYearNotices
 from workflows.archive import ArchiveWorkflow
 from workflows.events import EventRetryWorkflow
+from workflows.lineage import LineageWorkflow
 from workflows.mailbox import MailboxSweepWorkflow, MailboxWorkflow
 from workflows.scene import SceneWorkflow
 
@@ -123,18 +127,31 @@ def make_worker(temporal: Client, parts: Parts, calendar: Calendar | None = None
     )
     archive = ArchiveActivities(TemporalHistories(temporal), parts.archive)
     events = EventActivities(_door(temporal, parts), SqlReceived(parts.engine))
+    kin = LineageActivities(lineage_watch(temporal, parts))
     letters: list[Callable[..., Any]] = [delivery.deliver, delivery.sweep] if delivery else []
     return Worker(
         temporal,
         task_queue=parts.settings.task_queue,
-        workflows=[SceneWorkflow, ArchiveWorkflow, MailboxWorkflow, MailboxSweepWorkflow, EventRetryWorkflow],
-        activities=[ledger.record, archive.archive_closed_runs, events.retry, *letters],
+        workflows=[
+            SceneWorkflow,
+            ArchiveWorkflow,
+            MailboxWorkflow,
+            MailboxSweepWorkflow,
+            EventRetryWorkflow,
+            LineageWorkflow,
+        ],
+        activities=[ledger.record, archive.archive_closed_runs, events.retry, kin.tell_kin, *letters],
         max_concurrent_activities=ACTIVITIES,
         max_cached_workflows=CACHED_SCENES,
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
         activity_task_poller_behavior=PollerBehaviorAutoscaling(),
         deployment_config=_deployment(parts.settings),
     )
+
+
+def lineage_watch(temporal: Client, parts: Parts) -> LineageWatch:
+    scenes = scene_client(temporal, parts)
+    return LineageWatch(scenes, SqlLineage(parts.engine), Standings(parts.reads, parts.rulebooks))
 
 
 def _door(temporal: Client, parts: Parts) -> Outside:

@@ -18,7 +18,16 @@ from models.canonical import canonical
 from models.journal import ALGORITHM, GENESIS, JournalEntry, link
 from models.recording import RecordBatch, Recorded
 from models.state import SceneState
-from models.tables import DeadlineRow, DutyRow, EntryRow, OutboxRow, SceneRow
+from models.tables import (
+    AlarmRow,
+    DeadlineRow,
+    DutyRow,
+    EntryRow,
+    KinshipRow,
+    LineageReviewRow,
+    OutboxRow,
+    SceneRow,
+)
 from rules.journal import fold
 from storage.database import table_of, writing
 from storage.documents import enter_documents, given_numbers, issuing
@@ -32,6 +41,9 @@ SCENE = table_of(SceneRow)
 DEADLINE = table_of(DeadlineRow)
 DUTY = table_of(DutyRow)
 OUTBOX = table_of(OutboxRow)
+KINSHIP = table_of(KinshipRow)
+ALARM = table_of(AlarmRow)
+LINEAGE_REVIEW = table_of(LineageReviewRow)
 
 
 class SqlLedger:
@@ -191,6 +203,11 @@ def _project(connection: Connection, projection: Projection, head: str) -> None:
         turned = [{"of": of, "named": id, "since": started_by} for id, started_by in projection.deadlines]
         connection.execute(_CLEAR_DEADLINE, turned)
         _add(connection, DEADLINE, list(projection.deadlines.values()))
+    if projection.lineage_changed:
+        for table, values in ((KINSHIP, projection.kinship()), (LINEAGE_REVIEW, projection.lineage_reviews())):
+            connection.execute(delete(table).where(table.c.stream == of))
+            _add(connection, table, values)
+    _add(connection, ALARM, projection.alarms)
     _add(connection, OUTBOX, projection.outbox)
 
 

@@ -18,6 +18,8 @@ from models.events.clock import (
     SceneEnding,
     StepEntered,
 )
+from models.events.promotion import BenchmarkWithdrawn
+from models.events.trial import IncidentReported
 from models.journal import JournalEntry
 from models.notification import Notification
 from models.state import SceneState
@@ -42,8 +44,10 @@ class Projection:
         self.deadlines: dict[tuple[str, int], Values] = {}
         self.outbox: list[Values] = []
         self.documents: list[Values] = []
+        self.alarms: list[Values] = []
         self._clocks = {deadline.id: deadline for deadline in state.deadlines}
         self._duties_before = duties(state)
+        self._lineage_before = _kinship_rows(state), _review_rows(state)
 
     def follow(self, entry: JournalEntry) -> None:
         """Raises ValueError for an entry that is not the next."""
@@ -51,6 +55,7 @@ class Projection:
         self.state = fold(before, entry)
         for event in entry.events:
             self._turn(event, entry.sequence)
+            self._alarm(event, entry.sequence)
         for notification in notifications(before, self.state, entry):
             self.outbox.append(_outbox_row(self.state.scene, entry, notification))
         issued = [event for event in entry.events if isinstance(event, DocumentIssued)]
@@ -85,6 +90,24 @@ class Projection:
             )
             for duty in duties(self.state)
         ]
+
+    @property
+    def lineage_changed(self) -> bool:
+        return (self.kinship(), self.lineage_reviews()) != self._lineage_before
+
+    def kinship(self) -> list[Values]:
+        return _kinship_rows(self.state)
+
+    def lineage_reviews(self) -> list[Values]:
+        return _review_rows(self.state)
+
+    def _alarm(self, event: AnyEvent, sequence: int) -> None:
+        """What happened here that the kin have to look at."""
+        stream = self.state.scene
+        if isinstance(event, IncidentReported):
+            self.alarms.append(Values(stream=stream, sequence=sequence, kind="incident", incident=event.incident.id))
+        elif isinstance(event, BenchmarkWithdrawn):
+            self.alarms.append(Values(stream=stream, sequence=sequence, kind="benchmark_withdrawn", incident=None))
 
     def _turn(self, event: AnyEvent, sequence: int) -> None:
         if not isinstance(event, ClockEvent):
@@ -164,6 +187,30 @@ def _scene_row(state: SceneState, head: str) -> Values:
         assumed=list(profile.assumed),
         snapshot=state.model_dump_json(),
     )
+
+
+def _kinship_rows(state: SceneState) -> list[Values]:
+    """What this scene copies, by what it said or inherited, and the copies that it was told of."""
+    inherited = {evidence.scene: evidence.sequence for evidence in state.inherited}
+    declared = state.profile.copied_from if state.profile else None
+    originals = dict.fromkeys(each for each in (declared, *inherited) if each is not None and each != state.scene)
+    copies = dict.fromkeys(each.scene for each in state.replications if each.scene not in (None, state.scene))
+    rows = [
+        Values(stream=state.scene, original=of, replica=state.scene, evidence=inherited.get(of)) for of in originals
+    ]
+    return rows + [Values(stream=state.scene, original=state.scene, replica=copy, evidence=None) for copy in copies]
+
+
+def _review_rows(state: SceneState) -> list[Values]:
+    return [
+        Values(
+            stream=state.scene,
+            cause_stream=review.cause.scene,
+            cause_sequence=review.cause.sequence,
+            affected=review.affected,
+        )
+        for review in state.lineage_reviews
+    ]
 
 
 def _known_bidders(state: SceneState) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Table, and_, delete, i
 from models.journal import JournalEntry
 from models.state import SceneState
 from storage.database import writing
-from storage.ledger import DEADLINE, DUTY, ENTRY, OUTBOX, SCENE
+from storage.ledger import ALARM, DEADLINE, DUTY, ENTRY, KINSHIP, LINEAGE_REVIEW, OUTBOX, SCENE
 from storage.projection import Projection, Values
 
 PAGE = 200
@@ -86,6 +86,9 @@ def _rebuild(connection: Connection, stream: str) -> tuple[int, list[Difference]
     put.rows(DUTY, projection.duties())
     put.rows(DEADLINE, list(projection.deadlines.values()))
     put.rows(OUTBOX, projection.outbox)
+    put.rows(KINSHIP, projection.kinship())
+    put.rows(ALARM, projection.alarms)
+    put.rows(LINEAGE_REVIEW, projection.lineage_reviews())
     return projection.state.sequence, put.differences
 
 

@@ -169,8 +169,13 @@ class Improviser:
             bids = [bid.bidder for bid in play.state.bids if bid.eligible] if "score_bid" in duty.verbs else [bidder]
             for each in bids:
                 if duty.deadline in [deadline.id for deadline in play.state.deadlines]:
-                    self._try(self.act(duty.verbs[0], each), self._holder_of(duty))
+                    verb = duty.verbs[-1] if self._has_spoken(duty) else duty.verbs[0]
+                    self._try(self.act(verb, each), self._holder_of(duty))
         return bool(due)
+
+    def _has_spoken(self, duty: Duty) -> bool:
+        seats = [seat for panel in self.play.state.panels if panel.bidder == duty.bidder for seat in panel.seats]
+        return any(seat.person == duty.holder.person and seat.recommend is not None for seat in seats)
 
     def _act(self, what: tuple[str, str | None, Actor | None]) -> str:
         verb, bidder, actor = what
@@ -548,10 +553,17 @@ class Improviser:
         return {"amount_yuan": 1000}
 
     def _decide_fault_tolerance(self) -> dict[str, object]:
-        return {"tolerated": self.choose((True, False))}
+        return self.play.tolerance_act("甲公司", self.choose((True, False))).model_dump(
+            include={"tolerated", "answers"}
+        )
 
     def _assess_value(self) -> dict[str, object]:
-        return {"value_yuan": 10, "sharing": "约定"}
+        parties = [{"party": "发榜方", "share": "1/3"}, {"party": "揭榜方", "share": self.often("2/3", "1/2")}]
+        figures = [{"indicator": "节约成本", "amount_yuan": 10}]
+        return {
+            "value_yuan": 10, "sharing": "约定", "method": "收益法", "assessors": ["评估机构"],
+            "figures": figures, "shares": parties,
+        }  # fmt: skip
 
     def _nominate_benchmark(self) -> dict[str, object]:
         return {"level": self.choose(tuple(BenchmarkLevel))}
@@ -574,6 +586,31 @@ class Improviser:
 
     def _review_benchmark(self) -> dict[str, object]:
         return {"keep": self.often(True, False)}
+
+    def _propose_payment(self) -> dict[str, object]:
+        return {"milestone": self.often("交付", "没有的"), "amount_yuan": self.choose((100, 400_000_000))}
+
+    def _milestone(self, *status: str) -> str:
+        known = [each.milestone for each in self.play.state.payments if each.status in status]
+        return str(self.choose(known or ["交付"]))
+
+    def _approve_payment(self) -> dict[str, object]:
+        return {"milestone": self._milestone("proposed"), "approved": self.often(True, False)}
+
+    def _pay_milestone(self) -> dict[str, object]:
+        return {"milestone": self._milestone("approved")}
+
+    def _inherit_evidence(self) -> dict[str, object]:
+        number = self.choose((1, 2, 3))
+        return {"evidence": {"scene": "KIN-1", "sequence": number, "head": digest("head"), "city": "宁波市"}}
+
+    def _reopen_review(self) -> dict[str, object]:
+        cause = {"scene": "KIN-1", "sequence": self.choose((4, 5, 6)), "head": digest("head"), "kind": "incident"}
+        return {"cause": {**cause, "incident": "I-1"}}
+
+    def _conclude_lineage_review(self) -> dict[str, object]:
+        known = [each.id for each in self.play.state.lineage_reviews if each.affected is None]
+        return {"review": self.choose(known or ["KIN-1@1"]), "affected": self.often(False, True)}
 
     def _answer_withdrawal(self) -> dict[str, object]:
         return {"agreed": self.choose((True, True, False))}

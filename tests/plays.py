@@ -750,6 +750,7 @@ def promotion() -> Iterator[Play]:
             )
     yield _then(at("benchmark"), lambda p: p.do(ReviewBenchmark(keep=False, finding="失效"), p.evaluators))
     yield _then(at("benchmark"), lambda p: p.do(WithdrawBenchmark(reasons="失信"), p.group))
+    yield _then(at("benchmark"), lambda p: p.do(WithdrawBenchmark(reasons="失信"), p.group), lambda p: p.win_appeal())
     # one bidder succeeded, the other may still appeal
     unserved = _then(
         race("trial"),

@@ -16,7 +16,14 @@ import pytest
 from models.actor import Actor
 from models.calendar import Period, Unit
 from models.commands import Act, Command
-from models.commands.acceptance import ApplyForAcceptance, ConcludeAcceptance, GiveAcceptanceOpinion
+from models.commands.acceptance import (
+    ApplyForAcceptance,
+    ConcludeAcceptance,
+    DecideFaultTolerance,
+    GiveAcceptanceOpinion,
+    SignAcceptanceOpinion,
+    ToleranceAnswer,
+)
 from models.commands.anywhere import (
     Appeal,
     DecideAppeal,
@@ -756,8 +763,36 @@ class Play:
              "site_visit": True, **more}
         )  # fmt: skip
 
+    def hear_all(self, bidder: str) -> None:
+        """Everybody who was asked and did not answer yet gives an opinion."""
+        for clock in self.state.deadlines:
+            if (clock.limit, clock.bidder) == ("acceptance_opinion", bidder) and clock.holder is not None:
+                actor = self.person(clock.holder.role, clock.holder.unit)
+                self.acceptance_opinion(bidder, actor)
+
+    def sign_all(self, bidder: str, title: str = "验收意见书") -> None:
+        """Every member of the panel signs the acceptance opinion who did not yet."""
+        panel = next(each for each in self.state.panels if (each.purpose, each.bidder) == ("acceptance", bidder))
+        acceptance = next(each for each in self.state.acceptances if each.bidder == bidder)
+        act = SignAcceptanceOpinion(bidder=bidder, document=document(title))
+        for seat in panel.seats:
+            signed = [each for each in acceptance.signatures if each.document == act.document.sha256]
+            if seat.person not in [each.person for each in signed]:
+                self.do(act, self.person(Role.EXPERT, seat.unit, seat.person))
+
     def conclude(self, bidder: str, verdict: str = "passed", **more: object) -> tuple[AnyEvent, ...]:
+        """Once everybody was heard, and the panel has signed."""
+        self.hear_all(bidder)
+        self.sign_all(bidder)
         return self.do(self.conclude_act(bidder, verdict, **more), self.lead)
+
+    def tolerance_act(self, bidder: str, tolerated: bool = True) -> DecideFaultTolerance:
+        """Every criterion of the city is answered; where the failure is not tolerated, the last one with a no."""
+        criteria = self.policy.acceptance.tolerance
+        answers = [
+            ToleranceAnswer(criterion=each, met=tolerated or each != criteria[-1], finding="核查") for each in criteria
+        ]
+        return DecideFaultTolerance(bidder=bidder, tolerated=tolerated, finding="认定", answers=tuple(answers))
 
     def retrial(self, bidder: str) -> None:
         """The bidder applies, and is sent back to the sandbox."""

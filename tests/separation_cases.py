@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from models.actor import Actor
 from models.commands import Act
-from models.commands.acceptance import AskFaultTolerance, DecideFaultTolerance, GiveAcceptanceOpinion, RecordRefund
+from models.commands.acceptance import AskFaultTolerance, GiveAcceptanceOpinion, RecordRefund
 from models.commands.anywhere import (
     Appeal,
     ConfirmCorrection,
@@ -23,6 +23,7 @@ from models.commands.matching import (
     SubmitBid,
     VerifyEligibility,
 )
+from models.commands.payment import ApprovePayment, PayMilestone, ProposePayment
 from models.commands.promotion import ConcludeEvaluation, ConfirmBenchmark, NominateBenchmark, RecordBenefit
 from models.commands.review import (
     AnswerObjection,
@@ -205,10 +206,31 @@ def incident_ordered(play: Play) -> None:
     play.do(analysis(), play.regulator)
 
 
-def reviewed(play: Play) -> None:
+APPROVAL = ApprovePayment(bidder=A, milestone="交付", approved=True, reasons="属实")
+PAYMENT = PayMilestone(bidder=A, milestone="交付", proof=document("支付凭证"))
+
+
+def claimed(play: Play) -> None:
+    play.to_trial(A, B)
+    claim = ProposePayment(bidder=A, milestone="交付", amount_yuan=1_000, proof=document("交付确认单"))
+    play.do(claim, play.owner)
+
+
+def approved(play: Play) -> None:
+    claimed(play)
+    play.do(APPROVAL, play.lead)
+
+
+def reviewing(play: Play) -> None:
     play.to_acceptance(A, B).apply(A)
+
+
+def reviewed(play: Play) -> None:
+    reviewing(play)
     play.acceptance_opinion(A, play.regulator)
     play.experts_recommend(PanelPurpose.ACCEPTANCE, A)
+    play.hear_all(A)
+    play.sign_all(A)
 
 
 def concluded(play: Play) -> None:
@@ -419,7 +441,7 @@ CASES = (
     Case("own_bid", fault_ordered, "bidder_a", VerifyCorrection(bidder=A, corrected=True, finding="已改"), "regulator"),
     Case("own_bid", reviewed, "bidder_a", lambda p: p.conclude_act(A), "lead"),
     Case(
-        "own_bid", reviewed, "bidder_a",
+        "own_bid", reviewing, "bidder_a",
         GiveAcceptanceOpinion(bidder=A, position=Position.AGREE, text="同意"), "cooperator",
     ),
     Case("own_bid", nominated, "bidder_a", EVALUATION, "evaluators"),
@@ -479,11 +501,11 @@ CASES = (
     Case("own_bid", appealed(trial_refused, lambda p: p.bidder(A)), "bidder_a", appeal_decision, "supervisor"),
     Case(
         "decided_before", tolerance_asked, "lead",
-        DecideFaultTolerance(bidder=A, tolerated=True, finding="尽职"), "judge of fault",
+        lambda p: p.tolerance_act(A), "judge of fault",
     ),
     Case(
         "decided_before", tolerance_asked, "acceptance_expert",
-        DecideFaultTolerance(bidder=A, tolerated=True, finding="尽职"), "judge of fault",
+        lambda p: p.tolerance_act(A), "judge of fault",
     ),
     # 5: proposer, approver, payer
     Case("proposer_approves", nominated, "lead", EVALUATION, "evaluators"),
@@ -493,6 +515,11 @@ CASES = (
     Case("approver_pays", benchmark, "lead", benefit, "lead"),
     Case("approver_pays", benchmark, "evaluators", benefit, "payer"),
     Case("approver_pays", benchmark, "group", benefit, "payer"),
+    Case("proposer_approves", claimed, "owner", APPROVAL, "lead"),
+    Case("own_bid", claimed, "bidder_a", APPROVAL, "lead"),
+    Case("approver_pays", approved, "lead", PAYMENT, "payer"),
+    Case("approver_pays", approved, "owner", PAYMENT, "payer"),
+    Case("own_bid", approved, "bidder_a", PAYMENT, "payer"),
     Case("approver_pays", benefited, "payer", NOMINATION, "lead"),
     Case("approver_pays", failed, "lead", REFUND, "payer"),
     # 7: inclusion

@@ -1,11 +1,21 @@
 """From the end of the trial, or from delivery on the fast track, to the acceptance of the result."""
 
+from fractions import Fraction
 from typing import Literal
 
 from demo.chapters.notices import announced
 from demo.chapters.review import convened, seated
 from demo.scene import Scene, Script
-from models.commands.acceptance import ApplyForAcceptance, AssessValue, ConcludeAcceptance, GiveAcceptanceOpinion
+from models.commands.acceptance import (
+    ApplyForAcceptance,
+    AssessValue,
+    BenefitShare,
+    ConcludeAcceptance,
+    GiveAcceptanceOpinion,
+    SignAcceptanceOpinion,
+    ToleranceAnswer,
+    ValueFigure,
+)
 from models.commands.review import GiveExpertOpinion
 from models.vocabulary import NoticeAbout, PanelPurpose, Position
 
@@ -49,10 +59,20 @@ def reviewed(scene: Scene, bidder: str, *, against: int = 0) -> Script:
 
 def concluded(scene: Scene, bidder: str, verdict: Verdict, *conditions: str) -> Script:
     yield scene.soon()
+    opinion = scene.document("验收意见书")
+    against = {seat.person for panel in scene.state.panels for seat in panel.seats if seat.recommend is False}
+    yield [
+        expert.does(
+            SignAcceptanceOpinion(
+                bidder=bidder, document=opinion, dissent="保留意见，见评审意见。" if expert.id in against else None
+            )
+        )
+        for expert in map(scene.expert, seated(scene, PanelPurpose.ACCEPTANCE, bidder))
+    ]
     yield scene.lead.does(
         ConcludeAcceptance(
             bidder=bidder, verdict=verdict, conditions=conditions, site_visit=True, reasons="依据评审意见。",
-            document=scene.document("验收意见书"),
+            document=opinion,
         )
     )  # fmt: skip
 
@@ -60,4 +80,23 @@ def concluded(scene: Scene, bidder: str, verdict: Verdict, *conditions: str) -> 
 def valued(scene: Scene) -> Script:
     """What the scene is worth, and who gets what of it (S4)."""
     value = scene.application.budget_yuan * 3
-    yield scene.lead.does(AssessValue(value_yuan=value, sharing="发榜方六成，揭榜方四成。"))
+    figures = (
+        ValueFigure(indicator="节约运行成本", amount_yuan=value - value // 3),
+        ValueFigure(indicator="带动产品销售", amount_yuan=value // 3),
+    )
+    shares = (
+        BenefitShare(party=scene.application.owner, share=Fraction(3, 5)),
+        BenefitShare(party=scene.state.contracts[0].bidder, share=Fraction(2, 5)),
+    )
+    yield scene.lead.does(
+        AssessValue(
+            value_yuan=value, sharing="发榜方六成，揭榜方四成。", method="成本节约法与收益法",
+            assessors=("第三方评估机构",), figures=figures, shares=shares,
+        )
+    )  # fmt: skip
+
+
+def tolerance_answers(scene: Scene) -> tuple[ToleranceAnswer, ...]:
+    """Every criterion of the city, met."""
+    criteria = scene.policy.acceptance.tolerance
+    return tuple(ToleranceAnswer(criterion=each, met=True, finding="经核查属实。") for each in criteria)

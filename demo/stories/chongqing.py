@@ -143,6 +143,7 @@ def traffic_flow(scene: Scene) -> Script:
     yield scene.lead.does(RecommendUpward(to="nation", document=scene.document("推荐函")))
     yield scene.workdays(80)
     yield scene.leading_group.does(WithdrawBenchmark(reasons="运行数据失实，撤销称号。"))
+    yield from final(scene)
     yield from closed(scene)
 
 

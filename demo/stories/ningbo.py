@@ -4,6 +4,7 @@ from datetime import date
 
 from demo.chapters.acceptance import accepted, applied, concluded, reviewed, valued
 from demo.chapters.filing import asked_for_more, filed, submitted
+from demo.chapters.lineage import alarmed, inherited
 from demo.chapters.matching import (
     BING,
     JIA,
@@ -38,10 +39,13 @@ from models.words import Word
 def self_driving(scene: Scene) -> Script:
     """A copy of Yancheng's delivery vans, a year later: mature by now, so without experts and without a trial."""
     yield from filed(scene)
+    yield scene.soon()
+    yield from inherited(scene)
     yield from recognised_and_listed(scene)
     yield from matched(scene, JIA)
     yield from notice_of_2042(scene)
-    yield scene.workdays(30)
+    yield from alarmed(scene)
+    yield scene.workdays(25)
     yield from accepted(scene, JIA)
     yield from closed(scene)
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from demo.chapters.acceptance import accepted, applied, concluded, reviewed, valued
+from demo.chapters.acceptance import accepted, applied, concluded, reviewed, tolerance_answers, valued
 from demo.chapters.filing import filed, filed_after_supplement
 from demo.chapters.matching import (
     BING,
@@ -19,6 +19,7 @@ from demo.chapters.matching import (
     verified,
 )
 from demo.chapters.notices import announced
+from demo.chapters.payment import paid
 from demo.chapters.promotion import benefited, closed, made_benchmark, nominated, reviewed_yearly
 from demo.chapters.remedies import appealed, served
 from demo.chapters.review import (
@@ -208,6 +209,7 @@ def hospital_group(scene: Scene) -> Script:
     yield from recognised_and_listed(scene)
     yield from matched(scene, JIA)
     yield from tried(scene, JIA)
+    yield from paid(scene, JIA, 150_000)
     yield from applied(scene, JIA)
     yield from reviewed(scene, JIA, against=3)
     yield from concluded(scene, JIA, "failed")
@@ -217,7 +219,10 @@ def hospital_group(scene: Scene) -> Script:
     refund = RecordRefund(bidder=JIA, amount_yuan=120_000, proof=scene.paper("退款凭证"))
     yield scene.bidder(JIA).may_not(refund, "refund_pending_finding")
     yield scene.workdays(6)
-    yield scene.leading_group.does(DecideFaultTolerance(bidder=JIA, tolerated=True, finding="勤勉尽责，予以容错。"))
+    finding = DecideFaultTolerance(
+        bidder=JIA, tolerated=True, finding="勤勉尽责，予以容错。", answers=tolerance_answers(scene)
+    )
+    yield scene.leading_group.does(finding)
     yield scene.workdays(4)
     yield scene.payer.does(refund)
     yield scene.passed(f"appeal_window/{scene.state.decisions[-1].sequence}")

@@ -15,7 +15,9 @@ from .acceptance import AcceptanceAct
 from .act import Act, BidderAct
 from .anywhere import AnywhereAct
 from .handling import HandlingAct
+from .lineage import LineageAct
 from .matching import MatchingAct
+from .payment import PaymentAct
 from .promotion import PromotionAct
 from .review import NoticeAct, ReviewAct
 from .solicitation import SolicitationAct
@@ -31,6 +33,8 @@ SceneAct = (
     | IncidentAct
     | AcceptanceAct
     | PromotionAct
+    | PaymentAct
+    | LineageAct
     | AnywhereAct
     | HandlingAct
 )

@@ -5,7 +5,9 @@ from typing import Literal
 from pydantic import Field
 
 from models.document import Document
-from models.text import Text
+from models.frozen import Frozen
+from models.policy import Share
+from models.text import Name, Text
 from models.vocabulary import Position
 
 from .act import Act, BidderAct
@@ -24,8 +26,16 @@ class GiveAcceptanceOpinion(BidderAct):
     text: Text
 
 
+class SignAcceptanceOpinion(BidderAct):
+    """A member of the panel signs the acceptance opinion (验收意见书), with a dissent where they think otherwise."""
+
+    verb: Literal["sign_acceptance_opinion"] = "sign_acceptance_opinion"
+    document: Document
+    dissent: Text | None = None
+
+
 class ConcludeAcceptance(BidderAct):
-    """`document` is the signed acceptance opinion (验收意见书)."""
+    """`document` is the acceptance opinion (验收意见书) that every member of the panel has signed."""
 
     verb: Literal["conclude_acceptance"] = "conclude_acceptance"
     verdict: Literal["passed", "conditional", "retrial", "failed"]
@@ -53,23 +63,51 @@ class AskFaultTolerance(BidderAct):
     grounds: Text
 
 
-class DecideFaultTolerance(BidderAct):
-    verb: Literal["decide_fault_tolerance"] = "decide_fault_tolerance"
-    tolerated: bool
+class ToleranceAnswer(Frozen):
+    """What was found on one criterion of the city's list for fault tolerance."""
+
+    criterion: Name
+    met: bool
     finding: Text
 
 
+class DecideFaultTolerance(BidderAct):
+    """Tolerated is a failure that meets every criterion of the city, answered one by one."""
+
+    verb: Literal["decide_fault_tolerance"] = "decide_fault_tolerance"
+    tolerated: bool
+    finding: Text
+    answers: tuple[ToleranceAnswer, ...] = Field((), max_length=50)
+
+
+class ValueFigure(Frozen):
+    indicator: Name
+    amount_yuan: int = Field(ge=0, le=100_000_000_000_000)
+
+
+class BenefitShare(Frozen):
+    """What a party gets of the value, as a share such as "3/5" or 0.6."""
+
+    party: Name
+    share: Share
+
+
 class AssessValue(Act):
-    """Value assessment and benefit sharing (S4 十一)."""
+    """Value assessment and benefit sharing (S4 十一): how it was found, by whom, what adds up to it, who gets what."""
 
     verb: Literal["assess_value"] = "assess_value"
     value_yuan: int = Field(ge=0, le=100_000_000_000_000)
     sharing: Text
+    method: Name | None = None
+    assessors: tuple[Name, ...] = Field((), max_length=20)
+    figures: tuple[ValueFigure, ...] = Field((), max_length=50)
+    shares: tuple[BenefitShare, ...] = Field((), max_length=50)
 
 
 AcceptanceAct = (
     ApplyForAcceptance
     | GiveAcceptanceOpinion
+    | SignAcceptanceOpinion
     | ConcludeAcceptance
     | SubmitRectification
     | RecordRefund

@@ -9,7 +9,9 @@ from .anywhere import AnywhereEvent
 from .clock import ClockEvent
 from .event import Event
 from .handling import HandlingEvent
+from .lineage import LineageEvent
 from .matching import MatchingEvent
+from .payment import PaymentEvent
 from .promotion import PromotionEvent
 from .review import NoticeEvent, ReviewEvent
 from .solicitation import SolicitationEvent
@@ -26,6 +28,8 @@ AnyEvent = (
     | IncidentEvent
     | AcceptanceEvent
     | PromotionEvent
+    | PaymentEvent
+    | LineageEvent
     | AnywhereEvent
     | HandlingEvent
 )

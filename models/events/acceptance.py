@@ -1,5 +1,6 @@
 """Acceptance."""
 
+from datetime import date
 from typing import Literal
 
 from models.vocabulary import Position
@@ -40,11 +41,35 @@ class AcceptanceOpinionGiven(Event):
         return (f"acceptance/{self.bidder}/{self.unit}",)
 
 
+class AcceptanceSilence(Event):
+    """A unit that was asked for its opinion let its time go by."""
+
+    kind: Literal["acceptance_silence"] = "acceptance_silence"
+    bidder: str
+    unit: str
+
+
+class AcceptanceOpinionSigned(Event):
+    """`document` is the digest of the text that was signed."""
+
+    kind: Literal["acceptance_opinion_signed"] = "acceptance_opinion_signed"
+    bidder: str
+    person: str
+    document: str
+    dissents: bool
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (f"acceptance/{self.bidder}/{self.person}",)
+
+
 class AcceptanceConcluded(Event):
     kind: Literal["acceptance_concluded"] = "acceptance_concluded"
     bidder: str
     verdict: Literal["passed", "conditional", "retrial", "failed"]
     by: str
+    on: date | None = None
+    document: str | None = None
 
     @property
     def touches(self) -> tuple[str, ...]:
@@ -58,6 +83,14 @@ class RectificationSubmitted(Event):
     @property
     def touches(self) -> tuple[str, ...]:
         return (f"acceptance/{self.bidder}",)
+
+
+class RefundOwed(Event):
+    """What the bidder was paid for a result that failed."""
+
+    kind: Literal["refund_owed"] = "refund_owed"
+    bidder: str
+    amount_yuan: int
 
 
 class RefundRecorded(Event):
@@ -84,14 +117,18 @@ class FaultToleranceDecided(Event):
 class ValueAssessed(Event):
     kind: Literal["value_assessed"] = "value_assessed"
     value_yuan: int
+    shares: tuple[tuple[str, str], ...] = ()
 
 
 AcceptanceEvent = (
     AcceptanceOpened
     | AcceptanceAppliedFor
     | AcceptanceOpinionGiven
+    | AcceptanceSilence
+    | AcceptanceOpinionSigned
     | AcceptanceConcluded
     | RectificationSubmitted
+    | RefundOwed
     | RefundRecorded
     | FaultToleranceAsked
     | FaultToleranceDecided

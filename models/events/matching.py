@@ -134,6 +134,7 @@ class ContractProposed(Event):
     terms_sha256: str
     budget_yuan: int
     parties: tuple[Literal["owner", "st_bureau", "bidder"], ...]
+    milestones: tuple[tuple[str, int], ...] = ()
 
     @property
     def touches(self) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """Promotion."""
 
+from datetime import date
 from typing import Literal
 
 from models.vocabulary import BenchmarkLevel
@@ -21,6 +22,7 @@ class BenchmarkDecided(Event):
     kind: Literal["benchmark_decided"] = "benchmark_decided"
     confirmed: bool
     by: str
+    on: date | None = None
 
 
 class BenchmarkReviewed(Event):
@@ -30,6 +32,12 @@ class BenchmarkReviewed(Event):
 
 class BenchmarkWithdrawn(Event):
     kind: Literal["benchmark_withdrawn"] = "benchmark_withdrawn"
+
+
+class BenchmarkRestored(Event):
+    """An appeal against the withdrawal was upheld."""
+
+    kind: Literal["benchmark_restored"] = "benchmark_restored"
 
 
 class BenefitRecorded(Event):
@@ -57,6 +65,7 @@ PromotionEvent = (
     | BenchmarkDecided
     | BenchmarkReviewed
     | BenchmarkWithdrawn
+    | BenchmarkRestored
     | BenefitRecorded
     | ReplicationRecorded
     | RecommendedUpward

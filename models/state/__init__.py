@@ -11,12 +11,15 @@ from pydantic import Field
 from models.commands.solicitation import Call
 from models.deadline import AwaitedService, Deadline
 from models.frozen import Frozen
+from models.lineage import Evidence
 from models.receipt import Receipt
 from models.text import Moment
 from models.vocabulary import Maturity, Outcome, Position, Risk, Scale, SceneType, Stage, Track
 
-from .acceptance import Acceptance, Benchmark, Replication, UnitOpinion
+from .acceptance import Acceptance, Benchmark, Replication, Signature, UnitOpinion
+from .lineage import LineageReview
 from .matching import Bid, Challenge, Contract, Ranked
+from .payment import Payment, PaymentStatus
 from .review import Consultation, FairCompetitionResult, Notice, Objection, Opinion, Panel, Seat, Tally
 from .trial import Climb, Fault, Incident, IncidentStatus, Inclusion, Trial
 
@@ -156,6 +159,7 @@ class SceneState(Frozen):
     bids: tuple[Bid, ...] = ()
     ranking: tuple[Ranked, ...] = ()
     contracts: tuple[Contract, ...] = ()
+    payments: tuple[Payment, ...] = ()
 
     trials: tuple[Trial, ...] = ()
     inclusions: tuple[Inclusion, ...] = ()
@@ -163,11 +167,16 @@ class SceneState(Frozen):
 
     acceptances: tuple[Acceptance, ...] = ()
     value_yuan: int | None = None
+    value_shares: tuple[tuple[str, str], ...] = ()
+    """Party and share of the value, such as "3/5"."""
 
     benchmark: Benchmark | None = None
     replications: tuple[Replication, ...] = ()
     awarded_yuan: int = 0
     recommendations: int = 0
+    inherited: tuple[Evidence, ...] = ()
+    """What the scenes had shown that this one copies."""
+    lineage_reviews: tuple[LineageReview, ...] = ()
 
     returns: int = 0
     returned: Return | None = None
@@ -220,16 +229,20 @@ __all__ = [
     "Incident",
     "IncidentStatus",
     "Inclusion",
+    "LineageReview",
     "Notice",
     "Objection",
     "Opinion",
     "Panel",
+    "Payment",
+    "PaymentStatus",
     "Profile",
     "Ranked",
     "Replication",
     "Return",
     "SceneState",
     "Seat",
+    "Signature",
     "Suspension",
     "Tally",
     "Trial",

@@ -1,5 +1,7 @@
 """What a scene remembers of each bidder's acceptance, and of its promotion."""
 
+from datetime import date
+
 from models.frozen import Frozen
 from models.vocabulary import BenchmarkLevel, Position
 
@@ -7,6 +9,14 @@ from models.vocabulary import BenchmarkLevel, Position
 class UnitOpinion(Frozen):
     unit: str
     position: Position
+
+
+class Signature(Frozen):
+    """A member of the panel under the acceptance opinion whose digest is `document`."""
+
+    person: str
+    document: str
+    dissents: bool = False
 
 
 class Acceptance(Frozen):
@@ -17,19 +27,28 @@ class Acceptance(Frozen):
     budget_yuan: int = 0
     by_defence: bool = False
     opinions: tuple[UnitOpinion, ...] = ()
+    silent: tuple[str, ...] = ()
+    """Units that were asked and let their time go by."""
+    signatures: tuple[Signature, ...] = ()
     rectifications: int = 0
     retrials: int = 0
     refund_due: bool = False
+    refund_due_yuan: int = 0
     refunded_yuan: int | None = None
     fault_tolerance_asked: bool = False
     fault_tolerated: bool | None = None
     concluded_by: str | None = None
+    verdict: str | None = None
+    concluded_on: date | None = None
+    document_sha256: str | None = None
+    """Of the signed acceptance opinion (验收意见书)."""
 
 
 class Benchmark(Frozen):
     level: BenchmarkLevel
     recommended: bool | None = None
     confirmed: bool = False
+    confirmed_on: date | None = None
     reviews: int = 0
     withdrawn: bool = False
 

@@ -63,6 +63,8 @@ class Contract(Frozen):
     step: str
     terms_sha256: str | None = None
     budget_yuan: int = 0
+    milestones: tuple[tuple[str, int], ...] = ()
+    """Name and share of the budget in percent; none of a contract that was taken over."""
     parties: tuple[Party, ...] = ()
     signed: tuple[Party, ...] = ()
     declared: bool = False

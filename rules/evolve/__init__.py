@@ -10,13 +10,27 @@ from models.events.acceptance import AcceptanceEvent
 from models.events.anywhere import AnywhereEvent
 from models.events.clock import ClockEvent
 from models.events.handling import HandlingEvent
+from models.events.lineage import LineageEvent
 from models.events.matching import MatchingEvent
+from models.events.payment import PaymentEvent
 from models.events.promotion import PromotionEvent
 from models.events.review import NoticeEvent, ReviewEvent
 from models.events.solicitation import SolicitationEvent
 from models.events.trial import IncidentEvent, InclusionEvent, TrialEvent
 from models.state import SceneState
-from rules.evolve import acceptance, anywhere, clock, handling, matching, promotion, review, solicitation, trial
+from rules.evolve import (
+    acceptance,
+    anywhere,
+    clock,
+    handling,
+    lineage,
+    matching,
+    payment,
+    promotion,
+    review,
+    solicitation,
+    trial,
+)
 
 
 def evolve(state: SceneState, event: AnyEvent) -> SceneState:
@@ -42,6 +56,10 @@ def _folded(state: SceneState, event: AnyEvent) -> SceneState:
         return acceptance.evolve(state, event)
     if isinstance(event, PromotionEvent):
         return promotion.evolve(state, event)
+    if isinstance(event, PaymentEvent):
+        return payment.evolve(state, event)
+    if isinstance(event, LineageEvent):
+        return lineage.evolve(state, event)
     if isinstance(event, AnywhereEvent):
         return anywhere.evolve(state, event)
     if isinstance(event, HandlingEvent):

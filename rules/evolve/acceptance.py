@@ -8,13 +8,16 @@ from models.events.acceptance import (
     AcceptanceEvent,
     AcceptanceOpened,
     AcceptanceOpinionGiven,
+    AcceptanceOpinionSigned,
+    AcceptanceSilence,
     FaultToleranceAsked,
     FaultToleranceDecided,
     RectificationSubmitted,
+    RefundOwed,
     RefundRecorded,
     ValueAssessed,
 )
-from models.state import Acceptance, SceneState, UnitOpinion
+from models.state import Acceptance, SceneState, Signature, UnitOpinion
 from models.vocabulary import PanelPurpose
 from rules.keyed import change, find, put, without
 
@@ -32,14 +35,32 @@ def evolve(state: SceneState, event: AcceptanceEvent) -> SceneState:
             opinion = UnitOpinion(unit=event.unit, position=event.position)
             opinions = put(acceptance.opinions, opinion, by=lambda each: each.unit) if acceptance else (opinion,)
             return _acceptance(state, event.bidder, opinions=opinions)
+        case AcceptanceSilence():
+            acceptance = find(state.acceptances, bidder=event.bidder)
+            return _acceptance(state, event.bidder, silent=(*(acceptance.silent if acceptance else ()), event.unit))
+        case AcceptanceOpinionSigned():
+            acceptance = find(state.acceptances, bidder=event.bidder)
+            signed = Signature(person=event.person, document=event.document, dissents=event.dissents)
+            others = acceptance.signatures if acceptance else ()
+            return _acceptance(state, event.bidder, signatures=put(others, signed, by=lambda each: each.person))
         case AcceptanceConcluded():
             acceptance = find(state.acceptances, bidder=event.bidder)
             retrials = (acceptance.retrials if acceptance else 0) + (event.verdict == "retrial")
-            return _acceptance(state, event.bidder, concluded_by=event.by, retrials=retrials)
+            return _acceptance(
+                state,
+                event.bidder,
+                concluded_by=event.by,
+                retrials=retrials,
+                verdict=event.verdict,
+                concluded_on=event.on,
+                document_sha256=event.document,
+            )
         case RectificationSubmitted():
             acceptance = find(state.acceptances, bidder=event.bidder)
             count = (acceptance.rectifications if acceptance else 0) + 1
             return _acceptance(state, event.bidder, rectifications=count)
+        case RefundOwed():
+            return _acceptance(state, event.bidder, refund_due_yuan=event.amount_yuan)
         case RefundRecorded():
             return _acceptance(state, event.bidder, refunded_yuan=event.amount_yuan)
         case FaultToleranceAsked():
@@ -47,14 +68,16 @@ def evolve(state: SceneState, event: AcceptanceEvent) -> SceneState:
         case FaultToleranceDecided():
             return _acceptance(state, event.bidder, fault_tolerated=event.tolerated)
         case ValueAssessed():
-            return state.model_copy(update={"value_yuan": event.value_yuan})
+            return state.model_copy(update={"value_yuan": event.value_yuan, "value_shares": event.shares})
         case _:
             assert_never(event)
 
 
 def reviewed_anew(state: SceneState, bidder: str) -> SceneState:
     """A review begins: with opinions and a panel of its own, and nothing asked yet about a failure."""
-    state = _acceptance(state, bidder, opinions=(), fault_tolerance_asked=False, fault_tolerated=None)
+    state = _acceptance(
+        state, bidder, opinions=(), silent=(), signatures=(), fault_tolerance_asked=False, fault_tolerated=None
+    )
     return state.model_copy(update={"panels": without(state.panels, purpose=PanelPurpose.ACCEPTANCE, bidder=bidder)})
 
 

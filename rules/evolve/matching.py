@@ -68,6 +68,7 @@ def evolve(state: SceneState, event: MatchingEvent) -> SceneState:
             to: dict[str, object] = {
                 "terms_sha256": event.terms_sha256,
                 "budget_yuan": event.budget_yuan,
+                "milestones": event.milestones,
                 "parties": event.parties,
                 "signed": (),
             }

@@ -6,6 +6,7 @@ from models.events.promotion import (
     BenchmarkDecided,
     BenchmarkEvaluated,
     BenchmarkNominated,
+    BenchmarkRestored,
     BenchmarkReviewed,
     BenchmarkWithdrawn,
     BenefitRecorded,
@@ -23,11 +24,13 @@ def evolve(state: SceneState, event: PromotionEvent) -> SceneState:
         case BenchmarkEvaluated(recommended=recommended):
             return _benchmark(state, recommended=recommended)
         case BenchmarkDecided(confirmed=confirmed):
-            return _benchmark(state, confirmed=confirmed)
+            return _benchmark(state, confirmed=confirmed, confirmed_on=event.on if confirmed else None)
         case BenchmarkReviewed():
             return _benchmark(state, reviews=(state.benchmark.reviews if state.benchmark else 0) + 1)
         case BenchmarkWithdrawn():
             return _benchmark(state, withdrawn=True, confirmed=False)
+        case BenchmarkRestored():
+            return _benchmark(state, withdrawn=False, confirmed=True)
         case BenefitRecorded(benefit="award", amount_yuan=amount):
             return state.model_copy(update={"awarded_yuan": state.awarded_yuan + amount})
         case BenefitRecorded():

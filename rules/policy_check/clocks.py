@@ -13,6 +13,9 @@ from rules.policy_check.duties import DUTIES, HELD, OF_THE_SCENE, WITH_ONE_UNIT
 FROM_SERVICE = ("supplement", "resubmission", "complaint_window", "correction_order", "rectification", "refund")
 """Limits that begin with a notice to one party; an appeal's always runs from service."""
 
+LONGEST_PAYMENT = 60
+"""Days: 保障中小企业款项支付条例."""
+
 
 def limits(policy: Policy) -> Iterator[Contradiction]:
     for name in Limits.model_fields:
@@ -45,6 +48,19 @@ def limits(policy: Policy) -> Iterator[Contradiction]:
             f"{shown(limits.amendment.period)} is longer than a call stays open ({shown(limits.bidding.period)}): "
             "every change would move the close",
             "shorten it, or lengthen bidding",
+        )
+    if about_days(limits.payment.period) > LONGEST_PAYMENT or limits.payment.extension is not None:
+        yield Contradiction(
+            "limits.payment.period",
+            f"small and medium enterprises are paid within {LONGEST_PAYMENT} days of delivery "
+            "(保障中小企业款项支付条例), whatever a contract says, and no extension counts",
+            "shorten it, and leave out `extension`",
+        )
+    if about_days(limits.acceptance_opinion.period) >= about_days(limits.acceptance_review.period):
+        yield Contradiction(
+            "limits.acceptance_opinion.period",
+            "the opinions would come no earlier than the conclusion, which waits for them",
+            "shorten it, or lengthen acceptance_review",
         )
     if about_days(limits.report.period) > about_days(limits.trial.period):
         yield Contradiction(

@@ -23,7 +23,7 @@ _OWN_CAUSE: dict[Role, tuple[str, ...]] = {
         "verify_eligibility", "score_bid", "award", "admit_trial", "start_trial", "approve_resumption", "conclude_exit",
         "record_fault", "verify_correction", "verify_incident", "conclude_acceptance", "decide_fault_tolerance",
         "answer_objection", "decide_complaint", "decide_appeal", "decide_extension", "conclude_evaluation",
-        "confirm_benchmark",
+        "confirm_benchmark", "approve_payment", "pay_milestone",
     ),
     Role.OWNER: (
         "register", "recognise", "confirm_scene", "score_bid", "answer_objection", "decide_complaint", "decide_appeal",

@@ -260,6 +260,20 @@ BROKEN: dict[str, tuple[dict[str, object], str]] = {
             "every change would move the close"
         ),
     ),
+    "a payment later than the law allows": (
+        {"limits.payment.period.length": 61},
+        (
+            "limits.payment.period: small and medium enterprises are paid within 60 days of delivery "
+            "(保障中小企业款项支付条例), whatever a contract says, and no extension counts"
+        ),
+    ),
+    "opinions that come no earlier than the conclusion": (
+        {"limits.acceptance_opinion.period.length": 30},
+        (
+            "limits.acceptance_opinion.period: the opinions would come no earlier than the conclusion, "
+            "which waits for them"
+        ),
+    ),
     "a report that no trial is long enough for": (
         {"limits.report.period": {"length": 2, "unit": "years"}},
         "limits.report.period: no trial is long enough for a single report",

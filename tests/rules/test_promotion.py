@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from models.commands.anywhere import Appeal, DecideAppeal
 from models.commands.promotion import (
     CloseScene,
     ConcludeEvaluation,
@@ -152,6 +153,39 @@ def test_a_title_can_be_lost_again_and_the_scene_is_a_candidate_once_more(benchm
     assert (again.state.benchmark.confirmed, again.state.benchmark.withdrawn) == (True, False)
     benchmark.do(CLOSE, benchmark.lead)
     assert benchmark.state.outcome is Outcome.ACCEPTED
+
+
+@pytest.mark.parametrize("closing", [False, True])
+def test_a_title_that_was_taken_away_wrongly_comes_back_on_appeal(benchmark: Play, closing: bool) -> None:
+    benchmark.do(WithdrawBenchmark(reasons="失信"), benchmark.group)
+    (decision,) = benchmark.state.decisions
+    assert (decision.against, decision.reopens) == (benchmark.owner_unit, "benchmark")
+    if closing:
+        benchmark.do(CLOSE, benchmark.platform)
+        assert benchmark.state.step == "remedies"
+    benchmark.win_appeal()
+    assert benchmark.state.step == "benchmark"
+    assert benchmark.state.benchmark is not None
+    assert (benchmark.state.benchmark.confirmed, benchmark.state.benchmark.withdrawn) == (True, False)
+    assert "yearly_review" in ids(benchmark)
+
+
+def test_a_new_nomination_that_is_under_way_is_not_overtaken_by_the_appeal(benchmark: Play) -> None:
+    benchmark.do(WithdrawBenchmark(reasons="失信"), benchmark.group)
+    benchmark.do(NOMINATE, benchmark.lead)
+    benchmark.win_appeal()
+    assert benchmark.state.step == "evaluation"
+    assert benchmark.state.benchmark is not None
+    assert not benchmark.state.benchmark.confirmed
+
+
+def test_who_took_a_title_away_does_not_decide_the_appeal(benchmark: Play) -> None:
+    benchmark.do(WithdrawBenchmark(reasons="失信"), benchmark.group)
+    decision = benchmark.state.decisions[0].sequence
+    benchmark.serve(decision)
+    benchmark.do(Appeal(decision=decision, grounds="不服"), benchmark.owner)
+    same = benchmark.supervisor.model_copy(update={"person": benchmark.group.person})
+    benchmark.refuses("decided_before", DecideAppeal(decision=decision, upheld=False, reasons="驳回"), same)
 
 
 # benefits

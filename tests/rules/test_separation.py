@@ -149,7 +149,7 @@ HARMLESS = {
     "record_replication", "recommend_upward", "close_scene", "suspend", "resume", "request_extension", "record_service",
     "propose_correction", "confirm_correction", "adopt_policy", "load_calendar", *OFFICE_VERBS,
     "sign_contract", "answer_withdrawal", "recuse", "claim_duty", "release_duty", "transfer_duty", "delegate_duty",
-    "hand_back_duty", "nudge", "copy_to", "take_back",
+    "hand_back_duty", "nudge", "copy_to", "take_back", "inherit_evidence", "reopen_review",
 }  # fmt: skip
 """What decides nothing about a bid, stops for safety, or has a second person, or a line, of its own."""
 

@@ -1,0 +1,99 @@
+"""Tells a scene's kin what concerns them: a copy what its original had shown, all of them what went wrong in one.
+
+One direction: the ledger says who is kin, what happened, and who was told; what is left is sent, each as one command
+whose id and content are functions of the cause and the scene it goes to. It can be killed at any moment and begun
+again: what was told stands in the ledger, what was sent a moment ago is refused by the scene itself or answered with
+the same receipt. Nothing else remembers anything.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from client.standing import Standings
+from models.actor import Actor
+from models.commands import Command
+from models.commands.lineage import InheritEvidence, ReopenReview
+from models.lineage import Evidence
+from models.receipt import Receipt
+from models.refusal import Refused
+from models.telling import PERSON, Message, Untold
+from models.vocabulary import Role
+from rules.lineage import evidence_of, kin
+from storage.lineage import Member, SqlLineage
+
+_DONE = ("review_reopened_already", "evidence_known", "command_id_reused", "already_closed")
+"""What a scene refuses that was told already, or can be told nothing any more."""
+
+
+class Scenes(Protocol):
+    """`client.scene_client.SceneClient`."""
+
+    async def act(self, scene: str, command: Command) -> Receipt: ...
+
+
+@dataclass(frozen=True)
+class LineageWatch:
+    scenes: Scenes
+    lineage: SqlLineage
+    standings: Standings
+
+    def due(self) -> tuple[tuple[Message, ...], tuple[Untold, ...]]:
+        return left_to_tell(self.lineage)
+
+    async def tell(self, message: Message) -> bool:
+        """Whether it is told now, or was before. Raises Refused, NoRulebook, TemporalError."""
+        standing = await asyncio.to_thread(self.standings.of, message.scene)
+        if standing is None:
+            return False
+        office = standing.policy.offices.platform_office
+        command = Command(
+            command_id=message.command_id,
+            actor=Actor(person=PERSON, unit=office, role=Role.PLATFORM_OFFICE),
+            # The same to the byte whenever it is sent; nobody else changes what it is about.
+            seen=0,
+            act=message.act,
+        )
+        try:
+            await self.scenes.act(message.scene, command)
+        except Refused as refused:
+            if refused.code not in (*_DONE, "stale"):
+                raise
+        return True
+
+
+def left_to_tell(lineage: SqlLineage) -> tuple[tuple[Message, ...], tuple[Untold, ...]]:
+    """What kin still have to be told, alarms first; and which closed scenes nobody can tell any more."""
+    ties, members = lineage.ties(), lineage.members()
+    told = {(each.scene, each.cause_scene, each.cause_sequence) for each in lineage.reopened()}
+    messages: list[Message] = []
+    closed: list[Untold] = []
+    for cause in lineage.alarms():
+        for scene in kin(ties, cause.scene):
+            if scene not in members or (scene, cause.scene, cause.sequence) in told:
+                continue
+            if members[scene].closed:
+                closed.append(Untold(scene=scene, cause=cause))
+            else:
+                messages.append(Message(scene=scene, act=ReopenReview(cause=cause)))
+    return (*messages, *_evidence_due(lineage, ties, members)), tuple(closed)
+
+
+def _evidence_due(
+    lineage: SqlLineage, ties: tuple[tuple[str, str], ...], members: dict[str, Member]
+) -> Iterator[Message]:
+    inherited, named = lineage.inherited(), lineage.named_by_copies()
+    for original, copy in ties:
+        if (original, copy) in inherited or original not in members or copy not in members or members[copy].closed:
+            continue
+        if original not in named.get(copy, (original,)):
+            continue  # the copy itself names another
+        if (evidence := current_evidence(lineage, original)) is not None:
+            yield Message(scene=copy, act=InheritEvidence(evidence=evidence))
+
+
+def current_evidence(lineage: SqlLineage, scene: str) -> Evidence | None:
+    """What a scene has shown as of its last recorded entry; None for one that nobody knows, or that has nothing."""
+    found = lineage.snapshot(scene)
+    return evidence_of(found.state, found.head) if found is not None else None

@@ -1,0 +1,71 @@
+"""Kin: a scene, what it was copied from, and its copies. What one of them has shown, and what went wrong in one.
+
+Nothing here is believed by itself: each says which scene it was taken from, as of which entry and which head of that
+scene's chain, so that an auditor finds the very text.
+"""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+
+from .frozen import Frozen
+from .text import Digest, Identifier, Name
+from .vocabulary import BenchmarkLevel
+
+
+class AcceptedResult(Frozen):
+    """How one bidder's acceptance ended; `document` is the digest of the signed opinion (验收意见书)."""
+
+    bidder: Name
+    step: Identifier
+    verdict: Identifier | None = None
+    on: date | None = None
+    document: Digest | None = None
+
+
+class TriedOut(Frozen):
+    """One bidder's trial: how far it came, since when, in which attempt, with how many reports."""
+
+    bidder: Name
+    step: Identifier
+    attempt: int = 1
+    started_on: date | None = None
+    reports: int = 0
+
+
+class KnownIncident(Frozen):
+    id: Identifier
+    casualty: bool
+    status: Identifier
+
+
+class Evidence(Frozen):
+    """What a scene had shown as of its entry `sequence`, whose chain's head was `head`."""
+
+    scene: Identifier
+    sequence: int = Field(ge=1)
+    head: Digest
+    city: Name
+    level: BenchmarkLevel | None = None
+    confirmed_on: date | None = None
+    reviews: int = Field(0, ge=0)
+    value_yuan: int | None = Field(None, ge=0)
+    acceptances: tuple[AcceptedResult, ...] = Field((), max_length=50)
+    trials: tuple[TriedOut, ...] = Field((), max_length=50)
+    incidents: tuple[KnownIncident, ...] = Field((), max_length=200)
+
+
+class Cause(Frozen):
+    """What went wrong in a kin scene: its entry `sequence`, with the chain's head there."""
+
+    scene: Identifier
+    sequence: int = Field(ge=1)
+    head: Digest
+    kind: Literal["incident", "benchmark_withdrawn"]
+    incident: Identifier | None = None
+
+    @property
+    def review(self) -> str:
+        """The id of the review that it re-opens in each of its kin."""
+        return f"{self.scene}@{self.sequence}"

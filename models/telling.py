@@ -1,0 +1,36 @@
+"""What a scene is told of its kin, by a command whose id and content are functions of the cause and of the scene."""
+
+from hashlib import sha256
+
+from .commands.lineage import InheritEvidence, ReopenReview
+from .frozen import Frozen
+from .lineage import Cause
+
+PERSON = "lineage-watch"
+"""Who enters it, in the name of the platform office of the scene that is told."""
+
+
+class Message(Frozen):
+    """What one scene has to be told."""
+
+    scene: str
+    act: InheritEvidence | ReopenReview
+
+    @property
+    def command_id(self) -> str:
+        return f"{PERSON}-{sha256(f'{self._what} > {self.scene}'.encode()).hexdigest()[:32]}"
+
+    @property
+    def _what(self) -> str:
+        match self.act:
+            case InheritEvidence(evidence=evidence):
+                return f"evidence {evidence.scene} {evidence.sequence}"
+            case ReopenReview(cause=cause):
+                return f"alarm {cause.scene} {cause.sequence}"
+
+
+class Untold(Frozen):
+    """A closed scene can not be told: a person has to look at what became of it."""
+
+    scene: str
+    cause: Cause

@@ -1,0 +1,102 @@
+"""Payment of a contract's milestones: who proposes, who approves and who pays are three (separation 5).
+
+The clock starts when a delivered milestone is claimed and is one clock to the payment itself, whoever's turn it is: at
+most 60 days, whatever a contract says (保障中小企业款项支付条例). Nothing stops it, not even a suspension. All payments
+of a contract together stay within its budget, those of a milestone within its share.
+"""
+
+from typing import assert_never
+
+from models.commands.payment import ApprovePayment, PaymentAct, PayMilestone, ProposePayment
+from models.deadline import Holder
+from models.events.payment import MilestonePaid, PaymentDecided, PaymentProposed
+from models.state import Contract, Payment, PaymentStatus, SceneState
+from models.vocabulary import Machine, Role
+from rules.docket import Docket
+from rules.keyed import find
+
+
+def judge(docket: Docket, act: PaymentAct) -> None:
+    match act:
+        case ProposePayment():
+            _propose(docket, act)
+        case ApprovePayment():
+            _approve(docket, act)
+        case PayMilestone():
+            _on_its_way(docket, act, PaymentStatus.APPROVED)
+            docket.record(MilestonePaid(bidder=act.bidder, milestone=act.milestone))
+            docket.met(_clock(act))
+        case _:
+            assert_never(act)
+
+
+def _propose(docket: Docket, act: ProposePayment) -> None:
+    contract = find(docket.state.contracts, bidder=act.bidder)
+    if contract is None:
+        docket.refuse("unknown_bidder", bidder=act.bidder, known="-")
+    shares = dict(contract.milestones)
+    if shares and act.milestone not in shares:
+        docket.refuse("unknown_milestone", milestone=act.milestone, known=", ".join(shares))
+    of_it = [each for each in docket.state.payments if (each.bidder, each.milestone) == (act.bidder, act.milestone)]
+    if any(each.status is not PaymentStatus.PAID for each in of_it):
+        docket.refuse("payment_on_its_way", milestone=act.milestone)
+    _refuse_above(docket, contract, act, of_it, shares.get(act.milestone, 100))
+    docket.record(PaymentProposed(bidder=act.bidder, milestone=act.milestone, amount_yuan=act.amount_yuan))
+    docket.set_deadline(
+        "payment", docket.holder(Role.LEAD), ("approve_payment",),
+        key=act.milestone, machine=Machine.CONTRACT, bidder=act.bidder, step="",
+    )  # fmt: skip
+
+
+def _refuse_above(
+    docket: Docket, contract: Contract, act: ProposePayment, of_it: list[Payment], share_percent: int
+) -> None:
+    """Never more than the contract's budget, nor than the milestone's share of it."""
+    everything = sum(each.amount_yuan for each in docket.state.payments if each.bidder == act.bidder)
+    of_the_milestone = sum(each.amount_yuan for each in of_it)
+    for so_far, cap in (
+        (everything, contract.budget_yuan),
+        (of_the_milestone, contract.budget_yuan * share_percent // 100),
+    ):
+        if so_far + act.amount_yuan > cap:
+            docket.refuse("budget_exceeded", amount=so_far + act.amount_yuan, cap=cap)
+
+
+def _approve(docket: Docket, act: ApprovePayment) -> None:
+    """The clock goes on in the payer's hands; what is not approved is owed no longer, and may be proposed again."""
+    _on_its_way(docket, act, PaymentStatus.PROPOSED)
+    docket.record(PaymentDecided(bidder=act.bidder, milestone=act.milestone, approved=act.approved))
+    clock = docket.deadline(_clock(act))
+    if clock is None:
+        return
+    if not act.approved:
+        docket.cancel(clock.id)
+        return
+    payer = Holder(role=Role.PAYER, unit=docket.policy.offices.payer)
+    docket.shift(clock.model_copy(update={"holder": payer, "verbs": ("pay_milestone",)}), "reassignment")
+
+
+def _on_its_way(docket: Docket, act: ApprovePayment | PayMilestone, status: PaymentStatus) -> None:
+    if find(docket.state.payments, bidder=act.bidder, milestone=act.milestone, status=status) is None:
+        waiting = [
+            each.milestone for each in docket.state.payments if (each.bidder, each.status) == (act.bidder, status)
+        ]
+        docket.refuse("no_payment", milestone=act.milestone, status=status, known=", ".join(waiting) or "-")
+
+
+def _clock(act: ApprovePayment | PayMilestone) -> str:
+    return f"payment/{act.bidder}/{act.milestone}"
+
+
+def paid_yuan(state: SceneState, bidder: str) -> int:
+    """What a bidder was paid: as much is to be refunded where its result fails."""
+    return sum(
+        each.amount_yuan for each in state.payments if (each.bidder, each.status) == (bidder, PaymentStatus.PAID)
+    )
+
+
+def refuse_owing(docket: Docket) -> None:
+    """A scene is not closed while a delivered milestone is neither paid nor declined."""
+    owed = [each for each in docket.state.payments if each.status is not PaymentStatus.PAID]
+    if owed:
+        docket.refuse("payment_owed", milestones=", ".join(f"{each.bidder} {each.milestone}" for each in owed))

@@ -1,0 +1,104 @@
+"""Copies and their kin as the ledger's projections have them; nothing is written here."""
+
+from typing import NamedTuple
+
+from sqlalchemy import Engine, and_, select, union
+
+from models.frozen import Frozen
+from models.lineage import Cause
+from models.state import SceneState
+from storage.ledger import ALARM, ENTRY, KINSHIP, LINEAGE_REVIEW, SCENE
+
+
+class Member(Frozen):
+    """One of a family, as its last recorded entry left it."""
+
+    scene: str
+    name: str
+    city: str
+    step: str
+    outcome: str | None
+
+    @property
+    def closed(self) -> bool:
+        return self.step == "closed"
+
+
+class Reopened(NamedTuple):
+    """A review that a scene re-opened because of an entry of its kin."""
+
+    scene: str
+    cause_scene: str
+    cause_sequence: int
+    affected: bool | None
+
+
+class Snapshot(NamedTuple):
+    """A state with the head of its chain, as of the same entry."""
+
+    state: SceneState
+    head: str
+
+
+class SqlLineage:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def ties(self) -> tuple[tuple[str, str], ...]:
+        """Every (original, copy) that one of the two tells of."""
+        query = select(KINSHIP.c.original, KINSHIP.c.replica).distinct().order_by(KINSHIP.c.original, KINSHIP.c.replica)
+        with self._engine.connect() as connection:
+            return tuple((original, copy) for original, copy in connection.execute(query))
+
+    def inherited(self) -> frozenset[tuple[str, str]]:
+        """Every (original, copy) of which the copy has the evidence."""
+        query = select(KINSHIP.c.original, KINSHIP.c.replica).where(KINSHIP.c.evidence.is_not(None))
+        with self._engine.connect() as connection:
+            return frozenset((original, copy) for original, copy in connection.execute(query))
+
+    def named_by_copies(self) -> dict[str, tuple[str, ...]]:
+        """Copy: the originals that it names itself."""
+        named: dict[str, tuple[str, ...]] = {}
+        query = select(KINSHIP.c.replica, KINSHIP.c.original).where(KINSHIP.c.stream == KINSHIP.c.replica)
+        with self._engine.connect() as connection:
+            for copy, original in connection.execute(query):
+                named[copy] = (*named.get(copy, ()), original)
+        return named
+
+    def alarms(self) -> tuple[Cause, ...]:
+        """Whatever has to be looked at among kin, of scenes that have any, each with its place in the chain."""
+        tied = union(select(KINSHIP.c.original), select(KINSHIP.c.replica))
+        its_entry = and_(ENTRY.c.stream == ALARM.c.stream, ENTRY.c.sequence == ALARM.c.sequence)
+        query = (
+            select(ALARM.c.stream, ALARM.c.sequence, ENTRY.c.hash, ALARM.c.kind, ALARM.c.incident)
+            .join(ENTRY, its_entry)
+            .where(ALARM.c.stream.in_(tied))
+            .order_by(ALARM.c.stream, ALARM.c.sequence)
+        )
+        with self._engine.connect() as connection:
+            return tuple(
+                Cause(scene=scene, sequence=sequence, head=head, kind=kind, incident=incident)
+                for scene, sequence, head, kind, incident in connection.execute(query)
+            )
+
+    def reopened(self) -> tuple[Reopened, ...]:
+        columns = (LINEAGE_REVIEW.c[name] for name in ("stream", "cause_stream", "cause_sequence", "affected"))
+        query = select(*columns).order_by(
+            LINEAGE_REVIEW.c.stream, LINEAGE_REVIEW.c.cause_stream, LINEAGE_REVIEW.c.cause_sequence
+        )
+        with self._engine.connect() as connection:
+            return tuple(Reopened(*row) for row in connection.execute(query))
+
+    def members(self) -> dict[str, Member]:
+        """Every scene that has kin and that the ledger knows."""
+        tied = union(select(KINSHIP.c.original), select(KINSHIP.c.replica))
+        query = select(*(SCENE.c[name] for name in Member.model_fields)).where(SCENE.c.scene.in_(tied))
+        with self._engine.connect() as connection:
+            rows = connection.execute(query).mappings()
+            return {row["scene"]: Member.model_validate(dict(row)) for row in rows}
+
+    def snapshot(self, scene: str) -> Snapshot | None:
+        query = select(SCENE.c.snapshot, SCENE.c.head).where(SCENE.c.scene == scene)
+        with self._engine.connect() as connection:
+            row = connection.execute(query).first()
+        return None if row is None else Snapshot(SceneState.model_validate_json(row[0]), row[1])
