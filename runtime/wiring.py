@@ -39,6 +39,7 @@ from storage.database import engine_for
 from storage.directories import SqlDirectories
 from storage.documents import SqlDocuments
 from storage.drafts import SqlDrafts
+from storage.funds import SqlFunds
 from storage.ledger import SqlLedger
 from storage.mailroom import SqlMailroom
 from storage.readings import SqlReadings
@@ -73,6 +74,7 @@ class Parts:
     year_notices: SqlYearNotices
     documents: SqlDocuments
     directories: SqlDirectories
+    funds: SqlFunds
     drafts: SqlDrafts
     readings: SqlReadings
 
@@ -92,6 +94,7 @@ def parts(settings: Settings) -> Iterator[Parts]:
             year_notices=SqlYearNotices(engine),
             documents=SqlDocuments(engine),
             directories=SqlDirectories(engine),
+            funds=SqlFunds(engine),
             drafts=SqlDrafts(engine),
             readings=SqlReadings(engine),
         )
