@@ -21,6 +21,7 @@ from cli import (
     drafts,
     duties,
     events,
+    fund,
     inclusion,
     letters,
     lineage,
@@ -61,6 +62,7 @@ app.add_typer(policies.app, name="policy", rich_help_panel=output.RUNNING)
 year_notices.add_to(calendars.app)
 app.add_typer(calendars.app, name="calendar", rich_help_panel=output.RUNNING)
 app.add_typer(org.app, name="org", rich_help_panel=output.RUNNING)
+app.add_typer(fund.app, name="fund", rich_help_panel=output.RECORDS)
 app.add_typer(letters.outbox, name="outbox", rich_help_panel=output.RECORDS)
 app.add_typer(letters.notify, name="notify", rich_help_panel=output.RECORDS)
 app.add_typer(duties.app, name="duty", rich_help_panel=output.ACTS)

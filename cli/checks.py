@@ -246,6 +246,7 @@ def _of_the_records(opened: Parts, sample: int | None) -> Iterator[Finding]:
         ("events", lambda: _events(opened)),
         ("documents", lambda: _documents(opened)),
         ("directories", lambda: _directories(opened)),
+        ("funds", lambda: _funds(opened)),
         ("provisional", lambda: _provisional(opened)),
         ("notices", lambda: _notices(opened)),
     )
@@ -441,6 +442,22 @@ def _directories(opened: Parts) -> Finding:
                 {"city": city, "broken": broken},
             )
     return Finding("directories", "ok", say("人员目录各版完整", "every version of the directories is whole"))
+
+
+def _funds(opened: Parts) -> Finding:
+    for city in opened.funds.cities():
+        if (broken := opened.funds.broken(city)) is not None:
+            return Finding(
+                "funds",
+                "error",
+                say(
+                    f"{city}风险补偿资金池第 {broken} 号记录缺失或被改动",
+                    f"entry {broken} of the risk compensation pool of {city} is missing or changed",
+                ),
+                say("从备份恢复", "restore a backup"),
+                {"city": city, "broken": broken},
+            )
+    return Finding("funds", "ok", say("风险补偿资金池记录完整", "the risk compensation pools are whole"))
 
 
 def _provisional(opened: Parts) -> Finding:

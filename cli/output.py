@@ -1,9 +1,12 @@
 """How a command speaks: data to stdout, for people or as JSON; remarks and errors to stderr; in Chinese or English."""
 
+import csv
+import io
 import json
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -17,7 +20,6 @@ from models.refusal import Language
 
 PIPED_WIDTH = 200
 """A file or a pipe has no width; lines longer than this are folded."""
-
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """How a cell begins that a spreadsheet would compute."""
@@ -112,6 +114,21 @@ def present(data: object, *shown: RenderableType) -> None:
 def write(text: str) -> None:
     """Plain text to stdout, as it is."""
     sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+
+
+def export(to: Path, columns: Sequence[str], rows: Iterable[Iterable[Any]]) -> int:
+    """A list as CSV that spreadsheets open and compute nothing of; `-` is stdout. Gives the number of rows."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(columns)
+    count = 0
+    for count, row in enumerate(rows, start=1):  # noqa: B007 - the last is the number of rows
+        writer.writerow([cell(value) for value in row])
+    if str(to) == "-":
+        write(text.getvalue())
+    else:
+        to.write_text(text.getvalue(), encoding="utf-8-sig", newline="")
+    return count
 
 
 def note(text: str) -> None:

@@ -1,8 +1,6 @@
 """Scenes: submitting one, looking at one, at many, at a desk's duties, at what happened."""
 
 import asyncio
-import csv
-import io
 from collections.abc import Iterator
 from datetime import timedelta
 from difflib import get_close_matches
@@ -232,17 +230,9 @@ def _footer(found: Page[SceneSummary]) -> str:
 
 
 def _export(opened: Parts, where: SceneFilter, sort: SceneSort, descending: bool, to: Path) -> None:
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(list(SceneSummary.model_fields))
-    count = 0
-    for each in _every(opened, where, sort, descending):
-        writer.writerow([output.cell(value) for value in each.model_dump(mode="json").values()])
-        count += 1
-    if str(to) == "-":
-        output.write(text.getvalue())
-    else:
-        to.write_text(text.getvalue(), encoding="utf-8-sig", newline="")
+    rows = (each.model_dump(mode="json").values() for each in _every(opened, where, sort, descending))
+    count = output.export(to, list(SceneSummary.model_fields), rows)
+    if str(to) != "-":
         output.note(say(f"已导出 {count} 个场景到 {to}", f"{count} scenes exported to {to}"))
 
 

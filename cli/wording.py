@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from models.refusal import Language
 from models.vocabulary import Machine
 from models.words import (
+    CLAIM_STATUSES,
     GATE_CONDITIONS,
     INCIDENTS,
     LIMITS,
@@ -71,9 +72,10 @@ def in_words(details: Mapping[str, str], to: Language) -> dict[str, str]:
     of = details.get("machine", Machine.SCENE.value)
     steps = {key: word for (its, key), word in STEP_WORDS.items() if its == of}
     lists: dict[str, Mapping[str, Word]] = {
-        "step": steps, "to": steps, "verb": _VERBS, "possible": VERBS, "did": {**VERBS, **ROLES},
+        "step": steps, "to": steps, "verb": _VERBS, "possible": VERBS, "did": {**_VERBS, **ROLES},
         "role": ROLES, "allowed": ROLES, "machine": MACHINES, "outcome": OUTCOMES, "about": NOTICES,
         "status": {**OBJECTIONS, **PROPOSAL_STATUSES, **INCIDENTS}, "missing": PLAN_PARTS, "phase": PHASES,
+        "stands": CLAIM_STATUSES,
     }  # fmt: skip
     if "unmet" in details:
         details = {**details, "unmet": "；".join(map(_condition, details["unmet"].split("; ")))}

@@ -898,6 +898,77 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "第 {entry} 号记录最迟于 {latest} 撤回，现已超过。",
         "Entry {entry} could be taken back until {latest}; that is over.",
     ),
+    # the risk compensation pool
+    "fund_off": (
+        "{city}的政策没有设立风险补偿资金池（政策文件的 fund 一节）。",
+        "The policy of {city} has no risk compensation pool (its section `fund`).",
+    ),
+    "fund_short": (
+        "资金池可用余额 {available} 元，不足 {amount} 元。请先缴入资金，或减少补偿额。",
+        "The pool has {available} yuan available, not {amount}. Pay in first, or grant less.",
+    ),
+    "fund_cause_unknown": (
+        "政策没有列出补偿事由“{cause}”。可选：{known}。",
+        "The policy knows no cause {cause}. It knows: {known}.",
+    ),
+    "fund_no_ground": (
+        "{scene} 的账本中没有 {bidder} 的“{cause}”所依据的事实（{rests_on}）。请核对事故编号和揭榜方。",
+        "The journal of {scene} has nothing for {bidder} that {cause} rests on ({rests_on}). See incident and bidder.",
+    ),
+    "fund_breach": (
+        "{bidder} 在包容期触碰红线，不予风险补偿。",
+        "{bidder} crossed a red line in its inclusion period; the pool does not compensate that.",
+    ),
+    "fund_judge_claims": (
+        "{person} 曾在场景 {scene} 作出决定，不得为揭榜方申请补偿。",
+        "{person} has decided in {scene} and may not claim for a bidder of it.",
+    ),
+    "fund_too_early": ("{earliest} 起方可申请补偿。", "A claim can be filed from {earliest}."),
+    "fund_too_late": ("补偿申请已于 {latest} 截止。", "The last day to claim was {latest}."),
+    "fund_claim_stands": (
+        "{bidder} 已就此事提出第 {claim} 号补偿申请（{stands}），不得重复申请。",
+        "{bidder} has claimed for this already: claim {claim} ({stands}).",
+    ),
+    "fund_over_share": (
+        "补偿额 {amount} 元超过损失 {loss} 元的 {share}（至多 {most} 元）。",
+        "{amount} yuan is more than {share} of the loss of {loss}: at most {most}.",
+    ),
+    "fund_over_claim_cap": (
+        "补偿额 {amount} 元超过单笔上限 {most} 元。",
+        "{amount} yuan is above the cap of {most} for one claim.",
+    ),
+    "fund_over_scene_cap": (
+        "场景 {scene} 已获补偿 {granted} 元，再补偿 {amount} 元将超过每场景上限 {most} 元。",
+        "{scene} was granted {granted} yuan; {amount} more would pass its cap of {most}.",
+    ),
+    "fund_over_year_cap": (
+        "{year} 年已审定 {granted} 元，再补偿 {amount} 元将超过年度上限 {most} 元。",
+        "{granted} yuan were approved in {year}; {amount} more would pass the year's cap of {most}.",
+    ),
+    "fund_over_asked": (
+        "提出的补偿额 {amount} 元超过申请额 {asked} 元。",
+        "{amount} yuan is more than the {asked} that were claimed.",
+    ),
+    "fund_other_amount": (
+        "牵头单位提出的是 {proposed} 元，不是 {amount} 元。请重新查看后审定。",
+        "The lead department proposes {proposed} yuan, not {amount}. Look again and decide anew.",
+    ),
+    "fund_over_paid": (
+        "第 {claim} 号补偿尚可收回 {most} 元，不能收回 {amount} 元。",
+        "Of claim {claim} {most} yuan can come back, not {amount}.",
+    ),
+    "fund_claim_status": (
+        "第 {claim} 号补偿申请“{stands}”，不能执行“{verb}”。",
+        "Claim {claim} is {stands}; {verb} is not possible.",
+    ),
+    "fund_unknown_claim": (
+        "没有第 {claim} 号补偿申请，现有 {count} 件。用 scene fund show 查看。",
+        "There is no claim {claim}; there are {count}. See `scene fund show`.",
+    ),
+    "fund_reading_untrue": (
+        "申请所附场景 {scene} 第 {sequence} 号记录的情况与账本不符。请重新申请，由系统读取。",
+        "What the claim says of {scene} at entry {sequence} is not what the ledger has. Claim anew and let it be read.",
+    ),
 }
 """Code: (Chinese, English). Braces are filled from the refusal's details."""
 

@@ -414,6 +414,22 @@ class DirectoryChangeRow(SQLModel, table=True):
     text: str = Field(sa_type=Text)
 
 
+class FundEntryRow(SQLModel, table=True):
+    """An entry of a city's risk compensation pool, chained like the journal. `text` is the models.fund.FundEntry."""
+
+    __tablename__ = "fund_entry"
+    __table_args__ = (Index("fund_entry_by_command", "city", "command_id", unique=True),)
+
+    city: str = Field(primary_key=True)
+    sequence: int = Field(primary_key=True)
+    command_id: str
+    algorithm: str
+    previous: str
+    hash: str
+    at: datetime = Field(sa_type=Utc)
+    text: str = Field(sa_type=Text)
+
+
 class YearNoticeRow(SQLModel, table=True):
     """A year's holiday notice that was proposed. `text` is the whole models.year_notice.NoticeProposal."""
 

@@ -157,9 +157,30 @@ OFFICE_VERBS: Final[Mapping[str, Word]] = MappingProxyType(
         "propose_directory": Word("提出人员目录", "propose a directory"),
         "confirm_directory": Word("确认人员目录", "confirm a directory"),
         "dismiss_event": Word("关闭外部事件", "dismiss an event from outside"),
+        # the risk compensation pool
+        "pay_into_fund": Word("缴入补偿资金", "pay into the fund"),
+        "claim_from_fund": Word("申请风险补偿", "claim from the fund"),
+        "withdraw_fund_claim": Word("撤回补偿申请", "withdraw a claim"),
+        "propose_compensation": Word("提出补偿意见", "propose a compensation"),
+        "approve_compensation": Word("审定补偿", "approve a compensation"),
+        "decline_compensation": Word("不予补偿", "decline a compensation"),
+        "pay_compensation": Word("拨付补偿", "pay a compensation"),
+        "recover_compensation": Word("收回补偿", "recover a compensation"),
     }
 )
-"""What an office does for all scenes at once, outside any of them; permitted in the same table as the verbs."""
+"""What is done outside any scene: for all of them at once, or in a city's risk compensation pool; permitted in the same
+table as the verbs."""
+
+CLAIM_STATUSES: Final[Mapping[str, Word]] = MappingProxyType(
+    {
+        "filed": Word("待提出意见", "filed"),
+        "proposed": Word("待审定", "proposed"),
+        "approved": Word("待拨付", "approved"),
+        "paid": Word("已拨付", "paid"),
+        "declined": Word("不予补偿", "declined"),
+        "withdrawn": Word("已撤回", "withdrawn"),
+    }
+)
 
 PROPOSAL_STATUSES: Final[Mapping[str, Word]] = MappingProxyType(
     {

@@ -49,6 +49,17 @@ def authorise_office(policy: Policy, actor: Actor, verb: str) -> None:
         raise Refused("not_the_office", unit=actor.unit, city=policy.city, role=actor.role, expected=office or "-")
 
 
+def authorise_party(policy: Policy, actor: Actor, verb: str, unit: str | None) -> None:
+    """For what is done outside the scenes about one of them: an office by its unit, any other role by `unit`.
+
+    Raises Refused: delegation_cycle, not_permitted, unknown_unit or not_your_part.
+    """
+    _refuse_actor(policy, actor, verb, policy.permissions.get(verb, ()), never=NO_BUSINESS)
+    expected = policy.office(actor.role) or unit
+    if actor.unit != expected:
+        raise Refused("not_your_part", unit=actor.unit, role=actor.role, expected=expected or "-")
+
+
 def _refuse_actor(
     policy: Policy, actor: Actor, verb: str, allowed: tuple[Role, ...], *, never: tuple[Role, ...]
 ) -> None:

@@ -41,6 +41,7 @@ from storage.database import engine_for
 from storage.directories import SqlDirectories
 from storage.documents import SqlDocuments
 from storage.drafts import SqlDrafts
+from storage.funds import SqlFunds
 from storage.ledger import SqlLedger
 from storage.lineage import SqlLineage
 from storage.mailroom import SqlMailroom
@@ -77,6 +78,7 @@ class Parts:
     year_notices: SqlYearNotices
     documents: SqlDocuments
     directories: SqlDirectories
+    funds: SqlFunds
     drafts: SqlDrafts
     readings: SqlReadings
 
@@ -96,6 +98,7 @@ def parts(settings: Settings) -> Iterator[Parts]:
             year_notices=SqlYearNotices(engine),
             documents=SqlDocuments(engine),
             directories=SqlDirectories(engine),
+            funds=SqlFunds(engine),
             drafts=SqlDrafts(engine),
             readings=SqlReadings(engine),
         )

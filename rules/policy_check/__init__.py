@@ -15,7 +15,17 @@ from rules.policy_check.clocks import FROM_SERVICE, ladders, limits
 from rules.policy_check.contradiction import VERBS, Contradiction
 from rules.policy_check.duties import DUTIES
 from rules.policy_check.events import outside
-from rules.policy_check.judging import contracting, handling, modes, orders, panels, promotion, quorum, score_sheet
+from rules.policy_check.judging import (
+    contracting,
+    fund,
+    handling,
+    modes,
+    orders,
+    panels,
+    promotion,
+    quorum,
+    score_sheet,
+)
 from rules.policy_check.rights import documents, permissions, undischarged
 from rules.policy_check.trials import gates, risk_profiles
 
@@ -42,6 +52,7 @@ def contradictions(policy: Policy) -> tuple[Contradiction, ...]:
         *gates(policy),
         *risk_profiles(policy),
         *promotion(policy),
+        *fund(policy),
         *permissions(policy),
         *undischarged(policy),
         *documents(policy),

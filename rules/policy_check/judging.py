@@ -6,7 +6,7 @@ from models.calendar import Unit
 from models.policy import Policy
 from models.vocabulary import Mode, Phase, Role
 from rules.lifecycle import CAN_BE_TAKEN_BACK
-from rules.policy_check.contradiction import Contradiction, nearest, twice, unknown_unit
+from rules.policy_check.contradiction import Contradiction, about_days, nearest, shown, twice, unknown_unit
 
 _LARGEST_PANEL = 49
 
@@ -175,6 +175,30 @@ def _whole_period(policy: Policy) -> Iterator[Contradiction]:
             f"with it the period is longer than inclusion.at_most ({most.length} {most.unit})",
             "shorten the period or its extension, extend less often, or allow more there",
         )
+
+
+def fund(policy: Policy) -> Iterator[Contradiction]:
+    """Caps that another cap makes void, and claims that could never be filed or decided in time."""
+    if (rules := policy.fund) is None:
+        return
+    yield from twice("fund.causes", [cause.key for cause in rules.causes])
+    for at, cause in enumerate(rules.causes):
+        if cause.rests_on == "termination" and not cause.grounds:
+            yield Contradiction(f"fund.causes.{at}.grounds", "no ground counts: it could never be claimed", "name one")
+    caps = ("per_claim_yuan", "per_scene_yuan", "per_year_yuan")
+    for at, lower in enumerate(caps):
+        for upper in caps[at + 1 :]:
+            low, high = getattr(rules, lower), getattr(rules, upper)
+            if low is not None and high is not None and low > high:
+                message = f"{low} can never be reached: {upper} is {high}"
+                yield Contradiction(f"fund.{lower}", message, f"lower it, or raise {upper}")
+    for name in ("claim_after", "claim_within", "proposal", "decision", "payment"):
+        period = getattr(rules, name)
+        if period is not None and period.unit is Unit.HOURS:
+            yield Contradiction(f"fund.{name}", "is counted in days, not in hours", "use workdays, days or months")
+    if rules.claim_after is not None and about_days(rules.claim_after) >= about_days(rules.claim_within):
+        message = f"claims begin after {shown(rules.claim_after)} and end within {shown(rules.claim_within)}"
+        yield Contradiction("fund.claim_after", message, "shorten it, or lengthen claim_within")
 
 
 def promotion(policy: Policy) -> Iterator[Contradiction]:

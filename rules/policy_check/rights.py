@@ -24,10 +24,13 @@ _OWN_CAUSE: dict[Role, tuple[str, ...]] = {
         "record_fault", "verify_correction", "verify_incident", "conclude_acceptance", "decide_fault_tolerance",
         "answer_objection", "decide_complaint", "decide_appeal", "decide_extension", "conclude_evaluation",
         "confirm_benchmark", "approve_payment", "pay_milestone",
+        "propose_compensation", "approve_compensation", "decline_compensation", "pay_compensation",
+        "recover_compensation",
     ),
     Role.OWNER: (
         "register", "recognise", "confirm_scene", "score_bid", "answer_objection", "decide_complaint", "decide_appeal",
-        "decide_fault_tolerance", "conclude_evaluation", "confirm_benchmark",
+        "decide_fault_tolerance", "conclude_evaluation", "confirm_benchmark", "approve_compensation",
+        "decline_compensation", "pay_compensation",
     ),
     Role.LEADING_GROUP: ("score_bid",),
 }  # fmt: skip

@@ -2,15 +2,18 @@
 
 import xml.etree.ElementTree as ET
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from cli.events import DISMISS
 from models.commands import ACTS
+from models.fund import ClaimStatus, FundAct
 from models.policy import Limits, Policy
 from models.proposal import ProposalStatus
 from models.vocabulary import Machine, NoticeAbout, Outcome, Risk, Role, Stage, Track
 from models.words import (
+    CLAIM_STATUSES,
     LIMITS,
     MACHINES,
     NOTICES,
@@ -32,6 +35,7 @@ from runtime.drawing import svg
 from tests.cli.terminal import Terminal
 from tests.scenario import ROOT, city
 
+FUND_VERBS = {act.model_fields["verb"].default for act in get_args(FundAct)}
 CALENDARS = ROOT / "policies/calendars"
 
 
@@ -48,7 +52,8 @@ CALENDARS = ROOT / "policies/calendars"
         (RISKS, set(Risk)),
         (TRACKS, set(Track)),
         (PROPOSAL_STATUSES, set(ProposalStatus)),
-        (OFFICE_VERBS, {PROPOSE, CONFIRM, directory.PROPOSE, directory.CONFIRM, DISMISS}),
+        (OFFICE_VERBS, {PROPOSE, CONFIRM, directory.PROPOSE, directory.CONFIRM, DISMISS, *FUND_VERBS}),
+        (CLAIM_STATUSES, set(ClaimStatus)),
     ],
 )
 def test_every_word_of_a_closed_list_has_its_name_in_both_languages(words: dict[str, Word], known: set[str]) -> None:

@@ -136,6 +136,34 @@ BROKEN: dict[str, tuple[dict[str, object], str]] = {
         {"permissions.award": ["lead_department", "system"]},
         "permissions.award.1: system passes deadlines and does nothing else",
     ),
+    "a cap of a claim that its scene's cap makes void": (
+        {"fund.per_claim_yuan": 2_000_000},
+        "fund.per_claim_yuan: 2000000 can never be reached: per_scene_yuan is 1000000",
+    ),
+    "a cap of a scene that the year's cap makes void": (
+        {"fund.per_scene_yuan": 6_000_000},
+        "fund.per_scene_yuan: 6000000 can never be reached: per_year_yuan is 5000000",
+    ),
+    "a cause twice": (
+        {"fund.causes.1.key": "incident"},
+        "fund.causes.1: incident stands twice",
+    ),
+    "a termination that nothing grounds": (
+        {"fund.causes.1.grounds": []},
+        "fund.causes.1.grounds: no ground counts: it could never be claimed",
+    ),
+    "claims that begin after they end": (
+        {"fund.claim_after": {"length": 4, "unit": "months"}},
+        "fund.claim_after: claims begin after 4 months and end within 3 months",
+    ),
+    "a decision within hours": (
+        {"fund.decision": {"length": 4, "unit": "hours"}},
+        "fund.decision: is counted in days, not in hours",
+    ),
+    "a bidder who approves its own claim": (
+        {"permissions.approve_compensation": ["leading_group", "bidder"]},
+        "permissions.approve_compensation.1: bidder would judge its own cause",
+    ),
     "a verb for the auditor": (
         {"permissions.award": ["lead_department", "auditor"]},
         "permissions.award.1: auditor reads everything and changes nothing",
