@@ -72,6 +72,7 @@ def save(
             verb=name,
             content=so_far(model, set_ or (), start),
             by=actor,
+            seen=state_of(opened, scene).sequence,
             saved_at=shown.now(),
         )
         opened.drafts.save(draft)
@@ -150,7 +151,8 @@ def submit(id: Id, who: As = None, on_behalf_of: OnBehalf = None, wait: Wait = 2
         draft = _found(opened, id, who)
         _refuse_over(draft)
         act: Act = validated(act_class(draft.verb), {"verb": draft.verb, **draft.content})
-    envelope = Envelope(who, command_id=draft.command_id, on_behalf_of=tuple(on_behalf_of or ()), wait=wait)
+    behalf = tuple(on_behalf_of or ())
+    envelope = Envelope(who, seen=draft.seen, command_id=draft.command_id, on_behalf_of=behalf, wait=wait)
     receipt: Receipt = perform(draft.scene, act, envelope)
     with database(settings()) as opened:
         latest = opened.drafts.find(id) or draft

@@ -101,12 +101,21 @@ def so_far(model: type[BaseModel], given: Sequence[str], start: dict[str, Any]) 
 
     Raises Failure.
     """
-    content: dict[str, Any] = {**start, **to_jsonable_python(_typed(model, given))}
+    content = _over(start, to_jsonable_python(_typed(model, given)))
     try:
         model.model_validate(content)
     except ValidationError as invalid:
         if wrong := [each for each in invalid.errors(include_url=False) if each["type"] != "missing"]:
             raise _misfit(wrong) from None
+    return content
+
+
+def _over(start: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+    """Fields within fields are added, not replaced; a list is taken as it is given."""
+    content = dict(start)
+    for name, value in more.items():
+        there = content.get(name)
+        content[name] = _over(there, value) if isinstance(there, dict) and isinstance(value, dict) else value
     return content
 
 

@@ -19,6 +19,7 @@ class DraftStatus(StrEnum):
 class Draft(Frozen):
     """One revision, as `by` saved it; a later one leaves it as it is. `content` are the act's fields so far.
 
+    `seen` is the scene's last entry then: submitted later, the act is judged on what its author had seen.
     `entry` is where the act stands in the scene's journal, once it was submitted.
     """
 
@@ -28,6 +29,7 @@ class Draft(Frozen):
     verb: Identifier
     content: dict[str, JsonValue]
     by: Actor
+    seen: int = 0
     saved_at: Moment
     status: DraftStatus = DraftStatus.OPEN
     entry: int | None = None

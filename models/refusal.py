@@ -878,6 +878,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "事项 {duty} 已于 {on} 催办，{again} 起可再次催办。",
         "{duty} was nudged on {on}; it can be nudged again from {again}.",
     ),
+    "signer_has_veto": (
+        "{unit} 有一票否决权，不能减签。",
+        "{unit} has a veto and cannot be left out.",
+    ),
     "last_signer": (
         "{unit} 是唯一的会商单位，不能减签；可先加签。",
         "{unit} is the only department that is asked; add another first.",

@@ -214,6 +214,12 @@ def _adopt(docket: Docket, act: AdoptPolicy) -> None:
         docket.refuse("policy_problem", problem=f"domains: this scene's, {state.profile.domain}, is missing")
     if state.challenge is not None and state.challenge.mode not in policy.modes:
         docket.refuse("policy_problem", problem=f"modes: this scene's, {state.challenge.mode}, is missing")
+    if (
+        policy.score_sheet != docket.policy.score_sheet
+        and state.step == "scoring"
+        and any(bid.scores for bid in state.bids)
+    ):
+        docket.refuse("policy_problem", problem="score_sheet: bids have been scored under the present one")
     docket.record(PolicyAdopted(policy_version=policy.version, policy_digest=policy.digest, calendar=state.calendar))
     for deadline in state.deadlines:
         office = policy.office(deadline.holder.role) if deadline.holder else None

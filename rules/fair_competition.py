@@ -8,6 +8,7 @@ stands in the event, the answers in the command.
 
 import re
 from collections.abc import Iterable
+from unicodedata import normalize
 
 from models.commands.review import EntryCondition, WordingFinding
 from models.policy import FairCompetition
@@ -25,7 +26,7 @@ def flagged(rules: FairCompetition, texts: Iterable[str]) -> tuple[Flag, ...]:
     """The wording that looks like a gate, each once; blanks and line breaks inside a text hide nothing."""
     found: list[Flag] = []
     for text in texts:
-        plain = re.sub(r"\s", "", text)
+        plain = _plain(text)
         for kind, wording in rules.wording.items():
             spared = [match.span() for pattern in wording.unless for match in re.finditer(pattern, plain)]
             for pattern in wording.flags:
@@ -36,10 +37,15 @@ def flagged(rules: FairCompetition, texts: Iterable[str]) -> tuple[Flag, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def _plain(text: str) -> str:
+    """Full-width figures and letters are the same as half-width ones (NFKC); blanks are nothing."""
+    return re.sub(r"\s", "", normalize("NFKC", text))
+
+
 def answered_flags(docket: Docket, texts: Iterable[str], findings: tuple[WordingFinding, ...]) -> tuple[Flag, ...]:
     """What is flagged in the texts. Raises Refused where a person has not answered it: unanswered_wording."""
     flags = flagged(docket.policy.fair_competition, texts)
-    answered = {finding.wording for finding in findings}
+    answered = {_plain(finding.wording) for finding in findings}
     if open_flags := [f"{flag.wording}（{flag.kind}）" for flag in flags if flag.wording not in answered]:
         docket.refuse("unanswered_wording", wording="、".join(open_flags))
     return flags

@@ -5,14 +5,14 @@ A duty belongs to a unit. Whoever of that unit claims it has it alone, until the
 nobody gains time by passing a paper on. A seat on a panel is personal and is neither claimed nor passed on.
 
 A signer may be added to a consultation (加签) while it is open, with the full time of the others; one who has not
-answered may be left out (减签), and never one who has: an objection does not go away. The last act can be taken back
-(撤回) by who did it, for as long as the policy says, while nobody else has acted; the scene then stands as before, but
-for what it never forgets: entries, receipts, and who had a hand in what.
+answered may be left out (减签), never one who has, nor one with a veto: an objection does not go away. The last act
+can be taken back (撤回) by who did it, for as long as the policy says, while nobody else has acted; the scene then
+stands as before, but for what it never forgets: entries, receipts, and who had a hand in what.
 """
 
 from typing import assert_never
 
-from models.commands import Act, BidderAct
+from models.commands import Act
 from models.commands.handling import (
     AddSigner,
     ClaimDuty,
@@ -46,6 +46,7 @@ from models.state import Consultation, LastAct, SceneState
 from models.vocabulary import Machine, Role
 from rules import lifecycle, review, separation
 from rules.calendar import due_date
+from rules.deadlines import local_day
 from rules.docket import BIDDER_MACHINES, Docket
 from rules.keyed import find
 from rules.permissions import unknown_unit
@@ -99,14 +100,30 @@ def refuse_unless_handler(docket: Docket) -> None:
             docket.refuse("delegated", duty=duty.id, person=delegate)
 
 
+OPEN_TO_COLLEAGUES = ("suspend_trial", "terminate_trial", "terminate", "approve_resumption")
+"""Whoever has claimed the duty: for safety one person is enough, and a second person is another."""
+_MEETS_WITHOUT_LEAVING = ("report_fix",)
+
+
 def _discharges(docket: Docket, duty: Deadline) -> bool:
     """Whether the act is one by which this actor's unit does this duty; of several alike, the one that it names."""
     act = docket.command.act
-    if duty.holder is None or act.verb not in duty.verbs or not _holds(docket, duty.holder):
+    if duty.holder is None or not _holds(docket, duty.holder) or not _is_done_by(duty, act.verb):
         return False
-    bidder = act.bidder if isinstance(act, BidderAct) else duty.bidder
+    if duty.bidder is not None and getattr(act, "bidder", None) not in (None, duty.bidder):
+        return False
     item = _item(act)
-    return bidder == duty.bidder and (item is None or duty.id.endswith(f"/{item}"))
+    return item is None or f"/{item}/" in f"/{duty.id}/"
+
+
+def _is_done_by(duty: Deadline, verb: str) -> bool:
+    """Of what is possible at a step, its duty is done by what leaves it; what else one does there is open to all."""
+    if verb not in duty.verbs or verb in OPEN_TO_COLLEAGUES:
+        return False
+    step = lifecycle.step_of(duty.machine, duty.step) if duty.step else None
+    if step is None or step.limit != duty.limit or verb in _MEETS_WITHOUT_LEAVING:
+        return True
+    return lifecycle.leaves(duty.machine, duty.step, verb)
 
 
 def _holds(docket: Docket, holder: Holder) -> bool:
@@ -251,6 +268,8 @@ def _remove_signer(docket: Docket, act: RemoveSigner) -> None:
     consultation = _round(docket)
     if act.unit not in consultation.units:
         docket.refuse("not_asked", unit=act.unit)
+    if docket.policy.consultation.veto or act.unit in docket.policy.consultation.vetoers:
+        docket.refuse("signer_has_veto", unit=act.unit)
     if any(opinion.unit == act.unit and not opinion.void for opinion in consultation.opinions):
         docket.refuse("opinion_already_given", unit=act.unit)
     if consultation.units == (act.unit,):
@@ -274,7 +293,7 @@ def _take_back(docket: Docket, act: TakeBack) -> None:
     if docket.unit != last.unit or not set(docket.command.actor.persons) & set(last.persons):
         docket.refuse("not_your_act", entry=act.entry)
     latest = due_date(docket.policy.calendar, last.on, rules.take_back_within).on
-    if docket.day > latest:
+    if local_day(docket.now) > latest:
         docket.refuse("take_back_too_late", entry=act.entry, latest=latest)
     _move_back(docket, last)
     _clocks_as_before(docket, last.before)

@@ -471,6 +471,12 @@ def has_row(machine: Machine, source: str, by: str, target: str) -> bool:
 
 
 @cache
+def leaves(machine: Machine, source: str, by: str) -> bool:
+    """Whether a row leads out of the step by this verb."""
+    return any((row.machine, row.source, row.by) == (machine, source, by) for row in ROWS)
+
+
+@cache
 def verbs_at(machine: Machine, key: str) -> tuple[str, ...]:
     """The verbs that a row or an act of this step names, in the table's order, without what is possible anywhere."""
     rows = (row.by for row in ROWS if row.machine is machine and row.source == key and not row.by.startswith("after:"))

@@ -105,7 +105,7 @@ APART: tuple[Apart, ...] = (
     Apart(2, "own_bid", (BIDDER,), OVER_BIDDERS),
     Apart(2, "bids_as_judge", (OWNER, *DECISIONS, "open_bids"), ("submit_bid", "reveal_bid")),
     Apart(2, "other_side", (BIDDER,), ("propose_contract", "sign_contract:scene_owner", "sign_contract:st_bureau")),
-    Apart(2, "other_side", DECISIONS, ("sign_contract:bidder",)),
+    Apart(2, "other_side", (*DECISIONS, "open_bids"), ("sign_contract:bidder",)),
     Apart(2, "other_side", (OWNER,), ("sign_contract:st_bureau", "sign_contract:bidder")),
     Apart(2, "other_side", ("sign_contract:st_bureau",), ("sign_contract:scene_owner", "sign_contract:bidder")),
     Apart(4, "decided_before", RECOGNISED, ("answer_objection:recognition", "decide_complaint:recognition")),

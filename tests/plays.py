@@ -492,7 +492,7 @@ def decided_by_leaving_one_out(position: Position) -> Play:
     *others, last = play.state.cooperating
     for unit in others:
         play.agree(unit, position)
-    play.do(RemoveSigner(unit=last, reasons="职责无关"), play.lead)
+    play.do(RemoveSigner(unit=last, reasons="职责无关"), play.platform)
     return play
 
 

@@ -43,4 +43,4 @@ def signers_changed(scene: Scene) -> Script:
     added = next(each.name for each in scene.policy.units if each.name not in inside)
     yield scene.lead.does(AddSigner(unit=added, reasons="涉及其职责。"))
     yield scene.lead.does(CopyTo(units=(scene.application.owner,), note="会商已发起，请知悉。"))
-    yield scene.lead.does(RemoveSigner(unit=added, reasons="经核，不涉及其职责。"))
+    yield scene.platform.does(RemoveSigner(unit=added, reasons="经核，不涉及其职责。"))

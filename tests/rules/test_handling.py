@@ -1,6 +1,6 @@
 """At whose desk a duty lies: claim, release, transfer, delegate; who is nudged, copied to, asked to sign."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -19,15 +19,23 @@ from models.commands.handling import (
 )
 from models.commands.matching import VerifyEligibility
 from models.commands.review import AskConsultation, GiveOpinion
+from models.commands.trial import (
+    ApproveResumption,
+    ProposeResumption,
+    RenewInsurance,
+    ReportFix,
+    SuspendTrial,
+    TerminateTrial,
+)
 from models.deadline import Desk
 from models.notification import NotificationKind, unit_mailbox
 from models.policy import Closing, Policy, Quorum
 from models.state import SceneState
-from models.vocabulary import Credit, PanelPurpose, Position, Role
+from models.vocabulary import Credit, Mode, PanelPurpose, Position, Role
 from rules.duties import duties
 from rules.journal import fold
 from rules.notifications import notifications
-from tests.scenario import Play, with_rules
+from tests.scenario import Play, document, with_rules
 
 ASK = AskConsultation(question="是否同意")
 START = "consultation_start"
@@ -138,6 +146,41 @@ def test_of_several_duties_alike_only_the_one_that_is_named_is_claimed(policy: P
     play.do(ClaimDuty(duty=f"consultation/{first}"), another(play.cooperating(first), "qian"))
     play.refuses("claimed_by_another", GiveOpinion(position=Position.AGREE, text="同意"), play.cooperating(first))
     play.agree(second)
+
+
+def claimed(play: Play, limit: str, actor: Actor) -> None:
+    duty = next(each.deadline for each in duties(play.state) if each.limit == limit)
+    play.do(ClaimDuty(duty=duty), actor)
+
+
+def test_a_claim_holds_for_every_bid_that_the_duty_is_about(policy: Policy) -> None:
+    play = Play(policy).to_eligibility("甲公司", "乙公司")
+    claimed(play, "eligibility", another(play.lead, "sun"))
+    act = VerifyEligibility(bidder="乙公司", eligible=True, credit=Credit.GOOD, commitment_signed=True, reasons="合格")
+    play.refuses("claimed_by_another", act, play.lead)
+    play.do(act, another(play.lead, "sun"))
+
+
+def test_a_claim_stops_nobody_from_what_is_for_safety_or_takes_a_second_person(policy: Policy) -> None:
+    play = Play(policy).to_running("甲公司")
+    play.do(SuspendTrial(bidder="甲公司", reasons="异常"), play.regulator)
+    claimed(play, "fix", another(play.bidder("甲公司"), "engineer"))
+    renewal = RenewInsurance(bidder="甲公司", document=document("保单"), until=date(2031, 1, 1))
+    play.do(renewal, play.bidder("甲公司"))
+    play.refuses("claimed_by_another", ReportFix(bidder="甲公司", proof=document("证明")), play.bidder("甲公司"))
+    play.do(ReportFix(bidder="甲公司", proof=document("证明")), another(play.bidder("甲公司"), "engineer"))
+    claimed(play, "resumption", play.regulator)
+    play.fork().do(TerminateTrial(bidder="甲公司", ground="safety", reasons="险情"), play.second_regulator)
+    play.do(ProposeResumption(bidder="甲公司", reasons="已修"), play.regulator)
+    play.do(ApproveResumption(bidder="甲公司"), play.second_regulator)
+
+
+def test_a_claim_for_one_bidders_acceptance_leaves_another_bidders_alone(yancheng: Policy) -> None:
+    play = Play(yancheng).to_acceptance("甲公司", "乙公司", winners=2, mode=Mode.HORSE_RACE)
+    for bidder in ("甲公司", "乙公司"):
+        play.apply(bidder)
+    play.do(ClaimDuty(duty="acceptance_review/甲公司"), another(play.lead, "wang"))
+    play.do(play.convene_act(PanelPurpose.ACCEPTANCE, "乙公司"), play.lead)
 
 
 # transfer and delegation
@@ -262,11 +305,11 @@ def test_who_cannot_be_added(policy: Policy) -> None:
 def test_a_department_that_has_not_answered_can_be_left_out_and_the_round_goes_on_without_it(policy: Policy) -> None:
     play = Play(with_rules(policy, "consultation", closes=Closing.WHEN_ANSWERED)).to_consultation()
     *others, last = play.state.cooperating
-    play.refuses("not_asked", RemoveSigner(unit=outsider(play), reasons="误"), play.lead)
+    play.refuses("not_asked", RemoveSigner(unit=outsider(play), reasons="误"), play.platform)
     for unit in others:
         play.agree(unit)
-    play.refuses("opinion_already_given", RemoveSigner(unit=others[0], reasons="不便"), play.lead)
-    play.do(RemoveSigner(unit=last, reasons="职责无关"), play.lead)
+    play.refuses("opinion_already_given", RemoveSigner(unit=others[0], reasons="不便"), play.platform)
+    play.do(RemoveSigner(unit=last, reasons="职责无关"), play.platform)
     assert play.state.step == "fair_competition"
     assert last not in play.state.cooperating
     assert (NotificationKind.DUTY_OVER, unit_mailbox(play.policy.city, last)) in told(play)
@@ -278,12 +321,19 @@ def test_an_objection_does_not_go_away_by_leaving_others_out(policy: Policy) -> 
     first, *others = play.state.cooperating
     play.agree(first, Position.OBJECT)
     for unit in others:
-        play.do(RemoveSigner(unit=unit, reasons="职责无关"), play.lead)
+        play.do(RemoveSigner(unit=unit, reasons="职责无关"), play.platform)
     assert play.state.step == "deadlock"
+
+
+def test_who_has_a_veto_is_never_left_out_and_the_lead_leaves_nobody_out(policy: Policy) -> None:
+    units = Play(policy).to_registered().state.cooperating
+    play = Play(with_rules(policy, "consultation", veto=False, vetoers=(units[-1],))).to_consultation()
+    play.refuses("signer_has_veto", RemoveSigner(unit=units[-1], reasons="职责无关"), play.platform)
+    play.refuses("not_permitted", RemoveSigner(unit=units[0], reasons="职责无关"), play.lead)
 
 
 def test_the_only_one_who_is_asked_stays(policy: Policy) -> None:
     play = Play(with_rules(policy, "consultation", closes=Closing.WHEN_ANSWERED)).to_consultation()
     for unit in play.state.cooperating[1:]:
-        play.do(RemoveSigner(unit=unit, reasons="职责无关"), play.lead)
-    play.refuses("last_signer", RemoveSigner(unit=play.state.cooperating[0], reasons="职责无关"), play.lead)
+        play.do(RemoveSigner(unit=unit, reasons="职责无关"), play.platform)
+    play.refuses("last_signer", RemoveSigner(unit=play.state.cooperating[0], reasons="职责无关"), play.platform)

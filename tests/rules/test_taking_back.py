@@ -144,6 +144,13 @@ def test_not_after_the_time_that_the_policy_gives(asked: Play) -> None:
     assert asked.refuses("take_back_too_late", back(asked), asked.lead).details["latest"] == "2026-03-03"
 
 
+def test_a_paper_of_that_day_brings_no_more_time(asked: Play) -> None:
+    asked.do(ASK, asked.lead)
+    day = asked.today
+    asked.wait(timedelta(days=3))
+    asked.refuses("take_back_too_late", back(asked), asked.lead, on=day)
+
+
 def test_only_what_the_policy_names_and_not_twice(policy: Policy) -> None:
     only_opinions = with_rules(policy, "handling", take_back=("give_opinion",))
     play = Play(only_opinions).to_registered()
