@@ -30,6 +30,7 @@ from cli import (
     named,
     org,
     output,
+    panels,
     policies,
     ranking,
     records,
@@ -54,7 +55,8 @@ app = typer.Typer(
 PACKAGE = "scene-lifecycle-engine"
 
 GROUPS = (
-    running, scenes, ranking, trials, inclusion, lookalikes, lineage, acts, bulk, named, bringing_in, records, checks,
+    running, scenes, panels, ranking, trials, inclusion, lookalikes, lineage, acts, bulk, named, bringing_in, records,
+    checks,
 )  # fmt: skip
 for group in GROUPS:
     group.add_to(app)

@@ -20,6 +20,7 @@ from client.scene_client import SceneClient
 from models.actor import Actor
 from models.commands import Act, Command
 from models.commands.handling import DelegateDuty, TransferDuty
+from models.commands.review import ConvenePanel
 from models.commands.solicitation import Register
 from models.policy import Policy
 from models.receipt import Receipt
@@ -29,11 +30,13 @@ from rules.directory import refuse_stranger
 from rules.lifecycle import comes_before
 from runtime.wiring import Parts, scene_client
 
-from . import identity, lookalikes, output, shown, wording
+from . import identity, lookalikes, output, pools, shown, wording
 from .fields import digest, malformed, validated
 from .output import AsJson, misuse, say
 from .session import city_policy, database, policy_of, refuse_remote, server, settings
 
+Asked = Act | pools.FromDirectory
+"""An act, or one that is completed when it is sent."""
 POLL = 0.02
 UNANSWERED = ("no_worker", "server_unreachable", "ledger_behind")
 """Refusals after which the same command is repeated under the same id."""
@@ -106,7 +109,7 @@ def command(act: Act, actor: Actor, seen: int, envelope: Envelope) -> Command:
     return validated(Command, content)
 
 
-def perform(scene: str, act: Act, envelope: Envelope) -> Receipt:
+def perform(scene: str, act: Asked, envelope: Envelope) -> Receipt:
     """Acts in a scene, and prints the receipt. Raises Refused, Failure."""
     made = settings()
     who = identity.who(envelope.who)
@@ -115,7 +118,7 @@ def perform(scene: str, act: Act, envelope: Envelope) -> Receipt:
         return asyncio.run(_perform(opened, scene, act, who, envelope))
 
 
-async def _perform(opened: Parts, scene: str, act: Act, who: identity.Who, envelope: Envelope) -> Receipt:
+async def _perform(opened: Parts, scene: str, act: Asked, who: identity.Who, envelope: Envelope) -> Receipt:
     client = scene_client(await server(opened.settings), opened)
     state, policy = await _standing(opened, client, scene)
     asked = asked_of(opened, state, policy, act, who, envelope)
@@ -127,7 +130,7 @@ async def _perform(opened: Parts, scene: str, act: Act, who: identity.Who, envel
 
 
 def asked_of(
-    opened: Parts, state: SceneState, policy: Policy | None, act: Act, who: identity.Who, envelope: Envelope
+    opened: Parts, state: SceneState, policy: Policy | None, act: Asked, who: identity.Who, envelope: Envelope
 ) -> Command:
     """The command to a scene that stands so. Raises Refused, Failure."""
     actor = actor_of(
@@ -136,6 +139,8 @@ def asked_of(
     seen = _seen(opened, state, envelope)
     if isinstance(act, Register):
         act = _with_lookalikes(opened, state, act, envelope)
+    elif isinstance(act, pools.FromDirectory):
+        act = _with_pool(opened, state, act, actor, envelope)
     asked = command(act, actor, seen, envelope)
     if isinstance(act, TransferDuty | DelegateDuty):
         _refuse_stranger(opened, state, asked, act.to)
@@ -194,6 +199,16 @@ def _with_lookalikes(opened: Parts, state: SceneState, act: Register, envelope: 
     if earlier is None or not isinstance(earlier.act, Register):
         return lookalikes.proposed(opened, state, act)
     return lookalikes.with_proposed(act, earlier.act.duplicate_check.proposed)
+
+
+def _with_pool(
+    opened: Parts, state: SceneState, wanted: pools.FromDirectory, actor: Actor, envelope: Envelope
+) -> ConvenePanel:
+    """Today's experts; a command that is repeated says again who was in the pool then."""
+    earlier = _earlier(opened, state, envelope)
+    if earlier is None or not isinstance(earlier.act, ConvenePanel):
+        return pools.drawn_from(opened, state, wanted, actor)
+    return wanted.of(earlier.act.pool)
 
 
 def _earlier(opened: Parts, state: SceneState, envelope: Envelope) -> Command | None:
@@ -265,10 +280,10 @@ def _moved(receipt: Receipt, before: SceneState | None) -> str:
     return f"{wording.step(before.step)} {arrow} {here}"
 
 
-def command_for(app: typer.Typer, name: str) -> Callable[[Callable[..., Act]], Callable[..., Act]]:
+def command_for(app: typer.Typer, name: str) -> Callable[[Callable[..., Asked]], Callable[..., Asked]]:
     """Makes a function that builds an act into the command `scene NAME SCENE ...`."""
 
-    def register(build: Callable[..., Act]) -> Callable[..., Act]:
+    def register(build: Callable[..., Asked]) -> Callable[..., Asked]:
         own = inspect.signature(build, eval_str=True).parameters
         shared = inspect.signature(_shared, eval_str=True).parameters
 

@@ -23,9 +23,11 @@ from models.commands.matching import Award, OpenBids, PostChallenge, RevealBid, 
 from models.commands.review import (
     AskConsultation,
     ConcludeFairCompetition,
+    ConvenePanel,
     Finding,
     GiveOpinion,
     ListScene,
+    PanelMember,
     PublishNotice,
     Recognise,
     Refuse,
@@ -33,12 +35,13 @@ from models.commands.review import (
 )
 from models.commands.solicitation import AcceptFiling, DuplicateCheck, Register, RequestSupplement
 from models.document import Document
-from models.vocabulary import Mode, NoticeAbout, Position
+from models.vocabulary import Mode, NoticeAbout, PanelPurpose, Position
 from rules.matching import commitment
 
-from .acting import a_date, command_for
+from .acting import Asked, a_date, command_for
 from .fields import digest, document, validated
 from .output import misuse, note, say
+from .pools import FromDirectory
 
 NONCE_LENGTH = 16
 Reasons = Annotated[str, typer.Option(help="理由 · the reasons", show_default=False)]
@@ -130,6 +133,50 @@ def fair_competition(
 def _on_wording(given: list[str] | None) -> tuple[WordingFinding, ...]:
     parts = (each.partition("=") for each in given or ())
     return tuple(validated(WordingFinding, {"wording": wording, "reasons": reasons}) for wording, _, reasons in parts)
+
+
+def convene(
+    purpose: Annotated[
+        PanelPurpose,
+        typer.Option(metavar="recognition|scoring|acceptance", help="评审事项 · what for", show_default=False),
+    ],
+    size: Annotated[
+        int | None, typer.Option(min=1, max=49, help="抽取几名 · how many are drawn", show_default=False)
+    ] = None,
+    bidder: ForBidder = None,
+    from_directory: Annotated[
+        bool, typer.Option("--from-directory", help="从人员目录当日的专家中抽取 · from the city's directory")
+    ] = False,
+    member: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PERSON:UNIT[:expert]",
+            help="成员，可多次；与 --size 合用则为候选人 · a member; with --size one of the pool",
+            show_default=False,
+        ),
+    ] = None,
+) -> Asked:
+    """组建专家组：指定成员，或从候选人、人员目录中随机抽取 · Convene a panel: named, or drawn by lot"""
+    if from_directory is bool(member):
+        raise misuse(
+            "请用 --from-directory 从人员目录抽取，或用 --member 列出人员，二者择一。",
+            "Draw with --from-directory, or name people with --member: one of the two.",
+        )
+    if from_directory:
+        if size is None:
+            raise misuse("请用 --size 说明抽取几名。", "Say with --size how many are drawn.")
+        return FromDirectory(purpose, size, bidder)
+    named = tuple(map(_member, member or ()))
+    people = {"pool": named, "size": size} if size is not None else {"members": named}
+    return validated(ConvenePanel, {"purpose": purpose, "bidder": bidder, **people})
+
+
+def _member(given: str) -> PanelMember:
+    person, _, rest = given.partition(":")
+    unit, _, expert = rest.partition(":")
+    if not unit or expert not in ("", "expert"):
+        raise misuse(f"应为 人员:单位[:expert]，而不是“{given}”。", f"Expected PERSON:UNIT[:expert], not {given}.")
+    return validated(PanelMember, {"person": person, "unit": unit, "expert": bool(expert)})
 
 
 def recognise(
@@ -346,11 +393,11 @@ def appeal(
     return Appeal(decision=decision, grounds=grounds)
 
 
-_COMMANDS: dict[str, Callable[..., Act]] = {
+_COMMANDS: dict[str, Callable[..., Asked]] = {
     "accept": accept_filing, "supplement": supplement, "register": register, "ask": ask, "opinion": opinion,
-    "fair-competition": fair_competition, "recognise": recognise, "refuse": refuse, "return": return_,
-    "publish": publish, "list-scene": list_scene, "post": post, "bid": bid, "open-bids": open_bids,
-    "reveal": reveal, "score": score, "award": award, "suspend": suspend, "resume": resume,
+    "fair-competition": fair_competition, "convene": convene, "recognise": recognise, "refuse": refuse,
+    "return": return_, "publish": publish, "list-scene": list_scene, "post": post, "bid": bid,
+    "open-bids": open_bids, "reveal": reveal, "score": score, "award": award, "suspend": suspend, "resume": resume,
     "terminate": terminate, "withdraw": withdraw, "extend": extend, "decide-extension": decide_extension,
     "serve": serve, "appeal": appeal,
 }  # fmt: skip

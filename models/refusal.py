@@ -341,6 +341,18 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "未签信用承诺的投标不能通过资格核查。",
         "A bid without the signed credit commitment is not eligible.",
     ),
+    "members_unverified": (
+        "联合体成员须逐一核查，各一次，且不含其他单位。缺：{missing}；多：{extra}。",
+        "Verify every member of the consortium once, and nobody else. Missing: {missing}; too many: {extra}.",
+    ),
+    "member_not_eligible": (
+        "联合体成员 {units} 不合格或未签信用承诺，投标不能通过资格核查。",
+        "{units} of the consortium are not eligible or have not signed the commitment: the bid is not eligible.",
+    ),
+    "in_two_bids": (
+        "{units} 也参加了 {others} 的投标，相关投标均无效。请先核查后者；成员未在其中签信用承诺的，不算参加。",
+        "Also in the bid of {others}: {units}; neither is valid. Verify that bid first: only who signed is in it.",
+    ),
     "not_eligible": ("{bidder} 的投标未通过资格核查。", "The bid of {bidder} is not eligible."),
     "scores_incomplete": (
         "评分须涵盖评分表全部指标，且不含其他指标。缺：{missing}；多：{extra}。",

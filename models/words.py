@@ -306,6 +306,14 @@ NOTICES: Final[Mapping[str, Word]] = MappingProxyType(
         "benchmark": Word("标杆", "benchmark"),
     }
 )
+PANELS: Final[Mapping[str, Word]] = MappingProxyType(
+    {
+        "recognition": Word("认定评审", "recognition"),
+        "scoring": Word("揭榜评分", "scoring"),
+        "acceptance": Word("验收评审", "acceptance"),
+    }
+)
+"""What a panel of experts is convened for."""
 
 RISKS: Final[Mapping[str, Word]] = MappingProxyType(
     {"low": Word("低", "low"), "medium": Word("中", "medium"), "high": Word("高", "high")}

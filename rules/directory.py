@@ -12,6 +12,7 @@ from hashlib import sha256
 from itertools import pairwise
 
 from models.actor import Actor
+from models.commands.review import PanelMember
 from models.directory import Directory, DirectoryChange, Membership, Person
 from models.policy import Policy
 from models.proposal import ProposalDecision
@@ -67,16 +68,34 @@ def actor(
     ((acts_for, acts_as),) = fitting
     for to, by in pairwise(path):
         _refuse_undelegated(directory, by, to, acts_for, acts_as, day)
-    acts_for = next((name for name in known_as if unit_on(directory, name, day) == acts_for), acts_for)
-    return Actor(
-        person=person, unit=acts_for, role=acts_as, directory_version=version, on_behalf_of=on_behalf_of
-    )  # fmt: skip
+    unit = _known_as(directory, acts_for, day, known_as)
+    return Actor(person=person, unit=unit, role=acts_as, directory_version=version, on_behalf_of=on_behalf_of)
 
 
 def candidates(directory: Directory, unit: str, role: Role, day: date) -> tuple[str, ...]:
     """The persons who may take up a duty of that unit in that role on that day, in the directory's order."""
     wanted = unit_on(directory, unit, day)
     return tuple(person.id for person in directory.persons if (wanted, role) in _of(directory, person.memberships, day))
+
+
+def experts(directory: Directory, day: date, known_as: Sequence[str] = ()) -> tuple[PanelMember, ...]:
+    """Everybody who may sit on a panel as an expert on that day, in the directory's order: a pool to draw from.
+
+    An expert of several units sits for the first; every other unit that the directory ever has them in is a tie, whose
+    scenes and bids they do not judge. Units are written as in `known_as`, as in `actor`.
+    """
+    found = []
+    for person in directory.persons:
+        units = [unit for unit, role in _of(directory, person.memberships, day) if role is Role.EXPERT]
+        if units:
+            ever = (unit_on(directory, each.unit, day) for each in person.memberships)
+            unit, *ties = (_known_as(directory, each, day, known_as) for each in dict.fromkeys((units[0], *ever)))
+            found.append(PanelMember(person=person.id, unit=unit, ties=tuple(ties)))
+    return tuple(found)
+
+
+def _known_as(directory: Directory, unit: str, day: date, names: Sequence[str]) -> str:
+    return next((name for name in names if unit_on(directory, name, day) == unit), unit)
 
 
 def refuse_stranger(directory: Directory, to: str, unit: str, role: Role, day: date) -> None:

@@ -3,7 +3,7 @@
 A bid before the close is a commitment hash and nothing else. After the close two officials hold the opening session
 (招标投标法 34-36), where each bidder reveals its bid, which must match. Only eligible bids are scored, only bids above
 the pass mark are ranked for an award, awards follow the ranking. A contract that is not signed in time goes to the next
-in the ranking. A call that finds nobody is re-issued once.
+in the ranking. A call that finds nobody is re-issued once. A consortium bids as one: `rules.consortium`.
 """
 
 import hashlib
@@ -50,10 +50,10 @@ from models.events.matching import (
 )
 from models.policy import ModeRule
 from models.state import Bid, Challenge, Contract
-from models.state.matching import Party
+from models.state.matching import Member, Party
 from models.state.review import Flag
 from models.vocabulary import Machine, Outcome, PanelPurpose, Role
-from rules import panels, scoring, separation, settling
+from rules import consortium, panels, scoring, separation, settling
 from rules.calendar import due_date
 from rules.deadlines import fixed_on
 from rules.docket import Docket
@@ -275,9 +275,14 @@ def _verify(docket: Docket, act: VerifyEligibility) -> None:
         docket.refuse("already_verified", bidder=act.bidder)
     if act.eligible and not act.commitment_signed:
         docket.refuse("commitment_unsigned")
+    consortium.refuse_unfounded(docket, bid, act)
     docket.record(
         EligibilityVerified(
-            bidder=act.bidder, eligible=act.eligible, credit=act.credit, commitment_signed=act.commitment_signed
+            bidder=act.bidder,
+            eligible=act.eligible,
+            credit=consortium.lowest_credit(act),
+            commitment_signed=act.commitment_signed,
+            members=tuple(Member.model_validate(each.model_dump()) for each in act.members),
         )
     )
     if any(each.revealed and each.eligible is None for each in docket.state.bids):
@@ -400,6 +405,7 @@ def _propose(docket: Docket, act: ProposeContract) -> None:
             budget_yuan=act.terms.budget_yuan,
             parties=parties,
             milestones=tuple((each.name, each.share_percent) for each in act.terms.milestones),
+            consortium=bid.consortium if (bid := find(docket.state.bids, bidder=act.bidder)) is not None else (),
         )
     )
     if contract.step == "offered":

@@ -12,6 +12,7 @@ from collections.abc import Collection
 
 from models.commands.review import ConvenePanel, GiveExpertOpinion, PanelMember, Recuse
 from models.events.review import Draw, Excused, ExpertOpinionGiven, MemberRecused, PanelConvened
+from models.policy import PanelRules
 from models.refusal import Refused
 from models.state import Panel, Seat
 from models.vocabulary import PanelPurpose, Role
@@ -178,9 +179,14 @@ def refuse_unless_recommended(docket: Docket, panel: Panel) -> None:
     refuse_incomplete(docket, panel)
     size = len(panel.seats)
     yes = sum(seat.recommend is True for seat in panel.seats)
-    needed = math.ceil(docket.policy.panels[panel.purpose.value].pass_share * size)
+    needed = votes_needed(docket.policy.panels[panel.purpose.value], size)
     if yes < needed:
         docket.refuse("panel_not_for", yes=yes, size=size, needed=needed)
+
+
+def votes_needed(rules: PanelRules, size: int) -> int:
+    """How many of so many members have to recommend."""
+    return math.ceil(rules.pass_share * size)
 
 
 def refuse_incomplete(docket: Docket, panel: Panel) -> None:

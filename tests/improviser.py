@@ -379,7 +379,8 @@ class Improviser:
         taken = {bid.bidder for bid in self.play.state.bids}
         free = [bidder for bidder in BIDDERS if bidder not in taken]
         bidder = self.choose(free or BIDDERS)
-        return {"bidder": bidder, "commitment": commitment(*self._secret(bidder))}
+        secret = commitment(*self._secret(bidder))
+        return {"bidder": bidder, "commitment": secret, "consortium": self.often((), ("戊研究院",))}
 
     def _review_invitation(self) -> dict[str, object]:
         return {"approved": self.often(True, False)}
@@ -397,8 +398,20 @@ class Improviser:
         more: dict[str, object] = {"bidder": self.choose(unchecked)} if unchecked else {}
         return {
             "eligible": self.often(True, False), "credit": self.choose(tuple(Credit)),
-            "commitment_signed": self.often(True, False), **more,
+            "commitment_signed": self.often(True, False),
+            "members": self._members(more.get("bidder", self.about)), **more,
         }  # fmt: skip
+
+    def _members(self, bidder: object) -> list[dict[str, object]]:
+        """What is found of each member of a consortium, seldom of all but one."""
+        consortium = next((bid.consortium for bid in self.play.state.bids if bid.bidder == bidder), ())
+        return [
+            {
+                "unit": unit, "eligible": self.often(True, False), "credit": self.choose(tuple(Credit)),
+                "commitment_signed": self.often(True, False),
+            }
+            for unit in self.often(consortium, consortium[1:])
+        ]  # fmt: skip
 
     def _score_bid(self) -> dict[str, object]:
         return {"scores": self.play.scores(self.choose((0.95, 0.9, 0.8, 0.75, 0.5)))}

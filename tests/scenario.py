@@ -519,7 +519,8 @@ class Play:
 
     def bid(self, bidder: str, price: int = 500_000) -> None:
         secret = commitment(f"n-{digest(bidder)[:16]}", digest(f"方案{bidder}"), price)
-        self.do(SubmitBid(bidder=bidder, commitment=secret, consortium=self.consortium), self.bidder(bidder))
+        consortium = () if self.state.bids else self.consortium  # of who bids first: nobody is in two bids
+        self.do(SubmitBid(bidder=bidder, commitment=secret, consortium=consortium), self.bidder(bidder))
 
     def open_bids_act(self) -> OpenBids:
         return OpenBids(with_officer="platform_office-2", record=document("开标记录"))
@@ -568,8 +569,16 @@ class Play:
         return self
 
     def verify(self, bidder: str, *, eligible: bool = True, credit: Credit = Credit.GOOD) -> None:
-        act = VerifyEligibility(bidder=bidder, eligible=eligible, credit=credit, commitment_signed=True, reasons="核查")
-        self.do(act, self.lead)
+        self.do(self.verify_act(bidder, eligible=eligible, credit=credit), self.lead)
+
+    def verify_act(self, bidder: str, **more: object) -> VerifyEligibility:
+        """All of its consortium are found in order."""
+        consortium = next((bid.consortium for bid in self.state.bids if bid.bidder == bidder), ())
+        in_order = {"eligible": True, "credit": Credit.GOOD, "commitment_signed": True}
+        members = [{"unit": unit, **in_order} for unit in consortium]
+        return VerifyEligibility.model_validate(
+            {"bidder": bidder, "reasons": "核查", "members": members, **in_order, **more}
+        )
 
     def to_scoring(self, *bidders: str, mode: Mode = Mode.OPEN_CHALLENGE) -> "Play":
         self.to_eligibility(*bidders, mode=mode)

@@ -84,12 +84,24 @@ class RevealBid(BidderAct):
     price_yuan: Yuan = Field(ge=0, le=100_000_000_000)
 
 
+class MemberFinding(Frozen):
+    """What was found of one member of a consortium (联合体)."""
+
+    unit: Name
+    eligible: bool
+    credit: Credit
+    commitment_signed: bool
+
+
 class VerifyEligibility(BidderAct):
+    """`members` speak to every member of the consortium but the bidder, who leads it and stands in the other fields."""
+
     verb: Literal["verify_eligibility"] = "verify_eligibility"
     eligible: bool
     credit: Credit
     commitment_signed: bool
     reasons: Text
+    members: tuple[MemberFinding, ...] = Field((), max_length=20)
 
 
 class Score(Frozen):

@@ -55,6 +55,9 @@ class PanelMember(Frozen):
     ties: tuple[Name, ...] = Field((), max_length=20)
 
 
+LARGEST_POOL = 300
+
+
 class ConvenePanel(Act):
     """`bidder` names whose acceptance the panel reviews; recognition and scoring panels have none.
 
@@ -64,7 +67,7 @@ class ConvenePanel(Act):
     verb: Literal["convene_panel"] = "convene_panel"
     purpose: PanelPurpose
     members: tuple[PanelMember, ...] = Field((), max_length=49)
-    pool: tuple[PanelMember, ...] = Field((), max_length=300)
+    pool: tuple[PanelMember, ...] = Field((), max_length=LARGEST_POOL)
     size: int = Field(0, ge=0, le=49)
     bidder: Name | None = None
 

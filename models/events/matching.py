@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from models.state.matching import Bid, Challenge, Ranked
+from models.state.matching import Bid, Challenge, Member, Ranked
 from models.state.review import Flag
 from models.vocabulary import Credit
 
@@ -82,11 +82,14 @@ class BidRevealed(Event):
 
 
 class EligibilityVerified(Event):
+    """`credit` is the lowest found of the bidder and the `members` of its consortium."""
+
     kind: Literal["eligibility_verified"] = "eligibility_verified"
     bidder: str
     eligible: bool
     credit: Credit
     commitment_signed: bool
+    members: tuple[Member, ...] = Field((), exclude_if=lambda members: not members)
 
     @property
     def touches(self) -> tuple[str, ...]:
@@ -135,6 +138,7 @@ class ContractProposed(Event):
     budget_yuan: int
     parties: tuple[Literal["owner", "st_bureau", "bidder"], ...]
     milestones: tuple[tuple[str, int], ...] = ()
+    consortium: tuple[str, ...] = Field((), exclude_if=lambda consortium: not consortium)
 
     @property
     def touches(self) -> tuple[str, ...]:

@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Literal
 
+from pydantic import Field
+
 from models.frozen import Frozen
 from models.vocabulary import Credit, Mode
 
@@ -26,8 +28,21 @@ class Challenge(Frozen):
     opened_by: tuple[str, ...] = ()
 
 
+class Member(Frozen):
+    """What was found of one member of a consortium."""
+
+    unit: str
+    eligible: bool
+    credit: Credit
+    commitment_signed: bool
+
+
 class Bid(Frozen):
-    """Before the close a commitment and nothing else. Points stand in tenths, by judge and criterion."""
+    """Before the close a commitment and nothing else. Points stand in tenths, by judge and criterion.
+
+    The bidder leads its `consortium`, which names the others; `members` are what was found of them. `credit` is the
+    lowest of all.
+    """
 
     bidder: str
     person: str
@@ -39,6 +54,7 @@ class Bid(Frozen):
     credit: Credit | None = None
     commitment_signed: bool = False
     scores: tuple[tuple[str, tuple[tuple[str, int], ...]], ...] = ()
+    members: tuple[Member, ...] = Field((), exclude_if=lambda members: not members)
 
     @property
     def revealed(self) -> bool:
@@ -68,3 +84,5 @@ class Contract(Frozen):
     parties: tuple[Party, ...] = ()
     signed: tuple[Party, ...] = ()
     declared: bool = False
+    consortium: tuple[str, ...] = Field((), exclude_if=lambda consortium: not consortium)
+    """Who does the work beside the bidder, jointly liable."""

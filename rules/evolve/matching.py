@@ -51,6 +51,7 @@ def evolve(state: SceneState, event: MatchingEvent) -> SceneState:
                     "eligible": event.eligible,
                     "credit": event.credit,
                     "commitment_signed": event.commitment_signed,
+                    "members": event.members,
                 },
             )
         case BidScored(bidder=bidder):
@@ -69,6 +70,7 @@ def evolve(state: SceneState, event: MatchingEvent) -> SceneState:
                 "terms_sha256": event.terms_sha256,
                 "budget_yuan": event.budget_yuan,
                 "milestones": event.milestones,
+                "consortium": event.consortium,
                 "parties": event.parties,
                 "signed": (),
             }
@@ -90,7 +92,7 @@ _NOBODY: dict[str, object] = {
 
 def checked_anew(state: SceneState) -> SceneState:
     """The eligibility check begins: nothing that was found or scored before counts."""
-    unchecked = {"eligible": None, "credit": None, "commitment_signed": False, "scores": ()}
+    unchecked = {"eligible": None, "credit": None, "commitment_signed": False, "scores": (), "members": ()}
     return state.model_copy(
         update={
             "bids": tuple(bid.model_copy(update=unchecked) for bid in state.bids),

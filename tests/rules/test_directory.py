@@ -359,3 +359,42 @@ def test_a_duty_is_not_passed_to_a_stranger() -> None:
     with pytest.raises(Refused) as refused:
         rules.refuse_stranger(directory(), "zhao", "市科技局", Role.LEAD, DAY)
     assert (refused.value.code, refused.value.details["candidates"]) == ("not_a_candidate", "li, wang")
+
+
+# a pool to draw a panel from
+
+
+def belongs(unit: str, role: str, **more: Any) -> dict[str, Any]:
+    return {"unit": unit, "roles": [role], **more}
+
+
+def pool(*people: tuple[str, list[dict[str, Any]]], known_as: tuple[str, ...] = ()) -> list[tuple[str, str, list[str]]]:
+    book = directory(persons=[{"id": id, "name": id, "memberships": held} for id, held in people])
+    found = rules.experts(book, DAY, known_as=known_as)
+    assert all(each.expert for each in found)
+    return [(each.person, each.unit, list(each.ties)) for each in found]
+
+
+def test_the_pool_is_who_is_an_expert_on_the_day_in_the_directorys_order() -> None:
+    people = (
+        ("zhou", [belongs("甲公司", "expert")]),
+        ("gone", [belongs("甲公司", "expert", last="2026-03-01")]),
+        ("next", [belongs("甲公司", "expert", first="2026-03-03")]),
+        ("clerk", [belongs(NEW, "regulator")]),
+        ("an", [belongs(NEW, "expert", first="2026-03-02", last="2026-03-02")]),
+    )
+    assert pool(*people) == [("zhou", "甲公司", []), ("an", NEW, [])]
+
+
+def test_every_other_unit_that_an_expert_is_or_was_in_is_a_tie() -> None:
+    held = [
+        belongs("甲公司", "bidder", last="2025-12-31"),
+        belongs("市科技局", "expert"),
+        belongs("市科学技术局", "lead_department"),
+    ]
+    assert pool(("li", held)) == [("li", "市科学技术局", ["甲公司"])]
+
+
+def test_units_of_the_pool_are_written_as_the_scene_knows_them() -> None:
+    held = [belongs("市科学技术局", "expert"), belongs("甲公司", "bidder", last="2025-12-31")]
+    assert pool(("li", held), known_as=("市科技局",)) == [("li", "市科技局", ["甲公司"])]

@@ -1,0 +1,155 @@
+"""How a scene's panels voted, told from the journal: every panel ever convened, and who dissented in what words.
+
+Nothing of a vote is told before the last member has spoken, so that nobody votes by what others said. Then each
+opinion stands beside its text; one against the majority is a dissent, whatever the decision made of the panel's
+advice, and so is an acceptance opinion that was signed with one. The names of these members stand open. A scoring panel
+has points and no votes: a score far from the mean is no dissent. Its members are numbers until the award
+(docs/explanation/domain.md, duties kept apart, 6), and its points are in `rules.scoring`.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from models.commands.acceptance import SignAcceptanceOpinion
+from models.commands.review import GiveExpertOpinion
+from models.events.handling import ActTakenBack
+from models.events.review import PanelConvened
+from models.frozen import Frozen
+from models.journal import JournalEntry
+from models.policy import Policy
+from models.state import Panel, SceneState, Seat
+from models.vocabulary import PanelPurpose
+from rules.journal import fold
+from rules.panels import votes_needed
+
+
+class Vote(Frozen):
+    """One seat. `person` and `unit` are None while names are hidden, `recommend` and `text` before all have spoken.
+
+    `signed_dissent` is what a member wrote when they signed the acceptance opinion with a dissent.
+    """
+
+    seat: int
+    person: str | None
+    unit: str | None
+    expert: bool
+    recommend: bool | None = None
+    text: str | None = None
+    against_majority: bool = False
+    signed_dissent: str | None = None
+
+    @property
+    def dissents(self) -> bool:
+        return self.against_majority or self.signed_dissent is not None
+
+
+class PanelVotes(Frozen):
+    """A panel as it was convened in entry `convened`; `stands` until another took its place or it became void.
+
+    `spoken` counts those who have given everything they were asked for. `yes` and `no` are None before all have.
+    """
+
+    purpose: PanelPurpose
+    bidder: str | None
+    convened: int
+    stands: bool
+    spoken: int
+    needed: int | None
+    yes: int | None
+    no: int | None
+    votes: tuple[Vote, ...]
+
+
+class _Sitting(NamedTuple):
+    """A panel as it last stood, who had spoken then, and what was written, by person."""
+
+    convened: int
+    panel: Panel
+    spoken: tuple[str, ...] = ()
+    texts: tuple[tuple[str, str], ...] = ()
+    dissents: tuple[tuple[str, str | None], ...] = ()
+
+
+def told(policy: Policy, scene: str, journal: Sequence[JournalEntry]) -> tuple[PanelVotes, ...]:
+    """Every panel of a scene in the order convened. `journal` is the whole of it."""
+    state = SceneState(scene=scene)
+    sittings: list[_Sitting] = []
+    for entry in journal:
+        state = fold(state, entry)
+        undone = {event.entry for event in entry.events if isinstance(event, ActTakenBack)}
+        sittings = [each for each in sittings if each.convened not in undone]
+        sittings += [_Sitting(entry.sequence, each.panel) for each in entry.events if isinstance(each, PanelConvened)]
+        for panel in state.panels:
+            at = _newest(sittings, panel)
+            if at is not None:
+                sittings[at] = _after(sittings[at], state, panel, entry)
+    return tuple(_votes(policy, state, each, at == _newest(sittings, each.panel)) for at, each in enumerate(sittings))
+
+
+def _newest(sittings: Sequence[_Sitting], panel: Panel) -> int | None:
+    """Where the sitting of this panel that was convened last stands."""
+    return max((at for at, each in enumerate(sittings) if each.panel.key == panel.key), default=None)
+
+
+def _after(sitting: _Sitting, state: SceneState, panel: Panel, entry: JournalEntry) -> _Sitting:
+    act, person = entry.command.act, entry.command.actor.person
+    texts, dissents = sitting.texts, sitting.dissents
+    match act:
+        case GiveExpertOpinion(purpose=panel.purpose, bidder=panel.bidder):
+            texts = (*texts, (person, act.text))
+        case SignAcceptanceOpinion(bidder=panel.bidder) if panel.purpose is PanelPurpose.ACCEPTANCE:
+            dissents = (*dissents, (person, act.dissent))
+        case _:
+            pass
+    return _Sitting(sitting.convened, panel, _spoken(sitting, state, panel), texts, dissents)
+
+
+def _spoken(sitting: _Sitting, state: SceneState, panel: Panel) -> tuple[str, ...]:
+    if panel.purpose is not PanelPurpose.SCORING:
+        return tuple(seat.person for seat in panel.seats if seat.recommend is not None)
+    scored = [{person for person, _ in bid.scores} for bid in state.bids if bid.eligible]
+    if not scored:  # a new call has other bids; who scored those before has spoken nonetheless
+        return sitting.spoken
+    return tuple(seat.person for seat in panel.seats if all(seat.person in persons for persons in scored))
+
+
+def _votes(policy: Policy, state: SceneState, sitting: _Sitting, newest: bool) -> PanelVotes:
+    panel, scoring = sitting.panel, sitting.panel.purpose is PanelPurpose.SCORING
+    determined = not scoring and len(sitting.spoken) == len(panel.seats)
+    yes = sum(seat.recommend is True for seat in panel.seats)
+    no = len(panel.seats) - yes
+    return PanelVotes(
+        purpose=panel.purpose,
+        bidder=panel.bidder,
+        convened=sitting.convened,
+        stands=newest and not panel.void and panel in state.panels,
+        spoken=len(sitting.spoken),
+        needed=None if scoring else votes_needed(policy.panels[panel.purpose.value], len(panel.seats)),
+        yes=yes if determined else None,
+        no=no if determined else None,
+        votes=tuple(
+            _vote(sitting, number, seat, (yes > no) - (yes < no) if determined else None, named=_named(state, panel))
+            for number, seat in enumerate(panel.seats, start=1)
+        ),
+    )
+
+
+def _named(state: SceneState, panel: Panel) -> bool:
+    return panel.purpose is not PanelPurpose.SCORING or bool(state.contracts)
+
+
+def _vote(sitting: _Sitting, number: int, seat: Seat, majority: int | None, *, named: bool) -> Vote:
+    """`majority` is above zero for a yes, below for a no, zero where there is none; None: nothing is told yet."""
+    own = Vote(
+        seat=number, person=seat.person if named else None, unit=seat.unit if named else None, expert=seat.expert
+    )
+    if majority is None:
+        return own
+    return own.model_copy(
+        update={
+            "recommend": seat.recommend,
+            "text": dict(sitting.texts).get(seat.person),
+            "against_majority": majority < 0 if seat.recommend else majority > 0,
+            "signed_dissent": dict(sitting.dissents).get(seat.person),
+        }
+    )
