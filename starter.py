@@ -32,6 +32,7 @@ from cli import (
     policies,
     ranking,
     records,
+    results,
     running,
     scenes,
     trials,
@@ -53,7 +54,8 @@ app = typer.Typer(
 PACKAGE = "scene-lifecycle-engine"
 
 GROUPS = (
-    running, scenes, ranking, trials, inclusion, lookalikes, lineage, acts, bulk, named, bringing_in, records, checks,
+    running, scenes, ranking, trials, results, inclusion, lookalikes, lineage, acts, bulk, named, bringing_in,
+    records, checks,
 )  # fmt: skip
 for group in GROUPS:
     group.add_to(app)
