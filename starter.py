@@ -34,6 +34,7 @@ from cli import (
     policies,
     ranking,
     records,
+    results,
     running,
     scenes,
     trials,
@@ -55,8 +56,8 @@ app = typer.Typer(
 PACKAGE = "scene-lifecycle-engine"
 
 GROUPS = (
-    running, scenes, panels, ranking, trials, inclusion, lookalikes, lineage, acts, bulk, named, bringing_in, records,
-    checks,
+    running, scenes, panels, ranking, trials, results, inclusion, lookalikes, lineage, acts, bulk, named, bringing_in,
+    records, checks,
 )  # fmt: skip
 for group in GROUPS:
     group.add_to(app)

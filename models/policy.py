@@ -21,6 +21,7 @@ from .deadline import Level
 from .frozen import Frozen
 from .text import Identifier, Name
 from .vocabulary import (
+    BenchmarkLevel,
     Credit,
     GateKind,
     Mode,
@@ -508,9 +509,72 @@ class AcceptanceRules(Sourced):
     )
 
 
+class BenchmarkCriterion(Frozen):
+    """What a benchmark is evaluated by; a level that it does not name leaves it out."""
+
+    key: Identifier = Field(description="its short name in the answers")
+    name: Name = Field(description="what is asked")
+    levels: tuple[BenchmarkLevel, ...] = Field(
+        (), exclude_if=lambda levels: not levels, description="the levels it is asked at; none named: all"
+    )
+    obligatory: bool = Field(
+        True, exclude_if=lambda must: must, description="true: nothing is recommended that does not meet it"
+    )
+
+
+class Benefit(Frozen):
+    """A kind of benefit with what it may come to."""
+
+    kind: Identifier = Field(description="its short name")
+    each_yuan: int | None = Field(
+        None,
+        gt=0,
+        exclude_if=lambda cap: cap is None,
+        description="most that one record may say, in yuan; none: no cap",
+    )
+    in_all_yuan: int | None = Field(
+        None,
+        gt=0,
+        exclude_if=lambda cap: cap is None,
+        description="most that all its records in one scene come to; none: no cap; for `award`: `award_cap_yuan`",
+    )
+    amount: bool = Field(
+        False, exclude_if=lambda needed: not needed, description="true: a record without an amount is refused"
+    )
+    default: bool = Field(
+        False, exclude_if=lambda default: not default, description="true where the city's text names no such cap"
+    )
+
+
 class PromotionRules(Sourced):
-    award_cap_yuan: int = Field(ge=0, description="largest award for one case")
-    benefits: tuple[Identifier, ...] = Field(description="kinds of benefit that may be recorded")
+    award_cap_yuan: int = Field(ge=0, description="largest award for one case, and most for one scene in all")
+    benefits: tuple[Identifier | Benefit, ...] = Field(
+        description="kinds of benefit that may be recorded: a name, or a kind with its caps"
+    )
+    criteria: tuple[BenchmarkCriterion, ...] = Field(
+        (),
+        max_length=50,
+        exclude_if=lambda criteria: not criteria,
+        description="what the evaluation answers, one by one; none: the evaluation team finds as it sees fit",
+    )
+    value_first: bool = Field(
+        False,
+        exclude_if=lambda first: not first,
+        description="true: a benchmark is nominated once its value has been assessed",
+    )
+
+    @property
+    def kinds(self) -> tuple[Benefit, ...]:
+        """Every kind with its caps; one that stands there as a name has none. An award has the cap of its own key."""
+        return tuple(self._capped(each if isinstance(each, Benefit) else Benefit(kind=each)) for each in self.benefits)
+
+    def _capped(self, benefit: Benefit) -> Benefit:
+        if benefit.kind != "award":
+            return benefit
+        return benefit.model_copy(update={"in_all_yuan": self.award_cap_yuan})
+
+    def criteria_at(self, level: BenchmarkLevel) -> tuple[BenchmarkCriterion, ...]:
+        return tuple(each for each in self.criteria if not each.levels or level in each.levels)
 
 
 class ReturnRules(Sourced):

@@ -539,6 +539,14 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "The finding on fault tolerance is open; the refund cannot be settled yet.",
     ),
     "unknown_benefit": ("政策未列该类激励。可选：{known}。", "No such kind of benefit. Known: {known}."),
+    "not_beneficiary": (
+        "{beneficiary} 不是可受激励的单位：应为发榜方、验收通过的揭榜方或其联合体成员。可选：{known}。",
+        "{beneficiary} may not receive it: name the owner, an accepted bidder, or one of its consortium: {known}.",
+    ),
+    "benefit_without_amount": (
+        "激励 {kind} 须写明金额（amount_yuan，元）。",
+        "A benefit of the kind {kind} says how much it is (amount_yuan).",
+    ),
     "not_recommended": (
         "评估未推荐，不能确认为标杆。",
         "The evaluation did not recommend it; it cannot be confirmed.",
@@ -793,6 +801,18 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "tolerance_contradicts": (
         "认定结论与逐条回答不一致：未满足的标准为 {unmet}。全部满足方可容错。",
         "The finding contradicts its answers: not met is {unmet}. Tolerated is what meets every criterion.",
+    ),
+    "evaluation_unanswered": (
+        "评估须逐条回答本级标杆标准（answers）。未回答：{missing}；不在标准内或重复：{unknown}。",
+        "Answer the criteria of its level one by one (answers). Missing: {missing}; unknown or twice: {unknown}.",
+    ),
+    "evaluation_contradicts": (
+        "必备标准未满足，不能推荐：{unmet}。请改为不推荐，或更正逐条回答。",
+        "Obligatory criteria are not met: {unmet}. Do not recommend it, or correct the answers.",
+    ),
+    "value_not_assessed": (
+        "提名标杆前须先完成价值评估（assess_value）。",
+        "Its value is assessed before a benchmark is nominated; do that first (assess_value).",
     ),
     "value_unfounded": (
         "价值评估须写明方法（method）、评估人（assessors）和各项数额（figures）。",

@@ -357,6 +357,29 @@ CHECK_ANSWERS: Final[Mapping[str, Word]] = MappingProxyType(
         "failed": Word("未通过", "failed"),
     }
 )
+POSITIONS: Final[Mapping[str, Word]] = MappingProxyType(
+    {
+        "agree": Word("同意", "agrees"),
+        "agree_with_conditions": Word("有条件同意", "agrees with conditions"),
+        "object": Word("反对", "objects"),
+    }
+)
+VERDICTS: Final[Mapping[str, Word]] = MappingProxyType(
+    {
+        "passed": Word("通过", "passed"),
+        "conditional": Word("有条件通过", "conditional"),
+        "retrial": Word("重新试点", "re-trial"),
+        "failed": Word("不合格", "failed"),
+    }
+)
+"""How an acceptance is concluded."""
+PAYMENTS: Final[Mapping[str, Word]] = MappingProxyType(
+    {
+        "proposed": Word("已提请", "proposed"),
+        "approved": Word("已批准", "approved"),
+        "paid": Word("已支付", "paid"),
+    }
+)
 
 TRACKS: Final[Mapping[str, Word]] = MappingProxyType(
     {"sandbox": Word("沙盒试点", "sandbox"), "fast": Word("快速通道", "fast")}

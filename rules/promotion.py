@@ -28,19 +28,22 @@ from models.events.promotion import (
     RecommendedUpward,
     ReplicationRecorded,
 )
+from models.state import SceneState
 from models.vocabulary import Machine, Outcome, Role
 from rules import lineage, payments
 from rules.docket import Docket
+from rules.keyed import find
 
 
 def judge(docket: Docket, act: PromotionAct) -> None:
     match act:
         case NominateBenchmark():
+            if docket.policy.promotion.value_first and docket.state.value_yuan is None:
+                docket.refuse("value_not_assessed")
             docket.record(BenchmarkNominated(level=act.level))
             docket.enter("evaluation")
         case ConcludeEvaluation():
-            docket.record(BenchmarkEvaluated(recommended=act.recommended))
-            docket.enter("benchmark_decision")
+            _evaluate(docket, act)
         case ConfirmBenchmark():
             _confirm(docket, act)
         case ReviewBenchmark():
@@ -61,6 +64,25 @@ def judge(docket: Docket, act: PromotionAct) -> None:
             docket.close(Outcome.PROMOTED if docket.state.step == "benchmark" else Outcome.ACCEPTED)
         case _:
             assert_never(act)
+
+
+def _evaluate(docket: Docket, act: ConcludeEvaluation) -> None:
+    """Every criterion of the level is answered, each once; what misses an obligatory one is not recommended."""
+    nominated = docket.state.benchmark
+    criteria = docket.policy.promotion.criteria_at(nominated.level) if nominated else ()
+    asked, answered = [each.key for each in criteria], [each.criterion for each in act.answers]
+    if sorted(answered) != sorted(asked):
+        docket.refuse(
+            "evaluation_unanswered",
+            missing=", ".join(f"{each.key} {each.name}" for each in criteria if each.key not in answered) or "-",
+            unknown=", ".join(each for each in answered if each not in asked or answered.count(each) > 1) or "-",
+        )
+    unmet = {each.criterion for each in act.answers if not each.met}
+    missed = [f"{each.key} {each.name}" for each in criteria if each.obligatory and each.key in unmet]
+    if act.recommended and missed:
+        docket.refuse("evaluation_contradicts", unmet=", ".join(missed))
+    docket.record(BenchmarkEvaluated(recommended=act.recommended))
+    docket.enter("benchmark_decision")
 
 
 def _confirm(docket: Docket, act: ConfirmBenchmark) -> None:
@@ -97,10 +119,31 @@ def _lose(docket: Docket) -> None:
 
 
 def _benefit(docket: Docket, act: RecordBenefit) -> None:
-    rules = docket.policy.promotion
-    if act.kind not in rules.benefits:
-        docket.refuse("unknown_benefit", known=", ".join(rules.benefits))
-    if act.kind == "award" and docket.state.awarded_yuan + act.amount_yuan > rules.award_cap_yuan:
-        total = docket.state.awarded_yuan + act.amount_yuan
-        docket.refuse("budget_exceeded", amount=total, cap=rules.award_cap_yuan)
+    """Within the caps of its kind, and to somebody whose work it rewards (S3 三（三）, 四（一）)."""
+    kinds = docket.policy.promotion.kinds
+    kind = find(kinds, kind=act.kind)
+    if kind is None:
+        docket.refuse("unknown_benefit", known=", ".join(each.kind for each in kinds))
+    if act.beneficiary not in (known := beneficiaries(docket.state)):
+        docket.refuse("not_beneficiary", beneficiary=act.beneficiary, known=", ".join(known) or "-")
+    if kind.amount and not act.amount_yuan:
+        docket.refuse("benefit_without_amount", kind=act.kind)
+    if kind.each_yuan is not None and act.amount_yuan > kind.each_yuan:
+        docket.refuse("budget_exceeded", amount=act.amount_yuan, cap=kind.each_yuan)
+    total = recorded_yuan(docket.state, act.kind) + act.amount_yuan
+    if kind.in_all_yuan is not None and total > kind.in_all_yuan:
+        docket.refuse("budget_exceeded", amount=total, cap=kind.in_all_yuan)
     docket.record(BenefitRecorded(benefit=act.kind, beneficiary=act.beneficiary, amount_yuan=act.amount_yuan))
+
+
+def beneficiaries(state: SceneState) -> tuple[str, ...]:
+    """The owner, who had a result accepted, and the members of their consortium."""
+    owner = (state.profile.owner,) if state.profile else ()
+    accepted = [each.bidder for each in state.acceptances if each.step == "passed"]
+    members = (unit for bid in state.bids if bid.bidder in accepted for unit in bid.consortium)
+    return tuple(dict.fromkeys((*owner, *accepted, *members)))
+
+
+def recorded_yuan(state: SceneState, kind: str) -> int:
+    """What the records of a kind come to; an award's sum is older than the sums of the others."""
+    return state.awarded_yuan if kind == "award" else dict(state.benefits_yuan).get(kind, 0)

@@ -582,14 +582,15 @@ class Improviser:
         return {"level": self.choose(tuple(BenchmarkLevel))}
 
     def _conclude_evaluation(self) -> dict[str, object]:
-        return {"recommended": self.often(True, False)}
+        act = self.play.evaluation_act(self.often(True, False))
+        return act.model_dump(include={"recommended", "answers"})
 
     def _confirm_benchmark(self) -> dict[str, object]:
         return {"confirmed": self.often(True, False)}
 
     def _record_benefit(self) -> dict[str, object]:
-        kind = self.choose((*self.play.policy.promotion.benefits, "no_such"))
-        return {"kind": kind, "beneficiary": "甲公司", "amount_yuan": self.choose((0, 400_000))}
+        kind = self.choose((*(each.kind for each in self.play.policy.promotion.kinds), "no_such"))
+        return {"kind": kind, "beneficiary": self.often("甲公司", "旁人公司"), "amount_yuan": self.choose((0, 400_000))}
 
     def _record_replication(self) -> dict[str, object]:
         return {"city": self.choose((self.play.policy.city, "南京市")), "district": self.choose((None, "新区"))}

@@ -35,9 +35,7 @@ from models.commands.matching import (
 )
 from models.commands.promotion import (
     CloseScene,
-    ConcludeEvaluation,
     ConfirmBenchmark,
-    NominateBenchmark,
     ReviewBenchmark,
     WithdrawBenchmark,
 )
@@ -71,7 +69,6 @@ from models.commands.trial import (
 from models.policy import Closing, Policy
 from models.refusal import Refused
 from models.vocabulary import (
-    BenchmarkLevel,
     Machine,
     Mode,
     NoticeAbout,
@@ -145,8 +142,8 @@ def _common_way() -> dict[str, Play]:
         lambda p: p.sign(A),
         in_order(lambda p: p.start(A), lambda p: p.end_trial(A)),
         lambda p: p.accept(A),
-        lambda p: p.do(NominateBenchmark(level=BenchmarkLevel.CITY, grounds="成效"), p.lead),
-        lambda p: p.do(ConcludeEvaluation(recommended=True, finding="建议"), p.evaluators),
+        lambda p: p.nominate(),
+        lambda p: p.do(p.evaluation_act(), p.evaluators),
         lambda p: p.do(ConfirmBenchmark(confirmed=True, reasons="同意"), p.group),
         lambda p: p.publish(NoticeAbout.BENCHMARK),
         passing("public_notice"),

@@ -18,6 +18,7 @@ from models.calendar import Period, Unit
 from models.commands import Act, Command
 from models.commands.acceptance import (
     ApplyForAcceptance,
+    AssessValue,
     ConcludeAcceptance,
     DecideFaultTolerance,
     GiveAcceptanceOpinion,
@@ -821,10 +822,37 @@ class Play:
         self.to_acceptance(bidder).accept(bidder)
         return self
 
+    def value_act(self, yuan: int = 1_000_000, *shares: tuple[str, str], **more: object) -> AssessValue:
+        parties = shares or ((self.owner_unit, "3/5"), ("甲公司", "2/5"))
+        return AssessValue.model_validate(
+            {
+                "value_yuan": yuan, "sharing": "按约定", "method": "收益法", "assessors": ["评估机构"],
+                "figures": [{"indicator": "节约成本", "amount_yuan": yuan}],
+                "shares": [{"party": party, "share": share} for party, share in parties], **more,
+            }
+        )  # fmt: skip
+
+    def nominate(self, level: BenchmarkLevel = BenchmarkLevel.CITY) -> None:
+        """With the value assessed, where the city wants it."""
+        if self.policy.promotion.value_first and self.state.value_yuan is None:
+            self.do(self.value_act(), self.lead)
+        self.do(NominateBenchmark(level=level, grounds="成效显著"), self.lead)
+
+    def evaluation_act(self, recommended: bool = True, **more: object) -> ConcludeEvaluation:
+        """Every criterion of the level is answered; where it is not recommended, with a no."""
+        level = self.state.benchmark.level if self.state.benchmark else BenchmarkLevel.CITY
+        answers = [
+            {"criterion": each.key, "met": recommended, "finding": "核查"}
+            for each in self.policy.promotion.criteria_at(level)
+        ]
+        return ConcludeEvaluation.model_validate(
+            {"recommended": recommended, "finding": "评估", "answers": answers, **more}
+        )
+
     def to_benchmark_notice(self) -> "Play":
         """From candidate."""
-        self.do(NominateBenchmark(level=BenchmarkLevel.CITY, grounds="成效显著"), self.lead)
-        self.do(ConcludeEvaluation(recommended=True, finding="建议"), self.evaluators)
+        self.nominate()
+        self.do(self.evaluation_act(), self.evaluators)
         self.do(ConfirmBenchmark(confirmed=True, reasons="同意"), self.group)
         self.publish(NoticeAbout.BENCHMARK)
         return self

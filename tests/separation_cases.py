@@ -24,7 +24,7 @@ from models.commands.matching import (
     VerifyEligibility,
 )
 from models.commands.payment import ApprovePayment, PayMilestone, ProposePayment
-from models.commands.promotion import ConcludeEvaluation, ConfirmBenchmark, NominateBenchmark, RecordBenefit
+from models.commands.promotion import ConfirmBenchmark, NominateBenchmark, RecordBenefit
 from models.commands.review import (
     AnswerObjection,
     ConcludeFairCompetition,
@@ -251,16 +251,18 @@ def tolerance_asked(play: Play) -> None:
 def benefited(play: Play) -> None:
     play.to_candidate(A)
     play.do(benefit(play), play.office(Role.PAYER))
+    if play.policy.promotion.value_first:
+        play.do(play.value_act(), play.lead)
 
 
 def nominated(play: Play) -> None:
     play.to_candidate(A)
-    play.do(NOMINATION, play.lead)
+    play.nominate()
 
 
 def evaluated(play: Play) -> None:
     nominated(play)
-    play.do(EVALUATION, play.evaluators)
+    play.do(evaluation(play), play.evaluators)
 
 
 def confirmed(play: Play) -> None:
@@ -334,7 +336,6 @@ LISTING = ListScene(list="demand", batch="2026-1")
 BID = SubmitBid(bidder=B, commitment=digest("x"))
 SIGN = SignContract(bidder=A, terms_sha256=digest("任务书"), pledge=document("军令状"))
 NOMINATION = NominateBenchmark(level=BenchmarkLevel.CITY, grounds="成效")
-EVALUATION = ConcludeEvaluation(recommended=True, finding="建议")
 CONFIRMATION = ConfirmBenchmark(confirmed=True, reasons="同意")
 REFUND = RecordRefund(bidder=A, amount_yuan=1, proof=document("凭证"))
 
@@ -351,8 +352,12 @@ def check(play: Play) -> Act:
     return VerifyEligibility(bidder=B, eligible=True, credit=Credit.GOOD, commitment_signed=True, reasons="核查")
 
 
+def evaluation(play: Play) -> Act:
+    return play.evaluation_act()
+
+
 def benefit(play: Play) -> Act:
-    kind = next(kind for kind in play.policy.promotion.benefits if kind != "award")
+    kind = next(each.kind for each in play.policy.promotion.kinds if each.kind != "award")
     return RecordBenefit(kind=kind, beneficiary=A, document=document("文件"))
 
 
@@ -444,7 +449,7 @@ CASES = (
         "own_bid", reviewing, "bidder_a",
         GiveAcceptanceOpinion(bidder=A, position=Position.AGREE, text="同意"), "cooperator",
     ),
-    Case("own_bid", nominated, "bidder_a", EVALUATION, "evaluators"),
+    Case("own_bid", nominated, "bidder_a", evaluation, "evaluators"),
     Case("own_bid", benchmark, "bidder_a", benefit, "payer"),
     Case("bids_as_judge", posted, "owner", BID, "bidder_b"),
     Case("bids_as_judge", posted, "lead", BID, "bidder_b"),
@@ -508,7 +513,7 @@ CASES = (
         lambda p: p.tolerance_act(A), "judge of fault",
     ),
     # 5: proposer, approver, payer
-    Case("proposer_approves", nominated, "lead", EVALUATION, "evaluators"),
+    Case("proposer_approves", nominated, "lead", evaluation, "evaluators"),
     Case("proposer_approves", evaluated, "lead", CONFIRMATION, "group"),
     Case("proposer_approves", evaluated, "evaluators", CONFIRMATION, "group"),
     Case("approver_pays", benchmark, "lead", benefit, "payer"),

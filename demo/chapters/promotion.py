@@ -1,11 +1,13 @@
 """From an accepted result to the end: a benchmark, or simply closed."""
 
+from demo.chapters.acceptance import valued
 from demo.chapters.notices import announced
 from demo.scene import Scene, Script
 from models.commands.promotion import (
     CloseScene,
     ConcludeEvaluation,
     ConfirmBenchmark,
+    CriterionAnswer,
     NominateBenchmark,
     RecordBenefit,
     ReviewBenchmark,
@@ -30,10 +32,17 @@ def made_benchmark(scene: Scene, level: BenchmarkLevel) -> Script:
 
 def nominated(scene: Scene, level: BenchmarkLevel, *, recommended: bool) -> Script:
     yield scene.workdays(6)
+    if scene.policy.promotion.value_first and scene.state.value_yuan is None:
+        yield from valued(scene)
     yield scene.lead.does(NominateBenchmark(level=level, grounds="指标领先，已形成可复制的做法。"))
     yield scene.workdays(6)
     finding = "建议列为标杆。" if recommended else "示范性不足。"
-    yield scene.evaluators.does(ConcludeEvaluation(recommended=recommended, finding=finding))
+    found = "经核查符合。" if recommended else "证据不足。"
+    answers = tuple(
+        CriterionAnswer(criterion=each.key, met=recommended, finding=found)
+        for each in scene.policy.promotion.criteria_at(level)
+    )
+    yield scene.evaluators.does(ConcludeEvaluation(recommended=recommended, finding=finding, answers=answers))
 
 
 def benefited(scene: Scene, bidder: str, kind: str, amount_yuan: int = 0) -> Script:

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from models.document import Document
+from models.frozen import Frozen
 from models.text import Identifier, Name, Text
 from models.vocabulary import BenchmarkLevel
 
@@ -17,10 +18,21 @@ class NominateBenchmark(Act):
     grounds: Text
 
 
+class CriterionAnswer(Frozen):
+    """What the evaluation team found on one criterion of the city (`promotion.criteria`), by its key."""
+
+    criterion: Identifier
+    met: bool
+    finding: Text
+
+
 class ConcludeEvaluation(Act):
+    """Recommended is only what meets every obligatory criterion of its level, answered one by one."""
+
     verb: Literal["conclude_evaluation"] = "conclude_evaluation"
     recommended: bool
     finding: Text
+    answers: tuple[CriterionAnswer, ...] = Field((), max_length=50)
 
 
 class ConfirmBenchmark(Act):

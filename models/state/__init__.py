@@ -173,6 +173,8 @@ class SceneState(Frozen):
     benchmark: Benchmark | None = None
     replications: tuple[Replication, ...] = ()
     awarded_yuan: int = 0
+    benefits_yuan: tuple[tuple[str, int], ...] = ()
+    """What the records of each other kind of benefit come to."""
     recommendations: int = 0
     inherited: tuple[Evidence, ...] = ()
     """What the scenes had shown that this one copies."""

@@ -33,8 +33,10 @@ def evolve(state: SceneState, event: PromotionEvent) -> SceneState:
             return _benchmark(state, withdrawn=False, confirmed=True)
         case BenefitRecorded(benefit="award", amount_yuan=amount):
             return state.model_copy(update={"awarded_yuan": state.awarded_yuan + amount})
-        case BenefitRecorded():
-            return state
+        case BenefitRecorded(benefit=kind, amount_yuan=amount):
+            sums = dict(state.benefits_yuan)
+            sums[kind] = sums.get(kind, 0) + amount
+            return state.model_copy(update={"benefits_yuan": tuple(sums.items())})
         case ReplicationRecorded():
             copy = Replication(city=event.city, district=event.district, scene=event.scene)
             return state.model_copy(update={"replications": (*state.replications, copy)})

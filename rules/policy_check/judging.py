@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from models.calendar import Unit
 from models.policy import Policy
-from models.vocabulary import Mode, Phase, Role
+from models.vocabulary import BenchmarkLevel, Mode, Phase, Role
 from rules.lifecycle import CAN_BE_TAKEN_BACK
 from rules.policy_check.contradiction import Contradiction, about_days, nearest, shown, twice, unknown_unit
 
@@ -203,16 +203,36 @@ def fund(policy: Policy) -> Iterator[Contradiction]:
 
 def promotion(policy: Policy) -> Iterator[Contradiction]:
     rules = policy.promotion
-    yield from twice("promotion.benefits", rules.benefits)
-    if rules.award_cap_yuan and "award" not in rules.benefits:
+    kinds = [each.kind for each in rules.kinds]
+    yield from twice("promotion.benefits", kinds)
+    for at, benefit in enumerate(rules.benefits):
+        if isinstance(benefit, str):
+            continue
+        key = f"promotion.benefits.{at}"
+        if benefit.kind == "award" and benefit.in_all_yuan not in (None, rules.award_cap_yuan):
+            yield Contradiction(f"{key}.in_all_yuan", "differs from award_cap_yuan", "leave it out")
+        all_yuan = rules.award_cap_yuan if benefit.kind == "award" else benefit.in_all_yuan
+        if benefit.each_yuan and all_yuan and benefit.each_yuan > all_yuan:
+            yield Contradiction(
+                f"{key}.each_yuan", f"is above the cap for all ({all_yuan})", "lower it, or leave it out"
+            )
+    keys = [each.key for each in rules.criteria]
+    for at, criterion in enumerate(rules.criteria):
+        if criterion.key in keys[:at]:
+            yield Contradiction(f"promotion.criteria.{at}.key", f"{criterion.key} stands twice", "name it differently")
+        yield from twice(f"promotion.criteria.{at}.levels", criterion.levels)
+    if rules.criteria and (without := [level for level in BenchmarkLevel if not rules.criteria_at(level)]):
+        message = f"{', '.join(without)} has no criterion"
+        yield Contradiction("promotion.criteria", message, "add one for it, or one without `levels`")
+    if rules.award_cap_yuan and "award" not in kinds:
         yield Contradiction(
             "promotion.award_cap_yuan",
             "caps an award that `benefits` does not list",
             "add award to benefits, or set the cap to 0",
         )
-    if "award" in rules.benefits and not rules.award_cap_yuan:
+    if "award" in kinds and not rules.award_cap_yuan:
         yield Contradiction(
-            f"promotion.benefits.{rules.benefits.index('award')}",
+            f"promotion.benefits.{kinds.index('award')}",
             "an award of at most 0 yuan can never be recorded",
             "set award_cap_yuan, or remove award",
         )

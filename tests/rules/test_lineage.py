@@ -8,7 +8,6 @@ from models.commands.anywhere import Resume, Suspend
 from models.commands.lineage import ConcludeLineageReview, InheritEvidence, ReopenReview
 from models.commands.promotion import (
     CloseScene,
-    ConcludeEvaluation,
     ConfirmBenchmark,
     NominateBenchmark,
     ReviewBenchmark,
@@ -193,7 +192,7 @@ def test_no_trial_starts_before_the_regulator_has_looked(yancheng: Policy) -> No
 def test_no_title_is_confirmed_before_somebody_has_looked(yancheng: Policy) -> None:
     play = Play(yancheng).to_candidate()
     play.do(NominateBenchmark(level=BenchmarkLevel.CITY, grounds="成效"), play.lead)
-    play.do(ConcludeEvaluation(recommended=True, finding="建议"), play.evaluators)
+    play.do(play.evaluation_act(), play.evaluators)
     reopened(play)
     play.refuses("lineage_review_open", ConfirmBenchmark(confirmed=True, reasons="同意"), play.group)
     declined = play.fork()

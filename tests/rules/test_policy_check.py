@@ -436,6 +436,22 @@ BROKEN: dict[str, tuple[dict[str, object], str]] = {
         {"promotion.award_cap_yuan": 0},
         "promotion.benefits.0: an award of at most 0 yuan can never be recorded",
     ),
+    "a record above what all may come to": (
+        {"promotion.benefits": ["award", {"kind": "subsidy", "each_yuan": 2, "in_all_yuan": 1}]},
+        "promotion.benefits.1.each_yuan: is above the cap for all (1)",
+    ),
+    "an award with two caps": (
+        {"promotion.benefits": [{"kind": "award", "in_all_yuan": 1}]},
+        "promotion.benefits.0.in_all_yuan: differs from award_cap_yuan",
+    ),
+    "a criterion that stands twice": (
+        {"promotion.criteria.1.key": "advanced"},
+        "promotion.criteria.1.key: advanced stands twice",
+    ),
+    "a level that is evaluated by nothing": (
+        {"promotion.criteria": [{"key": "local", "name": "特色", "levels": ["城市级"]}]},
+        "promotion.criteria: 产业级, 企业级 has no criterion",
+    ),
     "voices for a unit that nobody declared": (
         {"consultation.quorum.weights": {"没有的单位": 2}},
         "consultation.quorum.weights.没有的单位: 没有的单位 is not among `units`",

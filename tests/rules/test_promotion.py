@@ -7,7 +7,6 @@ import pytest
 from models.commands.anywhere import Appeal, DecideAppeal
 from models.commands.promotion import (
     CloseScene,
-    ConcludeEvaluation,
     ConfirmBenchmark,
     NominateBenchmark,
     RecommendUpward,
@@ -49,9 +48,9 @@ def test_a_candidate_becomes_a_benchmark_by_nomination_evaluation_decision_and_n
     policy: Policy, level: BenchmarkLevel
 ) -> None:
     play = Play(policy).to_candidate()
-    play.do(NominateBenchmark(level=level, grounds="成效显著"), play.lead)
+    play.nominate(level)
     assert play.deadline("evaluation").holder == play.holder(Role.EVALUATION_TEAM)
-    play.do(ConcludeEvaluation(recommended=True, finding="建议"), play.evaluators)
+    play.do(play.evaluation_act(), play.evaluators)
     assert play.deadline("evaluation").holder == play.holder(Role.LEADING_GROUP)
     play.do(ConfirmBenchmark(confirmed=True, reasons="同意"), play.group)
     assert play.state.step == "benchmark_confirmed"
@@ -66,7 +65,7 @@ def test_a_candidate_becomes_a_benchmark_by_nomination_evaluation_decision_and_n
 
 def test_what_the_evaluation_did_not_recommend_can_not_be_confirmed(candidate: Play) -> None:
     candidate.do(NOMINATE, candidate.lead)
-    candidate.do(ConcludeEvaluation(recommended=False, finding="不足"), candidate.evaluators)
+    candidate.do(candidate.evaluation_act(recommended=False), candidate.evaluators)
     candidate.refuses("not_recommended", ConfirmBenchmark(confirmed=True, reasons="同意"), candidate.group)
     candidate.do(ConfirmBenchmark(confirmed=False, reasons="不足"), candidate.group)
     assert candidate.state.step == "candidate"
@@ -77,7 +76,7 @@ def test_what_the_evaluation_did_not_recommend_can_not_be_confirmed(candidate: P
 
 def test_the_leading_group_may_decline_what_was_recommended(candidate: Play) -> None:
     candidate.do(NOMINATE, candidate.lead)
-    candidate.do(ConcludeEvaluation(recommended=True, finding="建议"), candidate.evaluators)
+    candidate.do(candidate.evaluation_act(), candidate.evaluators)
     candidate.do(ConfirmBenchmark(confirmed=False, reasons="暂缓"), candidate.group)
     assert candidate.state.step == "candidate"
 
@@ -85,7 +84,7 @@ def test_the_leading_group_may_decline_what_was_recommended(candidate: Play) -> 
 def test_a_city_may_do_without_the_notice(yancheng: Policy) -> None:
     play = Play(yancheng.model_copy(update={"steps_off": ("benchmark_notice",)})).to_candidate()
     play.do(NOMINATE, play.lead)
-    play.do(ConcludeEvaluation(recommended=True, finding="建议"), play.evaluators)
+    play.do(play.evaluation_act(), play.evaluators)
     play.do(ConfirmBenchmark(confirmed=True, reasons="同意"), play.group)
     assert play.state.step == "benchmark"
 
@@ -108,7 +107,7 @@ def test_an_objection_to_the_notice_holds_the_title_back_until_it_is_answered(
 def test_only_the_right_offices_speak(candidate: Play) -> None:
     candidate.refuses("not_permitted", NOMINATE, candidate.owner)
     candidate.do(NOMINATE, candidate.lead)
-    candidate.refuses("not_permitted", ConcludeEvaluation(recommended=True, finding="建议"), candidate.lead)
+    candidate.refuses("not_permitted", candidate.evaluation_act(), candidate.lead)
     candidate.refuses("wrong_step", ConfirmBenchmark(confirmed=True, reasons="同意"), candidate.group)
 
 
@@ -216,9 +215,9 @@ def test_benefits_of_another_kind_do_not_count_against_the_award(candidate: Play
 def test_a_city_grants_the_kinds_of_benefit_that_it_names(chongqing: Policy) -> None:
     play = Play(chongqing).to_candidate()
     no = play.refuses("unknown_benefit", benefit("award", 1), play.lead)
-    assert no.details["known"] == ", ".join(chongqing.promotion.benefits)
-    for kind in chongqing.promotion.benefits:
-        play.do(benefit(kind, 1_000), play.lead)
+    assert no.details["known"] == ", ".join(each.kind for each in chongqing.promotion.kinds)
+    for each in chongqing.promotion.kinds:
+        play.do(benefit(each.kind, 1_000), play.lead)
 
 
 def test_the_payer_may_record_what_was_paid(benchmark: Play) -> None:

@@ -1,0 +1,83 @@
+"""Acceptance and promotion at a desk: what `scene acceptance` and `scene benchmark` show, in words and as JSON."""
+
+from datetime import date
+from itertools import count
+from pathlib import Path
+from typing import get_args
+
+import pytest
+import yaml
+
+from models.commands.acceptance import ConcludeAcceptance
+from models.policy import Policy
+from models.state import PaymentStatus
+from models.vocabulary import Position
+from models.words import PAYMENTS, POSITIONS, VERDICTS
+from runtime.policy_files import load_city
+from tests.cli.terminal import Terminal
+from tests.scenario import ROOT, Play
+
+_numbers = count(1)
+A = "甲公司"
+
+
+@pytest.fixture(scope="module")
+def yancheng() -> Policy:
+    return load_city(ROOT / "policies", "yancheng")
+
+
+@pytest.fixture
+def candidate(scene: Terminal, tmp_path: Path, yancheng: Policy) -> str:
+    """A candidate whose result was accepted elsewhere before."""
+    play = Play(yancheng)
+    id = f"RS-{next(_numbers)}"
+    declared = play.declared(A, plan=play.plan(), trial_started_on=date(2025, 1, 6), trial_ended_on=date(2025, 7, 4))
+    content = {
+        "scene": id, "application": play.application().model_dump(mode="json", exclude_defaults=True),
+        "step": "candidate", "since": "2025-12-01", "history": "线下办理",
+        "bidders": [declared.model_dump(mode="json")],
+    }  # fmt: skip
+    file = tmp_path / "scenes.yaml"
+    file.write_text(yaml.safe_dump({"scenes": [content]}, allow_unicode=True), encoding="utf-8")
+    scene.ok("import", file)
+    scene.until_shown(id, "candidate")
+    return id
+
+
+def test_an_acceptance_is_shown_in_both_languages_and_as_json(scene: Terminal, candidate: str) -> None:
+    shown = scene.ok("acceptance", candidate).out
+    for said in (A, "验收通过", "预算（元）", "500,000", "未签署"):
+        assert said in shown, said
+    assert "signatures" in scene.ok("acceptance", candidate, "--lang", "en").out
+    [found] = scene.json("acceptance", candidate, "--bidder", A)["acceptances"]
+    assert (found["step"], found["budget_yuan"], found["refund"]) == ("passed", 500_000, None)
+
+
+def test_a_benefit_that_was_typed_is_shown_against_its_cap(scene: Terminal, candidate: str, paper: str) -> None:
+    typed = (
+        "act", candidate, "record_benefit", "--as", "lead_department", "--set", "kind=award", "--set",
+        f"document={paper}",
+    )  # fmt: skip
+    assert scene.refused(*typed, "--set", "beneficiary=旁人公司", "--set", "amount_yuan=1") == "not_beneficiary"
+    scene.ok(*typed, "--set", f"beneficiary={A}", "--set", "amount_yuan=600000")
+    found = scene.json("benchmark", candidate)
+    [award] = [each for each in found["kinds"] if each["benefit"]["kind"] == "award"]
+    assert (award["recorded_yuan"], award["left_yuan"]) == (600_000, 400_000)
+    assert [each["beneficiary"] for each in found["granted"]] == [A]
+    assert isinstance(found["clock"]["workdays_left"], int)
+    shown = scene.ok("benchmark", candidate).out
+    for said in ("推广候选", "激励与上限", "600,000", "400,000", A):
+        assert said in shown, said
+    assert "Benefits and caps" in scene.ok("benchmark", candidate, "--lang", "en").out
+
+
+def test_who_has_no_acceptance_is_told(scene: Terminal, candidate: str, submitted: str) -> None:
+    assert scene.refused("acceptance", candidate, "--bidder", "乙公司") == "unknown_bidder"
+    assert scene.refused("acceptance", submitted) == "no_acceptance"
+    assert scene.refused("benchmark", "NOWHERE") == "unknown_scene"
+
+
+def test_every_verdict_position_and_payment_has_its_words() -> None:
+    assert VERDICTS.keys() == set(get_args(ConcludeAcceptance.model_fields["verdict"].annotation))
+    assert POSITIONS.keys() == set(Position)
+    assert PAYMENTS.keys() == set(PaymentStatus)
