@@ -516,13 +516,33 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "事件 {incident} 的整改责令尚未核验，不能销号。",
         "The order of incident {incident} is not verified yet; it is not closed before.",
     ),
+    "incidents_open": (
+        "事件 {incidents} 尚未销号，场景不能办结或重新张榜。请先销号（close_incident）。",
+        "The incidents {incidents} are open, and no scene closes or calls anew over them; close_incident comes first.",
+    ),
+    "resumption_order_open": (
+        "事件 {incidents} 的整改责令尚未核验，不得恢复试点。请先核验（verify_incident）。",
+        "The orders of {incidents} are not verified, and the trial is not resumed before (verify_incident).",
+    ),
+    "correction_order_open": (
+        "{bidder} 的责令改正尚未核验，不能作出适合验收的结论。请先核验（verify_correction）。",
+        "The order to {bidder} is not verified; verify_correction comes before it is found fit for acceptance.",
+    ),
+    "red_line_in_period": (
+        "{bidder} 的包容期尚在进行：请记录差错并注明事件（record_fault，red_line、incident），再行销号。",
+        "The inclusion period of {bidder} still runs: record_fault with red_line and incident before the closing.",
+    ),
+    "red_line_both_ways": (
+        "red_line 与 no_red_line 不能同时填写：请只填其一。",
+        "Give either red_line or no_red_line, not both.",
+    ),
     "incident_reports_owed": (
         "事件 {incident} 尚有报告未办结：{owed}，不能销号。",
         "Reports of incident {incident} are owed still: {owed}; it is not closed before.",
     ),
     "red_line_unanswered": (
-        "事件 {incident} 可能触碰红线“{red_line}”：请先记录差错（incident），或说明不构成的理由（no_red_line）。",
-        "Incident {incident} may be the red line {red_line}: record the fault with it, or say why not (no_red_line).",
+        "事件 {incident} 可能触碰红线“{red_line}”：请记录差错（期满填 red_line），或说明理由（no_red_line）。",
+        "{incident} may be the red line {red_line}: record the fault (after the period: red_line) or say no_red_line.",
     ),
     # acceptance, promotion
     "defence_needed": (

@@ -25,7 +25,7 @@ from models.events.clock import (
 )
 from models.policy import Policy
 from models.refusal import Refused
-from models.state import SceneState
+from models.state import IncidentStatus, SceneState
 from models.vocabulary import Machine, Outcome, Role, RunsFrom, Scale, Stage, Suspends
 from rules import lifecycle
 from rules.deadlines import local_day, new_deadline, remaining, resumed
@@ -42,6 +42,12 @@ BIDDER_MACHINES = {
 
 REMEDIES = ("service", "appeal_window", "appeal")
 """Limits of the clocks that run after a decision against somebody."""
+
+OF_INCIDENTS = (
+    "incident_report", "incident_acknowledgement", "incident_analysis", "casualty_report", "upward_report",
+    "leak_notice", "correction_order", "incident_close",
+)  # fmt: skip
+"""Limits of what is owed for an incident; the order of an inclusion period is a clock of that period instead."""
 
 
 class Docket:
@@ -166,12 +172,17 @@ class Docket:
         return deadline.holder is not None and deadline.holder.unit == self.unit
 
     def close(self, outcome: Outcome) -> None:
-        """Ends the scene. While remedies against a decision are open it waits in `remedies`; all else stands still."""
-        if self.state.decisions:
-            self.record(SceneEnding(outcome=outcome))
+        """Ends the scene. It waits in `remedies` while those against a decision are open, or an incident is.
+
+        What is owed for an incident runs on meanwhile; all else but the remedies stands still.
+        """
+        if self.state.decisions or self.open_incidents():
+            if self.state.outcome is not outcome:
+                self.record(SceneEnding(outcome=outcome))
             if self.state.step != "remedies":
                 self.enter("remedies")
             self.stand_still()
+            self.run_on()
             return
         self.enter("closed")
         for awaited in self.state.services:
@@ -179,6 +190,14 @@ class Docket:
         for deadline in self.state.deadlines:
             self.cancel(deadline.id)
         self.record(SceneClosed(outcome=outcome, at=self.at))
+
+    def open_incidents(self) -> tuple[str, ...]:
+        return tuple(each.id for each in self.state.incidents if each.status is not IncidentStatus.CLOSED)
+
+    def refuse_over_incidents(self) -> None:
+        """Nobody ends a scene over an incident (S4 四（十一） 闭环): it is closed first."""
+        if incidents := self.open_incidents():
+            self.refuse("incidents_open", incidents=", ".join(incidents))
 
     def used(self, step: str) -> bool:
         """Whether the city's policy and the scene's track use a step of the lifecycle."""
@@ -274,7 +293,8 @@ class Docket:
         """
         pauses = self.policy.limit(planned.limit).when_suspended is Suspends.PAUSES
         days = [served_on, self.state.reopened_on, self.state.ran_on if pauses else None]
-        if self.state.step == "remedies" or (pauses and self.state.suspension is not None):
+        waits = self.state.step == "remedies" and not is_of_incident(planned)
+        if waits or (pauses and self.state.suspension is not None):
             days.append(self.day)
         self.start(planned, max(day for day in days if day is not None))
 
@@ -363,9 +383,12 @@ class Docket:
     # standing still
 
     def _is_held(self, deadline: Deadline) -> bool:
-        """Open remedies hold every other clock, a suspended scene or a stopped trial those that the policy lets it."""
+        """Open remedies hold what is not theirs or an incident's, a suspended scene or a stopped trial what they may.
+
+        The policy says which clocks a suspension holds.
+        """
         if self.state.step == "remedies":
-            return deadline.limit not in REMEDIES
+            return deadline.limit not in REMEDIES and not is_of_incident(deadline)
         if deadline.limit == "inclusion" and self.step(Machine.INCLUSION, deadline.bidder) == "ended_early":
             return True  # it waits for the remedies against its early end
         pauses = self.policy.limit(deadline.limit).when_suspended is Suspends.PAUSES
@@ -377,7 +400,7 @@ class Docket:
             return False
         if deadline.machine is Machine.INCLUSION:
             return deadline.limit == "inclusion" and self.policy.inclusion.suspension_pauses
-        return deadline.machine is Machine.TRIAL and pauses
+        return deadline.machine is Machine.TRIAL and pauses and not is_of_incident(deadline)
 
     def stand_still(self) -> None:
         """Pauses every clock that is held now."""
@@ -403,6 +426,11 @@ class Docket:
 
     def open_deadlines(self, limit: str, bidder: str | None = None) -> tuple[Deadline, ...]:
         return tuple(each for each in self.state.deadlines if each.limit == limit and each.bidder == bidder)
+
+
+def is_of_incident(clock: Deadline | AwaitedService) -> bool:
+    """An incident is dealt with whatever becomes of its trial, and of the scene."""
+    return clock.limit in OF_INCIDENTS and clock.machine is Machine.TRIAL
 
 
 def _named(limit: str, bidder: str | None, key: str = "") -> str:

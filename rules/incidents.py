@@ -5,7 +5,9 @@ report, also one that another system entered in its name: nobody's report is tak
 policy calls severe, is reported upward (生产安全事故报告和调查处理条例9, R72); a leak of personal data is told to the
 authority and to those concerned (个人信息保护法57). An order takes two officers and is verified by a third person; one
 that nobody verified by its due date stops the trial by itself. What may be a red line of the inclusion period is
-offered, never decided. An incident is closed with its cause, remedy and lessons, when nothing is owed any more.
+offered, never decided. The bidder's own report may say that it was more, the analysis also that it was less. No trial
+is resumed over an open order, and no scene ends over an open incident. An incident is closed with its cause, remedy and
+lessons, when nothing is owed any more.
 """
 
 from typing import assert_never
@@ -20,10 +22,11 @@ from models.commands.trial import (
     ReportUpward,
     VerifyIncident,
 )
-from models.deadline import Holder
+from models.deadline import Deadline, Holder
 from models.events.trial import (
     IncidentAcknowledged,
     IncidentAnalysed,
+    IncidentAssessed,
     IncidentClosed,
     IncidentReported,
     IncidentVerified,
@@ -33,7 +36,7 @@ from models.events.trial import (
 from models.policy import Severity
 from models.state import Incident, IncidentStatus
 from models.vocabulary import Machine, Role
-from rules import separation, settling
+from rules import remedies, separation, settling
 from rules.docket import Docket
 from rules.keyed import find
 
@@ -62,62 +65,112 @@ def judge(docket: Docket, act: IncidentAct) -> None:
 
 
 def _report(docket: Docket, act: ReportIncident) -> None:
-    """Whoever reports first opens the incident; if that was not the bidder, the bidder owes its own report at once."""
+    """Whoever reports first opens the incident; if that was not the bidder, the bidder owes its own report at once.
+
+    What the bidder's own report adds to the first one counts; nothing is taken away by it.
+    """
+    _refuse_unknown_severity(docket, act.severity)
     owed = f"incident_report/{act.bidder}/{act.incident}"
-    if find(docket.state.incidents, id=act.incident) is not None:
+    if (known := find(docket.state.incidents, id=act.incident)) is not None:
         if docket.role is Role.BIDDER and docket.deadline(owed) is not None:
             docket.met(owed)
+            worse = _worse(docket, known.severity, act.severity)
+            _assess(docket, known, known.casualty or act.casualty, worse, known.leak or act.leak)
             return
         docket.refuse("incident_exists", incident=act.incident)
-    severity = _severity(docket, act)
     incident = Incident(
         id=act.incident,
         bidder=act.bidder,
-        casualty=act.casualty,
+        casualty=False,
         reported_on=docket.day,
-        severity=act.severity,
-        leak=act.leak,
-        red_line=_red_line(docket, act),
+        in_period=docket.step(Machine.INCLUSION, act.bidder) in ("active", "extended"),
     )
-    docket.record(IncidentReported(bidder=act.bidder, incident=incident))
-    regulator, bidder = docket.holder(Role.REGULATOR), docket.holder(Role.BIDDER, act.bidder)
+    told = incident.model_copy(update={"casualty": act.casualty, "severity": act.severity, "leak": act.leak})
+    reported = told.model_copy(update={"red_line": _red_line(docket, told)})
+    docket.record(IncidentReported(bidder=act.bidder, incident=reported))
+    regulator = docket.holder(Role.REGULATOR)
     if docket.role is not Role.BIDDER:
-        _owe(docket, act, "incident_report", bidder, "report_incident")
-    _owe(docket, act, "incident_acknowledgement", regulator, "acknowledge_incident")
-    _owe(docket, act, "incident_analysis", regulator, "analyse_incident")
-    if act.casualty:
-        _owe(docket, act, "casualty_report", regulator, "report_upward")
-    elif severity is not None and severity.upward:
-        _owe(docket, act, "upward_report", regulator, "report_upward")
-    if act.leak:
-        for told in ("authority", "persons"):
-            _owe(docket, act, "leak_notice", bidder, "notify_leak", told)
-    if act.casualty or (severity is not None and severity.stops):
-        settling.suspend_trial(docket, act.bidder)
+        _owe(docket, reported, "incident_report", docket.holder(Role.BIDDER, act.bidder), "report_incident")
+    _owe(docket, reported, "incident_acknowledgement", regulator, "acknowledge_incident")
+    _owe(docket, reported, "incident_analysis", regulator, "analyse_incident")
+    _follow(docket, incident, reported)
 
 
-def _owe(docket: Docket, act: IncidentAct, limit: str, holder: Holder, verb: str, *more: str) -> None:
+def _assess(docket: Docket, known: Incident, casualty: bool, severity: str | None, leak: bool) -> None:
+    """The incident is something else than was known: what follows from that is owed, or owed no more."""
+    found = known.model_copy(update={"casualty": casualty, "severity": severity, "leak": leak})
+    if found == known:
+        return
+    found = found.model_copy(update={"red_line": _red_line(docket, found)})
+    docket.record(
+        IncidentAssessed(
+            bidder=known.bidder, incident=known.id,
+            casualty=casualty, severity=severity, leak=leak, red_line=found.red_line,
+        )
+    )  # fmt: skip
+    _follow(docket, known, found)
+
+
+def _follow(docket: Docket, before: Incident, found: Incident) -> None:
+    """The reports of a casualty, a severity or a leak that was not known before, and the stop; or their end."""
+    was, now = _upward_limit(docket, before), _upward_limit(docket, found)
+    if now != was:
+        if was is not None:
+            docket.cancel(f"{was}/{found.bidder}/{found.id}")
+        worse = now == "casualty_report" or not found.upward
+        if now is not None and worse:
+            _owe(docket, found, now, docket.holder(Role.REGULATOR), "report_upward")
+    for told in ("authority", "persons"):
+        if before.leak and not found.leak:
+            docket.cancel(f"leak_notice/{found.bidder}/{found.id}/{told}")
+        elif found.leak and not before.leak and told not in found.leak_told:
+            _owe(docket, found, "leak_notice", docket.holder(Role.BIDDER, found.bidder), "notify_leak", told)
+    if _stops(docket, found) and not _stops(docket, before):
+        settling.suspend_trial(docket, found.bidder)
+
+
+def _owe(docket: Docket, incident: Incident, limit: str, holder: Holder, verb: str, *more: str) -> None:
     docket.set_deadline(
-        limit, holder, (verb,), key="/".join((act.incident, *more)), machine=Machine.TRIAL, bidder=act.bidder, step=""
-    )
+        limit, holder, (verb,), key="/".join((incident.id, *more)), machine=Machine.TRIAL, bidder=incident.bidder,
+        step="",
+    )  # fmt: skip
 
 
-def _severity(docket: Docket, act: ReportIncident) -> Severity | None:
-    if act.severity is None:
-        return None
-    known = docket.policy.incidents.severities
-    found = next((each for each in known if each.key == act.severity), None)
-    if found is None:
-        docket.refuse("unknown_severity", severity=act.severity, known=", ".join(each.key for each in known))
-    return found
+def _severity(docket: Docket, incident: Incident) -> Severity | None:
+    """None also for one that the city's policy knows no more."""
+    return find(docket.policy.incidents.severities, key=incident.severity)
 
 
-def _red_line(docket: Docket, act: ReportIncident) -> str | None:
-    """What the incident may be while an inclusion period runs: a question to the regulator."""
-    if docket.step(Machine.INCLUSION, act.bidder) not in ("active", "extended"):
+def _refuse_unknown_severity(docket: Docket, severity: str | None) -> None:
+    known = [each.key for each in docket.policy.incidents.severities]
+    if severity is not None and severity not in known:
+        docket.refuse("unknown_severity", severity=severity, known=", ".join(known))
+
+
+def _worse(docket: Docket, *severities: str | None) -> str | None:
+    """In the policy's order, from the mildest; what it does not name, or nobody said, ranks below."""
+    known = [each.key for each in docket.policy.incidents.severities]
+    return max(severities, key=lambda key: known.index(key) if key in known else -1)
+
+
+def _upward_limit(docket: Docket, incident: Incident) -> str | None:
+    severity = _severity(docket, incident)
+    if incident.casualty:
+        return "casualty_report"
+    return "upward_report" if severity is not None and severity.upward else None
+
+
+def _stops(docket: Docket, incident: Incident) -> bool:
+    severity = _severity(docket, incident)
+    return incident.casualty or (severity is not None and severity.stops)
+
+
+def _red_line(docket: Docket, incident: Incident) -> str | None:
+    """What the incident may be, of a bidder in its inclusion period: a question to the regulator."""
+    if not incident.in_period and incident.red_line is None:
         return None
     lines = docket.policy.incidents.red_lines
-    return (lines.casualty if act.casualty else None) or (lines.leak if act.leak else None)
+    return (lines.casualty if incident.casualty else None) or (lines.leak if incident.leak else None)
 
 
 def _incident(docket: Docket, act: IncidentAct, *statuses: IncidentStatus) -> Incident:
@@ -130,6 +183,7 @@ def _incident(docket: Docket, act: IncidentAct, *statuses: IncidentStatus) -> In
     return incident
 
 
+_ORDERED = IncidentStatus.ORDERED
 _OPEN = (IncidentStatus.REPORTED, IncidentStatus.ORDERED, IncidentStatus.INVESTIGATED)
 
 
@@ -171,8 +225,10 @@ def _notify(docket: Docket, act: NotifyLeak) -> None:
 
 
 def _analyse(docket: Docket, act: AnalyseIncident) -> None:
-    """Who analyses an incident has acknowledged it."""
-    if _incident(docket, act, IncidentStatus.REPORTED).acknowledged_by is None:
+    """Who analyses an incident has acknowledged it, and finds what it was."""
+    incident = _incident(docket, act, IncidentStatus.REPORTED)
+    _refuse_unknown_severity(docket, act.severity)
+    if incident.acknowledged_by is None:
         _acknowledged(docket, act)
     ordered = act.order is not None
     officers = separation.two_officers(docket, act.with_officer) if ordered else ()
@@ -180,13 +236,19 @@ def _analyse(docket: Docket, act: AnalyseIncident) -> None:
         IncidentAnalysed(bidder=act.bidder, incident=act.incident, ordered=ordered, by=docket.person, officers=officers)
     )
     docket.met(f"incident_analysis/{act.bidder}/{act.incident}")
+    _assess(
+        docket, incident,
+        incident.casualty if act.casualty is None else act.casualty,
+        act.severity or incident.severity,
+        incident.leak if act.leak is None else act.leak,
+    )  # fmt: skip
     if ordered:
         docket.set_deadline(
             "correction_order", docket.holder(Role.BIDDER, act.bidder), (),
             key=act.incident, machine=Machine.TRIAL, bidder=act.bidder, step="",
         )  # fmt: skip
     else:
-        _owe(docket, act, "incident_close", docket.holder(Role.REGULATOR), "close_incident")
+        _owe(docket, incident, "incident_close", docket.holder(Role.REGULATOR), "close_incident")
 
 
 def _verify(docket: Docket, act: VerifyIncident) -> None:
@@ -195,7 +257,8 @@ def _verify(docket: Docket, act: VerifyIncident) -> None:
     docket.record(IncidentVerified(bidder=act.bidder, incident=act.incident, verified=act.verified))
     if act.verified:
         docket.met(f"correction_order/{act.bidder}/{act.incident}")
-        _owe(docket, act, "incident_close", docket.holder(Role.REGULATOR), "close_incident")
+        docket.met(f"incident_close/{act.bidder}/{act.incident}")
+        _owe(docket, incident, "incident_close", docket.holder(Role.REGULATOR), "close_incident")
     else:
         settling.suspend_trial(docket, act.bidder)
 
@@ -211,9 +274,45 @@ def _close(docket: Docket, act: CloseIncident) -> None:
     ]
     if owed:
         docket.refuse("incident_reports_owed", incident=act.incident, owed=", ".join(owed))
-    inclusion = find(docket.state.inclusions, bidder=act.bidder)
-    found = any(fault.incident == act.incident for fault in inclusion.faults) if inclusion else False
-    if incident.red_line is not None and not found and act.no_red_line is None:
-        docket.refuse("red_line_unanswered", incident=act.incident, red_line=incident.red_line)
-    docket.record(IncidentClosed(bidder=act.bidder, incident=act.incident, by=docket.person))
+    _refuse_unanswered(docket, act, incident)
+    docket.record(IncidentClosed(bidder=act.bidder, incident=act.incident, by=docket.person, red_line=act.red_line))
     docket.met(f"incident_close/{act.bidder}/{act.incident}")
+    remedies.end_if_final(docket)
+
+
+def _refuse_unanswered(docket: Docket, act: CloseIncident, incident: Incident) -> None:
+    """Whether it was a red line is answered: by a fault in the period, by a finding after it, or by why it was none."""
+    inclusion = find(docket.state.inclusions, bidder=act.bidder)
+    if act.red_line is not None:
+        if act.no_red_line is not None:
+            docket.refuse("red_line_both_ways")
+        if inclusion is None:
+            docket.refuse("no_inclusion", bidder=act.bidder)
+        if inclusion.step in ("active", "extended"):
+            docket.refuse("red_line_in_period", bidder=act.bidder)
+        known = docket.policy.inclusion.red_lines
+        if act.red_line not in known:
+            docket.refuse("unknown_red_line", red_line=act.red_line, known=", ".join(known))
+        return
+    recorded = any(fault.incident == act.incident for fault in inclusion.faults) if inclusion else False
+    if incident.red_line is not None and not recorded and act.no_red_line is None:
+        docket.refuse("red_line_unanswered", incident=act.incident, red_line=incident.red_line)
+
+
+def order_ran_out(docket: Docket, deadline: Deadline) -> None:
+    """The trial stops, and the regulator has to see whether it was carried out: the order stays until somebody did."""
+    incident = find(
+        docket.state.incidents,
+        bidder=deadline.bidder,
+        id=deadline.id.removeprefix(f"{deadline.limit}/{deadline.bidder}/"),
+    )
+    if incident is not None:
+        settling.suspend_trial(docket, incident.bidder)
+        _owe(docket, incident, "incident_close", docket.holder(Role.REGULATOR), "verify_incident")
+
+
+def refuse_ordered(docket: Docket, bidder: str) -> None:
+    """No trial runs again before what was ordered after its incidents was verified (S4 四（十一）)."""
+    ordered = [each.id for each in docket.state.incidents if each.bidder == bidder and each.status is _ORDERED]
+    if ordered:
+        docket.refuse("resumption_order_open", incidents=", ".join(ordered))

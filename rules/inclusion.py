@@ -15,7 +15,7 @@ from models.deadline import Deadline
 from models.events.trial import CorrectionVerified, FaultRecorded, InclusionGranted, SupervisionBegan, SupervisionLifted
 from models.state import Fault, Inclusion, Trial
 from models.vocabulary import Credit, Machine, Role
-from rules import ladder, separation, settling
+from rules import incidents, ladder, separation, settling
 from rules.docket import Docket
 from rules.keyed import find
 
@@ -45,7 +45,8 @@ def found_eligible(docket: Docket, trial: Trial) -> InclusionGranted:
     rules, state = docket.policy.inclusion, docket.state
     if trial.risk not in rules.risks:
         docket.refuse("inclusion_not_eligible", why=f"risk {trial.risk}")
-    if docket.step(Machine.INCLUSION, trial.bidder) == "breached":
+    red_lines = any(each.bidder == trial.bidder and each.found_red_line for each in state.incidents)
+    if docket.step(Machine.INCLUSION, trial.bidder) == "breached" or red_lines:
         docket.refuse("inclusion_not_eligible", why="breached before")
     bid = find(state.bids, bidder=trial.bidder)
     credit = bid.credit if bid else None
@@ -134,8 +135,10 @@ def _refuse_unless_excused(docket: Docket, inclusion: Inclusion, act: RecordFaul
 
 
 def _verify(docket: Docket, act: VerifyCorrection) -> None:
-    inclusion = inclusion_of(docket, act.bidder)
-    if not inclusion.order_open:
+    """Also after the period's time: its order outlives it."""
+    inclusion = find(docket.state.inclusions, bidder=act.bidder)
+    if inclusion is None or not (_order_stands(docket, inclusion)):
+        inclusion_of(docket, act.bidder)
         docket.refuse("no_open_order")
     separation.refuse_officers(docket, inclusion.officers)
     docket.record(CorrectionVerified(bidder=act.bidder, corrected=act.corrected))
@@ -145,12 +148,27 @@ def _verify(docket: Docket, act: VerifyCorrection) -> None:
         breach(docket, act.bidder)
 
 
+def _order_stands(docket: Docket, inclusion: Inclusion) -> bool:
+    """An order outlives a period that ran out; it ends with one that was ended early."""
+    runs = inclusion.step in ("active", "extended") or docket.has_clock(f"correction_order/{inclusion.bidder}")
+    return inclusion.order_open and runs
+
+
+def refuse_order_open(docket: Docket, bidder: str) -> None:
+    """Nothing is fit for acceptance while what was ordered is not verified."""
+    inclusion = find(docket.state.inclusions, bidder=bidder)
+    if inclusion is not None and _order_stands(docket, inclusion):
+        docket.refuse("correction_order_open", bidder=bidder)
+
+
 def breach(docket: Docket, bidder: str) -> None:
     """Red line, refusal to correct, or the ladder's end: the period is over and the trial stands still.
 
     Formal supervision begins (S3 四（二）): within its limit the regulator ends the trial, whose rollback is then
     proven, or lets it be resumed without an inclusion period. A trial whose time is over has nothing to decide on.
     """
+    if docket.step(Machine.INCLUSION, bidder) == "ended":
+        docket.move(Machine.INCLUSION, bidder, "breached")
     settling.end_inclusion(docket, bidder, "breached")
     settling.suspend_trial(docket, bidder)
     if docket.step(Machine.TRIAL, bidder) == "suspended":
@@ -187,11 +205,10 @@ def _end_early(docket: Docket, act: EndInclusionEarly) -> None:
 
 def order_ran_out(docket: Docket, deadline: Deadline) -> None:
     """An order that nobody verified in time: under an inclusion period a breach, after an incident a stop."""
-    bidder = deadline.bidder or ""
     if deadline.machine is Machine.INCLUSION:
-        breach(docket, bidder)
+        breach(docket, deadline.bidder or "")
     else:
-        settling.suspend_trial(docket, bidder)
+        incidents.order_ran_out(docket, deadline)
 
 
 def inclusion_ran_out(docket: Docket, deadline: Deadline) -> None:

@@ -156,7 +156,7 @@ STEPS: tuple[Step, ...] = (
     # one bidder's inclusion period
     Step(INCLUSION, "active", TRIALS, "包容期内", "active", acts=("record_fault", "verify_correction")),
     Step(INCLUSION, "extended", TRIALS, "包容期延长", "extended", acts=("record_fault", "verify_correction")),
-    Step(INCLUSION, "ended", TRIALS, "包容期满", "ended", terminal=True),
+    Step(INCLUSION, "ended", TRIALS, "包容期满", "ended", acts=("verify_correction",), terminal=True),
     Step(INCLUSION, "ended_early", TRIALS, "提前结束", "ended early", terminal=True),
     Step(INCLUSION, "breached", TRIALS, "触碰红线", "breached", terminal=True),
     # one bidder's acceptance
@@ -274,7 +274,7 @@ ROWS: tuple[Row, ...] = (
     *_rows(SCENE, ("listing",), "list_scene", "listed"),
     *_rows(SCENE, RETURN_FROM, "return_for_correction", "returned"),
     *_rows(SCENE, ("returned",), "resubmit", *dict.fromkeys((*RETURN_TO, *STRAIGHT_BACK_TO))),
-    *_rows(SCENE, ("returned",), "after:resubmission", "closed"),
+    *_rows(SCENE, ("returned",), "after:resubmission", *_END),
     # matching
     *_rows(SCENE, ("listed", "unmatched"), "post_challenge", "posted"),
     Row(SCENE, "posted", "review_invitation", "listed"),
@@ -292,7 +292,7 @@ ROWS: tuple[Row, ...] = (
     *_rows(SCENE, ("contracting",), "decline_award", *_AFTER_CONTRACTS),
     *_rows(SCENE, ("contracting",), "after:contract", *_AFTER_CONTRACTS),
     *_rows(SCENE, ("contracting",), "withdraw", *_AFTER_CONTRACTS),
-    *_rows(SCENE, ("unmatched",), "after:reissue", "closed"),
+    *_rows(SCENE, ("unmatched",), "after:reissue", "remedies", "closed"),
     *_rows(SCENE, ("listed", "unmatched"), "give_up_matching", "closed"),
     Row(CONTRACT, "", "award", "offered"),
     Row(CONTRACT, "", "decline_award", "offered"),
@@ -324,6 +324,7 @@ ROWS: tuple[Row, ...] = (
     *_rows(TRIAL, ("running",), "verify_correction", "suspended"),
     *_rows(TRIAL, ("running",), "verify_incident", "suspended"),
     *_rows(TRIAL, ("running",), "report_incident", "suspended"),
+    *_rows(TRIAL, ("running",), "analyse_incident", "suspended"),
     *_rows(TRIAL, ("running",), "after:correction_order", "suspended"),
     *_rows(TRIAL, ("running",), "after:insurance", "suspended"),
     *_rows(TRIAL, ("suspended",), "approve_resumption", "running"),
@@ -353,8 +354,8 @@ ROWS: tuple[Row, ...] = (
     *_rows(INCLUSION, ("active", "extended"), "answer_withdrawal", "ended_early"),
     *_when_final(INCLUSION, ("active", "extended"), "ended_early"),
     *_rows(INCLUSION, ("active", "extended"), "record_fault", "breached"),
-    *_rows(INCLUSION, ("active", "extended"), "verify_correction", "breached"),
-    *_rows(INCLUSION, ("active", "extended"), "after:correction_order", "breached"),
+    *_rows(INCLUSION, ("active", "extended", "ended"), "verify_correction", "breached"),
+    *_rows(INCLUSION, ("active", "extended", "ended"), "after:correction_order", "breached"),
     # acceptance
     *_rows(SCENE, ("acceptance",), "after:public_notice", "candidate"),
     *_rows(SCENE, ("acceptance",), "answer_objection", "candidate"),
@@ -404,7 +405,7 @@ ROWS: tuple[Row, ...] = (
     *_rows(SCENE, ("candidate", "benchmark"), "close_scene", *_END),
     # from any open step
     *_rows(SCENE, BEFORE_CONTRACT, "withdraw", "closed"),
-    Row(SCENE, "contracting", "answer_withdrawal", "closed"),
+    *_rows(SCENE, ("contracting",), "answer_withdrawal", *_END),
     *_rows(SCENE, OPEN, "terminate", "remedies"),
     *(  # what is returned was not listed yet
         Row(SCENE, source, "override", target)
@@ -415,6 +416,7 @@ ROWS: tuple[Row, ...] = (
            "override", "candidate"),
     *_rows(SCENE, ("remedies",), "after:appeal_window", "closed"),
     *_rows(SCENE, ("remedies",), "decide_appeal", "closed", *OPEN),
+    Row(SCENE, "remedies", "close_incident", "closed"),
     # a scene that runs elsewhere is taken over into any step that holds nothing half done by a bidder
     *_rows(SCENE, ("draft",), "take_over", "accepted", "registered", "fair_competition", "expert_review",
            "recognised", "listing", "listed", "contracting", "trial", "acceptance", "candidate", "benchmark"),
@@ -438,7 +440,7 @@ ANYWHERE = (
 
 WHILE_STANDING_STILL = (
     "resume", "terminate", "withdraw", "answer_withdrawal", "suspend_trial", "terminate_trial", "prove_rollback",
-    *_TRIAL_ACTS, "record_service", "appeal", "decide_appeal",
+    *_TRIAL_ACTS, "record_fault", "record_service", "appeal", "decide_appeal",
     "propose_correction", "confirm_correction", "adopt_policy", "load_calendar", "request_extension",
     "decide_extension", "reassign", "raise_objection", "answer_objection", "file_complaint", "decide_complaint",
     "override", "submit_bid", "withdraw_bid", "claim_duty", "release_duty", "transfer_duty", "delegate_duty",

@@ -100,6 +100,7 @@ def judge(docket: Docket, act: MatchingAct) -> None:
         case CompareRacers():
             _compare(docket, act)
         case GiveUpMatching():
+            docket.refuse_over_incidents()
             docket.close(Outcome.UNMATCHED)
         case _:
             assert_never(act)
@@ -131,6 +132,7 @@ def _post(docket: Docket, act: PostChallenge) -> None:
     earliest = due_date(docket.policy.calendar, docket.day, docket.policy.limits.bidding.period)
     if act.closes_on < earliest.on:
         docket.refuse("closes_too_early", closes_on=act.closes_on, earliest=earliest.on)
+    docket.refuse_over_incidents()  # a new call begins with nobody
     before = docket.state.challenge
     challenge = Challenge(
         number=before.number + (before.reviewed is not False) if before else 1,

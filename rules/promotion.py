@@ -61,6 +61,7 @@ def judge(docket: Docket, act: PromotionAct) -> None:
             docket.record(RecommendedUpward(to=act.to))
         case CloseScene():
             payments.refuse_owing(docket)
+            docket.refuse_over_incidents()
             docket.close(Outcome.PROMOTED if docket.state.step == "benchmark" else Outcome.ACCEPTED)
         case _:
             assert_never(act)

@@ -82,7 +82,7 @@ def _reopen(docket: Docket, decision: Decision) -> None:
     to = decision.reopens
     if machine is Machine.INCLUSION:
         _give_back(docket, decision)
-        _end_if_final(docket)
+        end_if_final(docket)
         return
     if machine is not Machine.SCENE:
         docket.move(machine, decision.bidder, to)
@@ -122,10 +122,11 @@ def _final(docket: Docket, decision: Decision) -> None:
     docket.record(DecisionFinal(decision=decision.sequence))
     if Machine(decision.machine) is Machine.INCLUSION and (left := _left_of_period(docket, decision)) is not None:
         docket.cancel(left.id)
-    _end_if_final(docket)
+    end_if_final(docket)
 
 
-def _end_if_final(docket: Docket) -> None:
+def end_if_final(docket: Docket) -> None:
+    """A scene that waits here ends when nothing is open against its decisions any more, and no incident is."""
     state = docket.state
     if state.step != "remedies" or state.decisions or state.outcome is None:
         return

@@ -47,7 +47,7 @@ from models.events.trial import (
 from models.plan import Reading
 from models.state import Trial
 from models.vocabulary import Machine, Role
-from rules import inclusion, lineage, phases, separation, settling, trial_plan
+from rules import incidents, inclusion, lineage, phases, separation, settling, trial_plan
 from rules.calendar import due_date
 from rules.docket import Docket
 from rules.keyed import find
@@ -276,6 +276,7 @@ def _report(docket: Docket, act: FileReport) -> None:
 def _resume(docket: Docket, bidder: str) -> None:
     trial = trial_of(docket, bidder)
     inclusion.refuse_under_supervision(docket, trial)
+    incidents.refuse_ordered(docket, bidder)
     if trial.resumption_proposed_by is None:
         docket.refuse("fix_missing")
     if docket.policy.trial.insurance and trial.insurance_until is not None and trial.insurance_until < docket.day:
@@ -322,6 +323,8 @@ def _report_exit(docket: Docket, act: FileExitReport) -> None:
 def _conclude(docket: Docket, act: ConcludeExit) -> None:
     if not trial_of(docket, act.bidder).exit_report:
         docket.refuse("exit_report_missing")
+    if act.fit_for_acceptance:
+        inclusion.refuse_order_open(docket, act.bidder)
     trial_plan.refuse_unanswered(docket, act.checks, "exit", failing=not act.fit_for_acceptance)
     docket.record(ExitConcluded(bidder=act.bidder, fit_for_acceptance=act.fit_for_acceptance))
     settling.end_inclusion(docket, act.bidder, "ended")

@@ -14,6 +14,7 @@ def withdraw(docket: Docket) -> None:
     state, unit = docket.state, docket.unit
     if docket.role is not Role.BIDDER:
         if state.step in lifecycle.BEFORE_CONTRACT:
+            docket.refuse_over_incidents()
             docket.close(Outcome.WITHDRAWN)
             return
         bidder = None

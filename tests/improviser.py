@@ -517,6 +517,9 @@ class Improviser:
         return {
             "incident": self._incident_of(self.about, IncidentStatus.REPORTED),
             "order": self.choose((None, "更换")),
+            "casualty": self.often(None, False, True),
+            "leak": self.often(None, False),
+            "severity": self.often(None, "minor", "serious"),
             "with_officer": self.often("regulator-3", None, "regulator-1"),
         }
 

@@ -7,9 +7,9 @@ from models.deadline import Deadline, DeadlineStatus, Duty
 from models.events.clock import DeadlinePassed, StepEntered
 from models.journal import JournalEntry
 from models.policy import Policy
-from models.state import SceneState
+from models.state import IncidentStatus, SceneState
 from models.vocabulary import Machine, Suspends
-from rules.docket import BIDDER_MACHINES, REMEDIES
+from rules.docket import BIDDER_MACHINES, OF_INCIDENTS, REMEDIES
 from rules.duties import duties
 from rules.journal import fold
 from rules.lifecycle import ANYWHERE, ROWS, WHILE_STANDING_STILL, Row, step_of, verbs_at
@@ -55,6 +55,8 @@ def problems(policy: Policy, state: SceneState) -> Iterator[str]:
     if state.closed:
         if ids:
             yield f"closed, and still due: {ids}"
+        if any(incident.status is not IncidentStatus.CLOSED for incident in state.incidents):
+            yield "closed over an open incident"
         if state.outcome is None:
             yield "closed without an outcome"
         return
@@ -74,7 +76,7 @@ def _nobodys(state: SceneState) -> Iterator[str]:
     if state.step == "draft":
         return
     if state.step == "remedies":
-        if not any(deadline.limit in REMEDIES for deadline in state.deadlines):
+        if not any(deadline.limit in REMEDIES or _of_incident(deadline) for deadline in state.deadlines):
             yield "waits in remedies, and nothing runs"
         return
     here = [each for each in state.deadlines if (each.machine, each.bidder) == (Machine.SCENE, None)]
@@ -108,17 +110,23 @@ def _running_that_should_not(policy: Policy, state: SceneState) -> Iterator[str]
         pauses = policy.limit(deadline.limit).when_suspended is Suspends.PAUSES
         if deadline.status is DeadlineStatus.PAUSED:
             held = state.step == "remedies" or state.suspension is not None
+            if state.step == "remedies" and _of_incident(deadline):
+                yield f"{deadline.id} of an incident stands still in remedies"
             if not held and not _stopped(state, deadline) and not _awaits_its_appeal(state, deadline):
                 yield f"{deadline.id} stands still, and nothing holds it"
             continue
         if deadline.status is not DeadlineStatus.OPEN:
             continue
-        if state.step == "remedies" and deadline.limit not in REMEDIES:
+        if state.step == "remedies" and deadline.limit not in REMEDIES and not _of_incident(deadline):
             yield f"{deadline.id} runs while the scene stands still in remedies"
-        elif state.suspension is not None and pauses:
+        elif state.suspension is not None and pauses and state.step != "remedies":
             yield f"{deadline.id} runs while the scene is suspended"
         elif deadline.limit in _HELD_BY_A_STOP and pauses and _stopped(state, deadline):
             yield f"{deadline.id} runs while the trial is stopped"
+
+
+def _of_incident(deadline: Deadline) -> bool:
+    return deadline.limit in OF_INCIDENTS and deadline.machine is Machine.TRIAL
 
 
 def _awaits_its_appeal(state: SceneState, deadline: Deadline) -> bool:

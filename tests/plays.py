@@ -53,6 +53,7 @@ from models.commands.solicitation import AcceptFiling, AnswerSupplement, Decline
 from models.commands.trial import (
     AnalyseIncident,
     ApproveResumption,
+    CloseIncident,
     EndInclusionEarly,
     ProposeResumption,
     ProveRollback,
@@ -409,6 +410,7 @@ def plays() -> Iterator[Play]:
     yield from contracting()
     yield from trials()
     yield from races()
+    yield from incidents()
     yield from inclusion_periods()
     yield from acceptances()
     yield from promotion()
@@ -625,6 +627,41 @@ def trials() -> Iterator[Play]:
         yield _then(play, lambda p: p.win_appeal())
 
 
+def report_of(play: Play, bidder: str) -> None:
+    play.do(ReportIncident(bidder=bidder, incident="I-1", text="碰撞"), play.bidder(bidder))
+
+
+def close_incident(play: Play, bidder: str) -> None:
+    analysis = AnalyseIncident(bidder=bidder, incident="I-1", analysis=document("分析"))
+    play.do(analysis, play.regulator)
+    closing = CloseIncident(
+        bidder=bidder, incident="I-1", cause="误判", remedy="升级", lessons="复测", no_red_line="未触碰"
+    )
+    play.do(closing, play.regulator)
+
+
+def incidents() -> Iterator[Play]:
+    """The scene is over, and waits for an incident that is still open."""
+    yield _then(alone("trial/running"), doing(report_of, A), doing(terminate_trial, A), doing(close_incident, A))
+    found = AnalyseIncident(bidder=A, incident="I-1", analysis=document("分析"), casualty=True)
+    yield _then(alone("trial/running"), doing(report_of, A), act(found, "regulator"))
+    agreed = _then(race(), lambda p: p.sign(A), doing(report_of, A), act(Withdraw(reasons="取消"), "owner"))
+    for bidder in (A, B):
+        agreed.do(AnswerWithdrawal(agreed=True, reasons="同意"), agreed.bidder(bidder))
+    yield agreed
+    # whoever had the incident has left, and the call is not issued again
+    left = _then(race(), lambda p: p.sign(A), doing(leave, A), doing(decline, B), doing(decline, C))
+    yield _then(left, doing(report_of, A), passing("reissue"))
+    yield _then(
+        left,
+        overriding("accepted"),
+        doing(report_of, A),
+        lambda p: p.register(),
+        sending_back("accepted"),
+        passing("resubmission"),
+    )
+
+
 def end_racer(play: Play, bidder: str) -> None:
     """Midway in a race of A and B."""
     end = play.deadline(f"trial/{bidder}")
@@ -673,6 +710,13 @@ def inclusion_periods() -> Iterator[Play]:
             rule = two_months.limits.inclusion.extension
             assert rule is not None
         yield _then(short, passing(f"inclusion/{A}"))
+    left = Play(with_limit(city("yancheng"), "inclusion", period=Period(length=2, unit=Unit.MONTHS))).to_running(A)
+    left.until(left.deadline(f"inclusion/{A}").due_at - timedelta(days=2))
+    order(left)
+    left.serve_notices()
+    left.pass_limit(f"inclusion/{A}")
+    yield _then(left, act(VerifyCorrection(bidder=A, corrected=False, finding="未改"), "second_regulator"))
+    yield _then(left, passing(f"correction_order/{A}"))
     for early in (False, True):
         play = alone("trial/running")
         if early:

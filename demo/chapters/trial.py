@@ -261,11 +261,12 @@ def analysed(scene: Scene, bidder: str, name: str, *, order: str | None = None) 
     yield scene.regulator.does(analysis)
 
 
-def incident_closed(scene: Scene, bidder: str, name: str) -> Script:
-    """A third officer verifies."""
-    yield scene.workdays(6)
-    verification = VerifyIncident(bidder=bidder, incident=name, verified=True, finding="整改到位。")
-    yield scene.regulator.third.does(verification)
+def incident_closed(scene: Scene, bidder: str, name: str, *, ordered: bool = True) -> Script:
+    """A third officer verifies what was ordered."""
+    if ordered:
+        yield scene.workdays(6)
+        verification = VerifyIncident(bidder=bidder, incident=name, verified=True, finding="整改到位。")
+        yield scene.regulator.third.does(verification)
     yield scene.workdays(2)
     yield scene.regulator.does(
         CloseIncident(

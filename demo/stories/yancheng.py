@@ -36,6 +36,7 @@ from demo.chapters.trial import (
     evaluated,
     fault,
     had_incident,
+    incident_closed,
     planned,
     ran_its_time,
     started,
@@ -129,6 +130,7 @@ def virtual_power_plant(scene: Scene) -> Script:
     yield from had_incident(scene, YI, "incident-1", casualty=True)
     scene.holds(scene.state.trials[1].step == "suspended", "a casualty did not stop the trial")
     yield from analysed(scene, YI, "incident-1")
+    yield from incident_closed(scene, YI, "incident-1", ordered=False)
     yield from terminated(scene, YI)
     yield from ran_its_time(scene, JIA)
     yield from evaluated(scene, JIA)

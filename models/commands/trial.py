@@ -257,11 +257,17 @@ class NotifyLeak(BidderAct):
 
 
 class AnalyseIncident(BidderAct):
-    """`with_officer` is the second officer, by person id: needed with an order."""
+    """`with_officer` is the second officer, by person id: needed with an order.
+
+    `casualty`, `severity` and `leak` are what was found, where the reports said otherwise: more, or less.
+    """
 
     verb: Literal["analyse_incident"] = "analyse_incident"
     incident: Identifier
     analysis: Document
+    casualty: bool | None = None
+    severity: Identifier | None = None
+    leak: bool | None = None
     order: Text | None = None
     with_officer: Identifier | None = None
 
@@ -278,7 +284,8 @@ class VerifyIncident(BidderAct):
 class CloseIncident(BidderAct):
     """What caused it, what was done about it, what is learnt.
 
-    `no_red_line` says why an incident that may be a red line of the inclusion period was found to be none.
+    `no_red_line` says why an incident that may be a red line of the inclusion period was found to be none; `red_line`
+    is the one that it was, where that period is over and no fault can be recorded under it any more.
     """
 
     verb: Literal["close_incident"] = "close_incident"
@@ -287,6 +294,7 @@ class CloseIncident(BidderAct):
     remedy: Text
     lessons: Text
     no_red_line: Text | None = None
+    red_line: Identifier | None = None
 
 
 TrialAct = (

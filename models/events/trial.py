@@ -210,6 +210,21 @@ class IncidentAnalysed(BidderEvent):
         return (f"incident/{self.incident}",)
 
 
+class IncidentAssessed(BidderEvent):
+    """What the incident is, after the bidder's own report or the analysis said otherwise than was known."""
+
+    kind: Literal["incident_assessed"] = "incident_assessed"
+    incident: str
+    casualty: bool
+    severity: str | None
+    leak: bool
+    red_line: str | None
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (f"incident/{self.incident}",)
+
+
 class IncidentVerified(BidderEvent):
     kind: Literal["incident_verified"] = "incident_verified"
     incident: str
@@ -224,6 +239,7 @@ class IncidentClosed(BidderEvent):
     kind: Literal["incident_closed"] = "incident_closed"
     incident: str
     by: str
+    red_line: str | None = None
 
     @property
     def touches(self) -> tuple[str, ...]:
@@ -255,6 +271,7 @@ IncidentEvent = (
     | ReportedUpward
     | LeakNotified
     | IncidentAnalysed
+    | IncidentAssessed
     | IncidentVerified
     | IncidentClosed
 )

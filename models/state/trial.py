@@ -100,7 +100,11 @@ class IncidentStatus(StrEnum):
 
 
 class Incident(Frozen):
-    """`red_line` is the one that it may be, offered to the regulator, who alone finds so; `upward` to whom it went."""
+    """`red_line` is the one that it may be, offered to the regulator, who alone finds so; `upward` to whom it went.
+
+    `in_period`: reported while an inclusion period ran. `found_red_line` is the one that it was found to be after that
+    period; within it the fault tells (`Fault.incident`).
+    """
 
     id: str
     bidder: str
@@ -113,5 +117,7 @@ class Incident(Frozen):
     acknowledged_by: str | None = None
     upward: tuple[str, ...] = ()
     leak_told: tuple[str, ...] = ()
+    in_period: bool = False
+    found_red_line: str | None = None
     ordered_by: str | None = None
     officers: tuple[str, ...] = ()

@@ -79,7 +79,7 @@ def _entered(state: SceneState, event: StepEntered) -> SceneState:
             return state.model_copy(update={"trials": trials, "ran_on": ran_on})
         case Machine.INCLUSION, str(bidder):
             inclusion = find(state.inclusions, bidder=bidder) or Inclusion(bidder=bidder, step="")
-            over = {} if event.step in ("active", "extended") else {"order_open": False}
+            over = {} if event.step in ("active", "extended", "ended") else {"order_open": False}
             entered_inclusion = inclusion.model_copy(update={**step, **over})
             return state.model_copy(
                 update={"inclusions": put(state.inclusions, entered_inclusion, by=lambda each: each.bidder)}

@@ -11,6 +11,7 @@ from models.events.trial import (
     FixReported,
     IncidentAcknowledged,
     IncidentAnalysed,
+    IncidentAssessed,
     IncidentClosed,
     IncidentEvent,
     IncidentReported,
@@ -138,8 +139,13 @@ def evolve(state: SceneState, event: TrialEvent | InclusionEvent | IncidentEvent
         case IncidentVerified():
             status = IncidentStatus.INVESTIGATED if event.verified else IncidentStatus.ORDERED
             return _incident(state, event.incident, status=status)
+        case IncidentAssessed():
+            return _incident(
+                state, event.incident,
+                casualty=event.casualty, severity=event.severity, leak=event.leak, red_line=event.red_line,
+            )  # fmt: skip
         case IncidentClosed():
-            return _incident(state, event.incident, status=IncidentStatus.CLOSED)
+            return _incident(state, event.incident, status=IncidentStatus.CLOSED, found_red_line=event.red_line)
         case _:
             assert_never(event)
 

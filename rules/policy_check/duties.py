@@ -42,6 +42,7 @@ DUTIES: tuple[tuple[str, Role, tuple[str, ...]], ...] = (
     ("incident_analysis", Role.REGULATOR, ("analyse_incident",)),
     ("incident_acknowledgement", Role.REGULATOR, ("acknowledge_incident",)),
     ("incident_close", Role.REGULATOR, ("close_incident",)),
+    ("incident_close", Role.REGULATOR, ("verify_incident",)),
     ("casualty_report", Role.REGULATOR, ("report_upward",)),
     ("upward_report", Role.REGULATOR, ("report_upward",)),
     ("leak_notice", Role.BIDDER, ("notify_leak",)),

@@ -5,7 +5,14 @@ from datetime import timedelta
 import pytest
 
 from models.commands.anywhere import Terminate
-from models.commands.trial import AnalyseIncident, ProveRollback, ReportIncident, TerminateTrial, VerifyIncident
+from models.commands.trial import (
+    AnalyseIncident,
+    CloseIncident,
+    ProveRollback,
+    ReportIncident,
+    TerminateTrial,
+    VerifyIncident,
+)
 from models.deadline import DeadlineStatus, Level
 from models.events.clock import RungDue
 from models.policy import Policy
@@ -48,6 +55,10 @@ def analysis(incident: str = "I-1", bidder: str = A, *, order: str | None = "更
 
 def verification(incident: str = "I-1", bidder: str = A, *, verified: bool = True) -> VerifyIncident:
     return VerifyIncident(bidder=bidder, incident=incident, verified=verified, finding="现场核验")
+
+
+def closing(incident: str = "I-1") -> CloseIncident:
+    return CloseIncident(bidder=A, incident=incident, cause="误判", remedy="升级", lessons="复测", no_red_line="未触碰")
 
 
 def test_a_bidder_who_reports_owes_no_other_report_and_the_regulator_owes_the_analysis(running: Play) -> None:
@@ -180,13 +191,15 @@ def test_an_incident_outlives_the_trial_and_is_closed_all_the_same(running: Play
     running.do(verification(), running.second_regulator)
     assert ids(running) == set()
     running.do(ProveRollback(bidder=A, proof=document("恢复证明")), running.bidder(A))
+    assert not running.state.closed
+    running.do(closing(), running.regulator)
     assert running.state.closed
 
 
 def test_after_an_upheld_appeal_the_investigation_goes_on_though_the_trial_stands_still(running: Play) -> None:
     running.do(report(casualty=True), running.bidder(A))
     running.do(Terminate(ground="safety", reasons="事故"), running.group)
-    assert running.deadline(f"incident_analysis/{A}/I-1").status is DeadlineStatus.PAUSED
+    assert running.deadline(f"incident_analysis/{A}/I-1").status is DeadlineStatus.OPEN, "also in remedies"
     running.win_appeal()
     assert running.deadline(f"trial/{A}").status is DeadlineStatus.PAUSED
     assert running.deadline(f"incident_analysis/{A}/I-1").status is DeadlineStatus.OPEN

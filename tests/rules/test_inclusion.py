@@ -356,6 +356,7 @@ def test_a_repeated_trial_may_have_an_inclusion_period_again_with_the_faults_of_
     running.until(running.deadline(f"trial/{A}").due_at - timedelta(days=5))
     for kind in ("one", "two", "three", "four"):
         record(running, kind)
+    verify(running, corrected=True)
     running.end_trial(A)
     running.retrial(A)
     running.start(A)
