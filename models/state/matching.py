@@ -68,3 +68,4 @@ class Contract(Frozen):
     parties: tuple[Party, ...] = ()
     signed: tuple[Party, ...] = ()
     declared: bool = False
+    entered_on: date | None = None
