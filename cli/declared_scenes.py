@@ -72,6 +72,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("contract_document", "任务书文件", "bidders.{n}.contract_document", "@任务书.pdf"),
     Column("bidder_budget_yuan", "中榜金额（元）", "bidders.{n}.budget_yuan", "500000"),
     Column("trial_started_on", "试点开始", "bidders.{n}.trial_started_on", "2026-03-02"),
+    Column("phase", "试点阶段", "bidders.{n}.phase", "test"),
     Column("trial_ended_on", "试点结束", "bidders.{n}.trial_ended_on"),
     Column("plan_duration", "试点期限", "bidders.{n}.plan.duration", "6 个月"),
     Column("plan_bounds", "试点边界", "bidders.{n}.plan.bounds", "限定路段"),

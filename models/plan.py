@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Field, StringConstraints
 from .document import Document
 from .frozen import Frozen
 from .text import Identifier, Name, Text
-from .vocabulary import Phase
+from .vocabulary import Phase, Role
 
 
 def _as_written(value: object) -> object:
@@ -100,12 +100,13 @@ class Kpi(Frozen):
 
 
 class Reading(Frozen):
-    """What was measured of an indicator on a day, in a phase of the trial."""
+    """What was measured of an indicator on a day, in a phase of the trial, and who recorded it: bidder or regulator."""
 
     kpi: str
     value: Quantity
     on: date
     phase: Phase | None = None
+    by: Role | None = Field(None, exclude_if=lambda role: role is None)
 
 
 class KpiResult(Frozen):

@@ -431,6 +431,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "阶段 {phase} 尚不能结束，未满足（现状 / 要求）：{unmet}。",
         "The phase {phase} can not be left yet; unmet (as it stands / as needed): {unmet}.",
     ),
+    "report_not_due": (
+        "目前不收定期报告：本期自 {first} 起、{due_on} 到期，请届时提交。",
+        "No regular report is due now: the next period runs from {first}, its report is due on {due_on}; file it then.",
+    ),
     "unknown_kpi": ("方案中没有指标 {kpi}。已有：{known}。", "The plan has no indicator {kpi}. It has: {known}."),
     "reading_not_in_trial": (
         "读数日期 {on} 不在试点期间（{first} 至 {last}）。",
@@ -675,6 +679,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "take_over_incomplete": (
         "导入到环节“{step}”须注明：{missing}。",
         "A scene taken over at {step} needs: {missing}.",
+    ),
+    "take_over_uninsured": (
+        "{bidder} 的试点保险至 {until}，未覆盖今天 {today}。请先续保，再以新的保险期导入；或申报试点尚未开始。",
+        "The trial of {bidder} was insured until {until} and not today, {today}; renew it first.",
     ),
     # holiday notices
     "not_the_office": (

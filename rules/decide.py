@@ -6,7 +6,7 @@ is it kept apart from what the same person did before, has a colleague claimed t
 speak. Nothing here reads a clock; `now` is given.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import assert_never
 
 from models.calendar import Unit
@@ -129,10 +129,25 @@ def _refuse_effective_date(policy: Policy, state: SceneState, command: Command, 
         earliest = type(today).fromordinal(today.toordinal() - days)
     if on < earliest:
         raise Refused("effective_too_old", effective_on=on, earliest=earliest)
-    if state.entered_on is not None and on < state.entered_on:
-        raise Refused("effective_before_step", effective_on=on, entered_on=state.entered_on)
+    for entered_on in (state.entered_on, _bidders_step_since(state, command.act)):
+        if entered_on is not None and on < entered_on:
+            raise Refused("effective_before_step", effective_on=on, entered_on=entered_on)
     if command.effective_document is None:
         raise Refused("effective_without_document")
+
+
+def _bidders_step_since(state: SceneState, act: Act) -> date | None:
+    """Since when the bidder's machines have stood where they allow the act; None where it is about no bidder."""
+    bidder = getattr(act, "bidder", None)
+    if bidder is None or not lifecycle.machines_of(act.verb):
+        return None
+    parts = [(machine, find(getattr(state, BIDDER_MACHINES[machine]), bidder=bidder)) for machine in _machines(act)]
+    days = [
+        part.entered_on
+        for machine, part in parts
+        if part is not None and part.entered_on is not None and act.verb in lifecycle.verbs_at(machine, part.step)
+    ]
+    return max(days, default=None)
 
 
 def _refuse_while_suspended(state: SceneState, command: Command) -> None:

@@ -31,9 +31,11 @@ class Unmet(NamedTuple):
 
 
 def next_of(order: Sequence[Phase], present: Phase | None) -> Phase | None:
-    """The phase after the present one; None after the last."""
-    at = order.index(present) if present in order else -1
-    return order[at + 1] if at + 1 < len(order) else None
+    """The first of the order that is later than the present one, which a newer policy may leave out; else None."""
+    if present in order:
+        return next(iter(order[order.index(present) + 1 :]), None)
+    every = list(Phase)
+    return next((each for each in order if present is None or every.index(each) > every.index(present)), None)
 
 
 def unmet(policy: Policy, state: SceneState, bidder: str, today: date) -> tuple[Unmet, ...]:

@@ -32,7 +32,7 @@ from models.commands.review import (
     PublishNotice,
     RaiseObjection,
 )
-from models.commands.trial import RecordReading, StartTrial
+from models.commands.trial import AdmitTrial, RecordReading, StartTrial
 from models.state import Hand, SceneState
 from models.vocabulary import Role
 from rules.docket import Docket
@@ -80,6 +80,7 @@ OVER_BIDDERS = (
     "open_bids",
     "advance_phase", "record_reading:regulator", "propose_resumption", "terminate_trial", "lift_supervision",
     "record_fault", "verify_correction", "analyse_incident", "verify_incident", "close_incident",
+    "acknowledge_incident", "report_upward",
     "give_acceptance_opinion", "sign_acceptance_opinion", "approve_payment", "pay_milestone",
     "nominate_benchmark", "record_benefit", "conclude_lineage_review",
     "decide_extension", "return_for_correction", "reassign",
@@ -89,7 +90,7 @@ OVER_BIDDERS = (
 OVER_OWNER = (
     *DECISIONS, *ON_REMEDIES,
     "convene_panel", "publish_notice", "list_scene", "add_signer", "remove_signer",
-    "open_bids",
+    "open_bids", "record_fault", "analyse_incident",
     "decide_extension",
 )  # fmt: skip
 """Every act of authority over what the owner drafted."""
@@ -139,8 +140,14 @@ _FIRST = tuple(deed for line in APART for deed in line.first)
 
 def refuse_involved(docket: Docket) -> None:
     """Raises Refused with the code of the first line that keeps these two deeds apart."""
+    _refuse_persons(docket, docket.command.actor.persons)
     now = _hands(docket.state, docket.command)[0]
-    persons = docket.command.actor.persons
+    if docket.unit in units_bidding(docket.state) and _is_one_of(now.deed, OVER_BIDDERS):
+        docket.refuse("own_unit_bids", unit=docket.unit)
+
+
+def _refuse_persons(docket: Docket, persons: tuple[str, ...]) -> None:
+    now = _hands(docket.state, docket.command)[0]
     for line in APART:
         if not _is_one_of(now.deed, line.then):
             continue
@@ -150,8 +157,6 @@ def refuse_involved(docket: Docket) -> None:
             if known := [person for person in persons if person in hand.persons]:
                 did = hand.deed.partition(":")[0]
                 docket.refuse(line.code, person=known[0], did=did, verb=docket.command.act.verb)
-    if docket.unit in units_bidding(docket.state) and _is_one_of(now.deed, OVER_BIDDERS):
-        docket.refuse("own_unit_bids", unit=docket.unit)
 
 
 def units_bidding(state: SceneState) -> tuple[str, ...]:
@@ -166,14 +171,16 @@ def took_sides(state: SceneState, person: str) -> bool:
 
 
 def two_officers(docket: Docket, second: str | None) -> tuple[str, ...]:
-    """The persons who issue an order. Raises Refused: second_officer_missing, same_person, own_bid."""
+    """The persons who issue an order, admit a trial, open the bids: the second is judged as the first is.
+
+    Raises Refused: second_officer_missing, same_person, and the code of a line that keeps the second apart.
+    """
     persons = docket.command.actor.persons
     if second is None:
         docket.refuse("second_officer_missing")
     if second in persons:
         docket.refuse("same_person", person=second)
-    if any(second in hand.persons for hand in docket.state.hands if hand.deed == BIDDER):
-        docket.refuse("own_bid", person=second, did=BIDDER, verb=docket.command.act.verb)
+    _refuse_persons(docket, (second,))
     return (*persons, second)
 
 
@@ -211,8 +218,8 @@ def _hands(state: SceneState, command: Command) -> tuple[Hand, ...]:
     bidder, item = getattr(act, "bidder", None) or "", ""
     kind, persons = "", actor.persons
     match act:
-        case OpenBids():
-            persons = (*persons, act.with_officer)
+        case OpenBids() | AdmitTrial(with_officer=str()):
+            persons = (*persons, act.with_officer or "")
         case PublishNotice() | RaiseObjection():
             kind = act.about
         case AnswerObjection() | DecideComplaint():

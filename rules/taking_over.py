@@ -7,8 +7,10 @@ are not invented; steps that would need them (a consultation half done, bids hal
 from models.commands.anywhere import DeclaredBidder, TakeOver
 from models.events.acceptance import AcceptanceOpened
 from models.events.anywhere import SceneTakenOver
+from models.events.trial import PhaseAdvanced
 from models.vocabulary import Machine
-from rules import lifecycle, settling, solicitation, trial
+from rules import lifecycle, settling, solicitation, trial, trial_plan
+from rules.calendar import due_date
 from rules.docket import Docket
 
 TAKE_OVER_TO: tuple[str, ...] = tuple(
@@ -68,6 +70,10 @@ def _refuse_bidders(docket: Docket, act: TakeOver) -> None:
         missing += [f"no trial_started_on ({each.bidder})" for each in begun]
     if act.step == "trial":
         missing += [f"plan ({each.bidder})" for each in begun if each.plan is None]
+        order = trial_plan.phases_of(docket.policy, state)
+        missing += [
+            f"phase ({each.bidder}): {' / '.join(order)}" for each in begun if order and each.phase not in order
+        ]
         missing += [f"no trial_ended_on ({each.bidder})" for each in act.bidders if each.trial_ended_on is not None]
     if missing:
         docket.refuse("take_over_incomplete", step=act.step, missing=", ".join(missing))
@@ -75,9 +81,25 @@ def _refuse_bidders(docket: Docket, act: TakeOver) -> None:
     for each in act.bidders:
         if each.bidder in own:
             docket.refuse("own_scene", bidder=each.bidder)
+        if each.plan is not None:
+            trial_plan.refuse_wrong_keys(docket, each.plan)
+        if act.step == "trial":
+            _refuse_uninsured(docket, each)
         for day in (each.trial_started_on, each.trial_ended_on):
             if day is not None and day > docket.day:
                 docket.refuse("effective_in_future", effective_on=day, today=docket.day)
+
+
+def _refuse_uninsured(docket: Docket, declared: DeclaredBidder) -> None:
+    """A running trial is insured today, or was to its end where its time is over: what comes after, its clock tells."""
+    plan, began = declared.plan, declared.trial_started_on
+    if plan is None or began is None or not docket.policy.trial.insurance:
+        return
+    needed = min(docket.day, due_date(docket.policy.calendar, began, plan.duration).on)
+    if plan.insurance_until is None or plan.insurance_until < needed:
+        docket.refuse(
+            "take_over_uninsured", bidder=declared.bidder, until=plan.insurance_until or "-", today=docket.day
+        )  # fmt: skip
 
 
 def _bidder(docket: Docket, step: str, declared: DeclaredBidder) -> None:
@@ -90,6 +112,8 @@ def _bidder(docket: Docket, step: str, declared: DeclaredBidder) -> None:
     if step == "trial":
         docket.move(Machine.TRIAL, bidder, "running" if begun else "planning")
         if begun:
+            if declared.phase is not None:
+                docket.record(PhaseAdvanced(bidder=bidder, phase=declared.phase, on=docket.day))
             trial.set_running_clocks(docket, bidder)
         return
     if begun:

@@ -39,6 +39,7 @@ from models.events.trial import (
     ReportFiled,
     ResumptionProposed,
     RollbackProven,
+    TrialAdmitted,
     TrialPlanned,
     TrialResumed,
     TrialStarted,
@@ -148,9 +149,10 @@ def _plan(docket: Docket, act: SubmitTrialPlan) -> None:
 
 def _admit(docket: Docket, act: AdmitTrial) -> None:
     profile = trial_plan.profile_of(docket.policy, docket.state)
-    if profile is not None and profile.two_officers:
-        separation.two_officers(docket, act.with_officer)
+    two = act.with_officer is not None or (profile is not None and profile.two_officers)
+    officers = separation.two_officers(docket, act.with_officer) if two else docket.command.actor.persons
     trial_plan.refuse_unanswered(docket, act.checks, "admission")
+    docket.record(TrialAdmitted(bidder=act.bidder, officers=officers))
     docket.move(Machine.TRIAL, act.bidder, "admitted")
 
 
@@ -235,13 +237,15 @@ def ask_for_report(docket: Docket, bidder: str, limit: str, counted_from: date) 
 
 
 def _advance(docket: Docket, act: AdvancePhase) -> None:
-    order = trial_plan.phases_of(docket.policy, docket.state)
-    present = trial_of(docket, act.bidder).phase
+    order, trial = trial_plan.phases_of(docket.policy, docket.state), trial_of(docket, act.bidder)
+    present = trial.phase
     expected = phases.next_of(order, present)
     if act.phase is not expected:
         docket.refuse("wrong_phase", order=" > ".join(order), expected=expected or "-")
     if unmet := phases.unmet(docket.policy, docket.state, act.bidder, docket.day):
         docket.refuse("gate_closed", phase=present or "-", unmet="; ".join(map(str, unmet)))
+    if trial.phase_since is not None and docket.day < trial.phase_since:
+        docket.refuse("effective_before_step", effective_on=docket.day, entered_on=trial.phase_since)
     docket.record(PhaseAdvanced(bidder=act.bidder, phase=act.phase, on=docket.day))
 
 
@@ -251,10 +255,11 @@ def _read(docket: Docket, act: RecordReading) -> None:
     kpi = find(trial.kpis, key=act.kpi)
     if kpi is None:
         docket.refuse("unknown_kpi", kpi=act.kpi, known=", ".join(each.key for each in trial.kpis) or "-")
-    if act.on > docket.day or (trial.started_on is not None and act.on < trial.started_on):
-        docket.refuse("reading_not_in_trial", on=act.on, first=trial.started_on, last=docket.day)
+    last = min(docket.day, trial.last_day or docket.day)
+    if act.on > last or (trial.started_on is not None and act.on < trial.started_on):
+        docket.refuse("reading_not_in_trial", on=act.on, first=trial.started_on, last=last)
     past = trial_plan.past_stop(kpi, act.value)
-    reading = Reading(kpi=act.kpi, value=act.value, on=act.on, phase=trial.phase)
+    reading = Reading(kpi=act.kpi, value=act.value, on=act.on, phase=trial.phase, by=docket.role)
     docket.record(ReadingRecorded(bidder=act.bidder, reading=reading, past_stop=past))
     if past and docket.policy.trial.stop_suspends:
         settling.suspend_trial(docket, act.bidder)
@@ -264,13 +269,25 @@ def _report(docket: Docket, act: FileReport) -> None:
     """The next regular report is due one period after this one was due, or after it was filed if that was later."""
     if act.kind == "midterm" and "midterm" in docket.policy.trial.employment and act.employment is None:
         docket.refuse("employment_missing")
-    docket.record(ReportFiled(bidder=act.bidder, report=act.kind, employment=act.employment))
     clock = docket.deadline(f"{'report' if act.kind == 'regular' else 'midterm'}/{act.bidder}")
+    if act.kind == "regular":
+        _refuse_undue(docket, act.bidder, clock)
+    docket.record(ReportFiled(bidder=act.bidder, report=act.kind, employment=act.employment))
     if clock is None:
         return
     docket.met(clock.id)
     if act.kind == "regular":
         ask_for_report(docket, act.bidder, "report", max(clock.due_on, docket.day))
+
+
+def _refuse_undue(docket: Docket, bidder: str, clock: Deadline | None) -> None:
+    """A regular report is for the period that runs. Where none runs any more, the gate may still want one."""
+    if clock is not None and docket.day < clock.counted_from:
+        docket.refuse("report_not_due", first=clock.counted_from, due_on=clock.due_on)
+    if clock is None:
+        unmet = phases.unmet(docket.policy, docket.state, bidder, docket.day)
+        if all(each.what != "reports" for each in unmet):
+            docket.refuse("report_not_due", first="-", due_on="-")
 
 
 def _resume(docket: Docket, bidder: str) -> None:
@@ -321,12 +338,14 @@ def _report_exit(docket: Docket, act: FileExitReport) -> None:
 
 
 def _conclude(docket: Docket, act: ConcludeExit) -> None:
-    if not trial_of(docket, act.bidder).exit_report:
+    trial = trial_of(docket, act.bidder)
+    if not trial.exit_report:
         docket.refuse("exit_report_missing")
     if act.fit_for_acceptance:
         inclusion.refuse_order_open(docket, act.bidder)
     trial_plan.refuse_unanswered(docket, act.checks, "exit", failing=not act.fit_for_acceptance)
-    docket.record(ExitConcluded(bidder=act.bidder, fit_for_acceptance=act.fit_for_acceptance))
+    results = phases.results(trial)
+    docket.record(ExitConcluded(bidder=act.bidder, fit_for_acceptance=act.fit_for_acceptance, results=results))
     settling.end_inclusion(docket, act.bidder, "ended")
     if act.fit_for_acceptance:
         docket.move(Machine.TRIAL, act.bidder, "ended")

@@ -39,17 +39,22 @@ def checks_of(policy: Policy, state: SceneState, asked: Literal["admission", "ex
 
 
 def refuse_incomplete(docket: Docket, plan: TrialPlan) -> None:
-    """Raises Refused: plan_key_twice, kpi_thresholds, plan_incomplete, insured_sum_too_low."""
+    """Raises Refused: plan_incomplete, insured_sum_too_low, and what `refuse_wrong_keys` raises."""
+    refuse_wrong_keys(docket, plan)
+    profile = profile_of(docket.policy, docket.state)
+    if profile is not None and (missing := missing_parts(profile, plan)):
+        docket.refuse("plan_incomplete", profile=profile.name, missing=", ".join(missing))
+    refuse_low_insurance(docket, plan.insured_yuan)
+
+
+def refuse_wrong_keys(docket: Docket, plan: TrialPlan) -> None:
+    """Raises Refused: plan_key_twice, kpi_thresholds. Asked of a declared plan too: faults and readings cite keys."""
     for at, key in enumerate(plan.keys):
         if key in plan.keys[:at]:
             docket.refuse("plan_key_twice", key=key)
     for kpi in plan.kpis:
         if kpi.stop is not None and not _worse(kpi, kpi.stop, kpi.target):
             docket.refuse("kpi_thresholds", kpi=kpi.key, stop=kpi.stop, target=kpi.target)
-    profile = profile_of(docket.policy, docket.state)
-    if profile is not None and (missing := missing_parts(profile, plan)):
-        docket.refuse("plan_incomplete", profile=profile.name, missing=", ".join(missing))
-    refuse_low_insurance(docket, plan.insured_yuan)
 
 
 def missing_parts(profile: RiskProfile, plan: TrialPlan) -> tuple[PlanPart, ...]:

@@ -275,7 +275,7 @@ class Improviser:
         began = self.choose((None, play.today - timedelta(days=40), play.today - timedelta(days=250)))
         ended = began + timedelta(days=35) if began and step != "trial" else None
         plan = play.plan() if began or self.choose((True, False)) else None
-        return play.declared(bidder, plan=plan, trial_started_on=began, trial_ended_on=ended)
+        return play.declared(bidder, plan=plan, trial_started_on=began, trial_ended_on=ended, phase="test")
 
     def _request_supplement(self) -> dict[str, object]:
         return {"items": ("资金证明",)}

@@ -689,8 +689,11 @@ class Play:
         return self.do(self.reading_act(bidder, value, **more), self.bidder(bidder))
 
     def reading_act(self, bidder: str, value: str = "97", **more: object) -> RecordReading:
+        """Of today, or of the last day of a trial that is over."""
+        ended = next((trial.last_day for trial in self.state.trials if trial.bidder == bidder), None)
+        on = min(self.today, ended or self.today)
         return RecordReading.model_validate(
-            {"bidder": bidder, "kpi": ON_TIME, "value": value, "on": self.today, "evidence": document("记录"), **more}
+            {"bidder": bidder, "kpi": ON_TIME, "value": value, "on": on, "evidence": document("记录"), **more}
         )
 
     def meet_gate(self, bidder: str) -> None:
@@ -700,7 +703,10 @@ class Play:
         ):
             self.wait(timedelta(days=7))
             for kind in ("report", "midterm"):
-                if f"{kind}/{bidder}" in [each.id for each in self.state.deadlines]:
+                if any(
+                    each.id == f"{kind}/{bidder}" and (kind == "midterm" or each.counted_from <= self.today)
+                    for each in self.state.deadlines
+                ):
                     filed = FileReport.model_validate(
                         {
                             "bidder": bidder,

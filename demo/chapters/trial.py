@@ -186,7 +186,10 @@ def measured(scene: Scene, bidder: str) -> Script:
 
 
 def reading(scene: Scene, bidder: str, kpi: str, value: str) -> RecordReading:
-    return RecordReading(bidder=bidder, kpi=kpi, value=value, on=scene.today, evidence=scene.document("监测记录"))
+    """Of today, or of the last day of a trial that is over."""
+    ended = next((trial.last_day for trial in scene.state.trials if trial.bidder == bidder), None)
+    on = min(scene.today, ended or scene.today)
+    return RecordReading(bidder=bidder, kpi=kpi, value=value, on=on, evidence=scene.document("监测记录"))
 
 
 def evaluated(scene: Scene, bidder: str, *, fit: bool = True) -> Script:

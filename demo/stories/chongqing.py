@@ -71,7 +71,7 @@ from models.commands.promotion import RecommendUpward, WithdrawBenchmark
 from models.commands.review import AskConsultation, ConfirmScene, GiveOpinion, Refuse
 from models.commands.solicitation import DeclineAdmission, DuplicateCheck, Register
 from models.commands.trial import ReportIncident, ReturnTrialPlan
-from models.vocabulary import BenchmarkLevel, NoticeAbout, Outcome, Position
+from models.vocabulary import BenchmarkLevel, NoticeAbout, Outcome, Phase, Position
 from models.words import Word
 
 
@@ -161,6 +161,7 @@ def robotaxi(scene: Scene) -> Script:
                     budget_yuan=1_500_000,
                     plan=trial_plan(scene, 6),
                     trial_started_on=date(2040, 1, 16),
+                    phase=Phase.TEST,
                 ),
             ),
             history="原由线下工作专班推进，材料随附。",

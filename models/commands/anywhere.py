@@ -10,7 +10,7 @@ from models.document import Document
 from models.frozen import Frozen
 from models.policy import Policy
 from models.text import DeadlineId, Identifier, Moment, Name, Text
-from models.vocabulary import Position
+from models.vocabulary import Phase, Position
 
 from .act import Act
 from .solicitation import Application
@@ -156,7 +156,10 @@ class Override(Act):
 
 
 class DeclaredBidder(Frozen):
-    """What is declared of a bidder of a scene that is taken over in or after matching."""
+    """What is declared of a bidder of a scene that is taken over in or after matching.
+
+    A running trial says the `phase` it is in, which its gate then counts from the day of the takeover.
+    """
 
     bidder: Name
     contract_document: Document
@@ -164,6 +167,7 @@ class DeclaredBidder(Frozen):
     plan: TrialPlan | None = None
     trial_started_on: date | None = None
     trial_ended_on: date | None = None
+    phase: Phase | None = Field(None, exclude_if=lambda phase: phase is None)
 
 
 class TakeOver(Act):

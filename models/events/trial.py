@@ -37,6 +37,13 @@ class TrialPlanned(BidderEvent):
     clauses: tuple[str, ...] = Field((), exclude_if=lambda clauses: not clauses)
 
 
+class TrialAdmitted(BidderEvent):
+    """`officers`: who admitted it, everybody on whose behalf, and the second officer where there was one."""
+
+    kind: Literal["trial_admitted"] = "trial_admitted"
+    officers: tuple[str, ...]
+
+
 class TrialStarted(BidderEvent):
     kind: Literal["trial_started"] = "trial_started"
     started_on: date
@@ -112,8 +119,11 @@ class ExitReportFiled(BidderEvent):
 
 
 class ExitConcluded(BidderEvent):
+    """`results` by the readings as they are now: some may have come in after the exit report."""
+
     kind: Literal["exit_concluded"] = "exit_concluded"
     fit_for_acceptance: bool
+    results: tuple[KpiResult, ...] = Field((), exclude_if=lambda results: not results)
 
 
 class InclusionGranted(BidderEvent):
@@ -248,6 +258,7 @@ class IncidentClosed(BidderEvent):
 
 TrialEvent = (
     TrialPlanned
+    | TrialAdmitted
     | TrialStarted
     | PhaseAdvanced
     | ReportFiled

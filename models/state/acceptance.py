@@ -40,6 +40,7 @@ class Acceptance(Frozen):
     concluded_by: str | None = None
     verdict: str | None = None
     concluded_on: date | None = None
+    entered_on: date | None = None
     document_sha256: str | None = None
     """Of the signed acceptance opinion (验收意见书)."""
 

@@ -84,5 +84,6 @@ class Contract(Frozen):
     parties: tuple[Party, ...] = ()
     signed: tuple[Party, ...] = ()
     declared: bool = False
+    entered_on: date | None = None
     consortium: tuple[str, ...] = Field((), exclude_if=lambda consortium: not consortium)
     """Who does the work beside the bidder, jointly liable."""

@@ -15,6 +15,8 @@ class Trial(Frozen):
     `supervised`: stopped by a breach of its inclusion period, and the regulator has not decided yet.
     `clauses` are the keys of the plan's bounds, exempted rules, safeguards and indicators: what a fault can cite.
     `readings` holds the last of each indicator, `stood_still` the days of the phase in which the trial was stopped.
+    `entered_on` is the day on which it entered its step, `admitted_by` are the officers who admitted it.
+    `last_day` is that of its time, once it is over: nothing is measured of it later.
     """
 
     bidder: str
@@ -42,6 +44,9 @@ class Trial(Frozen):
     stood_still: int = 0
     results: tuple[KpiResult, ...] = ()
     employment: EmploymentImpact | None = None
+    entered_on: date | None = None
+    admitted_by: tuple[str, ...] = ()
+    last_day: date | None = None
 
 
 class Climb(Frozen):
@@ -90,6 +95,7 @@ class Inclusion(Frozen):
     order_open: bool = False
     ordered_by: str | None = None
     officers: tuple[str, ...] = ()
+    entered_on: date | None = None
 
 
 class IncidentStatus(StrEnum):

@@ -52,7 +52,8 @@ def evolve(state: SceneState, event: ClockEvent) -> SceneState:
 
 
 def _entered(state: SceneState, event: StepEntered) -> SceneState:
-    step = {"step": event.step}
+    step: dict[str, object] = {"step": event.step}
+    of_bidder = {**step, "entered_on": event.on}
     match event.machine, event.bidder:
         case Machine.SCENE, _:
             entered: dict[str, object] = {"stage": event.stage, "entered_at": event.at, "entered_on": event.on}
@@ -65,28 +66,28 @@ def _entered(state: SceneState, event: StepEntered) -> SceneState:
             state = state.model_copy(update={**step, **entered})
             return checked_anew(state) if event.step == "eligibility" else state
         case Machine.CONTRACT, bidder:
-            return state.model_copy(update={"contracts": change(state.contracts, to=dict(step), bidder=bidder)})
+            return state.model_copy(update={"contracts": change(state.contracts, to=of_bidder, bidder=bidder)})
         case Machine.TRIAL, str(bidder):
             trial = find(state.trials, bidder=bidder) or Trial(bidder=bidder, step="")
-            again = event.step == "planning" and event.left == "ended"
-            entered_trial = (
-                Trial(bidder=bidder, step=event.step, attempt=trial.attempt + 1)
-                if again
-                else trial.model_copy(update=step)
-            )
+            if event.step == "planning" and event.left in ("ended", "rolling_back", "terminated"):
+                # A re-trial, or a trial whose end did not stand: nothing of the old one binds the new one.
+                trial = Trial(bidder=bidder, step="", attempt=trial.attempt + int(event.left == "ended"))
+            if event.step == "exit" and event.left != "unfit":
+                of_bidder["last_day"] = event.on
+            entered_trial = trial.model_copy(update=of_bidder)
             trials = put(state.trials, entered_trial, by=lambda each: each.bidder)
             ran_on = event.on if event.left == "suspended" else state.ran_on
             return state.model_copy(update={"trials": trials, "ran_on": ran_on})
         case Machine.INCLUSION, str(bidder):
             inclusion = find(state.inclusions, bidder=bidder) or Inclusion(bidder=bidder, step="")
             over = {} if event.step in ("active", "extended", "ended") else {"order_open": False}
-            entered_inclusion = inclusion.model_copy(update={**step, **over})
+            entered_inclusion = inclusion.model_copy(update={**of_bidder, **over})
             return state.model_copy(
                 update={"inclusions": put(state.inclusions, entered_inclusion, by=lambda each: each.bidder)}
             )
         case Machine.ACCEPTANCE, str(bidder):
             acceptance = find(state.acceptances, bidder=bidder) or Acceptance(bidder=bidder, step="")
-            entered_acceptance = acceptance.model_copy(update=step)
+            entered_acceptance = acceptance.model_copy(update=of_bidder)
             acceptances = put(state.acceptances, entered_acceptance, by=lambda each: each.bidder)
             state = state.model_copy(update={"acceptances": acceptances})
             return reviewed_anew(state, bidder) if event.step == "reviewing" else state

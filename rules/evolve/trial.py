@@ -28,6 +28,7 @@ from models.events.trial import (
     RollbackProven,
     SupervisionBegan,
     SupervisionLifted,
+    TrialAdmitted,
     TrialEvent,
     TrialPlanned,
     TrialResumed,
@@ -35,8 +36,9 @@ from models.events.trial import (
     TrialSuspended,
     TrialTerminated,
 )
+from models.plan import Reading
 from models.state import IncidentStatus, Inclusion, SceneState
-from models.vocabulary import Phase
+from models.vocabulary import Phase, Role
 from rules.keyed import change, find, put
 
 
@@ -55,6 +57,8 @@ def evolve(state: SceneState, event: TrialEvent | InclusionEvent | IncidentEvent
                 clauses=event.clauses,
                 readings=(),
             )
+        case TrialAdmitted():
+            return _trial(state, event.bidder, admitted_by=event.officers)
         case TrialStarted():
             return _trial(state, event.bidder, started_on=event.started_on, **_phase(event.phase, event.started_on))
         case PhaseAdvanced():
@@ -73,7 +77,7 @@ def evolve(state: SceneState, event: TrialEvent | InclusionEvent | IncidentEvent
         case ReadingRecorded(reading=reading):
             trial = find(state.trials, bidder=event.bidder)
             before = find(trial.readings, kpi=reading.kpi) if trial else None
-            if trial is None or (before is not None and before.on > reading.on):
+            if trial is None or (before is not None and _counts_above(before, reading)):
                 return state
             return _trial(state, event.bidder, readings=put(trial.readings, reading, by=lambda each: each.kpi))
         case InsuranceRenewed():
@@ -90,7 +94,7 @@ def evolve(state: SceneState, event: TrialEvent | InclusionEvent | IncidentEvent
         case TrialResumed():
             trial = find(state.trials, bidder=event.bidder)
             stopped_on = trial.suspended_on if trial else None
-            days = (event.on - stopped_on).days if event.on and stopped_on else 0
+            days = max((event.on - stopped_on).days, 0) if event.on and stopped_on else 0
             return _trial(
                 state, event.bidder, fix_reported=False, resumption_proposed_by=None, suspended_on=None,
                 stood_still=(trial.stood_still if trial else 0) + days,
@@ -98,7 +102,9 @@ def evolve(state: SceneState, event: TrialEvent | InclusionEvent | IncidentEvent
         case ExitReportFiled():
             impact: dict[str, object] = {"employment": event.employment} if event.employment else {}
             return _trial(state, event.bidder, exit_report=True, results=event.results, **impact)
-        case TrialTerminated() | RollbackProven() | ExitConcluded():
+        case ExitConcluded():
+            return _trial(state, event.bidder, results=event.results) if event.results else state
+        case TrialTerminated() | RollbackProven():
             return state
         case InclusionGranted():
             inclusion = find(state.inclusions, bidder=event.bidder) or Inclusion(bidder=event.bidder, step="")
@@ -148,6 +154,13 @@ def evolve(state: SceneState, event: TrialEvent | InclusionEvent | IncidentEvent
             return _incident(state, event.incident, status=IncidentStatus.CLOSED, found_red_line=event.red_line)
         case _:
             assert_never(event)
+
+
+def _counts_above(before: Reading, reading: Reading) -> bool:
+    """That of the latest day counts; what the regulator measured on a day, above the bidder's own of that day."""
+    if before.on == reading.on:
+        return before.by is Role.REGULATOR and reading.by is not Role.REGULATOR
+    return before.on > reading.on
 
 
 def _phase(phase: Phase, since: date | None) -> dict[str, object]:

@@ -62,7 +62,7 @@ def on_trial(scene: Terminal, tmp_path: Path) -> str:
     }  # fmt: skip
     bidder = {
         "bidder": "甲公司", "contract_document": paper, "budget_yuan": 500000,
-        "trial_started_on": date(2026, 6, 1), "plan": plan,
+        "trial_started_on": date(2026, 6, 1), "phase": "test", "plan": plan,
     }  # fmt: skip
     past = {"step": "trial", "since": date(2026, 6, 1), "history": "2025 年立项", "bidders": [bidder]}
     file = tmp_path / "scenes.yaml"

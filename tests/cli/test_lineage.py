@@ -78,7 +78,7 @@ def test_the_kin_of_a_scene_are_told_by_the_workflow_of_the_schedule(scene: Term
         "commitment": paper, "exit_plan": paper, "insurance": paper, "insurance_until": date(2029, 1, 1),
         "complaint_channel": "12345", "risk": "medium",
     }  # fmt: skip
-    on_trial = {**done, "trial_started_on": date(2026, 6, 1), "plan": plan}
+    on_trial = {**done, "trial_started_on": date(2026, 6, 1), "phase": "test", "plan": plan}
     original = taken_over(scene, tmp_path, "KIN-1", step="benchmark", bidders=[done])
     copy = taken_over(scene, tmp_path, "KIN-2", step="trial", bidders=[on_trial], copied_from=original)
 

@@ -33,7 +33,7 @@ def running(scene: Terminal, tmp_path: Path, yancheng: Policy) -> str:
     play = Play(yancheng, domain="低空经济")
     plan = play.plan(months=24).model_copy(update={"insurance_until": date(2040, 12, 31)})
     id = f"TR-{next(_numbers)}"
-    declared = play.declared(A, plan=plan, trial_started_on=date(2026, 6, 1))
+    declared = play.declared(A, plan=plan, trial_started_on=date(2026, 6, 1), phase="test")
     content = {
         "scene": id, "application": play.application().model_dump(mode="json", exclude_defaults=True), "step": "trial",
         "since": "2026-05-20", "history": "线下办理", "bidders": [declared.model_dump(mode="json")],

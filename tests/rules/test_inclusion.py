@@ -141,8 +141,10 @@ def test_what_happened_before_the_period_is_no_fault_of_it(running: Play) -> Non
     running.wait(timedelta(days=3))
     started = running.state.inclusions[0].started_on
     assert started is not None
-    early = running.state.model_copy(update={"entered_on": started - timedelta(days=9)})
-    running.state = early
+    long_ago = {"entered_on": started - timedelta(days=9)}
+    trials = tuple(trial.model_copy(update=long_ago) for trial in running.state.trials)
+    inclusions = tuple(period.model_copy(update=long_ago) for period in running.state.inclusions)
+    running.state = running.state.model_copy(update={**long_ago, "trials": trials, "inclusions": inclusions})
     before = started - timedelta(days=1)
     running.refuses("fault_before_inclusion", fault(), running.regulator, on=before)
     running.do(fault(), running.regulator, on=started)

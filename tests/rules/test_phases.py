@@ -226,7 +226,7 @@ def test_who_decided_before_a_reading_came_in_decides_anew(ready: Play) -> None:
     seen = ready.state.sequence
     ready.read(A, "96")
     ready.refuses("stale", NEXT, ready.regulator, seen=seen)
-    ready.do(FileReport(bidder=A, kind="regular", document=document("月报")), ready.bidder(A), seen=seen)
+    ready.do(FileReport(bidder=A, kind="midterm", document=document("中期")), ready.bidder(A), seen=seen)
 
 
 # readings

@@ -29,9 +29,11 @@ from models.commands.review import (
     FileComplaint,
 )
 from models.commands.trial import (
+    AcknowledgeIncident,
     ApproveResumption,
     ProposeResumption,
     ReportFix,
+    ReportUpward,
     SuspendTrial,
     VerifyIncident,
 )
@@ -144,7 +146,7 @@ def test_whom_a_delegate_acted_for_had_a_hand_in_it_as_well(case: Case, name: st
 
 
 HARMLESS = {
-    "take_over", "ask_consultation", "suspend_trial", "report_incident", "acknowledge_incident", "report_upward",
+    "take_over", "ask_consultation", "suspend_trial", "report_incident",
     "record_refund", "assess_value",
     "record_replication", "recommend_upward", "close_scene", "suspend", "resume", "request_extension", "record_service",
     "propose_correction", "confirm_correction", "adopt_policy", "load_calendar", *OFFICE_VERBS,
@@ -301,6 +303,7 @@ def test_an_order_names_a_second_officer(policy: Policy, scene: Callable[[Play],
     play.refuses("same_person", order(play.regulator.person), play.regulator)
     play.refuses("same_person", order("chief"), deputy)
     play.refuses("own_bid", order(play.bidder(B).person), play.regulator)
+    play.refuses("drafter_decides", order(play.owner.person), play.regulator)
     play.do(order("regulator-2"), deputy)
     state = play.state
     officers = state.inclusions[0].officers if scene is next_is_an_order else state.incidents[0].officers
@@ -455,3 +458,15 @@ def test_a_wrong_entry_is_confirmed_by_no_delegate_of_who_proposed(policy: Polic
     play.refuses("same_person", ConfirmCorrection(correction="K-2", confirmed=True), play.platform)
     play.do(ConfirmCorrection(correction="K-1", confirmed=True), play.platform)
     play.do(ConfirmCorrection(correction="K-2", confirmed=True), play.lead)
+
+
+def test_a_bidders_person_neither_acknowledges_nor_reports_an_incident_upward(policy: Policy) -> None:
+    play = Play(policy)
+    incident_reported(play)
+    mole = play.regulator.model_copy(update={"person": play.bidder(A).person})
+    paper = document("快报").model_copy(update={"number": "1"})
+    for act in (
+        AcknowledgeIncident(bidder=A, incident="I-1"),
+        ReportUpward(bidder=A, incident="I-1", to="省", document=paper),
+    ):
+        play.refuses("own_bid", act, mole)

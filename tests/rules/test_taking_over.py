@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from models.calendar import Period, Unit
+from models.commands.anywhere import DeclaredBidder
 from models.commands.matching import DeclineAward, ProposeContract
 from models.commands.promotion import CloseScene
 from models.commands.solicitation import DuplicateCheck, Register
@@ -126,7 +127,7 @@ def test_nobody_is_declared_a_bidder_for_a_scene_that_they_own_or_review(play: P
 def test_what_was_declared_to_have_happened_has_happened(play: Play) -> None:
     tomorrow = play.today + timedelta(days=1)
     play.refuses("effective_in_future", play.take_over_act("listed", since=tomorrow), play.platform)
-    begins = play.declared(A, plan=play.plan(), trial_started_on=tomorrow)
+    begins = play.declared(A, plan=play.plan(), trial_started_on=tomorrow, phase="test")
     play.refuses("effective_in_future", play.take_over_act("trial", begins), play.platform)
 
 
@@ -176,7 +177,7 @@ def test_when_the_declared_contracts_come_to_nothing_the_call_is_issued_again(pl
 
 def test_a_declared_trial_runs_from_the_day_it_began_and_reports_from_today(play: Play) -> None:
     began = play.today - timedelta(days=120)
-    declared = play.declared(A, plan=play.plan(months=12), trial_started_on=began)
+    declared = play.declared(A, plan=play.plan(months=12), trial_started_on=began, phase="test")
     play.do(play.take_over_act("trial", declared), play.platform)
     calendar = play.policy.calendar
     clock = play.deadline(f"trial/{A}")
@@ -192,7 +193,7 @@ def test_a_declared_trial_runs_from_the_day_it_began_and_reports_from_today(play
 
 def test_a_report_that_was_due_before_the_taking_over_is_not_asked_for(play: Play) -> None:
     began = play.today - timedelta(days=300)
-    declared = play.declared(A, plan=play.plan(months=12), trial_started_on=began)
+    declared = play.declared(A, plan=play.plan(months=12), trial_started_on=began, phase="test")
     play.do(play.take_over_act("trial", declared), play.platform)
     play.let_pass()
     assert f"midterm/{A}" not in ids(play)
@@ -201,7 +202,7 @@ def test_a_report_that_was_due_before_the_taking_over_is_not_asked_for(play: Pla
 
 def test_a_declared_trial_whose_time_is_over_goes_straight_to_its_exit(play: Play) -> None:
     began = play.today - timedelta(days=200)
-    declared = play.declared(A, plan=play.plan(months=6), trial_started_on=began)
+    declared = play.declared(A, plan=play.plan(months=6), trial_started_on=began, phase="pilot")
     play.do(play.take_over_act("trial", declared), play.platform)
     play.let_pass()
     assert play.state.trials[0].step == "exit"
@@ -245,3 +246,35 @@ def test_a_benchmark_taken_over_is_reviewed_yearly_and_closes_as_promoted(play: 
     assert ids(play) == {"yearly_review"}
     play.do(CloseScene(reasons="办结"), play.lead)
     assert play.state.outcome is Outcome.PROMOTED
+
+
+def declared_running(play: Play, **more: object) -> DeclaredBidder:
+    plan = play.plan(months=12)
+    if "plan" in more:
+        plan = plan.model_copy(update=more.pop("plan"))  # type: ignore[arg-type]
+    began = play.today - timedelta(days=60)
+    return play.declared(A, plan=plan.model_dump(mode="json"), trial_started_on=began, **{"phase": "pilot", **more})
+
+
+def test_a_running_trial_says_the_phase_it_is_in(play: Play) -> None:
+    no = play.refuses(
+        "take_over_incomplete", play.take_over_act("trial", declared_running(play, phase=None)), play.platform
+    )
+    assert no.details["missing"] == f"phase ({A}): test / demonstration / pilot"
+    play.do(play.take_over_act("trial", declared_running(play)), play.platform)
+    assert (play.state.trials[0].phase, play.state.trials[0].phase_since) == ("pilot", play.today)
+
+
+def test_a_running_trial_is_not_taken_over_uninsured(play: Play) -> None:
+    for until in (play.today - timedelta(days=1), None):
+        lapsed = declared_running(play, plan={"insurance_until": until})
+        no = play.refuses("take_over_uninsured", play.take_over_act("trial", lapsed), play.platform)
+        assert no.details["until"] == str(until or "-")
+    today = declared_running(play, plan={"insurance_until": play.today})
+    play.do(play.take_over_act("trial", today), play.platform)
+    assert f"insurance/{A}" in ids(play)
+
+
+def test_a_declared_plan_names_no_key_twice(play: Play) -> None:
+    twice = declared_running(play, plan={"kpis": play.plan().kpis * 2})
+    play.refuses("plan_key_twice", play.take_over_act("trial", twice), play.platform)

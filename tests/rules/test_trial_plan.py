@@ -210,7 +210,10 @@ def test_a_livelihood_trial_is_admitted_by_two_officers(yancheng: Policy) -> Non
     play.refuses("second_officer_missing", play.admit_act(A, with_officer=None), play.regulator)
     play.refuses("same_person", play.admit_act(A, with_officer=play.regulator.person), play.regulator)
     play.refuses("own_bid", play.admit_act(A, with_officer=play.bidder(A).person), play.regulator)
+    play.refuses("drafter_decides", play.admit_act(A, with_officer=play.owner.person), play.regulator)
     play.do(play.admit_act(A, with_officer="regulator-2"), play.regulator)
+    assert play.state.trials[0].admitted_by == ("regulator-1", "regulator-2")
+    assert [hand.persons for hand in play.state.hands if hand.deed == "admit_trial"] == [("regulator-1", "regulator-2")]
 
 
 # reports and phases

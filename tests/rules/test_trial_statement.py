@@ -86,11 +86,12 @@ def test_a_plan_that_was_filed_again_is_not_answered_yet(yancheng: Policy) -> No
 
 def test_a_trial_that_was_taken_over_shows_its_declared_plan(yancheng: Policy) -> None:
     play = Play(yancheng)
-    declared = play.declared(A, plan=play.plan(), trial_started_on=play.today - timedelta(days=60))
+    declared = play.declared(A, plan=play.plan(), trial_started_on=play.today - timedelta(days=60), phase="test")
     play.do(play.take_over_act("trial", declared), play.platform)
     found = of(play)
-    assert (found.plan, found.declared, found.phase, found.unmet) == (play.plan(), True, None, ())
-    assert found.next_phase is Phase.TEST
+    assert (found.plan, found.declared, found.phase) == (play.plan(), True, Phase.TEST)
+    assert {each.what for each in found.unmet} == {"time", "kpi", "reports"}
+    assert found.next_phase is Phase.DEMONSTRATION
 
 
 def test_a_policy_without_profiles_asks_for_nothing(yancheng: Policy) -> None:
