@@ -166,10 +166,13 @@ class Docket:
         return deadline.holder is not None and deadline.holder.unit == self.unit
 
     def close(self, outcome: Outcome) -> None:
-        """Ends the scene. While remedies against a decision are open it waits in `remedies`; all else stands still."""
-        if self.state.decisions:
-            self.record(SceneEnding(outcome=outcome))
+        """Ends the scene. While remedies against a decision are open, or a payment is owed, it waits in `remedies`.
+
+        All else stands still, but for the clock of the payment.
+        """
+        if self.state.decisions or self.state.owed_payments:
             if self.state.step != "remedies":
+                self.record(SceneEnding(outcome=outcome))
                 self.enter("remedies")
             self.stand_still()
             return
@@ -365,11 +368,15 @@ class Docket:
     def _is_held(self, deadline: Deadline) -> bool:
         """Open remedies hold every other clock, a suspended scene or a stopped trial those that the policy lets it."""
         if self.state.step == "remedies":
-            return deadline.limit not in REMEDIES
+            return deadline.limit not in REMEDIES and not self._is_payment_that_runs(deadline)
         if deadline.limit == "inclusion" and self.step(Machine.INCLUSION, deadline.bidder) == "ended_early":
             return True  # it waits for the remedies against its early end
         pauses = self.policy.limit(deadline.limit).when_suspended is Suspends.PAUSES
         return (pauses and self.state.suspension is not None) or self._is_held_by_its_trial(deadline, pauses)
+
+    def _is_payment_that_runs(self, deadline: Deadline) -> bool:
+        """What is owed is paid in the law's time, whatever becomes of the scene (保障中小企业款项支付条例)."""
+        return deadline.limit == "payment" and self.policy.limit("payment").when_suspended is Suspends.RUNS
 
     def _is_held_by_its_trial(self, deadline: Deadline, pauses: bool) -> bool:
         """A bidder whose trial was stopped: its clocks run on when the trial does, or is over."""

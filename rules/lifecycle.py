@@ -404,7 +404,7 @@ ROWS: tuple[Row, ...] = (
     *_rows(SCENE, ("candidate", "benchmark"), "close_scene", *_END),
     # from any open step
     *_rows(SCENE, BEFORE_CONTRACT, "withdraw", "closed"),
-    Row(SCENE, "contracting", "answer_withdrawal", "closed"),
+    *_rows(SCENE, ("contracting",), "answer_withdrawal", *_END),
     *_rows(SCENE, OPEN, "terminate", "remedies"),
     *(  # what is returned was not listed yet
         Row(SCENE, source, "override", target)
@@ -414,6 +414,8 @@ ROWS: tuple[Row, ...] = (
     *_rows(SCENE, ("evaluation", "benchmark_decision", "benchmark_confirmed", "benchmark_notice", "benchmark"),
            "override", "candidate"),
     *_rows(SCENE, ("remedies",), "after:appeal_window", "closed"),
+    *_rows(SCENE, ("remedies",), "approve_payment", "closed"),
+    *_rows(SCENE, ("remedies",), "pay_milestone", "closed"),
     *_rows(SCENE, ("remedies",), "decide_appeal", "closed", *OPEN),
     # a scene that runs elsewhere is taken over into any step that holds nothing half done by a bidder
     *_rows(SCENE, ("draft",), "take_over", "accepted", "registered", "fair_competition", "expert_review",

@@ -1,8 +1,9 @@
 """Payment of a contract's milestones: who proposes, who approves and who pays are three (separation 5).
 
 The clock starts when a delivered milestone is claimed and is one clock to the payment itself, whoever's turn it is: at
-most 60 days, whatever a contract says (保障中小企业款项支付条例). Nothing stops it, not even a suspension. All payments
-of a contract together stay within its budget, those of a milestone within its share.
+most 60 days, whatever a contract says (保障中小企业款项支付条例). Nothing stops it, not even a suspension, and a scene
+that ends otherwise waits for what it owes. All payments of a contract together stay within its budget, those of a
+milestone within its share.
 """
 
 from typing import assert_never
@@ -12,6 +13,7 @@ from models.deadline import Holder
 from models.events.payment import MilestonePaid, PaymentDecided, PaymentProposed
 from models.state import Contract, Payment, PaymentStatus, SceneState
 from models.vocabulary import Machine, Role
+from rules import remedies
 from rules.docket import Docket
 from rules.keyed import find
 
@@ -26,6 +28,7 @@ def judge(docket: Docket, act: PaymentAct) -> None:
             _on_its_way(docket, act, PaymentStatus.APPROVED)
             docket.record(MilestonePaid(bidder=act.bidder, milestone=act.milestone))
             docket.met(_clock(act))
+            remedies.end_if_final(docket)
         case _:
             assert_never(act)
 
@@ -67,10 +70,11 @@ def _approve(docket: Docket, act: ApprovePayment) -> None:
     _on_its_way(docket, act, PaymentStatus.PROPOSED)
     docket.record(PaymentDecided(bidder=act.bidder, milestone=act.milestone, approved=act.approved))
     clock = docket.deadline(_clock(act))
-    if clock is None:
-        return
     if not act.approved:
-        docket.cancel(clock.id)
+        docket.cancel(_clock(act))
+        remedies.end_if_final(docket)
+        return
+    if clock is None:
         return
     payer = Holder(role=Role.PAYER, unit=docket.policy.offices.payer)
     docket.shift(clock.model_copy(update={"holder": payer, "verbs": ("pay_milestone",)}), "reassignment")
@@ -97,6 +101,5 @@ def paid_yuan(state: SceneState, bidder: str) -> int:
 
 def refuse_owing(docket: Docket) -> None:
     """A scene is not closed while a delivered milestone is neither paid nor declined."""
-    owed = [each for each in docket.state.payments if each.status is not PaymentStatus.PAID]
-    if owed:
+    if owed := docket.state.owed_payments:
         docket.refuse("payment_owed", milestones=", ".join(f"{each.bidder} {each.milestone}" for each in owed))

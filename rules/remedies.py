@@ -82,7 +82,7 @@ def _reopen(docket: Docket, decision: Decision) -> None:
     to = decision.reopens
     if machine is Machine.INCLUSION:
         _give_back(docket, decision)
-        _end_if_final(docket)
+        end_if_final(docket)
         return
     if machine is not Machine.SCENE:
         docket.move(machine, decision.bidder, to)
@@ -91,7 +91,7 @@ def _reopen(docket: Docket, decision: Decision) -> None:
         to = "trial" if machine is Machine.TRIAL else "acceptance"
     lost_title = decision.verb in ("review_benchmark", "withdraw_benchmark")
     if lost_title and docket.state.step in ("candidate", "remedies"):
-        docket.record(BenchmarkRestored())  # a new nomination that is under way is decided on its own
+        docket.record(BenchmarkRestored())
     if lost_title and docket.state.step == "candidate":
         docket.enter(to)
     if docket.state.step == "remedies" and not any(each.closes_as for each in docket.state.decisions):
@@ -122,10 +122,11 @@ def _final(docket: Docket, decision: Decision) -> None:
     docket.record(DecisionFinal(decision=decision.sequence))
     if Machine(decision.machine) is Machine.INCLUSION and (left := _left_of_period(docket, decision)) is not None:
         docket.cancel(left.id)
-    _end_if_final(docket)
+    end_if_final(docket)
 
 
-def _end_if_final(docket: Docket) -> None:
+def end_if_final(docket: Docket) -> None:
+    """A scene that is ending ends when nothing can be done against it any more, and nothing is owed."""
     state = docket.state
     if state.step != "remedies" or state.decisions or state.outcome is None:
         return

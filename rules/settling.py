@@ -44,11 +44,12 @@ def _all_settled(docket: Docket, machine: Machine) -> bool:
 def call_failed(docket: Docket, because: str) -> None:
     """The call found nobody: it is re-issued as often as the policy says, then the scene closes.
 
-    The call of a scene that was taken over was its first.
+    The call of a scene that was taken over was its first. None is issued again while the last contract is not paid for.
     """
     docket.record(CallFailed.model_validate({"because": because}))
     challenge = docket.state.challenge
-    if (challenge.number if challenge else 1) <= docket.policy.contracting.reissues:
+    number = challenge.number if challenge else 1
+    if number <= docket.policy.contracting.reissues and not docket.state.owed_payments:
         docket.enter("unmatched")
     else:
         docket.close(Outcome.UNMATCHED)
