@@ -29,13 +29,17 @@ from models.events.promotion import (
     ReplicationRecorded,
 )
 from models.vocabulary import Machine, Outcome, Role
-from rules import lineage, payments
+from rules import lineage, payments, settling
 from rules.docket import Docket
+
+TAKES_THE_TITLE = ("review_benchmark", "withdraw_benchmark")
 
 
 def judge(docket: Docket, act: PromotionAct) -> None:
     match act:
         case NominateBenchmark():
+            settling.refuse_open_parts(docket)
+            _refuse_while_title_is_open(docket)
             docket.record(BenchmarkNominated(level=act.level))
             docket.enter("evaluation")
         case ConcludeEvaluation():
@@ -57,10 +61,18 @@ def judge(docket: Docket, act: PromotionAct) -> None:
         case RecommendUpward():
             docket.record(RecommendedUpward(to=act.to))
         case CloseScene():
+            settling.refuse_open_parts(docket)
             payments.refuse_owing(docket)
             docket.close(Outcome.PROMOTED if docket.state.step == "benchmark" else Outcome.ACCEPTED)
         case _:
             assert_never(act)
+
+
+def _refuse_while_title_is_open(docket: Docket) -> None:
+    """What an appeal may give back is not nominated over: it would be the other title that comes back."""
+    for decision in docket.state.decisions:
+        if decision.verb in TAKES_THE_TITLE:
+            docket.refuse("title_in_remedies", decision=decision.sequence)
 
 
 def _confirm(docket: Docket, act: ConfirmBenchmark) -> None:

@@ -41,6 +41,18 @@ def _all_settled(docket: Docket, machine: Machine) -> bool:
     return all(lifecycle.step_of(machine, part.step).terminal for part in parts)
 
 
+def refuse_open_parts(docket: Docket) -> None:
+    """An upheld appeal may reopen a bidder's part in a scene that has moved on: it neither closes nor rises over it."""
+    open_parts = [
+        f"{part.bidder} {machine} {part.step}"
+        for machine, parts in BIDDER_MACHINES.items()
+        for part in getattr(docket.state, parts)
+        if not lifecycle.step_of(machine, part.step).terminal
+    ]
+    if open_parts:
+        docket.refuse("parts_open", parts=", ".join(open_parts))
+
+
 def call_failed(docket: Docket, because: str) -> None:
     """The call found nobody: it is re-issued as often as the policy says, then the scene closes.
 
