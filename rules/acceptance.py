@@ -63,8 +63,10 @@ def judge(docket: Docket, act: AcceptanceAct) -> None:
             acceptance = acceptance_of(docket, act.bidder)
             if acceptance.fault_tolerance_asked and acceptance.fault_tolerated is None:
                 docket.refuse("refund_pending_finding")
-            if act.amount_yuan < acceptance.refund_due_yuan and not acceptance.fault_tolerated:
-                docket.refuse("refund_short", due=acceptance.refund_due_yuan, amount=act.amount_yuan)
+            payments.refuse_owing(docket, act.bidder)
+            due = payments.paid_yuan(docket.state, act.bidder)
+            if act.amount_yuan < due and not acceptance.fault_tolerated:
+                docket.refuse("refund_short", due=due, amount=act.amount_yuan)
             docket.record(RefundRecorded(bidder=act.bidder, amount_yuan=act.amount_yuan))
             docket.move(Machine.ACCEPTANCE, act.bidder, "settled")
             settling.settle(docket)

@@ -37,6 +37,8 @@ def _propose(docket: Docket, act: ProposePayment) -> None:
     contract = find(docket.state.contracts, bidder=act.bidder)
     if contract is None:
         docket.refuse("unknown_bidder", bidder=act.bidder, known="-")
+    if (step := docket.step(Machine.ACCEPTANCE, act.bidder)) in ("failed", "settled", "lapsed"):
+        docket.refuse("nothing_to_pay_for", bidder=act.bidder, step=step)
     shares = dict(contract.milestones)
     if shares and act.milestone not in shares:
         docket.refuse("unknown_milestone", milestone=act.milestone, known=", ".join(shares))
@@ -55,8 +57,8 @@ def _refuse_above(
     docket: Docket, contract: Contract, act: ProposePayment, of_it: list[Payment], share_percent: int
 ) -> None:
     """Never more than the contract's budget, nor than the milestone's share of it."""
-    everything = sum(each.amount_yuan for each in docket.state.payments if each.bidder == act.bidder)
-    of_the_milestone = sum(each.amount_yuan for each in of_it)
+    everything = sum(each.kept_yuan for each in docket.state.payments if each.bidder == act.bidder)
+    of_the_milestone = sum(each.kept_yuan for each in of_it)
     for so_far, cap in (
         (everything, contract.budget_yuan),
         (of_the_milestone, contract.budget_yuan * share_percent // 100),
@@ -93,13 +95,11 @@ def _clock(act: ApprovePayment | PayMilestone) -> str:
 
 
 def paid_yuan(state: SceneState, bidder: str) -> int:
-    """What a bidder was paid: as much is to be refunded where its result fails."""
-    return sum(
-        each.amount_yuan for each in state.payments if (each.bidder, each.status) == (bidder, PaymentStatus.PAID)
-    )
+    """What a bidder was paid and has not refunded: as much is to be refunded where its result fails."""
+    return sum(each.kept_yuan for each in state.payments if (each.bidder, each.status) == (bidder, PaymentStatus.PAID))
 
 
-def refuse_owing(docket: Docket) -> None:
-    """A scene is not closed while a delivered milestone is neither paid nor declined."""
-    if owed := docket.state.owed_payments:
+def refuse_owing(docket: Docket, bidder: str | None = None) -> None:
+    """Neither is a scene closed nor a refund settled while a delivered milestone is neither paid nor declined."""
+    if owed := [each for each in docket.state.owed_payments if bidder in (None, each.bidder)]:
         docket.refuse("payment_owed", milestones=", ".join(f"{each.bidder} {each.milestone}" for each in owed))
