@@ -87,6 +87,15 @@ def _refunded(state: SceneState, event: RefundRecorded) -> SceneState:
     return _acceptance(state, event.bidder, refunded_yuan=before + event.amount_yuan)
 
 
+def unsigned(state: SceneState, bidder: str | None, person: str | None = None) -> SceneState:
+    """Signatures fall away: all of a panel that is void or convened anew, or that of the member who recused."""
+    acceptance = find(state.acceptances, bidder=bidder)
+    if acceptance is None:
+        return state
+    kept = without(acceptance.signatures, person=person) if person is not None else ()
+    return _acceptance(state, acceptance.bidder, signatures=kept)
+
+
 def reviewed_anew(state: SceneState, bidder: str) -> SceneState:
     """A review begins: with opinions and a panel of its own, and nothing asked yet about a failure."""
     state = _acceptance(
