@@ -801,6 +801,24 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "还有款项未支付或退回：{milestones}。请先支付（pay_milestone）或退回（approve_payment）。",
         "Payments are still owed: {milestones}. Pay (pay_milestone) or decline (approve_payment) them first.",
     ),
+    "nothing_to_pay_for": (
+        "{bidder} 的验收处于“{step}”，成果未获通过，不再请款。如对该决定不服，请申诉（appeal）。",
+        (
+            "The acceptance of {bidder} is at {step}: nothing more is paid for a result that was not accepted. "
+            "Appeal against that decision first."
+        ),
+    ),
+    "parts_open": (
+        "以下揭榜方的事项尚未了结：{parts}。请先办结，再办理本事项。",
+        "Not everything is settled with the bidders: {parts}. Bring that to its end first.",
+    ),
+    "title_in_remedies": (
+        "取消标杆称号的决定（第 {decision} 号）仍可申诉或正在申诉。请待其生效或作出申诉决定后再提名。",
+        (
+            "The decision that took the title away (entry {decision}) may still be appealed, or is; wait for that, "
+            "then nominate."
+        ),
+    ),
     "refund_short": (
         "应退款 {due} 元（已支付给该揭榜方的款项），登记金额 {amount} 元不足。认定容错后方可少退。",
         "{due} yuan were paid and are owed back; {amount} are not enough unless the failure was found tolerable.",

@@ -42,6 +42,9 @@ from rules import panels, payments, separation, settling
 from rules.docket import Docket
 from rules.keyed import find
 
+OF_A_MEMBER = ("give_expert_opinion", "sign_acceptance_opinion")
+"""What a member of the panel owes: to speak, and to sign the text that is concluded."""
+
 
 def judge(docket: Docket, act: AcceptanceAct) -> None:
     match act:
@@ -63,8 +66,10 @@ def judge(docket: Docket, act: AcceptanceAct) -> None:
             acceptance = acceptance_of(docket, act.bidder)
             if acceptance.fault_tolerance_asked and acceptance.fault_tolerated is None:
                 docket.refuse("refund_pending_finding")
-            if act.amount_yuan < acceptance.refund_due_yuan and not acceptance.fault_tolerated:
-                docket.refuse("refund_short", due=acceptance.refund_due_yuan, amount=act.amount_yuan)
+            payments.refuse_owing(docket, act.bidder)
+            due = payments.paid_yuan(docket.state, act.bidder)
+            if act.amount_yuan < due and not acceptance.fault_tolerated:
+                docket.refuse("refund_short", due=due, amount=act.amount_yuan)
             docket.record(RefundRecorded(bidder=act.bidder, amount_yuan=act.amount_yuan))
             docket.move(Machine.ACCEPTANCE, act.bidder, "settled")
             settling.settle(docket)
@@ -109,7 +114,7 @@ def convene(docket: Docket, act: ConvenePanel) -> None:
     rules = docket.policy.panels["acceptance"]
     panel = panels.convene(
         docket, act, limit="acceptance_review", parties=parties,
-        verbs=("give_expert_opinion", "sign_acceptance_opinion"), not_drawn=before if rules.overlap is not None else (),
+        verbs=OF_A_MEMBER, not_drawn=before if rules.overlap is not None else (),
     )  # fmt: skip
     size, again = len(panel.seats), sum(seat.person in before for seat in panel.seats)
     if rules.overlap is not None and again > math.floor(rules.overlap * size):
@@ -131,7 +136,7 @@ def opinion_ran_out(docket: Docket, deadline: Deadline) -> None:
 
 
 def _sign(docket: Docket, act: SignAcceptanceOpinion) -> None:
-    """Each for themselves, and the very text: another text is signed anew."""
+    """Each for themselves, and the very text: another is signed anew, and the duty lasts until one is concluded."""
     seat = panels.own_seat(docket, panels.seated(docket, PanelPurpose.ACCEPTANCE, act.bidder))
     if seat.recommend is None:
         docket.refuse("sign_before_opinion", person=docket.person)
@@ -146,7 +151,6 @@ def _sign(docket: Docket, act: SignAcceptanceOpinion) -> None:
             dissents=act.dissent is not None,
         )
     )
-    docket.met(panels.seat_deadline("acceptance_review", act.bidder, docket.person))
 
 
 def _conclude(docket: Docket, act: ConcludeAcceptance) -> None:
@@ -179,6 +183,8 @@ def _conclude(docket: Docket, act: ConcludeAcceptance) -> None:
             bidder=act.bidder, verdict=act.verdict, by=docket.person, on=docket.day, document=act.document.sha256
         )
     )
+    for seat in panel.seats:
+        docket.met(panels.seat_deadline("acceptance_review", act.bidder, seat.person))
     match act.verdict:
         case "passed":
             noticed = docket.used("acceptance_notice")

@@ -172,11 +172,11 @@ class Docket:
         return deadline.holder is not None and deadline.holder.unit == self.unit
 
     def close(self, outcome: Outcome) -> None:
-        """Ends the scene. It waits in `remedies` while those against a decision are open, or an incident is.
+        """Ends the scene. It waits in `remedies` while a decision can be appealed, an incident is open or a payment owed.
 
-        What is owed for an incident runs on meanwhile; all else but the remedies stands still.
+        What is owed for an incident, and the payment, run on meanwhile; all else but the remedies stands still.
         """
-        if self.state.decisions or self.open_incidents():
+        if self.state.decisions or self.open_incidents() or self.state.owed_payments:
             if self.state.outcome is not outcome:
                 self.record(SceneEnding(outcome=outcome))
             if self.state.step != "remedies":
@@ -388,11 +388,16 @@ class Docket:
         The policy says which clocks a suspension holds.
         """
         if self.state.step == "remedies":
-            return deadline.limit not in REMEDIES and not is_of_incident(deadline)
+            runs = is_of_incident(deadline) or self._is_payment_that_runs(deadline)
+            return deadline.limit not in REMEDIES and not runs
         if deadline.limit == "inclusion" and self.step(Machine.INCLUSION, deadline.bidder) == "ended_early":
             return True  # it waits for the remedies against its early end
         pauses = self.policy.limit(deadline.limit).when_suspended is Suspends.PAUSES
         return (pauses and self.state.suspension is not None) or self._is_held_by_its_trial(deadline, pauses)
+
+    def _is_payment_that_runs(self, deadline: Deadline) -> bool:
+        """What is owed is paid in the law's time, whatever becomes of the scene (保障中小企业款项支付条例)."""
+        return deadline.limit == "payment" and self.policy.limit("payment").when_suspended is Suspends.RUNS
 
     def _is_held_by_its_trial(self, deadline: Deadline, pauses: bool) -> bool:
         """A bidder whose trial was stopped: its clocks run on when the trial does, or is over."""

@@ -415,6 +415,8 @@ ROWS: tuple[Row, ...] = (
     *_rows(SCENE, ("evaluation", "benchmark_decision", "benchmark_confirmed", "benchmark_notice", "benchmark"),
            "override", "candidate"),
     *_rows(SCENE, ("remedies",), "after:appeal_window", "closed"),
+    *_rows(SCENE, ("remedies",), "approve_payment", "closed"),
+    *_rows(SCENE, ("remedies",), "pay_milestone", "closed"),
     *_rows(SCENE, ("remedies",), "decide_appeal", "closed", *OPEN),
     Row(SCENE, "remedies", "close_incident", "closed"),
     # a scene that runs elsewhere is taken over into any step that holds nothing half done by a bidder

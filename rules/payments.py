@@ -1,8 +1,9 @@
 """Payment of a contract's milestones: who proposes, who approves and who pays are three (separation 5).
 
 The clock starts when a delivered milestone is claimed and is one clock to the payment itself, whoever's turn it is: at
-most 60 days, whatever a contract says (保障中小企业款项支付条例). Nothing stops it, not even a suspension. All payments
-of a contract together stay within its budget, those of a milestone within its share.
+most 60 days, whatever a contract says (保障中小企业款项支付条例). Nothing stops it, not even a suspension, and a scene
+that ends otherwise waits for what it owes. All payments of a contract together stay within its budget, those of a
+milestone within its share.
 """
 
 from typing import assert_never
@@ -12,6 +13,7 @@ from models.deadline import Holder
 from models.events.payment import MilestonePaid, PaymentDecided, PaymentProposed
 from models.state import Contract, Payment, PaymentStatus, SceneState
 from models.vocabulary import Machine, Role
+from rules import remedies
 from rules.docket import Docket
 from rules.keyed import find
 
@@ -26,6 +28,7 @@ def judge(docket: Docket, act: PaymentAct) -> None:
             _on_its_way(docket, act, PaymentStatus.APPROVED)
             docket.record(MilestonePaid(bidder=act.bidder, milestone=act.milestone))
             docket.met(_clock(act))
+            remedies.end_if_final(docket)
         case _:
             assert_never(act)
 
@@ -34,6 +37,8 @@ def _propose(docket: Docket, act: ProposePayment) -> None:
     contract = find(docket.state.contracts, bidder=act.bidder)
     if contract is None:
         docket.refuse("unknown_bidder", bidder=act.bidder, known="-")
+    if (step := docket.step(Machine.ACCEPTANCE, act.bidder)) in ("failed", "settled", "lapsed"):
+        docket.refuse("nothing_to_pay_for", bidder=act.bidder, step=step)
     shares = dict(contract.milestones)
     if shares and act.milestone not in shares:
         docket.refuse("unknown_milestone", milestone=act.milestone, known=", ".join(shares))
@@ -52,8 +57,8 @@ def _refuse_above(
     docket: Docket, contract: Contract, act: ProposePayment, of_it: list[Payment], share_percent: int
 ) -> None:
     """Never more than the contract's budget, nor than the milestone's share of it."""
-    everything = sum(each.amount_yuan for each in docket.state.payments if each.bidder == act.bidder)
-    of_the_milestone = sum(each.amount_yuan for each in of_it)
+    everything = sum(each.kept_yuan for each in docket.state.payments if each.bidder == act.bidder)
+    of_the_milestone = sum(each.kept_yuan for each in of_it)
     for so_far, cap in (
         (everything, contract.budget_yuan),
         (of_the_milestone, contract.budget_yuan * share_percent // 100),
@@ -67,10 +72,11 @@ def _approve(docket: Docket, act: ApprovePayment) -> None:
     _on_its_way(docket, act, PaymentStatus.PROPOSED)
     docket.record(PaymentDecided(bidder=act.bidder, milestone=act.milestone, approved=act.approved))
     clock = docket.deadline(_clock(act))
-    if clock is None:
-        return
     if not act.approved:
-        docket.cancel(clock.id)
+        docket.cancel(_clock(act))
+        remedies.end_if_final(docket)
+        return
+    if clock is None:
         return
     payer = Holder(role=Role.PAYER, unit=docket.policy.offices.payer)
     docket.shift(clock.model_copy(update={"holder": payer, "verbs": ("pay_milestone",)}), "reassignment")
@@ -89,14 +95,11 @@ def _clock(act: ApprovePayment | PayMilestone) -> str:
 
 
 def paid_yuan(state: SceneState, bidder: str) -> int:
-    """What a bidder was paid: as much is to be refunded where its result fails."""
-    return sum(
-        each.amount_yuan for each in state.payments if (each.bidder, each.status) == (bidder, PaymentStatus.PAID)
-    )
+    """What a bidder was paid and has not refunded: as much is to be refunded where its result fails."""
+    return sum(each.kept_yuan for each in state.payments if (each.bidder, each.status) == (bidder, PaymentStatus.PAID))
 
 
-def refuse_owing(docket: Docket) -> None:
-    """A scene is not closed while a delivered milestone is neither paid nor declined."""
-    owed = [each for each in docket.state.payments if each.status is not PaymentStatus.PAID]
-    if owed:
+def refuse_owing(docket: Docket, bidder: str | None = None) -> None:
+    """Neither is a scene closed nor a refund settled while a delivered milestone is neither paid nor declined."""
+    if owed := [each for each in docket.state.owed_payments if bidder in (None, each.bidder)]:
         docket.refuse("payment_owed", milestones=", ".join(f"{each.bidder} {each.milestone}" for each in owed))

@@ -30,14 +30,18 @@ from models.events.promotion import (
 )
 from models.state import SceneState
 from models.vocabulary import Machine, Outcome, Role
-from rules import lineage, payments
+from rules import lineage, payments, settling
 from rules.docket import Docket
 from rules.keyed import find
+
+TAKES_THE_TITLE = ("review_benchmark", "withdraw_benchmark")
 
 
 def judge(docket: Docket, act: PromotionAct) -> None:
     match act:
         case NominateBenchmark():
+            settling.refuse_open_parts(docket)
+            _refuse_while_title_is_open(docket)
             if docket.policy.promotion.value_first and docket.state.value_yuan is None:
                 docket.refuse("value_not_assessed")
             docket.record(BenchmarkNominated(level=act.level))
@@ -60,6 +64,7 @@ def judge(docket: Docket, act: PromotionAct) -> None:
         case RecommendUpward():
             docket.record(RecommendedUpward(to=act.to))
         case CloseScene():
+            settling.refuse_open_parts(docket)
             payments.refuse_owing(docket)
             docket.refuse_over_incidents()
             docket.close(Outcome.PROMOTED if docket.state.step == "benchmark" else Outcome.ACCEPTED)
@@ -84,6 +89,13 @@ def _evaluate(docket: Docket, act: ConcludeEvaluation) -> None:
         docket.refuse("evaluation_contradicts", unmet=", ".join(missed))
     docket.record(BenchmarkEvaluated(recommended=act.recommended))
     docket.enter("benchmark_decision")
+
+
+def _refuse_while_title_is_open(docket: Docket) -> None:
+    """What an appeal may give back is not nominated over: it would be the other title that comes back."""
+    for decision in docket.state.decisions:
+        if decision.verb in TAKES_THE_TITLE:
+            docket.refuse("title_in_remedies", decision=decision.sequence)
 
 
 def _confirm(docket: Docket, act: ConfirmBenchmark) -> None:

@@ -91,7 +91,7 @@ def _reopen(docket: Docket, decision: Decision) -> None:
         to = "trial" if machine is Machine.TRIAL else "acceptance"
     lost_title = decision.verb in ("review_benchmark", "withdraw_benchmark")
     if lost_title and docket.state.step in ("candidate", "remedies"):
-        docket.record(BenchmarkRestored())  # a new nomination that is under way is decided on its own
+        docket.record(BenchmarkRestored())
     if lost_title and docket.state.step == "candidate":
         docket.enter(to)
     if docket.state.step == "remedies" and not any(each.closes_as for each in docket.state.decisions):
@@ -126,7 +126,7 @@ def _final(docket: Docket, decision: Decision) -> None:
 
 
 def end_if_final(docket: Docket) -> None:
-    """A scene that waits here ends when nothing is open against its decisions any more, and no incident is."""
+    """A scene that is ending ends when nothing can be done against it any more, nothing is owed, no incident open."""
     state = docket.state
     if state.step != "remedies" or state.decisions or state.outcome is None:
         return

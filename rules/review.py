@@ -189,16 +189,16 @@ def _give_expert_opinion(docket: Docket, act: GiveExpertOpinion) -> None:
 def _recuse(docket: Docket, act: Recuse) -> None:
     """While the panel speaks; a tie that comes to light afterwards is for an objection."""
     speaking = {
-        PanelPurpose.RECOGNITION: ("expert_review", "give_expert_opinion", docket.state.step),
-        PanelPurpose.SCORING: ("scoring", "score_bid", docket.state.step),
+        PanelPurpose.RECOGNITION: ("expert_review", ("give_expert_opinion",), docket.state.step),
+        PanelPurpose.SCORING: ("scoring", ("score_bid",), docket.state.step),
         PanelPurpose.ACCEPTANCE: (
-            "acceptance_review", "give_expert_opinion", docket.step(Machine.ACCEPTANCE, act.bidder or "-"),
+            "acceptance_review", acceptance.OF_A_MEMBER, docket.step(Machine.ACCEPTANCE, act.bidder or "-"),
         ),
     }  # fmt: skip
-    limit, verb, step = speaking[act.purpose]
+    limit, verbs, step = speaking[act.purpose]
     if step not in ("expert_review", "scoring", "reviewing") or (step == "reviewing") != (limit == "acceptance_review"):
         docket.refuse("wrong_step", step=step, verb=act.verb, possible="-")
-    panels.recuse(docket, act, limit=limit, verbs=(verb,))
+    panels.recuse(docket, act, limit=limit, verbs=verbs)
 
 
 def _refuse_unless_up_to_standard(docket: Docket, act: Recognise) -> None:

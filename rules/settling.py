@@ -41,14 +41,27 @@ def _all_settled(docket: Docket, machine: Machine) -> bool:
     return all(lifecycle.step_of(machine, part.step).terminal for part in parts)
 
 
+def refuse_open_parts(docket: Docket) -> None:
+    """An upheld appeal may reopen a bidder's part in a scene that has moved on: it neither closes nor rises over it."""
+    open_parts = [
+        f"{part.bidder} {machine} {part.step}"
+        for machine, parts in BIDDER_MACHINES.items()
+        for part in getattr(docket.state, parts)
+        if not lifecycle.step_of(machine, part.step).terminal
+    ]
+    if open_parts:
+        docket.refuse("parts_open", parts=", ".join(open_parts))
+
+
 def call_failed(docket: Docket, because: str) -> None:
     """The call found nobody: it is re-issued as often as the policy says, then the scene closes.
 
-    The call of a scene that was taken over was its first.
+    The call of a scene that was taken over was its first. None is issued again while the last contract is not paid for.
     """
     docket.record(CallFailed.model_validate({"because": because}))
     challenge = docket.state.challenge
-    if (challenge.number if challenge else 1) <= docket.policy.contracting.reissues:
+    number = challenge.number if challenge else 1
+    if number <= docket.policy.contracting.reissues and not docket.state.owed_payments:
         docket.enter("unmatched")
     else:
         docket.close(Outcome.UNMATCHED)

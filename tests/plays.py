@@ -33,6 +33,7 @@ from models.commands.matching import (
     RacerFinding,
     ReviewInvitation,
 )
+from models.commands.payment import ApprovePayment, PayMilestone, ProposePayment
 from models.commands.promotion import (
     CloseScene,
     ConfirmBenchmark,
@@ -314,6 +315,19 @@ def leave(play: Play, bidder: str) -> None:
     play.do(AnswerWithdrawal(agreed=True, reasons="同意"), play.owner)
 
 
+def claim(play: Play) -> None:
+    act = ProposePayment(bidder=A, milestone="交付", amount_yuan=1_000, proof=document("交付确认单"))
+    play.do(act, play.bidder(A))
+
+
+def answer_claim(*, approved: bool) -> Script:
+    return act(ApprovePayment(bidder=A, milestone="交付", approved=approved, reasons="核对"), "lead")
+
+
+def pay(play: Play) -> None:
+    play.do(PayMilestone(bidder=A, milestone="交付", proof=document("支付凭证")), play.office(Role.PAYER))
+
+
 def terminate_trial(play: Play, bidder: str) -> None:
     play.do(TerminateTrial(bidder=bidder, ground="safety", reasons="事故"), play.regulator)
     play.do(ProveRollback(bidder=bidder, proof=document("恢复证明")), play.bidder(bidder))
@@ -567,6 +581,11 @@ def contracting() -> Iterator[Play]:
     for bidder in (A, B):
         agreed.do(AnswerWithdrawal(agreed=True, reasons="同意"), agreed.bidder(bidder))
     yield agreed
+    claimed = _then(race(), lambda p: p.sign(A), claim, lambda p: p.do(Withdraw(reasons="取消"), p.owner))
+    for bidder in (A, B):
+        claimed.do(AnswerWithdrawal(agreed=True, reasons="同意"), claimed.bidder(bidder))
+    yield _then(claimed, answer_claim(approved=False))
+    yield _then(claimed, answer_claim(approved=True), pay)
     for step in ("contract/offered", "contract/signing", "trial/planning"):
         for end in (make_final, lose_appeal):
             yield _then(alone(step), terminate, end)

@@ -204,6 +204,11 @@ class SceneState(Frozen):
         return self.step == "closed"
 
     @property
+    def owed_payments(self) -> tuple[Payment, ...]:
+        """Claimed on delivery, and neither paid nor declined."""
+        return tuple(each for each in self.payments if each.status is not PaymentStatus.PAID)
+
+    @property
     def stands_still(self) -> bool:
         """Suspended, or waiting for remedies to be used up: only safety, remedies and records go on."""
         return self.suspension is not None or self.step == "remedies"

@@ -18,3 +18,9 @@ class Payment(Frozen):
     milestone: str
     amount_yuan: int
     status: PaymentStatus = PaymentStatus.PROPOSED
+    refunded_yuan: int = 0
+
+    @property
+    def kept_yuan(self) -> int:
+        """What the bidder has, or will have, of it."""
+        return self.amount_yuan - self.refunded_yuan

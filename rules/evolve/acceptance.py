@@ -17,7 +17,7 @@ from models.events.acceptance import (
     RefundRecorded,
     ValueAssessed,
 )
-from models.state import Acceptance, SceneState, Signature, UnitOpinion
+from models.state import Acceptance, PaymentStatus, SceneState, Signature, UnitOpinion
 from models.vocabulary import PanelPurpose
 from rules.keyed import change, find, put, without
 
@@ -62,7 +62,7 @@ def evolve(state: SceneState, event: AcceptanceEvent) -> SceneState:
         case RefundOwed():
             return _acceptance(state, event.bidder, refund_due_yuan=event.amount_yuan)
         case RefundRecorded():
-            return _acceptance(state, event.bidder, refunded_yuan=event.amount_yuan)
+            return _refunded(state, event)
         case FaultToleranceAsked():
             return _acceptance(state, event.bidder, fault_tolerance_asked=True)
         case FaultToleranceDecided():
@@ -71,6 +71,29 @@ def evolve(state: SceneState, event: AcceptanceEvent) -> SceneState:
             return state.model_copy(update={"value_yuan": event.value_yuan, "value_shares": event.shares})
         case _:
             assert_never(event)
+
+
+def _refunded(state: SceneState, event: RefundRecorded) -> SceneState:
+    """The last payment is given back first; a refund after a second failure comes on top of the first."""
+    acceptance = find(state.acceptances, bidder=event.bidder)
+    before = (acceptance.refunded_yuan or 0) if acceptance else 0
+    left, payments = event.amount_yuan, list(state.payments)
+    for at in reversed(range(len(payments))):
+        if (payments[at].bidder, payments[at].status) == (event.bidder, PaymentStatus.PAID):
+            back = min(left, payments[at].kept_yuan)
+            payments[at] = payments[at].model_copy(update={"refunded_yuan": payments[at].refunded_yuan + back})
+            left -= back
+    state = state.model_copy(update={"payments": tuple(payments)})
+    return _acceptance(state, event.bidder, refunded_yuan=before + event.amount_yuan)
+
+
+def unsigned(state: SceneState, bidder: str | None, person: str | None = None) -> SceneState:
+    """Signatures fall away: all of a panel that is void or convened anew, or that of the member who recused."""
+    acceptance = find(state.acceptances, bidder=bidder)
+    if acceptance is None:
+        return state
+    kept = without(acceptance.signatures, person=person) if person is not None else ()
+    return _acceptance(state, acceptance.bidder, signatures=kept)
 
 
 def reviewed_anew(state: SceneState, bidder: str) -> SceneState:

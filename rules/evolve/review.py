@@ -27,6 +27,7 @@ from models.events.review import (
 from models.state import Consultation, Notice, Objection, Opinion, Panel, SceneState
 from models.state.review import ObjectionStatus
 from models.vocabulary import PanelPurpose
+from rules.evolve.acceptance import unsigned
 from rules.keyed import change, find, put
 
 
@@ -45,6 +46,8 @@ def evolve(state: SceneState, event: ReviewEvent | NoticeEvent) -> SceneState:
         case FairCompetitionConcluded(result=result):
             return state.model_copy(update={"fair_competition": result})
         case PanelConvened(panel=panel):
+            if panel.purpose is PanelPurpose.ACCEPTANCE:
+                state = unsigned(state, panel.bidder)
             return state.model_copy(update={"panels": put(state.panels, panel, by=lambda each: each.key)})
         case MemberRecused():
             return _recused(state, event)
@@ -120,6 +123,8 @@ def _recused(state: SceneState, event: MemberRecused) -> SceneState:
         "panels": put(state.panels, seated, by=lambda each: each.key),
         "recused": tuple(dict.fromkeys((*state.recused, event.person))),
     }
+    if event.purpose is PanelPurpose.ACCEPTANCE:
+        state = unsigned(state, event.bidder, event.person if successor is not None else None)
     if event.purpose is PanelPurpose.SCORING:
         update["bids"] = tuple(
             bid.model_copy(

@@ -56,6 +56,12 @@ def limits(policy: Policy) -> Iterator[Contradiction]:
             "(保障中小企业款项支付条例), whatever a contract says, and no extension counts",
             "shorten it, and leave out `extension`",
         )
+    if limits.payment.when_suspended is not Suspends.RUNS:
+        yield Contradiction(
+            "limits.payment.when_suspended",
+            "what is owed for a delivery is paid in the law's time, also by a scene that stands still",
+            "write runs",
+        )
     if about_days(limits.acceptance_opinion.period) >= about_days(limits.acceptance_review.period):
         yield Contradiction(
             "limits.acceptance_opinion.period",

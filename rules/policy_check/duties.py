@@ -53,6 +53,7 @@ DUTIES: tuple[tuple[str, Role, tuple[str, ...]], ...] = (
     ("expert_review", Role.EXPERT, ("give_expert_opinion",)),
     ("scoring", Role.EXPERT, ("score_bid",)),
     ("acceptance_review", Role.EXPERT, ("give_expert_opinion",)),
+    ("acceptance_review", Role.EXPERT, ("sign_acceptance_opinion",)),
     ("payment", Role.LEAD, ("approve_payment",)),
     ("payment", Role.PAYER, ("pay_milestone",)),
     ("lineage_review", Role.EVALUATION_TEAM, ("conclude_lineage_review",)),

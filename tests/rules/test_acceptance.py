@@ -19,6 +19,7 @@ from models.commands.review import (
 )
 from models.commands.trial import ProveRollback, TerminateTrial
 from models.deadline import DeadlineStatus
+from models.events.clock import DeadlineMet
 from models.policy import Policy
 from models.vocabulary import Mode, NoticeAbout, Outcome, PanelPurpose, Position, Role
 from tests.scenario import Play, document
@@ -155,13 +156,17 @@ def test_only_members_sign_each_once_and_nobody_for_them(reviewed: Play) -> None
 
 
 def test_a_member_owes_the_review_until_they_have_spoken_and_signed(reviewing: Play) -> None:
-    first, *_ = reviewing.seat_panel(PanelPurpose.ACCEPTANCE, A)
+    first, *others = reviewing.seat_panel(PanelPurpose.ACCEPTANCE, A)
     member, duty = reviewing.expert(first), f"acceptance_review/{A}/expert-{first}"
     reviewing.refuses("sign_before_opinion", sign(), member)
     reviewing.do(reviewing.recommend_act(A), member)
     assert duty in ids(reviewing)
+    reviewing.do(sign("旧稿"), member)
+    assert duty in ids(reviewing), "it is not known yet which text is concluded"
     reviewing.do(sign(), member)
-    assert duty not in ids(reviewing)
+    for other in others:
+        reviewing.do(reviewing.recommend_act(A), reviewing.expert(other))
+    assert DeadlineMet(id=duty, late=False) in reviewing.conclude(A)
 
 
 def test_a_review_that_begins_anew_is_signed_anew(reviewed: Play) -> None:

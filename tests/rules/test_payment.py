@@ -160,3 +160,43 @@ def test_less_is_owed_back_only_where_the_failure_was_tolerated(failed: Play, to
         failed.do(refund(0), failed.bidder(A))
     else:
         failed.refuses("refund_short", refund(0), failed.bidder(A))
+
+
+def again(play: Play, verdict: str) -> None:
+    """The failed result is reviewed once more, after an appeal."""
+    play.experts_recommend(PanelPurpose.ACCEPTANCE, A)
+    play.conclude(A, verdict)
+
+
+def test_nothing_more_is_claimed_for_a_result_that_failed(failed: Play) -> None:
+    failed.refuses("nothing_to_pay_for", claim(), failed.bidder(A))
+
+
+def test_what_was_approved_before_the_failure_is_paid_and_owed_back_as_well(signed: Play) -> None:
+    signed.start(A)
+    signed.do(claim(), signed.bidder(A))
+    signed.do(approval(), signed.lead)
+    signed.end_trial(A)
+    signed.apply(A)
+    again(signed, "failed")
+    signed.refuses("payment_owed", refund(0), signed.bidder(A))
+    signed.do(PAY, signed.office(Role.PAYER))
+    assert signed.refuses("refund_short", refund(0), signed.bidder(A)).details["due"] == "100000"
+    signed.do(refund(100_000), signed.bidder(A))
+
+
+def test_what_was_refunded_once_is_not_owed_back_twice(failed: Play) -> None:
+    failed.do(refund(200_000), failed.bidder(A))
+    failed.win_appeal()
+    again(failed, "failed")
+    failed.do(refund(0), failed.bidder(A))
+    assert failed.state.acceptances[0].refunded_yuan == 200_000
+
+
+def test_who_refunded_and_won_the_appeal_can_be_paid_in_full_again(failed: Play) -> None:
+    failed.do(refund(200_000), failed.bidder(A))
+    failed.win_appeal()
+    budget = failed.state.contracts[0].budget_yuan
+    failed.refuses("budget_exceeded", claim(budget + 1), failed.bidder(A))
+    pay(failed, budget)
+    failed.refuses("budget_exceeded", claim(1), failed.bidder(A))

@@ -295,6 +295,13 @@ BROKEN: dict[str, tuple[dict[str, object], str]] = {
             "(保障中小企业款项支付条例), whatever a contract says, and no extension counts"
         ),
     ),
+    "a payment that waits for a suspended scene": (
+        {"limits.payment.when_suspended": "pauses"},
+        (
+            "limits.payment.when_suspended: what is owed for a delivery is paid in the law's time, "
+            "also by a scene that stands still"
+        ),
+    ),
     "opinions that come no earlier than the conclusion": (
         {"limits.acceptance_opinion.period.length": 30},
         (

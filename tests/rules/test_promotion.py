@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from models.commands.acceptance import RecordRefund
 from models.commands.anywhere import Appeal, DecideAppeal
 from models.commands.promotion import (
     CloseScene,
@@ -18,7 +19,7 @@ from models.commands.promotion import (
 from models.commands.review import AnswerObjection, RaiseObjection
 from models.deadline import DeadlineStatus
 from models.policy import Policy
-from models.vocabulary import BenchmarkLevel, NoticeAbout, Outcome, Role
+from models.vocabulary import BenchmarkLevel, Mode, NoticeAbout, Outcome, PanelPurpose, Role
 from rules.calendar import due_date
 from tests.scenario import Play, document, with_rules
 
@@ -147,7 +148,10 @@ def test_a_title_can_be_lost_again_and_the_scene_is_a_candidate_once_more(benchm
     assert benchmark.state.step == "candidate"
     assert benchmark.state.benchmark is not None
     assert (benchmark.state.benchmark.confirmed, benchmark.state.benchmark.withdrawn) == (False, True)
-    again = benchmark.fork().to_benchmark()
+    again = benchmark.fork()
+    again.serve(again.state.decisions[0].sequence)
+    again.pass_limit(f"appeal_window/{again.state.decisions[0].sequence}")
+    again.to_benchmark()
     assert again.state.benchmark is not None
     assert (again.state.benchmark.confirmed, again.state.benchmark.withdrawn) == (True, False)
     benchmark.do(CLOSE, benchmark.lead)
@@ -169,13 +173,47 @@ def test_a_title_that_was_taken_away_wrongly_comes_back_on_appeal(benchmark: Pla
     assert "yearly_review" in ids(benchmark)
 
 
-def test_a_new_nomination_that_is_under_way_is_not_overtaken_by_the_appeal(benchmark: Play) -> None:
-    benchmark.do(WithdrawBenchmark(reasons="失信"), benchmark.group)
-    benchmark.do(NOMINATE, benchmark.lead)
-    benchmark.win_appeal()
-    assert benchmark.state.step == "evaluation"
+def test_nothing_is_nominated_while_the_lost_title_may_come_back(benchmark: Play) -> None:
     assert benchmark.state.benchmark is not None
-    assert not benchmark.state.benchmark.confirmed
+    lost = benchmark.state.benchmark
+    benchmark.do(WithdrawBenchmark(reasons="失信"), benchmark.group)
+    decision = benchmark.state.decisions[0].sequence
+    other = NominateBenchmark(level=BenchmarkLevel.ENTERPRISE, grounds="再次提名")
+    assert benchmark.refuses("title_in_remedies", other, benchmark.lead).details["decision"] == str(decision)
+    benchmark.serve(decision)
+    dismissed = benchmark.fork()
+    dismissed.pass_limit(f"appeal_window/{decision}")
+    dismissed.do(other, dismissed.lead)
+    benchmark.do(Appeal(decision=decision, grounds="不服"), benchmark.owner)
+    benchmark.refuses("title_in_remedies", other, benchmark.lead)
+    benchmark.do(DecideAppeal(decision=decision, upheld=True, reasons="成立"), benchmark.supervisor)
+    assert (benchmark.state.step, benchmark.state.benchmark) == ("benchmark", lost)
+
+
+@pytest.mark.parametrize("at_acceptance", [False, True])
+def test_a_scene_neither_closes_nor_rises_over_a_part_that_an_appeal_reopened(
+    yancheng: Policy, at_acceptance: bool
+) -> None:
+    play = Play(yancheng).to_trial("甲公司", "乙公司", winners=2, mode=Mode.HORSE_RACE)
+    if at_acceptance:
+        for bidder in ("甲公司", "乙公司"):
+            play.start(bidder)
+        for bidder in ("甲公司", "乙公司"):
+            play.end_trial(bidder)
+        play.apply("乙公司")
+        play.experts_recommend(PanelPurpose.ACCEPTANCE, "乙公司")
+        play.conclude("乙公司", "failed")
+        play.do(RecordRefund(bidder="乙公司", amount_yuan=0, proof=document("退款凭证")), play.bidder("乙公司"))
+    else:
+        play.refuse_trial("乙公司")
+        play.start("甲公司")
+        play.end_trial("甲公司")
+    play.accept("甲公司")
+    assert play.state.step == "candidate"
+    play.win_appeal()
+    assert play.state.step == "candidate"
+    for act in (CLOSE, NOMINATE):
+        assert "乙公司" in play.refuses("parts_open", act, play.lead).details["parts"]
 
 
 def test_who_took_a_title_away_does_not_decide_the_appeal(benchmark: Play) -> None:

@@ -2,13 +2,14 @@
 
 import pytest
 
+from models.commands.acceptance import SignAcceptanceOpinion
 from models.commands.review import ConvenePanel, PanelMember, Recuse
 from models.events.review import MemberRecused
 from models.policy import Policy
 from models.state import Panel
 from models.vocabulary import PanelPurpose, Role
 from rules import lots
-from tests.scenario import Play, naming
+from tests.scenario import Play, document, naming
 
 A, B = "甲公司", "乙公司"
 SCORING, RECOGNITION, ACCEPTANCE = PanelPurpose.SCORING, PanelPurpose.RECOGNITION, PanelPurpose.ACCEPTANCE
@@ -150,3 +151,34 @@ def test_after_the_ranking_a_tie_is_for_an_objection(policy: Policy) -> None:
     play = drawn(policy, of=12)
     play.score({A: 0.9, B: 0.8}, convene=False)
     play.refuses("wrong_step", TIED, play.expert(number(panel(play).seats[0].person)))
+
+
+@pytest.fixture
+def signed(policy: Policy) -> Play:
+    """A panel for acceptance whose members have all spoken and signed but the last."""
+    play = Play(policy).to_acceptance(A)
+    play.apply(A)
+    fresh = tuple(PanelMember(person=f"expert-{n}", unit=f"研究院{n}") for n in range(101, 111))
+    size = policy.panels["acceptance"].minimum
+    play.do(ConvenePanel(purpose=ACCEPTANCE, pool=fresh, size=size, bidder=A), play.lead)
+    for seat in panel(play, ACCEPTANCE).seats[:-1]:
+        member = play.expert(number(seat.person))
+        play.do(play.recommend_act(A), member)
+        play.do(SignAcceptanceOpinion(bidder=A, document=document("验收意见书")), member)
+    return play
+
+
+def test_a_signature_falls_away_with_the_seat_and_the_successor_has_to_speak_and_sign(signed: Play) -> None:
+    first, *others, _ = [seat.person for seat in panel(signed, ACCEPTANCE).seats]
+    signed.do(Recuse(purpose=ACCEPTANCE, reasons="曾任职", bidder=A), signed.expert(number(first)))
+    assert [each.person for each in signed.state.acceptances[0].signatures] == others
+    successor = panel(signed, ACCEPTANCE).seats[0].person
+    duty = signed.deadline(f"acceptance_review/{A}/{successor}")
+    assert duty.verbs == ("give_expert_opinion", "sign_acceptance_opinion")
+
+
+def test_the_signatures_of_a_void_panel_are_nobodys(signed: Play) -> None:
+    while not panel(signed, ACCEPTANCE).void:
+        last = panel(signed, ACCEPTANCE).seats[-1].person
+        signed.do(Recuse(purpose=ACCEPTANCE, reasons="曾任职", bidder=A), signed.expert(number(last)))
+    assert signed.state.acceptances[0].signatures == ()
