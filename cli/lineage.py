@@ -40,7 +40,7 @@ def lineage(
         if opened.reads.scene(scene) is None:
             raise Refused("unknown_scene", scene=scene)
         family = _family(opened, scene)
-        closed = [each for each in left_to_tell(SqlLineage(opened.engine))[1] if each.scene in family.states]
+        closed = [each for each in left_to_tell(SqlLineage(opened.engine)).untold if each.scene in family.states]
     nodes = list(family.nodes())
     data = {
         "scene": scene,
@@ -122,7 +122,7 @@ def _family(opened: Parts, scene: str) -> _Family:
 
 
 def _waiting(opened: Parts) -> None:
-    messages, closed = left_to_tell(SqlLineage(opened.engine))
+    messages, closed, _ = left_to_tell(SqlLineage(opened.engine))
     rows = []
     for each in messages:
         of = each.act.cause.review if isinstance(each.act, ReopenReview) else each.act.evidence.scene

@@ -7,7 +7,6 @@ the same receipt. Nothing else remembers anything.
 """
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -18,7 +17,7 @@ from models.commands.lineage import InheritEvidence, ReopenReview
 from models.lineage import Evidence
 from models.receipt import Receipt
 from models.refusal import Refused
-from models.telling import PERSON, Message, Untold
+from models.telling import PERSON, Due, Message, Unread, Untold
 from models.vocabulary import Role
 from rules.lineage import evidence_of, kin
 from storage.lineage import Member, SqlLineage
@@ -39,7 +38,7 @@ class LineageWatch:
     lineage: SqlLineage
     standings: Standings
 
-    def due(self) -> tuple[tuple[Message, ...], tuple[Untold, ...]]:
+    def due(self) -> Due:
         return left_to_tell(self.lineage)
 
     async def tell(self, message: Message) -> bool:
@@ -63,8 +62,8 @@ class LineageWatch:
         return True
 
 
-def left_to_tell(lineage: SqlLineage) -> tuple[tuple[Message, ...], tuple[Untold, ...]]:
-    """What kin still have to be told, alarms first; and which closed scenes nobody can tell any more."""
+def left_to_tell(lineage: SqlLineage) -> Due:
+    """What kin still have to be told, alarms first; which closed scenes nobody can tell any more, and what fails."""
     ties, members = lineage.ties(), lineage.members()
     told = {(each.scene, each.cause_scene, each.cause_sequence) for each in lineage.reopened()}
     messages: list[Message] = []
@@ -77,20 +76,29 @@ def left_to_tell(lineage: SqlLineage) -> tuple[tuple[Message, ...], tuple[Untold
                 closed.append(Untold(scene=scene, cause=cause))
             else:
                 messages.append(Message(scene=scene, act=ReopenReview(cause=cause)))
-    return (*messages, *_evidence_due(lineage, ties, members)), tuple(closed)
+    evidence, unread = _evidence_due(lineage, ties, members)
+    return Due((*messages, *evidence), tuple(closed), tuple(unread))
 
 
 def _evidence_due(
     lineage: SqlLineage, ties: tuple[tuple[str, str], ...], members: dict[str, Member]
-) -> Iterator[Message]:
+) -> tuple[list[Message], list[Unread]]:
+    messages: list[Message] = []
+    unread: list[Unread] = []
     inherited, named = lineage.inherited(), lineage.named_by_copies()
     for original, copy in ties:
         if (original, copy) in inherited or original not in members or copy not in members or members[copy].closed:
             continue
         if original not in named.get(copy, (original,)):
             continue  # the copy itself names another
-        if (evidence := current_evidence(lineage, original)) is not None:
-            yield Message(scene=copy, act=InheritEvidence(evidence=evidence))
+        try:
+            evidence = current_evidence(lineage, original)
+        except Exception as problem:  # noqa: BLE001  # one record that cannot be read holds up no other city's
+            unread.append(Unread(original=original, replica=copy, problem=f"{type(problem).__name__}: {problem}"))
+            continue
+        if evidence is not None:
+            messages.append(Message(scene=copy, act=InheritEvidence(evidence=evidence)))
+    return messages, unread
 
 
 def current_evidence(lineage: SqlLineage, scene: str) -> Evidence | None:

@@ -14,7 +14,7 @@ from typing import assert_never
 from models.commands.lineage import ConcludeLineageReview, InheritEvidence, LineageAct, ReopenReview
 from models.deadline import Holder
 from models.events.lineage import EvidenceInherited, LineageReviewConcluded, LineageReviewOpened
-from models.lineage import AcceptedResult, Evidence, KnownIncident, TriedOut
+from models.lineage import NEWEST_INCIDENTS, AcceptedResult, Evidence, KnownIncident, TriedOut
 from models.state import SceneState
 from models.vocabulary import Role
 from rules.docket import Docket
@@ -137,8 +137,10 @@ def evidence_of(state: SceneState, head: str) -> Evidence | None:
             for each in state.trials
         ),
         incidents=tuple(
-            KnownIncident(id=each.id, casualty=each.casualty, status=each.status) for each in state.incidents
+            KnownIncident(id=each.id, casualty=each.casualty, status=each.status)
+            for each in state.incidents[-NEWEST_INCIDENTS:]
         ),
+        older_incidents=max(0, len(state.incidents) - NEWEST_INCIDENTS),
     )
 
 

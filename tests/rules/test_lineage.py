@@ -19,6 +19,7 @@ from models.commands.trial import SuspendTrial
 from models.deadline import DeadlineStatus
 from models.lineage import Cause, Evidence
 from models.policy import Policy
+from models.state import Incident
 from models.vocabulary import BenchmarkLevel, Role
 from rules.lineage import evidence_of, kin
 from tests.scenario import Play, digest
@@ -98,6 +99,15 @@ def test_the_evidence_of_a_benchmark_says_which_and_since_when(benchmark: Play) 
     lost = evidence_of(benchmark.state, HEAD)
     assert lost is not None
     assert lost.level is None, "a title that was withdrawn is nothing to inherit"
+
+
+def test_of_many_incidents_the_newest_are_inherited_one_by_one_and_the_older_as_a_number(benchmark: Play) -> None:
+    many = tuple(
+        Incident(id=f"I-{each}", bidder="甲公司", casualty=False, reported_on=benchmark.today) for each in range(203)
+    )
+    found = evidence_of(benchmark.state.model_copy(update={"incidents": many}), HEAD)
+    assert found is not None
+    assert (len(found.incidents), found.incidents[-1].id, found.older_incidents) == (200, "I-202", 3)
 
 
 # reviews

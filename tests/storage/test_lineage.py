@@ -194,7 +194,7 @@ def test_a_closed_scene_is_named_for_a_person_and_told_nothing(family: Town, wat
     original.do(CloseScene(reasons="办结"), original.lead)
     family.add(original)
     incident(family, C)
-    messages, untold = watch.due()
+    messages, untold, _ = watch.due()
     assert [each.scene for each in messages] == [B]
     assert [(each.scene, each.cause.scene) for each in untold] == [(A, C)]
 
@@ -210,7 +210,17 @@ def test_what_a_scene_refuses_for_another_reason_is_heard(family: Town, watch: L
 def test_a_scene_without_kin_alarms_nobody(town: Town, watch: LineageWatch, policy: Policy) -> None:
     town.add(Play(policy, scene=C).to_running("甲公司"))
     incident(town, C)
-    assert watch.due() == ((), ())
+    assert watch.due() == ((), (), ())
+
+
+def test_one_record_that_cannot_be_read_holds_up_no_other(family: Town, watch: LineageWatch, engine: Engine) -> None:
+    policy = family.plays[A].policy
+    family.add(Play(policy, scene="YC-O").to_candidate())
+    family.add(copy_of(policy, "YC-P", "YC-O"))
+    with engine.begin() as connection:
+        connection.execute(text(f"UPDATE scene SET snapshot = '{{}}' WHERE scene = '{A}'"))  # noqa: S608
+    assert ("YC-P", "inherit_evidence") in due(watch)
+    assert {(each.original, each.replica) for each in watch.due().unread} >= {(A, B)}
 
 
 def test_all_of_it_is_made_again_from_the_journals(family: Town, watch: LineageWatch, engine: Engine) -> None:
