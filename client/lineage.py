@@ -76,6 +76,11 @@ def left_to_tell(lineage: SqlLineage) -> Due:
                 closed.append(Untold(scene=scene, cause=cause))
             else:
                 messages.append(Message(scene=scene, act=ReopenReview(cause=cause)))
+    causes = {(cause.scene, cause.sequence): cause for cause in lineage.alarms()}
+    for each in lineage.reopened():
+        member, known = members.get(each.scene), causes.get((each.cause_scene, each.cause_sequence))
+        if each.affected is None and member is not None and member.closed and known is not None:
+            closed.append(Untold(scene=each.scene, cause=known))
     evidence, unread = _evidence_due(lineage, ties, members)
     return Due((*messages, *evidence), tuple(closed), tuple(unread))
 

@@ -824,8 +824,8 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "An affected benchmark is reviewed with review_benchmark, which does not keep the title.",
     ),
     "lineage_review_open": (
-        "关联场景发生事件或被撤销标杆，复核尚未结束：{reviews}。请先作出复核结论（conclude_lineage_review）。",
-        "An incident or a lost title among the kin: {reviews}. Review it first (conclude_lineage_review).",
+        "关联场景发生事件或被撤销标杆，复核未结束或认定受影响：{reviews}。请先复核为不受影响（conclude_lineage_review）。",
+        "An incident or a lost title among the kin: {reviews}. Conclude first that this scene is not (or no longer) affected.",
     ),
     # the servers
     "server_unreachable": (

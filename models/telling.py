@@ -39,7 +39,7 @@ class Unread(Frozen):
 
 
 class Untold(Frozen):
-    """A closed scene can not be told: a person has to look at what became of it."""
+    """A closed scene can not be told, or closed before it answered: a person has to look at what became of it."""
 
     scene: str
     cause: Cause

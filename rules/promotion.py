@@ -58,6 +58,7 @@ def judge(docket: Docket, act: PromotionAct) -> None:
             docket.record(RecommendedUpward(to=act.to))
         case CloseScene():
             payments.refuse_owing(docket)
+            lineage.refuse_unreviewed(docket)
             docket.close(Outcome.PROMOTED if docket.state.step == "benchmark" else Outcome.ACCEPTED)
         case _:
             assert_never(act)

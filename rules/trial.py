@@ -274,6 +274,7 @@ def _report(docket: Docket, act: FileReport) -> None:
 
 
 def _resume(docket: Docket, bidder: str) -> None:
+    lineage.refuse_unreviewed(docket)
     trial = trial_of(docket, bidder)
     inclusion.refuse_under_supervision(docket, trial)
     if trial.resumption_proposed_by is None:

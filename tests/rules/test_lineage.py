@@ -15,12 +15,13 @@ from models.commands.promotion import (
     WithdrawBenchmark,
 )
 from models.commands.solicitation import Submit
-from models.commands.trial import SuspendTrial
+from models.commands.trial import ApproveResumption, SuspendTrial
 from models.deadline import DeadlineStatus
 from models.lineage import Cause, Evidence
 from models.policy import Policy
+from models.refusal import Refused
 from models.state import Incident
-from models.vocabulary import BenchmarkLevel, Role
+from models.vocabulary import BenchmarkLevel, Role, Track
 from rules.lineage import evidence_of, kin
 from tests.scenario import Play, digest
 
@@ -210,6 +211,56 @@ def test_no_title_is_confirmed_before_somebody_has_looked(yancheng: Policy) -> N
     declined.do(ConfirmBenchmark(confirmed=False, reasons="暂缓"), declined.group)
     play.do(conclude(), play.regulator)
     play.do(ConfirmBenchmark(confirmed=True, reasons="同意"), play.group)
+
+
+def test_no_scene_closes_before_somebody_has_looked(benchmark: Play) -> None:
+    reopened(benchmark)
+    benchmark.refuses("lineage_review_open", CloseScene(reasons="办结"), benchmark.lead)
+    benchmark.do(conclude(), benchmark.evaluators)
+    benchmark.do(CloseScene(reasons="办结"), benchmark.lead)
+
+
+def test_no_result_is_accepted_before_the_regulator_has_looked_even_on_the_fast_track(yancheng: Policy) -> None:
+    play = Play(yancheng, track=Track.FAST).to_contracting("甲公司")
+    play.sign("甲公司")
+    reopened(play)
+    with pytest.raises(Refused, match="lineage_review_open"):
+        play.accept("甲公司")
+
+
+def test_a_stopped_trial_does_not_go_on_before_the_regulator_has_looked(yancheng: Policy) -> None:
+    play = Play(yancheng).to_running("甲公司")
+    play.do(SuspendTrial(bidder="甲公司", reasons="核查"), play.regulator)
+    reopened(play)
+    play.refuses("lineage_review_open", ApproveResumption(bidder="甲公司"), play.second_regulator)
+
+
+def test_who_is_affected_waits_until_a_later_conclusion_says_no_longer(yancheng: Policy) -> None:
+    play = Play(yancheng).to_trial("甲公司")
+    play.admit("甲公司")
+    reopened(play).do(conclude(affected=True), play.regulator)
+    play.refuses("lineage_review_open", play.start_act("甲公司"), play.regulator)
+    play.refuses("not_your_part", conclude(), play.evaluators)
+    play.do(conclude(affected=False), play.regulator)
+    play.do(play.start_act("甲公司"), play.regulator)
+
+
+def test_an_affected_scene_gets_no_title(yancheng: Policy) -> None:
+    play = reopened(Play(yancheng).to_candidate())
+    play.do(conclude(affected=True), play.regulator)
+    play.do(NominateBenchmark(level=BenchmarkLevel.CITY, grounds="成效"), play.lead)
+    play.do(ConcludeEvaluation(recommended=True, finding="建议"), play.evaluators)
+    play.refuses("lineage_review_open", ConfirmBenchmark(confirmed=True, reasons="同意"), play.group)
+
+
+def test_a_review_from_before_the_title_goes_to_the_evaluation_team_with_its_date(yancheng: Policy) -> None:
+    play = reopened(Play(yancheng).to_candidate().to_benchmark_notice())
+    due = play.deadline(REVIEW).due_on
+    play.pass_limit("public_notice")
+    assert play.state.step == "benchmark"
+    assert (play.deadline(REVIEW).holder, play.deadline(REVIEW).due_on) == (play.holder(Role.EVALUATION_TEAM), due)
+    play.refuses("not_your_part", conclude(), play.regulator)
+    play.do(conclude(), play.evaluators)
 
 
 def test_a_closed_scene_takes_no_review(yancheng: Policy) -> None:

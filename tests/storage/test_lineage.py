@@ -9,6 +9,7 @@ from sqlalchemy import Engine, text
 from client.lineage import LineageWatch, current_evidence
 from client.standing import Standings
 from models.commands import Command
+from models.commands.anywhere import Withdraw
 from models.commands.lineage import InheritEvidence, ReopenReview
 from models.commands.promotion import CloseScene, RecordReplication, WithdrawBenchmark
 from models.commands.solicitation import Submit
@@ -197,6 +198,17 @@ def test_a_closed_scene_is_named_for_a_person_and_told_nothing(family: Town, wat
     messages, untold, _ = watch.due()
     assert [each.scene for each in messages] == [B]
     assert [(each.scene, each.cause.scene) for each in untold] == [(A, C)]
+
+
+def test_a_scene_that_ended_with_its_review_unanswered_is_named_for_a_person(family: Town, watch: LineageWatch) -> None:
+    tell_all(watch)
+    incident(family, C)
+    tell_all(watch)
+    copy = family.plays[B]
+    copy.do(Withdraw(reasons="撤回"), copy.owner)
+    family.add(copy)
+    assert copy.state.closed
+    assert [(each.scene, each.cause.scene) for each in watch.due().untold] == [(B, C)]
 
 
 def test_what_a_scene_refuses_for_another_reason_is_heard(family: Town, watch: LineageWatch) -> None:
