@@ -10,15 +10,19 @@ import asyncio
 from dataclasses import dataclass
 from typing import Protocol
 
+from pydantic import ValidationError
+
 from client.standing import Standings
 from models.actor import Actor
 from models.commands import Command
 from models.commands.lineage import InheritEvidence, ReopenReview
-from models.lineage import Evidence
+from models.lineage import Cause, Evidence
 from models.receipt import Receipt
 from models.refusal import Refused
+from models.state import IncidentStatus
 from models.telling import PERSON, Due, Message, Unread, Untold
 from models.vocabulary import Role
+from rules.keyed import find
 from rules.lineage import evidence_of, kin
 from storage.lineage import Member, SqlLineage
 
@@ -74,7 +78,7 @@ def left_to_tell(lineage: SqlLineage) -> Due:
                 continue
             if members[scene].closed:
                 closed.append(Untold(scene=scene, cause=cause))
-            else:
+            elif not _was_over(lineage, cause, scene):
                 messages.append(Message(scene=scene, act=ReopenReview(cause=cause)))
     causes = {(cause.scene, cause.sequence): cause for cause in lineage.alarms()}
     for each in lineage.reopened():
@@ -85,17 +89,30 @@ def left_to_tell(lineage: SqlLineage) -> Due:
     return Due((*messages, *evidence), tuple(closed), tuple(unread))
 
 
+def _was_over(lineage: SqlLineage, cause: Cause, copy: str) -> bool:
+    """An incident from before the copy's submission that is closed: its end is in the evidence that was inherited."""
+    if cause.incident is None:
+        return False
+    began, happened = lineage.entered_at(copy, 1), lineage.entered_at(cause.scene, cause.sequence)
+    if began is None or happened is None or happened >= began:
+        return False
+    try:
+        found = lineage.snapshot(cause.scene)
+    except ValidationError:  # who cannot be read is looked at
+        return False
+    incident = find(found.state.incidents, id=cause.incident) if found is not None else None
+    return incident is not None and incident.status is IncidentStatus.CLOSED
+
+
 def _evidence_due(
     lineage: SqlLineage, ties: tuple[tuple[str, str], ...], members: dict[str, Member]
 ) -> tuple[list[Message], list[Unread]]:
     messages: list[Message] = []
     unread: list[Unread] = []
-    inherited, named = lineage.inherited(), lineage.named_by_copies()
+    inherited = lineage.inherited()
     for original, copy in ties:
         if (original, copy) in inherited or original not in members or copy not in members or members[copy].closed:
             continue
-        if original not in named.get(copy, (original,)):
-            continue  # the copy itself names another
         try:
             evidence = current_evidence(lineage, original)
         except Exception as problem:  # noqa: BLE001  # one record that cannot be read holds up no other city's

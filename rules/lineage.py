@@ -90,6 +90,18 @@ def _answered(docket: Docket, review: str, *, affected: bool) -> None:
     docket.met(f"lineage_review/{review}")
 
 
+def refuse_itself(docket: Docket, other: str | None) -> None:
+    if other == docket.state.scene:
+        docket.refuse("copies_itself", scene=other)
+
+
+def refuse_counted(docket: Docket, copy: str | None) -> None:
+    """Each copy that is known by its id is counted once; it is kin only when it says so itself."""
+    refuse_itself(docket, copy)
+    if copy is not None and find(docket.state.replications, scene=copy) is not None:
+        docket.refuse("copy_counted", scene=copy)
+
+
 def hand_over(docket: Docket) -> None:
     """Who enters or leaves `benchmark` has another reviewer: what is open goes there, with its date.
 
@@ -170,7 +182,7 @@ def evidence_of(state: SceneState, head: str) -> Evidence | None:
 def kin(ties: Iterable[tuple[str, str]], scene: str) -> tuple[str, ...]:
     """Everybody that is tied to a scene through copying, however far: what it copies, its copies, its siblings.
 
-    `ties` are pairs of an original and its copy. The scene itself is not among them.
+    `ties` are pairs of an original and its copy, as the copy itself said. The scene is not among them.
     """
     near: dict[str, set[str]] = {}
     for original, copy in ties:

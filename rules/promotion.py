@@ -53,6 +53,7 @@ def judge(docket: Docket, act: PromotionAct) -> None:
         case RecordReplication():
             if docket.state.profile and act.city == docket.state.profile.city and act.district is None:
                 docket.refuse("same_city_copy")
+            lineage.refuse_counted(docket, act.scene)
             docket.record(ReplicationRecorded(city=act.city, district=act.district, scene=act.scene))
         case RecommendUpward():
             docket.record(RecommendedUpward(to=act.to))

@@ -8,7 +8,7 @@ from models.commands.anywhere import DeclaredBidder, TakeOver
 from models.events.acceptance import AcceptanceOpened
 from models.events.anywhere import SceneTakenOver
 from models.vocabulary import Machine
-from rules import lifecycle, settling, solicitation, trial
+from rules import lifecycle, lineage, settling, solicitation, trial
 from rules.docket import Docket
 
 TAKE_OVER_TO: tuple[str, ...] = tuple(
@@ -21,6 +21,7 @@ def take_over(docket: Docket, act: TakeOver) -> None:
     policy, application = docket.policy, act.application
     if application.city != policy.city:
         docket.refuse("wrong_city", city=application.city, expected=policy.city)
+    lineage.refuse_itself(docket, application.copied_from)
     domain = policy.domain(application.domain)
     if domain is None:
         known = ", ".join(each.name for each in policy.domains)

@@ -11,6 +11,7 @@ from models.commands.promotion import (
     ConcludeEvaluation,
     ConfirmBenchmark,
     NominateBenchmark,
+    RecordReplication,
     ReviewBenchmark,
     WithdrawBenchmark,
 )
@@ -270,6 +271,19 @@ def test_a_closed_scene_takes_no_review(yancheng: Policy) -> None:
 
 
 # who is kin
+
+
+def test_no_scene_is_its_own_copy_and_none_counts_twice(yancheng: Policy) -> None:
+    play = Play(yancheng)
+    own = play.application().model_copy(update={"copied_from": play.scene})
+    play.refuses("copies_itself", Submit(application=own), play.owner)
+    play.to_candidate()
+    play.refuses("copies_itself", RecordReplication(city="南京市", scene=play.scene), play.owner)
+    play.do(RecordReplication(city="南京市", scene="NJ-1"), play.owner)
+    play.refuses("copy_counted", RecordReplication(city="南京市", scene="NJ-1"), play.owner)
+    for _ in range(2):
+        play.do(RecordReplication(city="南京市"), play.owner)
+    assert len(play.state.replications) == 3
 
 
 def test_kin_are_what_it_copies_its_copies_and_its_siblings() -> None:

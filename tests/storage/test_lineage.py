@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine, text
@@ -12,11 +13,12 @@ from models.commands import Command
 from models.commands.anywhere import Withdraw
 from models.commands.lineage import InheritEvidence, ReopenReview
 from models.commands.promotion import CloseScene, RecordReplication, WithdrawBenchmark
-from models.commands.solicitation import Submit
+from models.commands.solicitation import Application, Submit
 from models.commands.trial import ReportIncident
 from models.policy import Policy
 from models.receipt import Receipt
 from models.refusal import Refused
+from models.state import IncidentStatus
 from models.telling import Message
 from storage.ledger import SqlLedger
 from storage.lineage import SqlLineage
@@ -51,6 +53,11 @@ class Town:
         return play.state.receipts[-1]
 
 
+class CopyOfA(Play):
+    def application(self) -> Application:
+        return super().application().model_copy(update={"copied_from": A})
+
+
 def copy_of(policy: Policy, scene: str, original: str) -> Play:
     play = Play(policy, scene=scene)
     application = play.application().model_copy(update={"copied_from": original})
@@ -72,12 +79,10 @@ def watch(town: Town, engine: Engine, reads: LedgerReads, policy: Policy) -> Lin
 
 @pytest.fixture
 def family(town: Town, policy: Policy) -> Town:
-    """A benchmark; a copy that says so itself; another that the benchmark tells of."""
-    original = town.add(Play(policy, scene=A).to_candidate().to_benchmark())
+    """A benchmark; a copy that is registered; another whose trial runs."""
+    town.add(Play(policy, scene=A).to_candidate().to_benchmark())
     town.add(copy_of(policy, B, A).register())
-    town.add(Play(policy, scene=C).to_running("甲公司"))
-    original.do(RecordReplication(city="盐城市", district="大丰区", scene=C), original.owner)
-    town.add(original)
+    town.add(CopyOfA(policy, scene=C).to_running("甲公司"))
     return town
 
 
@@ -98,9 +103,7 @@ def incident(town: Town, scene: str) -> None:
     town.add(play)
 
 
-def test_a_copy_is_told_what_its_original_had_shown_whoever_said_that_it_is_one(
-    family: Town, watch: LineageWatch
-) -> None:
+def test_a_copy_is_told_what_its_original_had_shown(family: Town, watch: LineageWatch) -> None:
     assert due(watch) == [(B, "inherit_evidence"), (C, "inherit_evidence")]
     assert tell_all(watch) == 2
     assert due(watch) == []
@@ -140,6 +143,36 @@ def test_a_copy_that_names_another_original_is_left_alone(town: Town, watch: Lin
     town.add(original)
     town.add(copy_of(policy, B, "NJ-1"))
     assert due(watch) == []
+
+
+def test_who_did_not_say_so_is_no_kin_whatever_another_records(town: Town, watch: LineageWatch, policy: Policy) -> None:
+    original = Play(policy, scene=A).to_candidate()
+    original.do(RecordReplication(city="宁波市", scene=C), original.owner)
+    town.add(original)
+    town.add(Play(policy, scene=C).to_running("甲公司"))
+    incident(town, C)
+    assert watch.due() == ((), (), ())
+
+
+@pytest.mark.parametrize("closed", [True, False])
+def test_a_new_copy_hears_of_an_old_incident_only_while_it_is_open(
+    family: Town, watch: LineageWatch, policy: Policy, closed: bool
+) -> None:
+    tell_all(watch)
+    incident(family, C)
+    tell_all(watch)
+    if closed:
+        state = family.plays[C].state
+        over = tuple(each.model_copy(update={"status": IncidentStatus.CLOSED}) for each in state.incidents)
+        with watch.lineage._engine.begin() as connection:
+            as_closed = state.model_copy(update={"incidents": over}).model_dump_json()
+            connection.execute(
+                text("UPDATE scene SET snapshot = :of WHERE scene = :scene"), {"of": as_closed, "scene": C}
+            )
+    copy = CopyOfA(policy, scene="YC-NEW")
+    copy.wait(timedelta(days=400))
+    family.add(copy.submit())
+    assert (("YC-NEW", "reopen_review") in due(watch)) is not closed
 
 
 def test_an_incident_in_a_copy_re_opens_the_review_of_its_original_and_of_its_siblings(
