@@ -202,8 +202,8 @@ def _review_rows(state: SceneState) -> list[Values]:
     return [
         Values(
             stream=state.scene,
-            cause_stream=review.cause.scene,
-            cause_sequence=review.cause.sequence,
+            cause_stream=review.caused_by[0],
+            cause_sequence=review.caused_by[1],
             affected=review.affected,
         )
         for review in state.lineage_reviews

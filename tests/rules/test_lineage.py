@@ -270,6 +270,15 @@ def test_a_closed_scene_takes_no_review(yancheng: Policy) -> None:
     play.refuses("already_closed", ReopenReview(cause=INCIDENT), play.platform)
 
 
+def test_of_a_review_that_is_over_only_its_id_is_kept(yancheng: Policy) -> None:
+    play = reopened(Play(yancheng).to_registered())
+    play.do(conclude(affected=True), play.regulator)
+    assert play.state.lineage_reviews[0].cause == INCIDENT
+    play.do(conclude(), play.regulator)
+    assert [each.model_dump() for each in play.state.lineage_reviews] == [{"id": "NB-1@7", "affected": False}]
+    play.refuses("review_reopened_already", ReopenReview(cause=INCIDENT), play.platform)
+
+
 # who is kin
 
 

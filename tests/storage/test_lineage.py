@@ -184,6 +184,7 @@ def test_an_incident_in_a_copy_re_opens_the_review_of_its_original_and_of_its_si
     assert tell_all(watch) == 2
     assert due(watch) == []
     cause = family.plays[A].state.lineage_reviews[0].cause
+    assert cause is not None
     assert (cause.scene, cause.sequence, cause.incident) == (C, family.plays[C].state.sequence, "I-1")
     assert reads.entries(C, cause.sequence, cause.sequence)[0].hash == cause.head
     assert family.plays[C].state.lineage_reviews == ()
