@@ -111,16 +111,28 @@ def _evidence_due(
     unread: list[Unread] = []
     inherited = lineage.inherited()
     for original, copy in ties:
-        if (original, copy) in inherited or original not in members or copy not in members or members[copy].closed:
+        if original not in members or copy not in members or members[copy].closed:
             continue
         try:
             evidence = current_evidence(lineage, original)
+            known = lineage.snapshot(copy) if evidence is not None and (original, copy) in inherited else None
         except Exception as problem:  # noqa: BLE001  # one record that cannot be read holds up no other city's
             unread.append(Unread(original=original, replica=copy, problem=f"{type(problem).__name__}: {problem}"))
             continue
-        if evidence is not None:
+        before = find(known.state.inherited, scene=original) if known is not None else None
+        if evidence is not None and (before is None or _says_more(evidence, before)):
             messages.append(Message(scene=copy, act=InheritEvidence(evidence=evidence)))
     return messages, unread
+
+
+def _says_more(now: Evidence, before: Evidence) -> bool:
+    """Whether the level, the title or a verdict has changed since; what else goes on there is no news to a copy."""
+    return now.sequence > before.sequence and _standing(now) != _standing(before)
+
+
+def _standing(evidence: Evidence) -> object:
+    verdicts = tuple((each.bidder, each.step, each.verdict) for each in evidence.acceptances)
+    return evidence.level, evidence.confirmed_on, verdicts
 
 
 def current_evidence(lineage: SqlLineage, scene: str) -> Evidence | None:

@@ -24,6 +24,7 @@ from models.refusal import Refused
 from models.state import Incident
 from models.vocabulary import BenchmarkLevel, Role, Track
 from rules.lineage import evidence_of, kin
+from rules.policy_check import contradictions
 from tests.scenario import Play, digest
 
 HEAD = digest("head")
@@ -277,6 +278,20 @@ def test_of_a_review_that_is_over_only_its_id_is_kept(yancheng: Policy) -> None:
     play.do(conclude(), play.regulator)
     assert [each.model_dump() for each in play.state.lineage_reviews] == [{"id": "NB-1@7", "affected": False}]
     play.refuses("review_reopened_already", ReopenReview(cause=INCIDENT), play.platform)
+
+
+def test_a_title_that_an_override_re_opens_is_taken_away_so_that_its_kin_hear_of_it(benchmark: Play) -> None:
+    benchmark.override("candidate")
+    assert "benchmark_withdrawn" in benchmark.kinds()
+    found = evidence_of(benchmark.state, HEAD)
+    assert found is not None
+    assert found.level is None
+
+
+@pytest.mark.parametrize("verb", ["inherit_evidence", "reopen_review"])
+def test_a_policy_lets_the_platform_office_tell_the_kin(yancheng: Policy, verb: str) -> None:
+    taken = yancheng.model_copy(update={"permissions": {**yancheng.permissions, verb: (Role.REGULATOR,)}})
+    assert [each.key for each in contradictions(taken)] == [f"permissions.{verb}"]
 
 
 # who is kin

@@ -195,7 +195,23 @@ def test_a_lost_title_alarms_the_copies(family: Town, watch: LineageWatch) -> No
     original = family.plays[A]
     original.do(WithdrawBenchmark(reasons="失信"), original.group)
     family.add(original)
-    assert due(watch) == [(B, "reopen_review"), (C, "reopen_review")]
+    assert due(watch)[:2] == [(B, "reopen_review"), (C, "reopen_review")]
+
+
+def test_evidence_is_sent_again_when_the_title_has_changed_and_for_nothing_less(
+    family: Town, watch: LineageWatch
+) -> None:
+    tell_all(watch)
+    original = family.plays[A]
+    original.do(RecordReplication(city="南京市"), original.owner)
+    family.add(original)
+    assert due(watch) == []
+    original.do(WithdrawBenchmark(reasons="失信"), original.group)
+    family.add(original)
+    assert (B, "inherit_evidence") in due(watch)
+    tell_all(watch)
+    assert due(watch) == []
+    assert family.plays[B].state.inherited[0].level is None
 
 
 def test_who_is_killed_between_two_begins_again_with_what_is_left(family: Town, watch: LineageWatch) -> None:
