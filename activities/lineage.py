@@ -1,18 +1,17 @@
 """Copies and their kin are told what concerns them, without anybody's asking for it."""
 
 from asyncio import to_thread
-from collections.abc import Sequence
 from typing import Protocol
 
 from temporalio import activity
 
-from models.telling import Message, Untold
+from models.telling import Due, Message
 
 
 class Watch(Protocol):
     """`client.lineage.LineageWatch`."""
 
-    def due(self) -> tuple[Sequence[Message], Sequence[Untold]]: ...
+    def due(self) -> Due: ...
 
     async def tell(self, message: Message) -> bool: ...
 
@@ -24,9 +23,11 @@ class LineageActivities:
     @activity.defn(name="tell_kin")
     async def tell_kin(self) -> int:
         """Safe to repeat: what was told stands in the ledger. Says how many were told; what fails holds up no other."""
-        messages, _ = await to_thread(self._watch.due)
+        due = await to_thread(self._watch.due)
+        for each in due.unread:
+            activity.logger.warning("%s cannot inherit from %s: %s", each.replica, each.original, each.problem)
         done = 0
-        for message in messages:
+        for message in due.messages:
             activity.heartbeat(message.scene)
             try:
                 done += await self._watch.tell(message)

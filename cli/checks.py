@@ -22,6 +22,7 @@ from client.health import (
     retention,
 )
 from client.histories import TemporalHistories
+from client.lineage import left_to_tell
 from client.standing import Standings
 from models.document import number_of
 from models.refusal import Refused
@@ -33,6 +34,7 @@ from runtime.receiving import SourceFile
 from runtime.settings import Settings
 from runtime.wiring import Parts, parts, scene_client
 from runtime.yaml_files import FileProblems
+from storage.lineage import SqlLineage
 from storage.outbox import Outbox
 from storage.rebuild import JournalDamaged, compare
 from storage.received import ReceivedFilter, SqlReceived
@@ -249,12 +251,29 @@ def _of_the_records(opened: Parts, sample: int | None) -> Iterator[Finding]:
         ("funds", lambda: _funds(opened)),
         ("provisional", lambda: _provisional(opened)),
         ("notices", lambda: _notices(opened)),
+        ("lineage", lambda: _lineage(opened)),
     )
     for name, check in checks:
         try:
             yield check()
         except SQLAlchemyError as error:
             yield Finding(name, "error", database_away(error).message)
+
+
+def _lineage(opened: Parts) -> Finding:
+    unread = left_to_tell(SqlLineage(opened.engine)).unread
+    if not unread:
+        return Finding(
+            "lineage", "ok", say("复制场景的佐证均可承接", "every copy can be told what its original showed")
+        )
+    named = ", ".join(f"{each.original} > {each.replica}" for each in unread[:5])
+    return Finding(
+        "lineage",
+        "error",
+        say(f"佐证无法读取：{named}", f"evidence that cannot be read: {named}"),
+        "scene rebuild",
+        {"unread": [each.model_dump() for each in unread[:_PAGE]]},
+    )
 
 
 def _of(looked: int, total: int) -> str:

@@ -40,7 +40,7 @@ def lineage(
         if opened.reads.scene(scene) is None:
             raise Refused("unknown_scene", scene=scene)
         family = _family(opened, scene)
-        closed = [each for each in left_to_tell(SqlLineage(opened.engine))[1] if each.scene in family.states]
+        closed = [each for each in left_to_tell(SqlLineage(opened.engine)).untold if each.scene in family.states]
     nodes = list(family.nodes())
     data = {
         "scene": scene,
@@ -57,7 +57,7 @@ _COLUMNS = [("场景", "scene"), ("名称", "name"), ("城市", "city"), ("环�
 
 @dataclass(frozen=True)
 class _Node:
-    """A scene in the tree, `depth` copies below its root; one that two scenes claim stands below both."""
+    """A scene in the tree, `depth` copies below its root. Each stands there once."""
 
     scene: str
     depth: int
@@ -75,16 +75,20 @@ class _Family:
         copies = {copy for _, copy in self.ties}
         known = dict.fromkeys((*self.states, *(each for tie in self.ties for each in tie)))
         roots = [scene for scene in known if scene not in copies] or list(known)[:1]
-        for root in roots:
-            yield from self._below(_Node(root, 0, None), ())
-
-    def _below(self, node: _Node, above: tuple[str, ...]) -> Iterator[_Node]:
-        yield node
-        if node.scene in above:
-            return  # a circle of claims
+        copies_of: dict[str, list[str]] = {}
         for original, copy in self.ties:
-            if original == node.scene:
-                yield from self._below(_Node(copy, node.depth + 1, original), (*above, node.scene))
+            copies_of.setdefault(original, []).append(copy)
+        shown: set[str] = set()
+        for root in (*roots, *known):
+            waiting = [_Node(root, 0, None)]
+            while waiting:
+                node = waiting.pop()
+                if node.scene in shown:
+                    continue
+                shown.add(node.scene)
+                yield node
+                below = copies_of.get(node.scene, ())
+                waiting += [_Node(copy, node.depth + 1, node.scene) for copy in reversed(below)]
 
     def data(self, node: _Node) -> dict[str, Any]:
         state = self.states.get(node.scene)
@@ -122,7 +126,7 @@ def _family(opened: Parts, scene: str) -> _Family:
 
 
 def _waiting(opened: Parts) -> None:
-    messages, closed = left_to_tell(SqlLineage(opened.engine))
+    messages, closed, _ = left_to_tell(SqlLineage(opened.engine))
     rows = []
     for each in messages:
         of = each.act.cause.review if isinstance(each.act, ReopenReview) else each.act.evidence.scene

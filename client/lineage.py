@@ -7,19 +7,22 @@ the same receipt. Nothing else remembers anything.
 """
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
+
+from pydantic import ValidationError
 
 from client.standing import Standings
 from models.actor import Actor
 from models.commands import Command
 from models.commands.lineage import InheritEvidence, ReopenReview
-from models.lineage import Evidence
+from models.lineage import Cause, Evidence
 from models.receipt import Receipt
 from models.refusal import Refused
-from models.telling import PERSON, Message, Untold
+from models.state import IncidentStatus
+from models.telling import PERSON, Due, Message, Unread, Untold
 from models.vocabulary import Role
+from rules.keyed import find
 from rules.lineage import evidence_of, kin
 from storage.lineage import Member, SqlLineage
 
@@ -39,7 +42,7 @@ class LineageWatch:
     lineage: SqlLineage
     standings: Standings
 
-    def due(self) -> tuple[tuple[Message, ...], tuple[Untold, ...]]:
+    def due(self) -> Due:
         return left_to_tell(self.lineage)
 
     async def tell(self, message: Message) -> bool:
@@ -63,8 +66,8 @@ class LineageWatch:
         return True
 
 
-def left_to_tell(lineage: SqlLineage) -> tuple[tuple[Message, ...], tuple[Untold, ...]]:
-    """What kin still have to be told, alarms first; and which closed scenes nobody can tell any more."""
+def left_to_tell(lineage: SqlLineage) -> Due:
+    """What kin still have to be told, alarms first; which closed scenes nobody can tell any more, and what fails."""
     ties, members = lineage.ties(), lineage.members()
     told = {(each.scene, each.cause_scene, each.cause_sequence) for each in lineage.reopened()}
     messages: list[Message] = []
@@ -75,22 +78,61 @@ def left_to_tell(lineage: SqlLineage) -> tuple[tuple[Message, ...], tuple[Untold
                 continue
             if members[scene].closed:
                 closed.append(Untold(scene=scene, cause=cause))
-            else:
+            elif not _was_over(lineage, cause, scene):
                 messages.append(Message(scene=scene, act=ReopenReview(cause=cause)))
-    return (*messages, *_evidence_due(lineage, ties, members)), tuple(closed)
+    causes = {(cause.scene, cause.sequence): cause for cause in lineage.alarms()}
+    for each in lineage.reopened():
+        member, known = members.get(each.scene), causes.get((each.cause_scene, each.cause_sequence))
+        if each.affected is None and member is not None and member.closed and known is not None:
+            closed.append(Untold(scene=each.scene, cause=known))
+    evidence, unread = _evidence_due(lineage, ties, members)
+    return Due((*messages, *evidence), tuple(closed), tuple(unread))
+
+
+def _was_over(lineage: SqlLineage, cause: Cause, copy: str) -> bool:
+    """An incident from before the copy's submission that is closed: its end is in the evidence that was inherited."""
+    if cause.incident is None:
+        return False
+    began, happened = lineage.entered_at(copy, 1), lineage.entered_at(cause.scene, cause.sequence)
+    if began is None or happened is None or happened >= began:
+        return False
+    try:
+        found = lineage.snapshot(cause.scene)
+    except ValidationError:  # who cannot be read is looked at
+        return False
+    incident = find(found.state.incidents, id=cause.incident) if found is not None else None
+    return incident is not None and incident.status is IncidentStatus.CLOSED
 
 
 def _evidence_due(
     lineage: SqlLineage, ties: tuple[tuple[str, str], ...], members: dict[str, Member]
-) -> Iterator[Message]:
-    inherited, named = lineage.inherited(), lineage.named_by_copies()
+) -> tuple[list[Message], list[Unread]]:
+    messages: list[Message] = []
+    unread: list[Unread] = []
+    inherited = lineage.inherited()
     for original, copy in ties:
-        if (original, copy) in inherited or original not in members or copy not in members or members[copy].closed:
+        if original not in members or copy not in members or members[copy].closed:
             continue
-        if original not in named.get(copy, (original,)):
-            continue  # the copy itself names another
-        if (evidence := current_evidence(lineage, original)) is not None:
-            yield Message(scene=copy, act=InheritEvidence(evidence=evidence))
+        try:
+            evidence = current_evidence(lineage, original)
+            known = lineage.snapshot(copy) if evidence is not None and (original, copy) in inherited else None
+        except Exception as problem:  # noqa: BLE001  # one record that cannot be read holds up no other city's
+            unread.append(Unread(original=original, replica=copy, problem=f"{type(problem).__name__}: {problem}"))
+            continue
+        before = find(known.state.inherited, scene=original) if known is not None else None
+        if evidence is not None and (before is None or _says_more(evidence, before)):
+            messages.append(Message(scene=copy, act=InheritEvidence(evidence=evidence)))
+    return messages, unread
+
+
+def _says_more(now: Evidence, before: Evidence) -> bool:
+    """Whether the level, the title or a verdict has changed since; what else goes on there is no news to a copy."""
+    return now.sequence > before.sequence and _standing(now) != _standing(before)
+
+
+def _standing(evidence: Evidence) -> object:
+    verdicts = tuple((each.bidder, each.step, each.verdict) for each in evidence.acceptances)
+    return evidence.level, evidence.confirmed_on, verdicts
 
 
 def current_evidence(lineage: SqlLineage, scene: str) -> Evidence | None:

@@ -40,6 +40,10 @@ class KnownIncident(Frozen):
     status: Identifier
 
 
+NEWEST_INCIDENTS = 200
+"""So many are inherited one by one; the older are a number, and stand in the original's journal."""
+
+
 class Evidence(Frozen):
     """What a scene had shown as of its entry `sequence`, whose chain's head was `head`."""
 
@@ -53,7 +57,8 @@ class Evidence(Frozen):
     value_yuan: int | None = Field(None, ge=0)
     acceptances: tuple[AcceptedResult, ...] = Field((), max_length=50)
     trials: tuple[TriedOut, ...] = Field((), max_length=50)
-    incidents: tuple[KnownIncident, ...] = Field((), max_length=200)
+    incidents: tuple[KnownIncident, ...] = Field((), max_length=NEWEST_INCIDENTS)
+    older_incidents: int = Field(0, ge=0)
 
 
 class Cause(Frozen):

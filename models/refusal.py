@@ -877,6 +877,14 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "本场景并非复制自 {scene}（申报时写明的原场景：{original}）。请核对场景编号。",
         "This scene is no copy of {scene} (it says it copies {original}). Check the scene's id.",
     ),
+    "copies_itself": (
+        "{scene} 就是本场景，不能复制自身。请写另一场景的编号，或不写。",
+        "{scene} is this scene itself, and nothing copies itself. Give the other scene's id, or none.",
+    ),
+    "copy_counted": (
+        "复制场景 {scene} 已登记过，每个复制场景只登记一次。",
+        "The copy {scene} is recorded already; each copy counts once.",
+    ),
     "evidence_known": (
         "{scene} 的佐证已承接至其第 {sequence} 号记录；只有更新的才需再次承接。",
         "The evidence of {scene} is here as of its entry {sequence}; only a later one is worth inheriting.",
@@ -902,8 +910,8 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "An affected benchmark is reviewed with review_benchmark, which does not keep the title.",
     ),
     "lineage_review_open": (
-        "关联场景发生事件或被撤销标杆，复核尚未结束：{reviews}。请先作出复核结论（conclude_lineage_review）。",
-        "An incident or a lost title among the kin: {reviews}. Review it first (conclude_lineage_review).",
+        "关联场景发生事件或被撤销标杆，复核未结束或认定受影响：{reviews}。请先复核为不受影响（conclude_lineage_review）。",
+        "Among the kin something went wrong: {reviews}. Conclude first that this scene is not, or no longer, affected.",
     ),
     # the servers
     "server_unreachable": (

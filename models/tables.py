@@ -216,10 +216,9 @@ class OutboxRow(SQLModel, table=True):
 
 
 class KinshipRow(SQLModel, table=True):
-    """A tie that `stream` tells of: `replica` is a copy of `original`. One of the two is the stream itself.
+    """A tie that `stream` tells of: it is itself the `replica`, and a copy of `original`.
 
-    `evidence` is the original's entry as of which the copy inherited its evidence; None where it has not, or where it
-    is the original that tells.
+    `evidence` is the original's entry as of which the copy inherited its evidence; None where it has not.
     """
 
     __tablename__ = "kinship"

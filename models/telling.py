@@ -1,6 +1,7 @@
 """What a scene is told of its kin, by a command whose id and content are functions of the cause and of the scene."""
 
 from hashlib import sha256
+from typing import NamedTuple
 
 from .commands.lineage import InheritEvidence, ReopenReview
 from .frozen import Frozen
@@ -29,8 +30,24 @@ class Message(Frozen):
                 return f"alarm {cause.scene} {cause.sequence}"
 
 
+class Unread(Frozen):
+    """A copy that cannot be told what its original had shown, because the record of one of them cannot be read."""
+
+    original: str
+    replica: str
+    problem: str
+
+
 class Untold(Frozen):
-    """A closed scene can not be told: a person has to look at what became of it."""
+    """A closed scene can not be told, or closed before it answered: a person has to look at what became of it."""
 
     scene: str
     cause: Cause
+
+
+class Due(NamedTuple):
+    """What is left to tell, and what cannot be told."""
+
+    messages: tuple[Message, ...]
+    untold: tuple[Untold, ...]
+    unread: tuple[Unread, ...]

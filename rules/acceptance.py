@@ -38,7 +38,7 @@ from models.events.acceptance import (
 )
 from models.state import Acceptance, Panel
 from models.vocabulary import Machine, PanelPurpose
-from rules import panels, payments, separation, settling
+from rules import lineage, panels, payments, separation, settling
 from rules.docket import Docket
 from rules.keyed import find
 
@@ -161,6 +161,7 @@ def _conclude(docket: Docket, act: ConcludeAcceptance) -> None:
         docket.refuse("defence_needed", budget=acceptance.budget_yuan)
     match act.verdict:
         case "passed":
+            lineage.refuse_unreviewed(docket)
             panels.refuse_unless_recommended(docket, panel)
         case "conditional":
             if not act.conditions:

@@ -42,6 +42,7 @@ from models.events.anywhere import (
     SceneSuspended,
     StepOverridden,
 )
+from models.events.promotion import BenchmarkWithdrawn
 from models.events.review import OpinionsVoided
 from models.state import SceneState
 from models.vocabulary import Machine, Outcome, PanelPurpose, Role
@@ -269,6 +270,8 @@ def _override(docket: Docket, act: Override) -> None:
         for deadline in docket.state.deadlines:
             if deadline.limit in REMEDIES and not _of_a_notice(docket.state, deadline):
                 docket.cancel(deadline.id)
+    if act.to == "candidate" and state.benchmark is not None and state.benchmark.confirmed:
+        docket.record(BenchmarkWithdrawn())
     docket.enter(act.to)
     docket.run_on()
 

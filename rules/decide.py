@@ -62,6 +62,7 @@ def decide(policy: Policy, state: SceneState, command: Command, now: datetime) -
     act = command.act
     if isinstance(act, PassDeadline):
         alarms.pass_deadline(docket, act.at)
+        lineage.hand_over(docket)
         return tuple(docket.events)
     _refuse_before_submission(state, command)
     refuse_stale(state, command)
@@ -71,6 +72,7 @@ def decide(policy: Policy, state: SceneState, command: Command, now: datetime) -
     separation.refuse_involved(docket)
     handling.refuse_unless_handler(docket)
     _judge(docket)
+    lineage.hand_over(docket)
     documents.issue(docket, state)
     return tuple(docket.events)
 

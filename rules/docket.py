@@ -172,7 +172,7 @@ class Docket:
         return deadline.holder is not None and deadline.holder.unit == self.unit
 
     def close(self, outcome: Outcome) -> None:
-        """Ends the scene. It waits in `remedies` while a decision can be appealed, an incident is open or a payment owed.
+        """Ends the scene. It waits in `remedies` for appeals that are possible, open incidents and payments owed.
 
         What is owed for an incident, and the payment, run on meanwhile; all else but the remedies stands still.
         """

@@ -14,7 +14,7 @@ from typing import assert_never
 from models.commands.lineage import ConcludeLineageReview, InheritEvidence, LineageAct, ReopenReview
 from models.deadline import Holder
 from models.events.lineage import EvidenceInherited, LineageReviewConcluded, LineageReviewOpened
-from models.lineage import AcceptedResult, Evidence, KnownIncident, TriedOut
+from models.lineage import NEWEST_INCIDENTS, AcceptedResult, Evidence, KnownIncident, TriedOut
 from models.state import SceneState
 from models.vocabulary import Role
 from rules.docket import Docket
@@ -65,11 +65,12 @@ def _reviewer(docket: Docket) -> tuple[Holder, tuple[str, ...]]:
 
 def _conclude(docket: Docket, act: ConcludeLineageReview) -> None:
     review = find(docket.state.lineage_reviews, id=act.review)
-    if review is None or review.affected is not None:
+    if review is None or review.affected is False:
         docket.refuse("no_lineage_review", review=act.review, known=", ".join(open_reviews(docket.state)) or "-")
     clock = docket.deadline(f"lineage_review/{act.review}")
-    if clock is not None and clock.holder is not None and clock.holder.role is not docket.role:
-        docket.refuse("not_your_part", unit=docket.unit, role=docket.role, expected=clock.holder.unit)
+    holder = clock.holder if clock is not None and clock.holder is not None else _reviewer(docket)[0]
+    if holder.role is not docket.role:
+        docket.refuse("not_your_part", unit=docket.unit, role=docket.role, expected=holder.unit)
     running = [trial.bidder for trial in docket.state.trials if trial.step == "running"]
     if act.affected and running:
         docket.refuse("affected_trial_runs", bidder=", ".join(running))
@@ -89,14 +90,48 @@ def _answered(docket: Docket, review: str, *, affected: bool) -> None:
     docket.met(f"lineage_review/{review}")
 
 
+def refuse_itself(docket: Docket, other: str | None) -> None:
+    if other == docket.state.scene:
+        docket.refuse("copies_itself", scene=other)
+
+
+def refuse_counted(docket: Docket, copy: str | None) -> None:
+    """Each copy that is known by its id is counted once; it is kin only when it says so itself."""
+    refuse_itself(docket, copy)
+    if copy is not None and find(docket.state.replications, scene=copy) is not None:
+        docket.refuse("copy_counted", scene=copy)
+
+
+def hand_over(docket: Docket) -> None:
+    """Who enters or leaves `benchmark` has another reviewer: what is open goes there, with its date.
+
+    One found affected has no clock any more; with a title that came back it is the evaluation team's to take up.
+    """
+    holder, verbs = _reviewer(docket)
+    team = holder.role is Role.EVALUATION_TEAM
+    for review in open_reviews(docket.state):
+        clock = docket.deadline(f"lineage_review/{review}")
+        if clock is None and team and not docket.has_clock(f"lineage_review/{review}"):
+            docket.set_deadline("lineage_review", holder, verbs, key=review, step="")
+        elif (
+            clock is not None and clock.holder is not None and ((clock.holder.role is Role.EVALUATION_TEAM) is not team)
+        ):
+            handed = clock.model_copy(update={"holder": holder, "verbs": verbs, "desk": None})
+            docket.shift(handed, "reassignment")
+
+
 def refuse_unreviewed(docket: Docket) -> None:
-    """No new title, and no new trial, before somebody has looked at what happened among the kin."""
+    """No title, no trial that starts or goes on, no result and no end before somebody has looked at the kin.
+
+    A scene found affected waits until a later conclusion says that it no longer is.
+    """
     if open_ones := open_reviews(docket.state):
         docket.refuse("lineage_review_open", reviews=", ".join(open_ones))
 
 
 def open_reviews(state: SceneState) -> tuple[str, ...]:
-    return tuple(review.id for review in state.lineage_reviews if review.affected is None)
+    """Unanswered, or found affected and not yet found to be so no longer."""
+    return tuple(review.id for review in state.lineage_reviews if review.affected is not False)
 
 
 # what there is to inherit, and who is kin
@@ -137,15 +172,17 @@ def evidence_of(state: SceneState, head: str) -> Evidence | None:
             for each in state.trials
         ),
         incidents=tuple(
-            KnownIncident(id=each.id, casualty=each.casualty, status=each.status) for each in state.incidents
+            KnownIncident(id=each.id, casualty=each.casualty, status=each.status)
+            for each in state.incidents[-NEWEST_INCIDENTS:]
         ),
+        older_incidents=max(0, len(state.incidents) - NEWEST_INCIDENTS),
     )
 
 
 def kin(ties: Iterable[tuple[str, str]], scene: str) -> tuple[str, ...]:
     """Everybody that is tied to a scene through copying, however far: what it copies, its copies, its siblings.
 
-    `ties` are pairs of an original and its copy. The scene itself is not among them.
+    `ties` are pairs of an original and its copy, as the copy itself said. The scene is not among them.
     """
     near: dict[str, set[str]] = {}
     for original, copy in ties:

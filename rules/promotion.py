@@ -60,6 +60,7 @@ def judge(docket: Docket, act: PromotionAct) -> None:
         case RecordReplication():
             if docket.state.profile and act.city == docket.state.profile.city and act.district is None:
                 docket.refuse("same_city_copy")
+            lineage.refuse_counted(docket, act.scene)
             docket.record(ReplicationRecorded(city=act.city, district=act.district, scene=act.scene))
         case RecommendUpward():
             docket.record(RecommendedUpward(to=act.to))
@@ -67,6 +68,7 @@ def judge(docket: Docket, act: PromotionAct) -> None:
             settling.refuse_open_parts(docket)
             payments.refuse_owing(docket)
             docket.refuse_over_incidents()
+            lineage.refuse_unreviewed(docket)
             docket.close(Outcome.PROMOTED if docket.state.step == "benchmark" else Outcome.ACCEPTED)
         case _:
             assert_never(act)

@@ -24,6 +24,7 @@ from models.events.solicitation import (
     SupplementRequested,
 )
 from models.vocabulary import Outcome
+from rules import lineage
 from rules.calendar import due_date
 from rules.docket import Docket
 from rules.permissions import unknown_unit
@@ -61,6 +62,7 @@ def _submit(docket: Docket, act: Submit) -> None:
     policy, application = docket.policy, act.application
     if application.city != policy.city:
         docket.refuse("wrong_city", city=application.city, expected=policy.city)
+    lineage.refuse_itself(docket, application.copied_from)
     if policy.domain(application.domain) is None:
         known = ", ".join(domain.name for domain in policy.domains)
         docket.refuse("unknown_domain", domain=application.domain, known=known)

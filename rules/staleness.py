@@ -134,7 +134,8 @@ def subjects_of(command: Command) -> tuple[str, ...]:
         case ProposePayment() | ApprovePayment() | PayMilestone():
             return (f"payment/{act.bidder}/{act.milestone}", f"contract/{act.bidder}")
         case InheritEvidence():
-            return (f"evidence/{act.evidence.scene}",)
+            # Each names the entry it is as of: the rules refuse an older one, and a newer one is never stale.
+            return (f"evidence/{act.evidence.scene}@{act.evidence.sequence}",)
         case ReopenReview():
             return (f"lineage/{act.cause.review}",)
         case ConcludeLineageReview():

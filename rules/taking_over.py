@@ -9,7 +9,7 @@ from models.events.acceptance import AcceptanceOpened
 from models.events.anywhere import SceneTakenOver
 from models.events.trial import PhaseAdvanced
 from models.vocabulary import Machine
-from rules import lifecycle, settling, solicitation, trial, trial_plan
+from rules import lifecycle, lineage, settling, solicitation, trial, trial_plan
 from rules.calendar import due_date
 from rules.docket import Docket
 
@@ -23,6 +23,7 @@ def take_over(docket: Docket, act: TakeOver) -> None:
     policy, application = docket.policy, act.application
     if application.city != policy.city:
         docket.refuse("wrong_city", city=application.city, expected=policy.city)
+    lineage.refuse_itself(docket, application.copied_from)
     domain = policy.domain(application.domain)
     if domain is None:
         known = ", ".join(each.name for each in policy.domains)

@@ -291,6 +291,7 @@ def _refuse_undue(docket: Docket, bidder: str, clock: Deadline | None) -> None:
 
 
 def _resume(docket: Docket, bidder: str) -> None:
+    lineage.refuse_unreviewed(docket)
     trial = trial_of(docket, bidder)
     inclusion.refuse_under_supervision(docket, trial)
     incidents.refuse_ordered(docket, bidder)

@@ -1,10 +1,12 @@
 """Copies and their kin as the ledger's projections have them; nothing is written here."""
 
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import Engine, and_, select, union
 
 from models.frozen import Frozen
+from models.journal import JournalEntry
 from models.lineage import Cause
 from models.state import SceneState
 from storage.ledger import ALARM, ENTRY, KINSHIP, LINEAGE_REVIEW, SCENE
@@ -45,7 +47,7 @@ class SqlLineage:
         self._engine = engine
 
     def ties(self) -> tuple[tuple[str, str], ...]:
-        """Every (original, copy) that one of the two tells of."""
+        """Every (original, copy) that the copy tells of."""
         query = select(KINSHIP.c.original, KINSHIP.c.replica).distinct().order_by(KINSHIP.c.original, KINSHIP.c.replica)
         with self._engine.connect() as connection:
             return tuple((original, copy) for original, copy in connection.execute(query))
@@ -56,14 +58,11 @@ class SqlLineage:
         with self._engine.connect() as connection:
             return frozenset((original, copy) for original, copy in connection.execute(query))
 
-    def named_by_copies(self) -> dict[str, tuple[str, ...]]:
-        """Copy: the originals that it names itself."""
-        named: dict[str, tuple[str, ...]] = {}
-        query = select(KINSHIP.c.replica, KINSHIP.c.original).where(KINSHIP.c.stream == KINSHIP.c.replica)
+    def entered_at(self, scene: str, sequence: int) -> datetime | None:
+        query = select(ENTRY.c.text).where(ENTRY.c.stream == scene, ENTRY.c.sequence == sequence)
         with self._engine.connect() as connection:
-            for copy, original in connection.execute(query):
-                named[copy] = (*named.get(copy, ()), original)
-        return named
+            text = connection.scalar(query)
+        return None if text is None else JournalEntry.model_validate_json(text).at
 
     def alarms(self) -> tuple[Cause, ...]:
         """Whatever has to be looked at among kin, of scenes that have any, each with its place in the chain."""

@@ -190,23 +190,20 @@ def _scene_row(state: SceneState, head: str) -> Values:
 
 
 def _kinship_rows(state: SceneState) -> list[Values]:
-    """What this scene copies, by what it said or inherited, and the copies that it was told of."""
-    inherited = {evidence.scene: evidence.sequence for evidence in state.inherited}
-    declared = state.profile.copied_from if state.profile else None
-    originals = dict.fromkeys(each for each in (declared, *inherited) if each is not None and each != state.scene)
-    copies = dict.fromkeys(each.scene for each in state.replications if each.scene not in (None, state.scene))
-    rows = [
-        Values(stream=state.scene, original=of, replica=state.scene, evidence=inherited.get(of)) for of in originals
-    ]
-    return rows + [Values(stream=state.scene, original=state.scene, replica=copy, evidence=None) for copy in copies]
+    """What this scene copies, by its own word: nobody becomes kin because another says so."""
+    original = state.profile.copied_from if state.profile else None
+    if original is None or original == state.scene:
+        return []
+    evidence = next((each.sequence for each in state.inherited if each.scene == original), None)
+    return [Values(stream=state.scene, original=original, replica=state.scene, evidence=evidence)]
 
 
 def _review_rows(state: SceneState) -> list[Values]:
     return [
         Values(
             stream=state.scene,
-            cause_stream=review.cause.scene,
-            cause_sequence=review.cause.sequence,
+            cause_stream=review.caused_by[0],
+            cause_sequence=review.caused_by[1],
             affected=review.affected,
         )
         for review in state.lineage_reviews

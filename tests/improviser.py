@@ -626,7 +626,7 @@ class Improviser:
         return {"cause": {**cause, "incident": "I-1"}}
 
     def _conclude_lineage_review(self) -> dict[str, object]:
-        known = [each.id for each in self.play.state.lineage_reviews if each.affected is None]
+        known = [each.id for each in self.play.state.lineage_reviews if each.affected is not False]
         return {"review": self.choose(known or ["KIN-1@1"]), "affected": self.often(False, True)}
 
     def _answer_withdrawal(self) -> dict[str, object]:

@@ -17,6 +17,8 @@ def evolve(state: SceneState, event: LineageEvent) -> SceneState:
             return state.model_copy(update={"lineage_reviews": (*state.lineage_reviews, opened)})
         case LineageReviewConcluded():
             to: dict[str, object] = {"affected": event.affected, "concluded_by": event.by}
+            if not event.affected:
+                to = {"affected": False, "cause": None, "concluded_by": None}
             return state.model_copy(update={"lineage_reviews": change(state.lineage_reviews, to=to, id=event.review)})
         case _:
             assert_never(event)

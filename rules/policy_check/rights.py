@@ -37,6 +37,9 @@ _OWN_CAUSE: dict[Role, tuple[str, ...]] = {
 """Verbs with which a role would judge its own cause; the leading group never touches a score."""
 
 
+_TOLD_BY_THE_OFFICE = ("inherit_evidence", "reopen_review")
+
+
 def permissions(policy: Policy) -> Iterator[Contradiction]:
     granted = policy.permissions
     for verb, roles in granted.items():
@@ -57,6 +60,13 @@ def permissions(policy: Policy) -> Iterator[Contradiction]:
                 yield Contradiction(f"{key}.{at}", f"the public may only {', '.join(_PUBLIC)}", "remove it")
             elif verb in _OWN_CAUSE.get(role, ()):
                 yield Contradiction(f"{key}.{at}", f"{role} would judge its own cause", "give it to another role")
+    for verb in _TOLD_BY_THE_OFFICE:
+        if granted.get(verb) and Role.PLATFORM_OFFICE not in granted[verb]:
+            yield Contradiction(
+                f"permissions.{verb}",
+                "the kin of a scene are told in the name of its platform office, which may not do this",
+                f"add {Role.PLATFORM_OFFICE}",
+            )
     for verb in VERBS:
         if verb not in granted:
             yield Contradiction(f"permissions.{verb}", "is missing: nobody could ever do it", "add it, with its roles")

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import yaml
 
+from cli.lineage import _Family
 from runtime.settings import Settings
 from tests.cli.terminal import Terminal
 from workflows.lineage import LineageWorkflow
@@ -56,6 +57,14 @@ def test_an_original_that_is_not_run_here_is_named_all_the_same(
 def test_a_scene_without_kin_stands_alone_and_an_unknown_one_is_refused(scene: Terminal, submitted: str) -> None:
     assert [each["scene"] for each in scene.json("lineage", submitted)["tree"]] == [submitted]
     assert "unknown_scene" in scene("lineage", "NO-SUCH-SCENE").err
+
+
+def test_a_long_chain_and_a_mesh_show_each_scene_once() -> None:
+    chain = [(f"S{each}", f"S{each + 1}") for each in range(1200)]
+    names = [f"S{each}" for each in range(30)]
+    mesh = [(one, other) for one in names for other in names if one != other]
+    assert [node.depth for node in _Family(chain, {}).nodes()] == list(range(1201))
+    assert sorted(node.scene for node in _Family(mesh, {}).nodes()) == sorted(names)
 
 
 def taken_over(scene: Terminal, folder: Path, id: str, **more: object) -> str:

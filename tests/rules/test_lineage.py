@@ -10,16 +10,20 @@ from models.commands.promotion import (
     CloseScene,
     ConfirmBenchmark,
     NominateBenchmark,
+    RecordReplication,
     ReviewBenchmark,
     WithdrawBenchmark,
 )
 from models.commands.solicitation import Submit
-from models.commands.trial import SuspendTrial
+from models.commands.trial import ApproveResumption, SuspendTrial
 from models.deadline import DeadlineStatus
 from models.lineage import Cause, Evidence
 from models.policy import Policy
-from models.vocabulary import BenchmarkLevel, Role
+from models.refusal import Refused
+from models.state import Incident
+from models.vocabulary import BenchmarkLevel, Role, Track
 from rules.lineage import evidence_of, kin
+from rules.policy_check import contradictions
 from tests.scenario import Play, digest
 
 HEAD = digest("head")
@@ -97,6 +101,15 @@ def test_the_evidence_of_a_benchmark_says_which_and_since_when(benchmark: Play) 
     lost = evidence_of(benchmark.state, HEAD)
     assert lost is not None
     assert lost.level is None, "a title that was withdrawn is nothing to inherit"
+
+
+def test_of_many_incidents_the_newest_are_inherited_one_by_one_and_the_older_as_a_number(benchmark: Play) -> None:
+    many = tuple(
+        Incident(id=f"I-{each}", bidder="甲公司", casualty=False, reported_on=benchmark.today) for each in range(203)
+    )
+    found = evidence_of(benchmark.state.model_copy(update={"incidents": many}), HEAD)
+    assert found is not None
+    assert (len(found.incidents), found.incidents[-1].id, found.older_incidents) == (200, "I-202", 3)
 
 
 # reviews
@@ -201,13 +214,99 @@ def test_no_title_is_confirmed_before_somebody_has_looked(yancheng: Policy) -> N
     play.do(ConfirmBenchmark(confirmed=True, reasons="同意"), play.group)
 
 
+def test_no_scene_closes_before_somebody_has_looked(benchmark: Play) -> None:
+    reopened(benchmark)
+    benchmark.refuses("lineage_review_open", CloseScene(reasons="办结"), benchmark.lead)
+    benchmark.do(conclude(), benchmark.evaluators)
+    benchmark.do(CloseScene(reasons="办结"), benchmark.lead)
+
+
+def test_no_result_is_accepted_before_the_regulator_has_looked_even_on_the_fast_track(yancheng: Policy) -> None:
+    play = Play(yancheng, track=Track.FAST).to_contracting("甲公司")
+    play.sign("甲公司")
+    reopened(play)
+    with pytest.raises(Refused, match="lineage_review_open"):
+        play.accept("甲公司")
+
+
+def test_a_stopped_trial_does_not_go_on_before_the_regulator_has_looked(yancheng: Policy) -> None:
+    play = Play(yancheng).to_running("甲公司")
+    play.do(SuspendTrial(bidder="甲公司", reasons="核查"), play.regulator)
+    reopened(play)
+    play.refuses("lineage_review_open", ApproveResumption(bidder="甲公司"), play.second_regulator)
+
+
+def test_who_is_affected_waits_until_a_later_conclusion_says_no_longer(yancheng: Policy) -> None:
+    play = Play(yancheng).to_trial("甲公司")
+    play.admit("甲公司")
+    reopened(play).do(conclude(affected=True), play.regulator)
+    play.refuses("lineage_review_open", play.start_act("甲公司"), play.regulator)
+    play.refuses("not_your_part", conclude(), play.evaluators)
+    play.do(conclude(affected=False), play.regulator)
+    play.do(play.start_act("甲公司"), play.regulator)
+
+
+def test_an_affected_scene_gets_no_title(yancheng: Policy) -> None:
+    play = reopened(Play(yancheng).to_candidate())
+    play.do(conclude(affected=True), play.regulator)
+    play.do(NominateBenchmark(level=BenchmarkLevel.CITY, grounds="成效"), play.lead)
+    play.do(ConcludeEvaluation(recommended=True, finding="建议"), play.evaluators)
+    play.refuses("lineage_review_open", ConfirmBenchmark(confirmed=True, reasons="同意"), play.group)
+
+
+def test_a_review_from_before_the_title_goes_to_the_evaluation_team_with_its_date(yancheng: Policy) -> None:
+    play = reopened(Play(yancheng).to_candidate().to_benchmark_notice())
+    due = play.deadline(REVIEW).due_on
+    play.pass_limit("public_notice")
+    assert play.state.step == "benchmark"
+    assert (play.deadline(REVIEW).holder, play.deadline(REVIEW).due_on) == (play.holder(Role.EVALUATION_TEAM), due)
+    play.refuses("not_your_part", conclude(), play.regulator)
+    play.do(conclude(), play.evaluators)
+
+
 def test_a_closed_scene_takes_no_review(yancheng: Policy) -> None:
     play = Play(yancheng).to_candidate()
     play.do(CloseScene(reasons="办结"), play.lead)
     play.refuses("already_closed", ReopenReview(cause=INCIDENT), play.platform)
 
 
+def test_of_a_review_that_is_over_only_its_id_is_kept(yancheng: Policy) -> None:
+    play = reopened(Play(yancheng).to_registered())
+    play.do(conclude(affected=True), play.regulator)
+    assert play.state.lineage_reviews[0].cause == INCIDENT
+    play.do(conclude(), play.regulator)
+    assert [each.model_dump() for each in play.state.lineage_reviews] == [{"id": "NB-1@7", "affected": False}]
+    play.refuses("review_reopened_already", ReopenReview(cause=INCIDENT), play.platform)
+
+
+def test_a_title_that_an_override_re_opens_is_taken_away_so_that_its_kin_hear_of_it(benchmark: Play) -> None:
+    benchmark.override("candidate")
+    assert "benchmark_withdrawn" in benchmark.kinds()
+    found = evidence_of(benchmark.state, HEAD)
+    assert found is not None
+    assert found.level is None
+
+
+@pytest.mark.parametrize("verb", ["inherit_evidence", "reopen_review"])
+def test_a_policy_lets_the_platform_office_tell_the_kin(yancheng: Policy, verb: str) -> None:
+    taken = yancheng.model_copy(update={"permissions": {**yancheng.permissions, verb: (Role.REGULATOR,)}})
+    assert [each.key for each in contradictions(taken)] == [f"permissions.{verb}"]
+
+
 # who is kin
+
+
+def test_no_scene_is_its_own_copy_and_none_counts_twice(yancheng: Policy) -> None:
+    play = Play(yancheng)
+    own = play.application().model_copy(update={"copied_from": play.scene})
+    play.refuses("copies_itself", Submit(application=own), play.owner)
+    play.to_candidate()
+    play.refuses("copies_itself", RecordReplication(city="南京市", scene=play.scene), play.owner)
+    play.do(RecordReplication(city="南京市", scene="NJ-1"), play.owner)
+    play.refuses("copy_counted", RecordReplication(city="南京市", scene="NJ-1"), play.owner)
+    for _ in range(2):
+        play.do(RecordReplication(city="南京市"), play.owner)
+    assert len(play.state.replications) == 3
 
 
 def test_kin_are_what_it_copies_its_copies_and_its_siblings() -> None:

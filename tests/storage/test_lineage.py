@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine, text
@@ -9,13 +10,15 @@ from sqlalchemy import Engine, text
 from client.lineage import LineageWatch, current_evidence
 from client.standing import Standings
 from models.commands import Command
+from models.commands.anywhere import Withdraw
 from models.commands.lineage import InheritEvidence, ReopenReview
 from models.commands.promotion import CloseScene, RecordReplication, WithdrawBenchmark
-from models.commands.solicitation import Submit
+from models.commands.solicitation import Application, Submit
 from models.commands.trial import ReportIncident
 from models.policy import Policy
 from models.receipt import Receipt
 from models.refusal import Refused
+from models.state import IncidentStatus
 from models.telling import Message
 from storage.ledger import SqlLedger
 from storage.lineage import SqlLineage
@@ -50,6 +53,11 @@ class Town:
         return play.state.receipts[-1]
 
 
+class CopyOfA(Play):
+    def application(self) -> Application:
+        return super().application().model_copy(update={"copied_from": A})
+
+
 def copy_of(policy: Policy, scene: str, original: str) -> Play:
     play = Play(policy, scene=scene)
     application = play.application().model_copy(update={"copied_from": original})
@@ -71,12 +79,10 @@ def watch(town: Town, engine: Engine, reads: LedgerReads, policy: Policy) -> Lin
 
 @pytest.fixture
 def family(town: Town, policy: Policy) -> Town:
-    """A benchmark; a copy that says so itself; another that the benchmark tells of."""
-    original = town.add(Play(policy, scene=A).to_candidate().to_benchmark())
+    """A benchmark; a copy that is registered; another whose trial runs."""
+    town.add(Play(policy, scene=A).to_candidate().to_benchmark())
     town.add(copy_of(policy, B, A).register())
-    town.add(Play(policy, scene=C).to_running("甲公司"))
-    original.do(RecordReplication(city="盐城市", district="大丰区", scene=C), original.owner)
-    town.add(original)
+    town.add(CopyOfA(policy, scene=C).to_running("甲公司"))
     return town
 
 
@@ -97,9 +103,7 @@ def incident(town: Town, scene: str) -> None:
     town.add(play)
 
 
-def test_a_copy_is_told_what_its_original_had_shown_whoever_said_that_it_is_one(
-    family: Town, watch: LineageWatch
-) -> None:
+def test_a_copy_is_told_what_its_original_had_shown(family: Town, watch: LineageWatch) -> None:
     assert due(watch) == [(B, "inherit_evidence"), (C, "inherit_evidence")]
     assert tell_all(watch) == 2
     assert due(watch) == []
@@ -141,6 +145,36 @@ def test_a_copy_that_names_another_original_is_left_alone(town: Town, watch: Lin
     assert due(watch) == []
 
 
+def test_who_did_not_say_so_is_no_kin_whatever_another_records(town: Town, watch: LineageWatch, policy: Policy) -> None:
+    original = Play(policy, scene=A).to_candidate()
+    original.do(RecordReplication(city="宁波市", scene=C), original.owner)
+    town.add(original)
+    town.add(Play(policy, scene=C).to_running("甲公司"))
+    incident(town, C)
+    assert watch.due() == ((), (), ())
+
+
+@pytest.mark.parametrize("closed", [True, False])
+def test_a_new_copy_hears_of_an_old_incident_only_while_it_is_open(
+    family: Town, watch: LineageWatch, policy: Policy, closed: bool
+) -> None:
+    tell_all(watch)
+    incident(family, C)
+    tell_all(watch)
+    if closed:
+        state = family.plays[C].state
+        over = tuple(each.model_copy(update={"status": IncidentStatus.CLOSED}) for each in state.incidents)
+        with watch.lineage._engine.begin() as connection:
+            as_closed = state.model_copy(update={"incidents": over}).model_dump_json()
+            connection.execute(
+                text("UPDATE scene SET snapshot = :of WHERE scene = :scene"), {"of": as_closed, "scene": C}
+            )
+    copy = CopyOfA(policy, scene="YC-NEW")
+    copy.wait(timedelta(days=400))
+    family.add(copy.submit())
+    assert (("YC-NEW", "reopen_review") in due(watch)) is not closed
+
+
 def test_an_incident_in_a_copy_re_opens_the_review_of_its_original_and_of_its_siblings(
     family: Town, watch: LineageWatch, reads: LedgerReads
 ) -> None:
@@ -150,6 +184,7 @@ def test_an_incident_in_a_copy_re_opens_the_review_of_its_original_and_of_its_si
     assert tell_all(watch) == 2
     assert due(watch) == []
     cause = family.plays[A].state.lineage_reviews[0].cause
+    assert cause is not None
     assert (cause.scene, cause.sequence, cause.incident) == (C, family.plays[C].state.sequence, "I-1")
     assert reads.entries(C, cause.sequence, cause.sequence)[0].hash == cause.head
     assert family.plays[C].state.lineage_reviews == ()
@@ -160,7 +195,23 @@ def test_a_lost_title_alarms_the_copies(family: Town, watch: LineageWatch) -> No
     original = family.plays[A]
     original.do(WithdrawBenchmark(reasons="失信"), original.group)
     family.add(original)
-    assert due(watch) == [(B, "reopen_review"), (C, "reopen_review")]
+    assert due(watch)[:2] == [(B, "reopen_review"), (C, "reopen_review")]
+
+
+def test_evidence_is_sent_again_when_the_title_has_changed_and_for_nothing_less(
+    family: Town, watch: LineageWatch
+) -> None:
+    tell_all(watch)
+    original = family.plays[A]
+    original.do(RecordReplication(city="南京市"), original.owner)
+    family.add(original)
+    assert due(watch) == []
+    original.do(WithdrawBenchmark(reasons="失信"), original.group)
+    family.add(original)
+    assert (B, "inherit_evidence") in due(watch)
+    tell_all(watch)
+    assert due(watch) == []
+    assert family.plays[B].state.inherited[0].level is None
 
 
 def test_who_is_killed_between_two_begins_again_with_what_is_left(family: Town, watch: LineageWatch) -> None:
@@ -194,9 +245,20 @@ def test_a_closed_scene_is_named_for_a_person_and_told_nothing(family: Town, wat
     original.do(CloseScene(reasons="办结"), original.lead)
     family.add(original)
     incident(family, C)
-    messages, untold = watch.due()
+    messages, untold, _ = watch.due()
     assert [each.scene for each in messages] == [B]
     assert [(each.scene, each.cause.scene) for each in untold] == [(A, C)]
+
+
+def test_a_scene_that_ended_with_its_review_unanswered_is_named_for_a_person(family: Town, watch: LineageWatch) -> None:
+    tell_all(watch)
+    incident(family, C)
+    tell_all(watch)
+    copy = family.plays[B]
+    copy.do(Withdraw(reasons="撤回"), copy.owner)
+    family.add(copy)
+    assert copy.state.closed
+    assert [(each.scene, each.cause.scene) for each in watch.due().untold] == [(B, C)]
 
 
 def test_what_a_scene_refuses_for_another_reason_is_heard(family: Town, watch: LineageWatch) -> None:
@@ -210,7 +272,17 @@ def test_what_a_scene_refuses_for_another_reason_is_heard(family: Town, watch: L
 def test_a_scene_without_kin_alarms_nobody(town: Town, watch: LineageWatch, policy: Policy) -> None:
     town.add(Play(policy, scene=C).to_running("甲公司"))
     incident(town, C)
-    assert watch.due() == ((), ())
+    assert watch.due() == ((), (), ())
+
+
+def test_one_record_that_cannot_be_read_holds_up_no_other(family: Town, watch: LineageWatch, engine: Engine) -> None:
+    policy = family.plays[A].policy
+    family.add(Play(policy, scene="YC-O").to_candidate())
+    family.add(copy_of(policy, "YC-P", "YC-O"))
+    with engine.begin() as connection:
+        connection.execute(text(f"UPDATE scene SET snapshot = '{{}}' WHERE scene = '{A}'"))  # noqa: S608
+    assert ("YC-P", "inherit_evidence") in due(watch)
+    assert {(each.original, each.replica) for each in watch.due().unread} >= {(A, B)}
 
 
 def test_all_of_it_is_made_again_from_the_journals(family: Town, watch: LineageWatch, engine: Engine) -> None:
