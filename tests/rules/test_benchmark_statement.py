@@ -6,6 +6,7 @@ from models.commands.promotion import RecommendUpward, RecordBenefit, RecordRepl
 from models.policy import Policy
 from models.vocabulary import BenchmarkLevel
 from rules.benchmark_statement import BenchmarkStatement, statement
+from tests.plays import make_final
 from tests.scenario import Play, document
 
 A = "甲公司"
@@ -41,6 +42,7 @@ def test_a_new_nomination_is_not_answered_by_the_evaluation_before_it(candidate:
     candidate.to_benchmark()
     candidate.do(ReviewBenchmark(keep=False, finding="失效"), candidate.evaluators)
     assert of(candidate).withdrawn
+    make_final(candidate)
     candidate.nominate()
     assert {each.answer for each in of(candidate).criteria} == {None}
 

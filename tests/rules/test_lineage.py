@@ -249,8 +249,8 @@ def test_who_is_affected_waits_until_a_later_conclusion_says_no_longer(yancheng:
 def test_an_affected_scene_gets_no_title(yancheng: Policy) -> None:
     play = reopened(Play(yancheng).to_candidate())
     play.do(conclude(affected=True), play.regulator)
-    play.do(NominateBenchmark(level=BenchmarkLevel.CITY, grounds="成效"), play.lead)
-    play.do(ConcludeEvaluation(recommended=True, finding="建议"), play.evaluators)
+    play.nominate()
+    play.do(play.evaluation_act(), play.evaluators)
     play.refuses("lineage_review_open", ConfirmBenchmark(confirmed=True, reasons="同意"), play.group)
 
 
