@@ -295,10 +295,17 @@ def _gather_lonely(flat: dict[str, Any], against: dict[str, Any]) -> None:
             each[item] = say("有", "there")
 
 
+def _name_of(item: Any, at: int) -> str:
+    """What people call an item of a list: some stand there by their bare name."""
+    if not isinstance(item, dict):
+        return str(item)
+    return str(item.get("name") or item.get("key") or item.get("kind") or at)
+
+
 def _leaves(path: str, value: Any) -> list[tuple[str, Any]]:
     if isinstance(value, dict):
         return [leaf for key, inner in value.items() for leaf in _leaves(f"{path}.{key}" if path else key, inner)]
     if isinstance(value, list) and any(isinstance(each, dict) for each in value):
-        named = {str(each.get("name") or each.get("key") or at): each for at, each in enumerate(value)}
+        named = {_name_of(each, at): each for at, each in enumerate(value)}
         return [leaf for name, inner in named.items() for leaf in _leaves(f"{path}[{name}]", inner)]
     return [(path, ", ".join(map(str, value)) if isinstance(value, list) else value)]

@@ -142,4 +142,4 @@ def town(data_dir: Path) -> Iterator[Terminal]:
         assert engine.stdout.readline(), "the town did not start"
         yield Terminal(data_dir)
         engine.stdin.close()
-        assert engine.wait(timeout=30) == 0
+        assert engine.wait(timeout=90) == 0

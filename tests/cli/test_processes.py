@@ -58,7 +58,7 @@ def test_an_engine_is_started_used_stopped_and_started_again(tmp_path: Path) -> 
         children = psutil.Process(process.pid).children(recursive=True)
 
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=30) == 0
+        assert process.wait(timeout=90) == 0
     assert children
     assert not [each for each in children if each.is_running() and each.status() != psutil.STATUS_ZOMBIE]
     assert scene.refused("accept", "UP-1", "--as", "platform", TEMPORAL_ADDRESS="127.0.0.1:9") == "server_unreachable"
@@ -67,7 +67,7 @@ def test_an_engine_is_started_used_stopped_and_started_again(tmp_path: Path) -> 
         scene.ok("accept", "UP-1", "--as", "platform")
         assert scene.json("show", "UP-1", "--live")["step"] == "accepted"
         process.send_signal(signal.SIGHUP)
-        assert process.wait(timeout=30) == 0
+        assert process.wait(timeout=90) == 0
 
 
 def test_a_port_that_is_taken_is_said_and_nothing_stays_behind(scene: Terminal, tmp_path: Path) -> None:
@@ -127,7 +127,7 @@ def test_a_worker_serves_until_it_is_told_to_stop(scene: Terminal, tmp_path: Pat
         worker.send_signal(signal.SIGTERM)
 
         assert "stopped" in worker.stderr.read()
-        assert worker.wait(timeout=30) == 0
+        assert worker.wait(timeout=90) == 0
 
 
 def test_the_histories_of_open_scenes_are_verified_before_a_deployment(scene: Terminal) -> None:

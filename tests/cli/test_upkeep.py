@@ -49,7 +49,7 @@ def test_a_healthy_engine_has_no_errors(scene: Terminal) -> None:
     assert {each["level"] for each in found.values()} <= {"ok", "warning"}
     assert found.keys() == {
         "database", "server", "retention", "search_attributes", "archive_schedule", "worker", "chains", "refusals",
-        "projections", "spool", "outbox", "templates", "events", "documents", "directories", "funds",
+        "projections", "spool", "outbox", "templates", "events", "documents", "directories", "funds", "lineage",
         "provisional", "notices", "archive", "recording",
     }  # fmt: skip
 

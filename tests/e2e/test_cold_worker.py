@@ -50,7 +50,7 @@ async def recorded(stage: Stage, scene: str, sequence: int) -> None:
 
 async def idle(stage: Stage, scene: str) -> None:
     """The workflow has taken in everything that came."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(90):
         while True:
             described = (await stage.handle(scene).describe()).raw_description
             if not described.HasField("pending_workflow_task"):

@@ -82,7 +82,7 @@ async def forgotten(temporal: Client, scene: str, runs: Sequence[str]) -> None:
         request = DeleteWorkflowExecutionRequest(namespace=temporal.namespace, workflow_execution=run)
         await temporal.workflow_service.delete_workflow_execution(request)
     left = f"WorkflowId = '{workflow_id(scene)}' AND ExecutionStatus != 'Running'"
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         while True:
             if not (await temporal.count_workflows(left)).count:
                 return
@@ -220,7 +220,7 @@ async def test_a_changed_ledger_shows_at_the_next_repeat_and_stops_neither_acts_
 
 async def accepted(stage: Stage, scene: str) -> SceneState:
     """By silence, while the ledger can not be written."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         while (state := await stage.client.state(scene)).step != "accepted":
             await asyncio.sleep(0.2)
     return state
@@ -249,7 +249,7 @@ def put_back(engine: Engine, scene: str, sequence: int, content: str) -> None:
 
 async def shown(stage: Stage, scene: str, type: str) -> PendingActivityInfo:
     """The recording that is repeated because of an error of this type, as Temporal's own tools show it."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         while True:
             described = await stage.handle(scene).describe()
             for pending in described.raw_description.pending_activities:

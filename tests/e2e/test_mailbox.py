@@ -98,7 +98,7 @@ async def town(stage: Stage, tmp_path: Path) -> AsyncIterator[Town]:
 
 
 async def until(condition: Callable[[], Any]) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         while not condition():
             await asyncio.sleep(0.05)
 
@@ -220,7 +220,7 @@ async def test_the_sweep_finds_what_nobody_woke_a_mailbox_for(town: Town, monkey
     assert town.office.letters == []
 
     woken = await town.stage.env.client.execute_workflow(
-        MailboxSweepWorkflow.run, id="sweep-now", task_queue=town.queue, execution_timeout=timedelta(seconds=30)
+        MailboxSweepWorkflow.run, id="sweep-now", task_queue=town.queue, execution_timeout=timedelta(seconds=90)
     )
     assert woken >= 1
     await until(lambda: town.office.letters)
@@ -345,7 +345,7 @@ async def test_who_agreed_to_electronic_service_gets_the_document_and_the_letter
             stands: SceneState = await handle.query("scene", result_type=SceneState)
             return stands
 
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             while (now := await state()).services:
                 await asyncio.sleep(0.1)
         assert [each.id for each in now.deadlines] == ["supplement"], "the clock runs"

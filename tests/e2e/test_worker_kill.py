@@ -60,7 +60,7 @@ class Office:
     async def at_rest(self, scene: str) -> None:
         """The ledger's last answer has been taken in."""
         handle = self.temporal.get_workflow_handle(workflow_id(scene))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(90):
             while (await handle.describe()).raw_description.pending_activities:
                 await asyncio.sleep(0.02)
 

@@ -99,7 +99,7 @@ class Stage:
         self.skipped[scene] = self.skipped.get(scene, timedelta()) + delta
         now = datetime.now(UTC) + self.skipped[scene]
         with self.env.with_time_skipping_disabled():
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(90):
                 # The server says that the time has come before the timers of that time have fired.
                 while (alarm := next_alarm(state := await self.client.state(scene))) is not None and alarm <= now:
                     await asyncio.sleep(0.02)
@@ -107,7 +107,7 @@ class Stage:
 
     async def runs(self, scene: str, at_least: int = 0) -> list[str]:
         """The run ids of a scene, oldest first; waits until there are so many."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(90):
             while len(found := await self._runs(scene)) < at_least:
                 await asyncio.sleep(0.05)
             return found

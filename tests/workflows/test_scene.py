@@ -24,7 +24,7 @@ from workflows.scene import SceneWorkflow
 
 
 async def recorded(stage: Scenes, scene: str, sequence: int) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(90):
         while len(stage.ledger.streams.get(scene, [])) < sequence:
             await asyncio.sleep(0.02)
 
@@ -228,7 +228,7 @@ async def test_operators_find_a_scene_by_its_search_attributes(stage: Scenes) ->
     play = stage.play().to_registered()
     await stage.follow(play)
     query = f"SceneStep = 'registered' AND SceneCity = '盐城市' AND WorkflowId = '{workflow_id(play.scene)}'"
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not [run async for run in stage.env.client.list_workflows(query)]:
             await asyncio.sleep(0.05)
 
