@@ -371,6 +371,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "各节点付款比例合计 {share}%，超过 100%。",
         "The milestones' shares add up to {share} %, more than 100 %.",
     ),
+    "milestone_twice": (
+        "有两个节点都叫“{name}”，付款无从区分，请改名。",
+        "Two milestones are called {name}, and a payment could not tell them apart; rename one.",
+    ),
     "milestone_in_the_past": (
         "节点日期 {due_on} 早于今天（{today}）。",
         "The milestone of {due_on} is before today, {today}.",

@@ -394,6 +394,10 @@ def _propose(docket: Docket, act: ProposeContract) -> None:
         docket.refuse("budget_exceeded", amount=act.terms.budget_yuan, cap=cap)
     if (share := sum(each.share_percent for each in act.terms.milestones)) > 100:
         docket.refuse("milestones_too_much", share=share)
+    names = [each.name for each in act.terms.milestones]
+    if twice := [name for at, name in enumerate(names) if name in names[:at]]:
+        # A payment names its milestone: of two that are called the same, one could never be paid.
+        docket.refuse("milestone_twice", name=twice[0])
     if early := [each.due_on for each in act.terms.milestones if each.due_on < docket.day]:
         docket.refuse("milestone_in_the_past", due_on=min(early), today=docket.day)
     clock = next(each for each in docket.state.deadlines if each.limit == "contract" and each.bidder == act.bidder)

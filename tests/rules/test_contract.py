@@ -89,6 +89,7 @@ def test_milestones_pay_no_more_than_all_of_it_and_lie_ahead(contracting: Play) 
     terms = contracting.terms()
     for code, wrong in (
         ("milestones_too_much", milestones((later, 70), (later, 31))),
+        ("milestone_twice", milestones((later, 50), (later, 50))),
         ("milestone_in_the_past", milestones((contracting.today - timedelta(days=1), 50))),
     ):
         act = ProposeContract(bidder=A, terms=terms.model_copy(update={"milestones": wrong}))
