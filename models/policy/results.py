@@ -1,0 +1,88 @@
+"""Acceptance, benchmark cases and their benefits."""
+
+from pydantic import Field
+
+from models.frozen import Frozen
+from models.text import Identifier, Name
+from models.vocabulary import BenchmarkLevel
+
+from .sourced import Sourced
+
+
+class AcceptanceRules(Sourced):
+    defence_from_yuan: int = Field(ge=0, description="from this budget with defence and site visit, below on papers")
+    retrials: int = Field(1, ge=0, description="how often a trial may be repeated")
+    rectifications: int = Field(1, ge=0, description="how often a conditional result may be rectified")
+    tolerance: tuple[Name, ...] = Field(
+        (),
+        max_length=50,
+        description="criteria of fault tolerance (容错、尽职免责): a tolerated failure meets all",
+    )
+
+
+class BenchmarkCriterion(Frozen):
+    """What a benchmark is evaluated by; a level that it does not name leaves it out."""
+
+    key: Identifier = Field(description="its short name in the answers")
+    name: Name = Field(description="what is asked")
+    levels: tuple[BenchmarkLevel, ...] = Field(
+        (), exclude_if=lambda levels: not levels, description="the levels it is asked at; none named: all"
+    )
+    obligatory: bool = Field(
+        True, exclude_if=lambda must: must, description="true: nothing is recommended that does not meet it"
+    )
+
+
+class Benefit(Frozen):
+    """A kind of benefit with what it may come to."""
+
+    kind: Identifier = Field(description="its short name")
+    each_yuan: int | None = Field(
+        None,
+        gt=0,
+        exclude_if=lambda cap: cap is None,
+        description="most that one record may say, in yuan; none: no cap",
+    )
+    in_all_yuan: int | None = Field(
+        None,
+        gt=0,
+        exclude_if=lambda cap: cap is None,
+        description="most that all its records in one scene come to; none: no cap; for `award`: `award_cap_yuan`",
+    )
+    amount: bool = Field(
+        False, exclude_if=lambda needed: not needed, description="true: a record without an amount is refused"
+    )
+    default: bool = Field(
+        False, exclude_if=lambda default: not default, description="true where the city's text names no such cap"
+    )
+
+
+class PromotionRules(Sourced):
+    award_cap_yuan: int = Field(ge=0, description="largest award for one case, and most for one scene in all")
+    benefits: tuple[Identifier | Benefit, ...] = Field(
+        description="kinds of benefit that may be recorded: a name, or a kind with its caps"
+    )
+    criteria: tuple[BenchmarkCriterion, ...] = Field(
+        (),
+        max_length=50,
+        exclude_if=lambda criteria: not criteria,
+        description="what the evaluation answers, one by one; none: the evaluation team finds as it sees fit",
+    )
+    value_first: bool = Field(
+        False,
+        exclude_if=lambda first: not first,
+        description="true: a benchmark is nominated once its value has been assessed",
+    )
+
+    @property
+    def kinds(self) -> tuple[Benefit, ...]:
+        """Every kind with its caps; one that stands there as a name has none. An award has the cap of its own key."""
+        return tuple(self._capped(each if isinstance(each, Benefit) else Benefit(kind=each)) for each in self.benefits)
+
+    def _capped(self, benefit: Benefit) -> Benefit:
+        if benefit.kind != "award":
+            return benefit
+        return benefit.model_copy(update={"in_all_yuan": self.award_cap_yuan})
+
+    def criteria_at(self, level: BenchmarkLevel) -> tuple[BenchmarkCriterion, ...]:
+        return tuple(each for each in self.criteria if not each.levels or level in each.levels)

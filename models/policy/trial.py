@@ -1,0 +1,145 @@
+"""Sandbox trials, their risk profiles, the inclusion period (包容期) and incidents."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from models.calendar import Period, Unit
+from models.frozen import Frozen
+from models.text import Identifier, Name
+from models.vocabulary import Credit, Phase, PlanPart, Risk
+
+from .sourced import Sourced
+
+
+class Check(Frozen):
+    """One item of the compliance checklist (R44, R48)."""
+
+    key: Identifier = Field(description="its short name in the answers")
+    name: Name = Field(description="what is looked for")
+    at_exit: bool = Field(
+        False, exclude_if=lambda again: not again, description="true: asked again when the exit is concluded"
+    )
+
+
+class PhaseGate(Frozen):
+    """What a trial has to show before it leaves a phase for the next."""
+
+    phase: Phase = Field(description="the phase that is left")
+    at_least: Period | None = Field(
+        None,
+        exclude_if=lambda period: period is None,
+        description="shortest time in it; while the trial is stopped, none goes by",
+    )
+    targets: bool = Field(
+        False,
+        exclude_if=lambda targets: not targets,
+        description="true: every indicator was read in it, and the last reading reaches its target",
+    )
+    nothing_open: bool = Field(
+        False,
+        exclude_if=lambda nothing: not nothing,
+        description="true: no incident and no order is open, and no report overdue",
+    )
+    reports: int = Field(
+        0, ge=0, exclude_if=lambda fewest: not fewest, description="fewest regular reports filed in it"
+    )
+
+
+class TrialRules(Sourced):
+    phases: tuple[Phase, ...] = Field(min_length=1, description="the stages of a trial, in order")
+    insurance: bool = Field(True, description="an insured trial only")
+    checks: tuple[Check, ...] = Field(
+        (),
+        exclude_if=lambda checks: not checks,
+        description="the checklist that an admission answers item by item",
+    )
+    gates: tuple[PhaseGate, ...] = Field(
+        (), exclude_if=lambda gates: not gates, description="what each phase asks before the next may begin"
+    )
+    exit_report: tuple[Literal["kpis", "incidents", "faults"], ...] = Field(
+        (),
+        exclude_if=lambda parts: not parts,
+        description="what an exit report answers for: a reading of every indicator; incidents, faults, if any",
+    )
+    employment: tuple[Literal["midterm", "exit"], ...] = Field(
+        (),
+        exclude_if=lambda reports: not reports,
+        description="the reports that say what the trial does to people's work (就业影响)",
+    )
+    stop_suspends: bool = Field(
+        False,
+        exclude_if=lambda stops: not stops,
+        description="true: a reading past its stop threshold stops the trial by itself; false: who may stop it is told",
+    )
+
+
+class RiskProfile(Sourced):
+    """What the trials of some domains have to fulfil (R39, R41).
+
+    A domain falls under the profile that names it, a livelihood domain under the one with `livelihood: true`, every
+    other under the one with neither.
+    """
+
+    name: Name = Field(description="its name for people")
+    domains: tuple[Name, ...] = Field((), exclude_if=lambda domains: not domains, description="the domains it is for")
+    livelihood: bool = Field(
+        False,
+        exclude_if=lambda stricter: not stricter,
+        description="true: for the livelihood domains not named elsewhere",
+    )
+    plan: tuple[PlanPart, ...] = Field(description="what a plan has to say; one that lacks it is refused")
+    insured_yuan: int = Field(
+        0, ge=0, exclude_if=lambda least: not least, description="least sum insured, in yuan; 0: none"
+    )
+    phases: tuple[Phase, ...] = Field(
+        (), exclude_if=lambda phases: not phases, description="which of the city's phases are used; none named: all"
+    )
+    report: Period | None = Field(
+        None,
+        exclude_if=lambda period: period is None,
+        description="how often the bidder reports, where that is more often than `limits.report` says",
+    )
+    checks: tuple[Check, ...] = Field(
+        (), exclude_if=lambda checks: not checks, description="further items of the checklist"
+    )
+    two_officers: bool = Field(
+        False, exclude_if=lambda two: not two, description="true: two officers of the regulator admit a trial"
+    )
+
+
+class InclusionRules(Sourced):
+    risks: tuple[Risk, ...] = Field(min_length=1, description="risk levels that are eligible")
+    credit_at_least: Credit = Field(description="worst credit grade that is eligible")
+    ladder: tuple[Literal["remind", "advise", "interview", "order"], ...] = Field(
+        min_length=1, description="measures for faults, mildest first; after the last comes breach"
+    )
+    repeats_to_skip: int = Field(2, ge=1, description="this many repeats within `repeat_window` skip a step")
+    repeat_window: Period = Field(description="how long a fault counts as a repeat")
+    red_lines: tuple[Identifier, ...] = Field(min_length=1, description="faults that breach at once")
+    livelihood_commitment: bool = Field(True, description="livelihood domains need commitment and credit check")
+    suspension_pauses: bool = Field(False, description="whether a suspended trial stops the period's clock")
+    at_most: Period = Field(
+        Period(length=24, unit=Unit.MONTHS), description="longest period in all, with every extension"
+    )
+
+
+class Severity(Frozen):
+    key: Identifier = Field(description="its short name in reports")
+    name: Name = Field(description="its name for people")
+    stops: bool = Field(False, description="true: the report alone stops the trial, as a casualty always does")
+    upward: bool = Field(False, description="true: it is reported upward, as a casualty always is")
+
+
+class IncidentRedLines(Frozen):
+    """Offered to the regulator, who alone finds whether a line was crossed; None offers nothing."""
+
+    casualty: Identifier | None = Field(None, description="the red line that a casualty may be")
+    leak: Identifier | None = Field(None, description="the red line that a leak of personal data may be")
+
+
+class IncidentRules(Sourced):
+    severities: tuple[Severity, ...] = Field(min_length=1, description="mildest first; a report may name one")
+    red_lines: IncidentRedLines = Field(
+        IncidentRedLines(), description="what an incident during an inclusion period may be"
+    )
