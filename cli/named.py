@@ -36,7 +36,7 @@ from models.commands.review import (
 from models.commands.solicitation import AcceptFiling, DuplicateCheck, Register, RequestSupplement
 from models.document import Document
 from models.vocabulary import Mode, NoticeAbout, PanelPurpose, Position
-from rules.matching import commitment
+from rules.bidding import commitment
 
 from .acting import Asked, a_date, command_for
 from .fields import digest, document, validated

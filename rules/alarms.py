@@ -12,7 +12,7 @@ from models.deadline import Deadline, DeadlineStatus
 from models.events.anywhere import AdverseDecision
 from models.events.clock import DeadlinePassed, RungDue
 from models.state import SceneState
-from rules import acceptance, inclusion, matching, notices, remedies, review, solicitation, trial
+from rules import acceptance, bidding, contracting, inclusion, matching, notices, remedies, review, solicitation, trial
 from rules.docket import Docket
 
 CONSEQUENCES: dict[str, Callable[[Docket, Deadline], None]] = {
@@ -22,9 +22,9 @@ CONSEQUENCES: dict[str, Callable[[Docket, Deadline], None]] = {
     "consultation": review.consultation_ran_out,
     "public_notice": notices.notice_ran_out,
     "complaint_window": notices.complaint_window_ran_out,
-    "bidding": matching.bidding_closed,
-    "bid_opening": matching.opening_ran_out,
-    "contract": matching.contract_ran_out,
+    "bidding": bidding.bidding_closed,
+    "bid_opening": bidding.opening_ran_out,
+    "contract": contracting.contract_ran_out,
     "reissue": matching.reissue_ran_out,
     "trial": trial.trial_ran_out,
     "insurance": trial.insurance_ran_out,

@@ -13,10 +13,12 @@ import math
 from fractions import Fraction
 from typing import Literal
 
+from models.commands.matching import Score
 from models.frozen import Frozen
 from models.policy import Dimension, ScoreSheet
 from models.state import Bid, Ranked, SceneState
 from models.vocabulary import PanelPurpose
+from rules.docket import Docket
 from rules.keyed import find
 
 Points = tuple[tuple[str, int], ...]
@@ -220,3 +222,19 @@ def _of(dimension: Dimension, points: Points) -> int:
 
 def _hundredths(points: Fraction) -> int:
     return math.floor(points * 100 + Fraction(1, 2))
+
+
+def on_the_sheet(docket: Docket, scores: tuple[Score, ...]) -> Points:
+    """Points for every criterion of the sheet, none above its own."""
+    sheet = docket.policy.score_sheet
+    given = {score.criterion: round(score.points * 10) for score in scores}
+    keys = [criterion.key for criterion in sheet.criteria]
+    missing, extra = [key for key in keys if key not in given], [key for key in given if key not in keys]
+    if missing or extra or len(given) != len(scores):
+        docket.refuse("scores_incomplete", missing=", ".join(missing) or "-", extra=", ".join(extra) or "-")
+    for criterion in sheet.criteria:
+        if given[criterion.key] > criterion.points * 10:
+            docket.refuse(
+                "score_too_high", criterion=criterion.key, points=criterion.points, given=given[criterion.key] / 10
+            )
+    return tuple((key, given[key]) for key in keys)

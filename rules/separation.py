@@ -10,7 +10,7 @@ second who had a hand in the first. A pair bars one direction; where both orders
 3  An order needs two officers, its verifier is a third; so do two officers open the bids.
 4  Objections, appeals and questions of fault go to somebody who did not decide.
 5  Who proposes, who approves and who pays are three.
-6  Bids are sealed until the close: `rules.matching`, a commitment and nothing else.
+6  Bids are sealed until the close: `rules.bidding`, a commitment and nothing else.
 7  Who granted an inclusion period does not extend it.
 8  One person stops a trial, two resume it. So it is with a request for more time and its answer, and with a correction
    and its confirmation.

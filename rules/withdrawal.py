@@ -4,7 +4,7 @@ from models.commands.anywhere import AnswerWithdrawal
 from models.events.anywhere import DecisionFinal, WithdrawalAnswered, WithdrawalAsked
 from models.state import Withdrawal
 from models.vocabulary import Machine, Outcome, Role
-from rules import lifecycle, matching, settling
+from rules import contracting, lifecycle, settling
 from rules.docket import REMEDIES, Docket
 from rules.keyed import find
 
@@ -26,7 +26,7 @@ def withdraw(docket: Docket) -> None:
     else:
         contract = find(state.contracts, bidder=unit)
         if contract is not None and contract.step in ("offered", "signing") and state.step == "contracting":
-            matching.lapse(docket, unit)
+            contracting.lapse(docket, unit)
             return
         if contract is None or contract.step != "signed":
             docket.refuse("wrong_step", step=state.step, verb="withdraw", possible="withdraw_bid")

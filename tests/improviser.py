@@ -31,11 +31,11 @@ from models.vocabulary import (
 )
 from rules import lifecycle
 from rules.alarms import next_alarm
+from rules.bidding import commitment
 from rules.decide import possible_verbs
 from rules.docket import BIDDER_MACHINES
 from rules.duties import duties
 from rules.journal import entry_for
-from rules.matching import commitment
 from rules.permissions import units_playing
 from tests.scenario import JOBS, ON_TIME, Play, digest, document
 

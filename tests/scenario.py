@@ -100,9 +100,9 @@ from models.vocabulary import (
 )
 from rules import phases, trial_plan
 from rules.alarms import next_alarm
+from rules.bidding import commitment
 from rules.deadlines import BEIJING, local_day
 from rules.journal import admit, due_alarm, entry_for, fold, policy_after
-from rules.matching import commitment
 from runtime.policy_files import load_city
 from tests.invariants import check_entry
 

@@ -26,7 +26,7 @@ from models.commands.matching import (
 from models.commands.review import Recuse
 from models.document import Document
 from models.vocabulary import Credit, Mode, NoticeAbout, PanelPurpose
-from rules.matching import commitment
+from rules.bidding import commitment
 
 JIA, YI, BING = "揭榜企业甲", "揭榜企业乙", "揭榜企业丙"
 OPEN_FOR = timedelta(days=25)

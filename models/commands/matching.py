@@ -54,7 +54,7 @@ class ReviewInvitation(Act):
 
 
 class SubmitBid(BidderAct):
-    """Before the close only this hash is known: SHA-256 of nonce, proposal_sha256 and price (`rules.matching`)."""
+    """Before the close only this hash is known: SHA-256 of nonce, proposal_sha256 and price (`rules.bidding`)."""
 
     verb: Literal["submit_bid"] = "submit_bid"
     commitment: Digest

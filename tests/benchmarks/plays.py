@@ -23,8 +23,8 @@ from models.policy import CityUnit, Policy
 from models.state import SceneState
 from models.vocabulary import PanelPurpose, Position
 from rules.alarms import next_alarm
+from rules.bidding import commitment
 from rules.journal import fold
-from rules.matching import commitment
 from runtime.policy_files import load_policy
 from tests.scenario import Play, digest
 

@@ -7,7 +7,7 @@ from models.commands.review import AnswerObjection, RaiseObjection
 from models.events.matching import CallFailed, EligibilityVerified
 from models.policy import Policy
 from models.vocabulary import Credit, NoticeAbout, Role
-from rules.matching import commitment
+from rules.bidding import commitment
 from tests.scenario import Play, digest, document
 
 A, B, C, D = "甲公司", "乙公司", "丙公司", "丁研究院"

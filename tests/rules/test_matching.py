@@ -17,7 +17,7 @@ from models.commands.review import AnswerObjection, EntryCondition, RaiseObjecti
 from models.events.matching import BidsOpened, BidSubmitted, CallFailed, ChallengeAmended
 from models.policy import Policy
 from models.vocabulary import Credit, GateKind, Mode, NoticeAbout, Outcome, PanelPurpose, Role, Suspends
-from rules.matching import commitment
+from rules.bidding import commitment
 from tests.scenario import Play, digest, document, with_limit
 
 A, B, C = "甲公司", "乙公司", "丙公司"
