@@ -141,18 +141,18 @@ _FIRST = tuple(deed for line in APART for deed in line.first)
 def refuse_involved(docket: Docket) -> None:
     """Raises Refused with the code of the first line that keeps these two deeds apart."""
     _refuse_persons(docket, docket.command.actor.persons)
-    now = _hands(docket.state, docket.command)[0]
-    if docket.unit in units_bidding(docket.state) and _is_one_of(now.deed, OVER_BIDDERS):
+    now = hands_of(docket.state, docket.command)[0]
+    if docket.unit in units_bidding(docket.state) and is_one_of(now.deed, OVER_BIDDERS):
         docket.refuse("own_unit_bids", unit=docket.unit)
 
 
 def _refuse_persons(docket: Docket, persons: tuple[str, ...]) -> None:
-    now = _hands(docket.state, docket.command)[0]
+    now = hands_of(docket.state, docket.command)[0]
     for line in APART:
-        if not _is_one_of(now.deed, line.then):
+        if not is_one_of(now.deed, line.then):
             continue
         for hand in docket.state.hands:
-            if not _is_one_of(hand.deed, line.first) or _subject(hand, line) != _subject(now, line):
+            if not is_one_of(hand.deed, line.first) or about(hand, line) != about(now, line):
                 continue
             if known := [person for person in persons if person in hand.persons]:
                 did = hand.deed.partition(":")[0]
@@ -193,26 +193,26 @@ def refuse_officers(docket: Docket, officers: tuple[str, ...]) -> None:
 def remember(state: SceneState, command: Command) -> tuple[Hand, ...]:
     """The hands after a command that stood; `state` is that before it."""
     hands = state.hands
-    for new in _hands(state, command):
-        if not _is_one_of(new.deed, _FIRST):
+    for new in hands_of(state, command):
+        if not is_one_of(new.deed, _FIRST):
             continue
         before = find(hands, deed=new.deed, bidder=new.bidder, item=new.item)
-        if before is not None and not _is_one_of(new.deed, AFRESH):
+        if before is not None and not is_one_of(new.deed, AFRESH):
             new = new.model_copy(update={"persons": tuple(dict.fromkeys((*before.persons, *new.persons)))})
         hands = put(hands, new, by=lambda hand: (hand.deed, hand.bidder, hand.item))
     return hands
 
 
-def _is_one_of(deed: str, names: tuple[str, ...]) -> bool:
+def is_one_of(deed: str, names: tuple[str, ...]) -> bool:
     """A verb without its kind stands for every kind."""
     return deed in names or deed.partition(":")[0] in names
 
 
-def _subject(hand: Hand, line: Apart) -> str:
+def about(hand: Hand, line: Apart) -> str:
     return {"scene": "", "bidder": hand.bidder, "item": hand.item}[line.about]
 
 
-def _hands(state: SceneState, command: Command) -> tuple[Hand, ...]:
+def hands_of(state: SceneState, command: Command) -> tuple[Hand, ...]:
     """What a command is a deed of: first its verb with its kind, then the role of somebody who takes sides."""
     act, actor = command.act, command.actor
     bidder, item = getattr(act, "bidder", None) or "", ""

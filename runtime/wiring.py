@@ -16,6 +16,8 @@ from activities.delivery import Channel, DeliveryActivities
 from activities.events import EventActivities
 from activities.ledger import LedgerActivities
 from activities.lineage import LineageActivities
+from audit.export import Stores
+from audit.sources import digest_of, installed
 from channels.documents import DocumentWriter
 from channels.email import Email
 from channels.robots import Robots
@@ -37,6 +39,7 @@ from runtime.receiving import outside
 from runtime.settings import Settings
 from storage.archive import SqlArchive
 from storage.archive_files import ArchiveFiles
+from storage.builds import BuildFiles
 from storage.database import engine_for
 from storage.directories import SqlDirectories
 from storage.documents import SqlDocuments
@@ -75,6 +78,7 @@ class Parts:
     refusals: RefusalLedger
     rulebooks: SqlRulebooks
     archive: SqlArchive
+    builds: BuildFiles
     year_notices: SqlYearNotices
     documents: SqlDocuments
     directories: SqlDirectories
@@ -95,6 +99,7 @@ def parts(settings: Settings) -> Iterator[Parts]:
             refusals=RefusalLedger(engine, settings.data_dir / "refusals.spool"),
             rulebooks=SqlRulebooks(engine),
             archive=SqlArchive(engine, ArchiveFiles(settings.data_dir / "archive"), scene_of),
+            builds=BuildFiles(settings.data_dir / "archive" / "builds"),
             year_notices=SqlYearNotices(engine),
             documents=SqlDocuments(engine),
             directories=SqlDirectories(engine),
@@ -121,6 +126,8 @@ def make_worker(temporal: Client, parts: Parts, calendar: Calendar | None = None
     `calendar` is that of the mailboxes; by default the one beside the policies.
     """
     delivery = _delivery(temporal, parts, calendar)
+    # What this worker records can be judged by its own code, however old it is then.
+    parts.builds.keep(digest_of(installed()), installed())
     ledger = LedgerActivities(
         parts.ledger,
         build=build_id(),
@@ -149,6 +156,18 @@ def make_worker(temporal: Client, parts: Parts, calendar: Calendar | None = None
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
         activity_task_poller_behavior=PollerBehaviorAutoscaling(),
         deployment_config=_deployment(parts.settings),
+    )
+
+
+def evidence(parts: Parts) -> Stores:
+    """Where bundles are made from."""
+    return Stores(
+        reads=parts.reads,
+        archive=parts.archive,
+        rulebooks=parts.rulebooks,
+        directories=parts.directories,
+        documents=parts.documents,
+        builds=parts.builds,
     )
 
 

@@ -158,6 +158,12 @@ class SqlDocuments:
         with self._engine.connect() as connection:
             return _read(connection, waiting)
 
+    def of(self, stream: str) -> tuple[OfficialDocument, ...]:
+        """Every document of a stream, the first issued first."""
+        with self._engine.connect() as connection:
+            of_it = _DOCUMENTS.where(DOCUMENT.c.stream == stream)
+            return _read(connection, of_it.order_by(DOCUMENT.c.sequence, DOCUMENT.c.place))
+
     def of_entry(self, stream: str, sequence: int) -> tuple[OfficialDocument, ...]:
         of_it = _DOCUMENTS.where(DOCUMENT.c.stream == stream, DOCUMENT.c.sequence == sequence)
         with self._engine.connect() as connection:

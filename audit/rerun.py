@@ -1,0 +1,179 @@
+"""Runs a scene's runs again on the code of one build. A program of its own: `python -I rerun.py BUNDLE SOURCES`.
+
+It takes jobs from stdin and gives results to stdout, one JSON object a line. `SOURCES` holds the build's packages; no
+other code of ours is loaded. Before it loads them it takes from itself what checking does not need: the network, other
+programs, writing files, more memory and time than a run can need.
+
+A job names a run's history, the one after it, and the scene's journal. The run is replayed on the workflow, and its
+entries are judged again: each command, in the state and under the policy that it met, must give the same events; each
+alarm must have been due, and none left out; each receipt, and the state and policy that went over to the next run, must
+be what was recorded. Values are compared throughout, for a replay alone ignores them.
+
+What a build has to offer: `rules.journal` (entry_for, due_alarm, fold, policy_after), `models.opening.SceneOpening`,
+`models.journal.JournalEntry`, `models.canonical.canonical` and `workflows.scene.SceneWorkflow`.
+"""
+
+import asyncio
+import base64
+import json
+import os
+import resource
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+MEMORY = 8 * 1024**3
+"""Bytes of address space; the SDK's own library reserves most of it without using it."""
+SECONDS = 3600
+OURS = ("activities", "models", "rules", "workflows")
+_FORBIDDEN = (
+    "socket.connect", "socket.bind", "socket.sendto", "socket.getaddrinfo", "subprocess.Popen", "os.system", "os.exec",
+    "os.posix_spawn", "os.fork", "os.forkpty", "os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.chmod", "os.link",
+    "os.symlink", "os.truncate", "shutil.rmtree", "ctypes.dlopen",
+)  # fmt: skip
+_WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_TRUNC
+
+
+class Forbidden(Exception):
+    """The build's code asked for what checking does not need."""
+
+
+def main(bundle: str, sources: str) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # whatever the code prints is no answer
+    sys.dont_write_bytecode = True
+    sys.path.insert(0, sources)
+    from temporalio.contrib.pydantic import pydantic_data_converter
+    from temporalio.worker import Replayer, UnsandboxedWorkflowRunner
+
+    sys.addaudithook(_guard)
+    from workflows.scene import SceneWorkflow
+
+    strangers = _strangers(Path(sources))
+    with zipfile.ZipFile(bundle) as parts:
+        replayer = Replayer(
+            workflows=[SceneWorkflow],
+            data_converter=pydantic_data_converter,
+            workflow_runner=UnsandboxedWorkflowRunner(),
+        )
+        for line in sys.stdin:
+            job = json.loads(line)
+            try:
+                result = {"strangers": strangers, **_run_again(replayer, parts, job)}
+            except Exception as error:  # noqa: BLE001  # whatever it is, it is told as this run's own
+                result = {"strangers": strangers, "failed": f"{type(error).__name__}: {error}"[:2000]}
+            print(json.dumps(result, ensure_ascii=False), file=answers, flush=True)
+
+
+def _guard(event: str, arguments: tuple[Any, ...]) -> None:
+    if event in _FORBIDDEN or (event == "open" and isinstance(arguments[2], int) and arguments[2] & _WRITES):
+        raise Forbidden(event)
+
+
+def _strangers(sources: Path) -> list[str]:
+    """Modules of ours that came from elsewhere than from the build's sources."""
+    ours = {name: module for name, module in sys.modules.items() if name.split(".")[0] in OURS}
+    files = {name: getattr(module, "__file__", None) for name, module in ours.items()}
+    return sorted(name for name, file in files.items() if file and not Path(file).is_relative_to(sources))
+
+
+def _run_again(replayer: Any, parts: zipfile.ZipFile, job: dict[str, Any]) -> dict[str, Any]:
+    from models.opening import SceneOpening
+
+    text = parts.read(job["history"])
+    events = json.loads(text)["events"]
+    opening = SceneOpening.model_validate(_input(events[0], "workflowExecutionStartedEventAttributes"))
+    after = _input(events[-1], "workflowExecutionContinuedAsNewEventAttributes")
+    judged = list(_judge(opening, parts, job, after))
+    return {"replay": asyncio.run(_replayed(replayer, text.decode())), "deviations": judged}
+
+
+async def _replayed(replayer: Any, text: str) -> str | None:
+    """Why the history does not replay; None where it does."""
+    from temporalio.client import WorkflowHistory
+
+    result = await replayer.replay_workflow(WorkflowHistory.from_json("scene", text), raise_on_replay_failure=False)
+    return str(result.replay_failure)[:2000] if result.replay_failure is not None else None
+
+
+def _judge(opening: Any, parts: zipfile.ZipFile, job: dict[str, Any], after: Any) -> Iterator[dict[str, Any]]:
+    """What comes out otherwise than it was recorded: the kind, the entry, and both values."""
+    from models.canonical import canonical
+    from models.journal import JournalEntry
+    from models.opening import SceneOpening
+    from rules.journal import due_alarm, entry_for, fold, policy_after
+
+    policy, state = opening.policy, opening.state
+    for line in parts.read(job["ledger"]).splitlines():
+        row = json.loads(line)
+        if not job["first"] <= row["sequence"] <= job["last"]:
+            continue
+        entry = JournalEntry.model_validate_json(row["text"])
+        at = {"sequence": entry.sequence}
+        stands = _plain(entry)
+        alarm = due_alarm(state, entry.at)
+        if alarm is not None or entry.command.act.verb == "pass_deadline":
+            expected = _plain(alarm) if alarm is not None else None
+            recorded = _plain(entry.command)
+            if recorded != expected:
+                yield {**at, "kind": "alarm", "recorded": recorded, "expected": expected}
+        try:
+            again = entry_for(policy, state, entry.command, entry.at)
+        except Exception as refused:  # noqa: BLE001  # a refusal, or a fault: no entry comes of it
+            yield {
+                **at,
+                "kind": "events",
+                "recorded": _plain(entry),
+                "expected": f"{type(refused).__name__}: {refused}",
+            }
+        else:
+            if canonical(again) != canonical(entry):
+                yield {**at, "kind": "events", "recorded": stands, "expected": _plain(again)}
+        try:
+            state, policy = fold(state, entry), policy_after(policy, entry)
+        except ValueError as error:
+            yield {**at, "kind": "fold", "recorded": stands, "expected": str(error)}
+            return
+        if entry.sequence in (expects := {int(key): value for key, value in job["receipts"].items()}):
+            made = json.loads(canonical(state.receipts[-1]))
+            if made != expects[entry.sequence]:
+                yield {**at, "kind": "receipt", "recorded": expects[entry.sequence], "expected": made}
+    if after is not None:
+        handed = SceneOpening.model_validate(after)
+        if handed.state != state:
+            yield {
+                "sequence": state.sequence,
+                "kind": "state",
+                "recorded": _plain(handed.state),
+                "expected": _plain(state),
+            }
+        if handed.policy != policy:
+            yield {
+                "sequence": state.sequence,
+                "kind": "policy",
+                "recorded": _plain(handed.policy),
+                "expected": _plain(policy),
+            }
+
+
+def _plain(model: Any) -> Any:
+    return model.model_dump(mode="json")
+
+
+def _input(event: dict[str, Any], attributes: str) -> Any:
+    """The one argument that an event hands over; None where the event is another."""
+    if attributes not in event:
+        return None
+    return json.loads(base64.b64decode(event[attributes]["input"]["payloads"][0]["data"]))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
+    sys.stderr.flush()
+    os._exit(0)

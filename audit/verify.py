@@ -1,0 +1,303 @@
+"""Verifies a bundle with nothing but the bundle and what the auditor trusts: no server, no database, no network.
+
+What is trusted is said beforehand: the keys that may have signed, and the digests of the code that may be run. The
+digest of the installed code is trusted by itself. What a bundle brings along is data until its digest is found there.
+
+An unproven check says why:
+
+    unknown_key         the signature is right, and nobody said that this key is to be trusted
+    untrusted_build     a run was made by code that is not trusted, so neither replay nor journal were run
+    no_sources          the bundle lacks the sources of a build
+    no_directory        acts say that no directory was asked, because there was none
+    build_failed        the code of the build could not be run here
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
+from pydantic import ValidationError
+
+from audit import builds, checks
+from audit.bundle import (
+    MANIFEST,
+    PUBLIC_KEY,
+    SIGNATURE,
+    SUMS,
+    UNLISTED,
+    Bundle,
+    Manifest,
+    NotABundle,
+    directory_path,
+    history_path,
+    ledger_path,
+    opened,
+)
+from audit.evidence import SceneEvidence, read_scene, rulebook
+from audit.findings import Check, Deviation, Finding, finding, first_difference
+from models.calendar import Calendar
+from models.directory import Directory
+from models.policy import Policy
+
+
+@dataclass(frozen=True)
+class Trust:
+    """What the auditor has: fingerprints of `keys` (SHA-256 of the raw public key, hex), digests of `sources`."""
+
+    keys: frozenset[str] = frozenset()
+    sources: frozenset[str] = frozenset()
+
+
+def verify(path: Path, trust: Trust) -> Iterator[Finding]:
+    """Check after check, scene after scene. Raises NotABundle for a file that is none."""
+    with opened(path) as bundle, ExitStack() as running:
+        manifest = bundle.manifest()
+        yield _signature(bundle, trust)
+        yield _parts(bundle, manifest)
+        code = _Code(path, bundle, manifest, trust, running)
+        yield code.finding()
+        books = _Books(bundle)
+        for part in manifest.scenes:
+            yield from _scene(read_scene(bundle, part), books, code)
+
+
+def fingerprint(key: Ed25519PublicKey) -> str:
+    return sha256(key.public_bytes(Encoding.Raw, PublicFormat.Raw)).hexdigest()
+
+
+def _signature(bundle: Bundle, trust: Trust) -> Finding:
+    wrong: list[Deviation] = []
+    notes: tuple[str, ...] = ()
+    try:
+        key = load_pem_public_key(bundle.read(PUBLIC_KEY))
+        if not isinstance(key, Ed25519PublicKey):
+            raise NotABundle(f"{PUBLIC_KEY} is no Ed25519 key")
+        key.verify(bundle.read(SIGNATURE), bundle.read(SUMS))
+    except InvalidSignature:
+        wrong.append(Deviation(what="signature", part=SIGNATURE))
+    except (NotABundle, ValueError, UnsupportedAlgorithm) as error:
+        wrong.append(Deviation(what="unreadable", part=PUBLIC_KEY, recorded=str(error)[:300]))
+    else:
+        if not trust.keys:
+            notes = ("unknown_key",)
+        elif (mark := fingerprint(key)) not in trust.keys:
+            wrong.append(
+                Deviation(what="other_key", part=PUBLIC_KEY, recorded=mark, expected=", ".join(sorted(trust.keys)))
+            )
+    return finding(Check.SIGNATURE, None, wrong, 1, notes)
+
+
+def _parts(bundle: Bundle, manifest: Manifest) -> Finding:
+    """Every part is what SHA256SUMS says, none is missing, none is there that it does not name, or twice."""
+    wrong: list[Deviation] = []
+    sums: dict[str, str] = {}
+    try:
+        sums = bundle.sums()
+    except NotABundle as error:
+        wrong.append(Deviation(what="unreadable", part=SUMS, recorded=str(error)))
+    for path, digest in sums.items():
+        try:
+            found = sha256(bundle.read(path)).hexdigest()
+        except NotABundle as error:
+            wrong.append(Deviation(what="unreadable", part=path, recorded=str(error), expected=digest))
+            continue
+        if found != digest:
+            wrong.append(Deviation(what="digest", part=path, recorded=found, expected=digest))
+    strangers = [name for name in bundle.names if name not in sums and name not in UNLISTED]
+    wrong += [Deviation(what="not_listed", part=name) for name in strangers]
+    wrong += [Deviation(what="twice", part=name) for name in sorted(set(bundle.names)) if bundle.names.count(name) > 1]
+    scenes = [part.scene for part in manifest.scenes]
+    if len(set(scenes)) != len(scenes):
+        wrong.append(Deviation(what="twice", part=MANIFEST, recorded=", ".join(scenes)))
+    for part in manifest.scenes:
+        for number, run in enumerate(part.runs, start=1):
+            if run.path != (expected := history_path(part.scene, number)):
+                wrong.append(
+                    Deviation(what="path", part=MANIFEST, run=run.run_id, recorded=run.path, expected=expected)
+                )
+    return finding(Check.PARTS, None, wrong, len(sums))
+
+
+class _Code:
+    """The builds that a bundle brings along: which are sound, which are trusted, and their processes."""
+
+    def __init__(self, path: Path, bundle: Bundle, manifest: Manifest, trust: Trust, running: ExitStack) -> None:
+        self._path, self._bundle, self._running = path, bundle, running
+        self._digests = manifest.builds
+        self._processes: dict[str, builds.BuildProcess] = {}
+        self._sources: dict[str, dict[str, bytes]] = {}
+        self._untrusted: set[str] = set()
+        self._wrong: list[Deviation] = []
+        for build, digest in sorted(manifest.builds.items()):
+            self._read(build, digest, trust)
+
+    def _read(self, build: str, digest: str, trust: Trust) -> None:
+        try:
+            sources = builds.sources_in(self._bundle, digest)
+        except NotABundle as error:
+            self._wrong.append(Deviation(what="unreadable", part=f"sources/{digest}", recorded=str(error)))
+            return
+        if (problem := builds.problem_with(sources, digest, build)) is not None:
+            what, found, expected = problem
+            self._wrong.append(
+                Deviation(what=what, part=f"sources/{digest}", at=build, recorded=found, expected=expected)
+            )
+        elif digest in trust.sources:
+            self._sources[build] = sources
+        else:
+            self._untrusted.add(build)
+
+    def finding(self) -> Finding:
+        notes = ("untrusted_build",) if self._untrusted else ()
+        return finding(Check.SOURCES, None, self._wrong, len(self._digests), notes)
+
+    def why_not(self, build: str) -> str | None:
+        """The note for a build that can not be run; None where it can."""
+        if build in self._sources:
+            return None
+        return "untrusted_build" if build in self._untrusted else "no_sources"
+
+    def run_again(self, build: str, job: dict[str, Any]) -> dict[str, Any]:
+        """Raises builds.BuildFailed; the next job gets a new process."""
+        process = self._processes.get(build)
+        if process is None:
+            process = self._running.enter_context(builds.started(self._path, self._sources[build]))
+            self._processes[build] = process
+        try:
+            return process.run_again(job)
+        except builds.BuildFailed:
+            del self._processes[build]
+            raise
+
+
+@dataclass
+class _Books:
+    """Policies and directories of the bundle, each read once."""
+
+    bundle: Bundle
+    _policies: dict[tuple[str, str], Policy | str] = field(default_factory=dict)
+    _directories: dict[tuple[str, int], Directory | None] = field(default_factory=dict)
+
+    def policy(self, digest: str, calendar: str) -> Policy | str:
+        """The policy, or why there is none."""
+        key = digest, calendar
+        if key not in self._policies:
+            try:
+                self._policies[key] = rulebook(self.bundle, digest, calendar)
+            except NotABundle as error:
+                self._policies[key] = str(error)
+        return self._policies[key]
+
+    def directory(self, city: str, version: int) -> Directory | None:
+        key = city, version
+        if key not in self._directories:
+            try:
+                text = self.bundle.read(directory_path(city, version))
+                self._directories[key] = Directory.model_validate_json(text)
+            except (NotABundle, ValidationError):
+                self._directories[key] = None
+        return self._directories[key]
+
+    def calendars(self, scene: SceneEvidence) -> dict[str, Calendar]:
+        named = {(entry.policy, entry.calendar) for entry in scene.entries}
+        policies = (self.policy(*each) for each in sorted(named))
+        found = [policy.calendar for policy in policies if isinstance(policy, Policy)]
+        return {calendar.version: calendar for calendar in found}
+
+
+def _scene(scene: SceneEvidence, books: _Books, code: _Code) -> Iterator[Finding]:
+    no_directory = ("no_directory",) if checks.without_directory(scene) else ()
+    told = partial(_told, scene)
+    yield told(Check.CHAIN, lambda: checks.ledger(scene), len(scene.lines))
+    yield told(Check.REFUSALS, lambda: checks.refusals(scene), len(scene.refusals))
+    yield told(Check.RULEBOOKS, lambda: checks.rulebooks(scene, books.policy), len(scene.entries))
+    yield told(Check.HISTORIES, lambda: checks.histories(scene), len(scene.runs))
+    yield told(Check.ACTS, lambda: checks.acts(scene), sum(len(run.acts) for run in scene.runs))
+    yield from _run_again(scene, code)
+    yield told(Check.ACTORS, lambda: checks.actors(scene, books.directory), len(scene.entries), no_directory)
+    yield told(Check.APART, lambda: checks.apart(scene), len(scene.entries))
+    dates = books.calendars(scene)
+    yield told(Check.DEADLINES, lambda: checks.deadlines(scene, dates), len(scene.entries))
+    yield told(Check.DOCUMENTS, lambda: checks.documents(scene), len(scene.documents))
+
+
+def _told(
+    scene: SceneEvidence,
+    check: Check,
+    look: Callable[[], Iterator[Deviation]],
+    looked_at: int,
+    notes: tuple[str, ...] = (),
+) -> Finding:
+    """Evidence that was tampered with may be of any shape: what stumbles over it is a deviation as well."""
+    wrong = list(scene.unread.get(check.value, ()))
+    try:
+        wrong += look()
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError, ArithmeticError) as error:
+        wrong.append(Deviation(what="malformed", recorded=f"{type(error).__name__}: {error}"[:300]))
+    return finding(check, scene.scene, wrong, looked_at, notes)
+
+
+def _run_again(scene: SceneEvidence, code: _Code) -> Iterator[Finding]:
+    """Each run by the code of its own builds; an entry is proven where one of them gives it again."""
+    replays: list[Deviation] = []
+    journal: list[Deviation] = []
+    notes: set[str] = set()
+    for number, run in enumerate(scene.runs):
+        try:
+            first, last = scene.range_of(number)
+        except (KeyError, TypeError) as error:
+            journal.append(Deviation(what="malformed", run=run.run_id, recorded=str(error)))
+            continue
+        named = {scene.line_of[each].build for each in range(first, last + 1) if each in scene.line_of}
+        made_by = [*(build for build in sorted(named) if build not in run.builds), *run.builds]
+        if not made_by:
+            continue
+        receipts = {act.receipt["sequence"]: act.receipt for act in run.acts if act.receipt is not None}
+        job = {
+            "history": scene.part.runs[number].path, "ledger": ledger_path(scene.scene), "first": first, "last": last,
+            "receipts": {each: receipt for each, receipt in receipts.items() if first <= each <= last},
+        }  # fmt: skip
+        answers: list[dict[str, Any]] = []
+        for build in made_by:
+            if (why := code.why_not(build)) is not None:
+                notes.add(why)
+                continue
+            try:
+                answers.append(code.run_again(build, job))
+            except builds.BuildFailed:
+                notes.add("build_failed")
+        if not answers:
+            continue
+        replays += _replay(run.run_id, answers[-1])
+        if len(answers) == len(made_by):
+            journal += _agreed(run.run_id, answers)
+    yield finding(Check.REPLAY, scene.scene, replays, len(scene.runs), tuple(sorted(notes)))
+    yield finding(Check.JOURNAL, scene.scene, journal, len(scene.lines), tuple(sorted(notes)))
+
+
+def _replay(run: str, answer: dict[str, Any]) -> Iterator[Deviation]:
+    if answer.get("strangers"):
+        yield Deviation(what="other_code", run=run, recorded=", ".join(answer["strangers"]))
+    if answer.get("replay") is not None:
+        yield Deviation(what="replay", run=run, recorded=answer["replay"])
+
+
+def _agreed(run: str, answers: Sequence[dict[str, Any]]) -> Iterator[Deviation]:
+    """What every build of the run finds to be otherwise, in the words of the last."""
+    if failed := [answer["failed"] for answer in answers if "failed" in answer]:
+        yield Deviation(what="failed", run=run, recorded=failed[-1])
+        return
+    kept = [{(each["kind"], each["sequence"]) for each in answer["deviations"]} for answer in answers]
+    for each in answers[-1]["deviations"]:
+        if all((each["kind"], each["sequence"]) in found for found in kept):
+            at, recorded, expected = first_difference(each["recorded"], each["expected"]) or (None, None, None)
+            yield Deviation(
+                what=each["kind"], run=run, sequence=each["sequence"], at=at, recorded=recorded, expected=expected
+            )
