@@ -15,6 +15,7 @@ from cli import (
     acts,
     bringing_in,
     bulk,
+    bundles,
     calendars,
     checks,
     documents,
@@ -37,6 +38,7 @@ from cli import (
     results,
     running,
     scenes,
+    time_machine,
     trials,
     year_notices,
 )
@@ -73,6 +75,9 @@ app.add_typer(drafts.app, name="draft", rich_help_panel=output.ACTS)
 app.add_typer(messages.app, name="message", rich_help_panel=output.SCENES)
 app.add_typer(documents.app, name="document", rich_help_panel=output.RECORDS)
 app.add_typer(events.app, name="event", rich_help_panel=output.RECORDS)
+bundles.add_to(bundles.app)
+time_machine.add_to(bundles.app)
+app.add_typer(bundles.app, name="audit", rich_help_panel=output.RECORDS)
 app.add_typer(records.archive, name="archive", rich_help_panel=output.RECORDS)
 
 

@@ -34,7 +34,7 @@ from rules import separation
 from rules.deadlines import local_day
 from rules.journal import fold
 
-_MICROSECOND = timedelta(microseconds=1)
+MICROSECOND = timedelta(microseconds=1)
 _DAY = timedelta(days=1)
 
 
@@ -180,7 +180,7 @@ def acts(scene: SceneEvidence) -> Iterator[Deviation]:
             if isinstance(entry.command.act, PassDeadline):
                 if entry.command.actor != SYSTEM:
                     yield Deviation(what="alarm_by", **place, recorded=entry.command.actor.person, expected="system")
-                if not any(abs(moment - entry.at) <= _MICROSECOND for moment in moments):
+                if not any(abs(moment - entry.at) <= MICROSECOND for moment in moments):
                     yield Deviation(what="no_task", **place, recorded=entry.at.isoformat())
                 continue
             act = accepted.get(entry.command.command_id)
@@ -211,7 +211,7 @@ def _same_act(entry: JournalEntry, act: Any, place: dict[str, Any]) -> Iterator[
         found = first_difference(entry.command.model_dump(mode="json"), asked.model_dump(mode="json"))
         at, recorded, expected = found or ("act.verb", entry.command.act.verb, act.verb)
         yield Deviation(what="command", **place, at=at, recorded=recorded, expected=expected)
-    if abs(act.at - entry.at) > _MICROSECOND:
+    if abs(act.at - entry.at) > MICROSECOND:
         yield Deviation(what="moment", **place, recorded=entry.at.isoformat(), expected=act.at.isoformat())
     if act.receipt is not None:
         receipt = Receipt.model_validate(act.receipt)

@@ -79,7 +79,7 @@ def export(
     sign: Callable[[bytes], bytes],
     public_key: bytes,
     sealed: bool = False,
-    progress: Callable[[str], None] = lambda _: None,
+    progress: Callable[[str], object] = lambda _: None,
 ) -> Manifest:
     """`unarchived` gives the histories of a scene's runs that are in no archive, as JSON. Raises NotExportable."""
     writer, shared = BundleWriter(file), _Shared()

@@ -24,6 +24,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from temporalio.bridge.proto.workflow_activation import QueryWorkflow
+from temporalio.worker import (
+    UnsandboxedWorkflowRunner,
+    WorkflowInstance,
+    WorkflowInstanceDetails,
+    WorkflowRunner,
+)
+
 MEMORY = 8 * 1024**3
 """Bytes of address space; the SDK's own library reserves most of it without using it."""
 SECONDS = 3600
@@ -49,23 +57,20 @@ def main(bundle: str, sources: str) -> None:
     os.dup2(2, 1)  # whatever the code prints is no answer
     sys.dont_write_bytecode = True
     sys.path.insert(0, sources)
-    from temporalio.contrib.pydantic import pydantic_data_converter
-    from temporalio.worker import Replayer, UnsandboxedWorkflowRunner
-
     sys.addaudithook(_guard)
+    from temporalio.contrib.pydantic import pydantic_data_converter
+    from temporalio.worker import Replayer
+
     from workflows.scene import SceneWorkflow
 
     strangers = _strangers(Path(sources))
+    recorder = Recorder()
+    replayer = Replayer(workflows=[SceneWorkflow], data_converter=pydantic_data_converter, workflow_runner=recorder)
     with zipfile.ZipFile(bundle) as parts:
-        replayer = Replayer(
-            workflows=[SceneWorkflow],
-            data_converter=pydantic_data_converter,
-            workflow_runner=UnsandboxedWorkflowRunner(),
-        )
         for line in sys.stdin:
             job = json.loads(line)
             try:
-                result = {"strangers": strangers, **_run_again(replayer, parts, job)}
+                result = {"strangers": strangers, **_run_again(replayer, recorder, parts, job)}
             except Exception as error:  # noqa: BLE001  # whatever it is, it is told as this run's own
                 result = {"strangers": strangers, "failed": f"{type(error).__name__}: {error}"[:2000]}
             print(json.dumps(result, ensure_ascii=False), file=answers, flush=True)
@@ -83,15 +88,79 @@ def _strangers(sources: Path) -> list[str]:
     return sorted(name for name, file in files.items() if file and not Path(file).is_relative_to(sources))
 
 
-def _run_again(replayer: Any, parts: zipfile.ZipFile, job: dict[str, Any]) -> dict[str, Any]:
+class Recorder(WorkflowRunner):
+    """Asks the workflow's own query after every activation of a replay: the state as of each workflow task.
+
+    `snapshots` are the length of the history that the task had seen, and the state as JSON. A snapshot of a task is
+    the state as of every event from there on, until the next task.
+    """
+
+    def __init__(self) -> None:
+        self._inner = UnsandboxedWorkflowRunner()
+        self.snapshots: list[tuple[int, bytes]] = []
+
+    def prepare_workflow(self, defn: Any) -> None:
+        self._inner.prepare_workflow(defn)
+
+    def set_worker_level_failure_exception_types(self, types: Any) -> None:
+        self._inner.set_worker_level_failure_exception_types(types)
+
+    def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
+        return _Recorded(self._inner.create_instance(det), self.snapshots)
+
+
+class _Recorded(WorkflowInstance):
+    def __init__(self, inner: WorkflowInstance, snapshots: list[tuple[int, bytes]]) -> None:
+        self._inner, self._snapshots = inner, snapshots
+
+    def activate(self, act: Any) -> Any:
+        completion = self._inner.activate(act)
+        leaves = any(job.HasField("remove_from_cache") for job in act.jobs)
+        if not leaves and not completion.HasField("failed"):
+            self._snapshots.append((act.history_length, self._asked(act)))
+        return completion
+
+    def _asked(self, act: Any) -> bytes:
+        """The answer of the query `scene`, given between two tasks."""
+        question = type(act)(run_id=act.run_id, timestamp=act.timestamp, is_replaying=True)
+        question.history_length = act.history_length
+        question.jobs.add().query_workflow.CopyFrom(QueryWorkflow(query_id="audit", query_type="scene"))
+        for command in self._inner.activate(question).successful.commands:
+            if command.HasField("respond_to_query") and command.respond_to_query.HasField("succeeded"):
+                return bytes(command.respond_to_query.succeeded.response.data)
+        raise RuntimeError("the workflow does not say how it stands")
+
+    def get_serialization_context(self, command_info: Any) -> Any:
+        return self._inner.get_serialization_context(command_info)
+
+    def get_external_store_context(self, command_info: Any) -> Any:
+        return self._inner.get_external_store_context(command_info)
+
+    def get_info(self) -> Any:
+        return self._inner.get_info()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+
+def _run_again(replayer: Any, recorder: Recorder, parts: zipfile.ZipFile, job: dict[str, Any]) -> dict[str, Any]:
     from models.opening import SceneOpening
 
     text = parts.read(job["history"])
     events = json.loads(text)["events"]
     opening = SceneOpening.model_validate(_input(events[0], "workflowExecutionStartedEventAttributes"))
     after = _input(events[-1], "workflowExecutionContinuedAsNewEventAttributes")
-    judged = list(_judge(opening, parts, job, after))
-    return {"replay": asyncio.run(_replayed(replayer, text.decode())), "deviations": judged}
+    recorder.snapshots.clear()
+    failure = asyncio.run(_replayed(replayer, text.decode()))
+    snapshots = [(length, json.loads(state)) for length, state in recorder.snapshots]
+    judged = list(_judge(opening, parts, job, after, dict(_by_sequence(snapshots))))
+    told = {"snapshots": snapshots} if job.get("snapshots") else {}
+    return {"replay": failure, "deviations": judged, "seen": [length for length, _ in snapshots], **told}
+
+
+def _by_sequence(snapshots: list[tuple[int, Any]]) -> Iterator[tuple[int, Any]]:
+    for _, state in snapshots:
+        yield state["sequence"], state
 
 
 async def _replayed(replayer: Any, text: str) -> str | None:
@@ -102,7 +171,9 @@ async def _replayed(replayer: Any, text: str) -> str | None:
     return str(result.replay_failure)[:2000] if result.replay_failure is not None else None
 
 
-def _judge(opening: Any, parts: zipfile.ZipFile, job: dict[str, Any], after: Any) -> Iterator[dict[str, Any]]:
+def _judge(
+    opening: Any, parts: zipfile.ZipFile, job: dict[str, Any], after: Any, replayed: dict[int, Any]
+) -> Iterator[dict[str, Any]]:
     """What comes out otherwise than it was recorded: the kind, the entry, and both values."""
     from models.canonical import canonical
     from models.journal import JournalEntry
@@ -140,6 +211,9 @@ def _judge(opening: Any, parts: zipfile.ZipFile, job: dict[str, Any], after: Any
         except ValueError as error:
             yield {**at, "kind": "fold", "recorded": stands, "expected": str(error)}
             return
+        if (snapshot := replayed.get(entry.sequence)) is not None and snapshot != (folded := _plain(state)):
+            # Two ways to the same state: the workflow's replay, and the fold of the journal.
+            yield {**at, "kind": "snapshot", "recorded": snapshot, "expected": folded}
         if entry.sequence in (expects := {int(key): value for key, value in job["receipts"].items()}):
             made = json.loads(canonical(state.receipts[-1]))
             if made != expects[entry.sequence]:

@@ -6,7 +6,7 @@ recorded stands in the inputs and answers of the `record` activity.
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,9 +24,13 @@ class NoHistory(Exception):
 
 @dataclass(frozen=True)
 class AcceptedAct:
-    """An update that the run took in. `receipt` is None while it is open; `refused` where its handler refused it."""
+    """An update that the run took in, in the workflow task that began with event `task`.
+
+    `receipt` is None while it is open; `refused` where its handler refused it.
+    """
 
     event: int
+    task: int
     update: str
     verb: str
     command: Any
@@ -49,7 +53,8 @@ class RecordedBatch:
 class RunHistory:
     """`opening` is what the run began with; `next_opening` what it handed over to the run `next_run`, if it did.
 
-    `tasks` are the moments at which the run's code ran: the only ones that can be the `at` of an entry.
+    `tasks` are the moments at which the run's code ran, each with the event that the task began with: the only ones
+    that can be the `at` of an entry.
     """
 
     run_id: str
@@ -102,7 +107,7 @@ def _read(events: list[HistoryEvent]) -> RunHistory:
         last_event=_kind(events[-1]),
     )
     begun: dict[int, datetime] = {}
-    now: datetime | None = None
+    begins, now = 0, None
     acts: dict[int, AcceptedAct] = {}
     batches: dict[int, RecordedBatch] = {}
     for event in events[1:]:
@@ -111,14 +116,15 @@ def _read(events: list[HistoryEvent]) -> RunHistory:
                 begun[event.event_id] = moment(event.event_time)
             case "workflow_task_completed":
                 task = event.workflow_task_completed_event_attributes
-                now = begun[task.started_event_id]
-                run.tasks.append((event.event_id, now))
+                begins, now = task.started_event_id, begun[task.started_event_id]
+                run.tasks.append((begins, now))
             case "workflow_execution_update_accepted":
                 accepted = event.workflow_execution_update_accepted_event_attributes.accepted_request
                 if now is None:
                     raise NoHistory(f"event {event.event_id} is accepted before any workflow task")
                 acts[event.event_id] = AcceptedAct(
                     event=event.event_id,
+                    task=begins,
                     update=accepted.meta.update_id,
                     verb=accepted.input.name,
                     command=_value(accepted.input.args.payloads[0]),
@@ -129,10 +135,7 @@ def _read(events: list[HistoryEvent]) -> RunHistory:
                 act = acts[done.accepted_event_id]
                 refused = done.outcome.HasField("failure")
                 receipt = None if refused else _value(done.outcome.success.payloads[0])
-                acts[act.event] = AcceptedAct(
-                    event=act.event, update=act.update, verb=act.verb, command=act.command, at=act.at,
-                    receipt=receipt, refused=refused,
-                )  # fmt: skip
+                acts[act.event] = replace(act, receipt=receipt, refused=refused)
             case "activity_task_scheduled":
                 scheduled = event.activity_task_scheduled_event_attributes
                 if scheduled.activity_type.name == RECORD:

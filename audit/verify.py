@@ -20,9 +20,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
 from pydantic import ValidationError
 
 from audit import builds, checks
@@ -42,6 +39,8 @@ from audit.bundle import (
 )
 from audit.evidence import SceneEvidence, read_scene, rulebook
 from audit.findings import Check, Deviation, Finding, finding, first_difference
+from audit.signing import fingerprint, raw_of
+from audit.signing import verify as signed_by
 from models.calendar import Calendar
 from models.directory import Directory
 from models.policy import Policy
@@ -68,29 +67,22 @@ def verify(path: Path, trust: Trust) -> Iterator[Finding]:
             yield from _scene(read_scene(bundle, part), books, code)
 
 
-def fingerprint(key: Ed25519PublicKey) -> str:
-    return sha256(key.public_bytes(Encoding.Raw, PublicFormat.Raw)).hexdigest()
-
-
 def _signature(bundle: Bundle, trust: Trust) -> Finding:
     wrong: list[Deviation] = []
     notes: tuple[str, ...] = ()
     try:
-        key = load_pem_public_key(bundle.read(PUBLIC_KEY))
-        if not isinstance(key, Ed25519PublicKey):
-            raise NotABundle(f"{PUBLIC_KEY} is no Ed25519 key")
-        key.verify(bundle.read(SIGNATURE), bundle.read(SUMS))
-    except InvalidSignature:
-        wrong.append(Deviation(what="signature", part=SIGNATURE))
-    except (NotABundle, ValueError, UnsupportedAlgorithm) as error:
+        public = raw_of(bundle.read(PUBLIC_KEY))
+        right = signed_by(public, bundle.read(SUMS), bundle.read(SIGNATURE))
+    except (NotABundle, ValueError) as error:
         wrong.append(Deviation(what="unreadable", part=PUBLIC_KEY, recorded=str(error)[:300]))
     else:
-        if not trust.keys:
+        if not right:
+            wrong.append(Deviation(what="signature", part=SIGNATURE))
+        elif not trust.keys:
             notes = ("unknown_key",)
-        elif (mark := fingerprint(key)) not in trust.keys:
-            wrong.append(
-                Deviation(what="other_key", part=PUBLIC_KEY, recorded=mark, expected=", ".join(sorted(trust.keys)))
-            )
+        elif (mark := fingerprint(public)) not in trust.keys:
+            trusted = ", ".join(sorted(trust.keys))
+            wrong.append(Deviation(what="other_key", part=PUBLIC_KEY, recorded=mark, expected=trusted))
     return finding(Check.SIGNATURE, None, wrong, 1, notes)
 
 

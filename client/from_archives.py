@@ -14,7 +14,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 from activities.ledger import LedgerPort
 from client.histories import SCENE_RUNS
-from client.scene_client import scene_of
+from client.scene_client import scene_of, workflow_id
 from models.frozen import Frozen
 from models.journal import JournalEntry
 from models.recording import RECORD_ENTRIES, GivenNumber, RecordBatch, Recorded
@@ -68,13 +68,17 @@ def restore(
     return journal
 
 
-async def not_archived(client: Client, archived: Container[tuple[str, str]]) -> AsyncIterator[tuple[str, str]]:
+async def not_archived(
+    client: Client, archived: Container[tuple[str, str]], scene: str | None = None
+) -> AsyncIterator[tuple[str, str]]:
     """Scenes, each with the history of a run that is in no archive, as JSON: of the open ones, and of the newest.
+    One scene alone where it is named.
 
     `archived` are workflow and run ids. Without the open run a lost ledger lacks what that has recorded, and the scene
     could never record anything again.
     """
-    async for run in client.list_workflows(SCENE_RUNS):
+    query = SCENE_RUNS if scene is None else f"{SCENE_RUNS} AND WorkflowId = '{workflow_id(scene)}'"
+    async for run in client.list_workflows(query):
         if (run.id, run.run_id) not in archived:
             history = await client.get_workflow_handle(run.id, run_id=run.run_id).fetch_history()
             yield scene_of(run.id), history.to_json()

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time
 from typing import Any, Generic, Literal, TypeVar, get_args
 
 from sqlalchemy import ColumnElement, Engine, Select, func, or_, select
@@ -313,6 +313,18 @@ class LedgerReads:
                 )
                 for row, name, city, sequence in session.execute(query)
             )
+
+    def scenes(self, *, city: str | None = None, since: date | None = None) -> tuple[str, ...]:
+        """Every scene, or those of a city, or with an entry recorded on a day (UTC) or later."""
+        query = select(col(SceneRow.scene)).order_by(col(SceneRow.scene))
+        if city is not None:
+            query = query.where(col(SceneRow.city) == city)
+        if since is not None:
+            from_then = datetime.combine(since, time(0), UTC)
+            recorded = select(col(EntryRow.stream)).where(col(EntryRow.recorded_at) >= from_then)
+            query = query.where(col(SceneRow.scene).in_(recorded))
+        with Session(self._engine) as session:
+            return tuple(session.scalars(query))
 
     def streams(self) -> tuple[str, ...]:
         with Session(self._engine) as session:

@@ -13,8 +13,9 @@ from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
 from audit.export import export
+from audit.signing import fingerprint
 from audit.sources import digest_of, installed
-from audit.verify import Trust, fingerprint
+from audit.verify import Trust
 from client.from_archives import not_archived
 from client.health import archive_now
 from models.commands.anywhere import Withdraw
@@ -31,7 +32,9 @@ from tests.workflows.conftest import QUEUE, Stage
 NOW = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 PUBLIC = KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-TRUST = Trust(keys=frozenset({fingerprint(KEY.public_key())}), sources=frozenset({digest_of(installed())}))
+TRUST = Trust(
+    keys=frozenset({fingerprint(KEY.public_key().public_bytes_raw())}), sources=frozenset({digest_of(installed())})
+)
 
 
 @dataclass(frozen=True)
