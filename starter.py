@@ -40,6 +40,7 @@ from cli import (
     scenes,
     time_machine,
     trials,
+    whatif,
     year_notices,
 )
 from cli.failure import report
@@ -77,6 +78,7 @@ app.add_typer(documents.app, name="document", rich_help_panel=output.RECORDS)
 app.add_typer(events.app, name="event", rich_help_panel=output.RECORDS)
 bundles.add_to(bundles.app)
 time_machine.add_to(bundles.app)
+whatif.add_to(bundles.app)
 app.add_typer(bundles.app, name="audit", rich_help_panel=output.RECORDS)
 app.add_typer(records.archive, name="archive", rich_help_panel=output.RECORDS)
 

@@ -1,0 +1,192 @@
+"""What would have been under another policy: the recorded commands, at their own moments, judged by other rules.
+
+Both lives are lived by the same hand, under the policies of the time and under the other one: time passes alarm by
+alarm, and each person does again what they did then. What they would have done instead nobody knows. So a command that
+the other rules refuse is told, and what depends on it falls away with it: read the first divergence as the cause.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal, TypeVar
+
+from models.commands import Command
+from models.commands.anywhere import AdoptPolicy, PassDeadline
+from models.events import AnyEvent
+from models.events.clock import DeadlineMoved, DeadlineSet, RungDue
+from models.frozen import Frozen
+from models.journal import JournalEntry
+from models.policy import Policy
+from models.refusal import Refused
+from models.state import SceneState
+from models.text import Moment
+from rules.alarms import next_alarm
+from rules.deadlines import local_day
+from rules.journal import admit, due_alarm, entry_for, fold, policy_after
+
+K = TypeVar("K", bound=tuple[str | int, ...])
+Kind = Literal["refused", "possible", "step", "date", "reminder", "outcome"]
+_REFERENCES = ("entry", "sequence")
+"""Fields of acts that name an entry: in another life it has another number."""
+
+
+class Divergence(Frozen):
+    """What is otherwise from entry `sequence` of the record on, at `at`; None stands for what is not there."""
+
+    kind: Kind
+    sequence: int
+    at: Moment
+    what: str
+    before: str | None
+    after: str | None
+
+
+class Comparison(Frozen):
+    """One scene under two policies. `unlike_record`: even under its own policies the record is not lived again."""
+
+    scene: str
+    divergences: tuple[Divergence, ...]
+    ended: tuple[str, str]
+    would_end: tuple[str, str]
+    refused: int
+    unlike_record: bool
+
+    @property
+    def first(self) -> Divergence | None:
+        return self.divergences[0] if self.divergences else None
+
+
+@dataclass
+class _Life:
+    """`numbers`: recorded sequence: the sequence here. Facts are kept with the recorded entry that they follow."""
+
+    state: SceneState
+    numbers: dict[int, int] = field(default_factory=lambda: {0: 0})
+    refused: dict[int, str] = field(default_factory=dict)
+    steps: dict[int, str] = field(default_factory=dict)
+    dates: dict[tuple[str, int], tuple[int, date]] = field(default_factory=dict)
+    reminders: dict[tuple[str, str, int], tuple[int, date]] = field(default_factory=dict)
+
+
+def compared(scene: str, entries: Sequence[JournalEntry], began_under: Policy, other: Policy) -> Comparison:
+    """`began_under` is the policy of the first entry; `other` comes with the calendar that is to be counted by."""
+    own, else_ = _lived(scene, entries, began_under, adopts=True), _lived(scene, entries, other, adopts=False)
+    recorded = SceneState(scene=scene)
+    for entry in entries:
+        recorded = fold(recorded, entry)
+    found = sorted(_divergences(entries, own, else_), key=lambda each: (each.sequence, _ORDER[each.kind]))
+    return Comparison(
+        scene=scene,
+        divergences=tuple(found),
+        ended=_end(own.state),
+        would_end=_end(else_.state),
+        refused=len(else_.refused.keys() - own.refused.keys()),
+        unlike_record=bool(own.refused) or _end(own.state) != _end(recorded),
+    )
+
+
+def _lived(scene: str, entries: Sequence[JournalEntry], policy: Policy, *, adopts: bool) -> _Life:
+    life, after = _Life(SceneState(scene=scene)), 0
+    for entry in entries:
+        _let_pass(life, policy, entry.at, after)
+        if not isinstance(entry.command.act, PassDeadline) and (
+            adopts or not isinstance(entry.command.act, AdoptPolicy)
+        ):
+            command = _again(entry.command, life.numbers)
+            after = entry.sequence
+            try:
+                made = admit(policy, life.state, command, entry.at)
+            except Refused as refused:
+                life.refused[entry.sequence] = refused.code
+            else:
+                for each in made:
+                    _enter(life, each, after)
+                    policy = policy_after(policy, each)
+        life.numbers[entry.sequence] = life.state.sequence
+        life.steps[entry.sequence] = life.state.step
+    return life
+
+
+def _let_pass(life: _Life, policy: Policy, until: datetime, after: int) -> None:
+    """Every alarm at its own moment."""
+    while (at := next_alarm(life.state)) is not None and at <= until:
+        alarm = due_alarm(life.state, at)
+        if alarm is None:
+            return
+        _enter(life, entry_for(policy, life.state, alarm, at), after)
+
+
+def _enter(life: _Life, entry: JournalEntry, after: int) -> None:
+    life.state = fold(life.state, entry)
+    for event in entry.events:
+        _note(life, event, after)
+
+
+def _note(life: _Life, event: AnyEvent, after: int) -> None:
+    match event:
+        case DeadlineSet(deadline=deadline) | DeadlineMoved(deadline=deadline):
+            number = sum(1 for id, _ in life.dates if id == deadline.id)
+            life.dates[deadline.id, number] = after, deadline.due_on
+        case RungDue(id=id, rung=rung):
+            number = sum(1 for its, name, _ in life.reminders if (its, name) == (id, rung.name))
+            life.reminders[id, rung.name, number] = after, local_day(rung.at)
+        case _:
+            pass
+
+
+def _again(command: Command, numbers: Mapping[int, int]) -> Command:
+    """The command as it would be said in the other life: what it had seen, and which entries it names."""
+    named = {
+        key: numbers.get(value, value)
+        for key in _REFERENCES
+        if isinstance(value := getattr(command.act, key, None), int)
+    }
+    act = command.act.model_copy(update=named) if named else command.act
+    return command.model_copy(update={"seen": numbers.get(command.seen, command.seen), "act": act})
+
+
+_ORDER: dict[str, int] = {"refused": 0, "possible": 1, "step": 2, "date": 3, "reminder": 4, "outcome": 5}
+
+
+def _divergences(entries: Sequence[JournalEntry], own: _Life, other: _Life) -> Iterator[Divergence]:
+    at = {entry.sequence: entry.at for entry in entries}
+    verbs = {entry.sequence: entry.command.act.verb for entry in entries}
+    first = entries[0].at if entries else None
+    last = entries[-1].sequence if entries else 0
+
+    def told(kind: Kind, sequence: int, what: str, before: str | None, after: str | None) -> Divergence:
+        return Divergence(
+            kind=kind, sequence=sequence, at=at.get(sequence, first), what=what, before=before, after=after
+        )
+
+    for sequence in sorted(own.refused.keys() ^ other.refused.keys()):
+        if sequence in other.refused:
+            yield told("refused", sequence, verbs[sequence], None, other.refused[sequence])
+        else:
+            yield told("possible", sequence, verbs[sequence], own.refused[sequence], None)
+    before = None
+    for sequence, step in own.steps.items():
+        pair = step, other.steps[sequence]
+        if pair[0] != pair[1] and pair != before:
+            yield told("step", sequence, "step", *pair)
+        before = pair
+    for key, sequence, one, two in _unlike(own.dates, other.dates):
+        yield told("date", sequence, str(key[0]), one, two)
+    for key, sequence, one, two in _unlike(own.reminders, other.reminders):
+        yield told("reminder", sequence, f"{key[0]} {key[1]}", one, two)
+    if _end(own.state) != _end(other.state):
+        yield told("outcome", last, "outcome", " ".join(_end(own.state)), " ".join(_end(other.state)))
+
+
+def _unlike(
+    own: Mapping[K, tuple[int, date]], other: Mapping[K, tuple[int, date]]
+) -> Iterator[tuple[K, int, str | None, str | None]]:
+    for key in dict.fromkeys((*own, *other)):
+        one, two = own.get(key), other.get(key)
+        if one is None or two is None or one[1] != two[1]:
+            sequence = min(each[0] for each in (one, two) if each is not None)
+            yield key, sequence, one and one[1].isoformat(), two and two[1].isoformat()
+
+
+def _end(state: SceneState) -> tuple[str, str]:
+    return state.step, state.outcome.value if state.outcome is not None else ""

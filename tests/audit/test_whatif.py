@@ -1,0 +1,51 @@
+"""The recorded commands under another policy: what would have been otherwise, first things first."""
+
+from datetime import timedelta
+from itertools import islice
+
+from audit.whatif import compared
+from models.calendar import Period, Unit
+from models.policy import Policy
+from tests.plays import plays
+from tests.scenario import Play, city
+
+CITIES = ("yancheng", "ningbo", "chongqing")
+
+
+def other(policy: Policy, **limits: int) -> Policy:
+    """The same, with other lengths of some limits, in working days."""
+    changed = {
+        key: policy.limit(key).model_copy(update={"period": Period(length=length, unit=Unit.WORKDAYS)})
+        for key, length in limits.items()
+    }
+    return policy.model_copy(update={"limits": policy.limits.model_copy(update=changed)})
+
+
+def test_under_its_own_policy_no_scene_would_be_otherwise() -> None:
+    for play in islice(plays(), 0, None, 12):
+        began = next((each for each in (city(name) for name in CITIES) if each.digest == play.journal[0].policy), None)
+        if began is None or began.calendar.version != play.journal[0].calendar:
+            continue
+        found = compared(play.scene, play.journal, began, began)
+        assert not found.divergences, (play.scene, found.divergences[:3])
+        assert not found.unlike_record, play.scene
+
+
+def test_a_longer_limit_moves_its_date_and_its_reminders_and_nothing_else() -> None:
+    play = Play(city("盐城市")).to_consultation()
+    found = compared(play.scene, play.journal, play.policy, other(play.policy, consultation=12))
+    assert found.first is not None
+    assert {each.kind for each in found.divergences} == {"date"}
+    assert all(each.what.startswith("consultation/") for each in found.divergences)
+    assert found.ended == found.would_end
+
+
+def test_a_shorter_limit_that_would_have_passed_makes_the_opinion_impossible() -> None:
+    play = Play(city("盐城市")).to_consultation()
+    play.wait(timedelta(days=9))
+    play.agree(play.state.cooperating[0])
+    found = compared(play.scene, play.journal, play.policy, other(play.policy, consultation=2))
+    refused = next(each for each in found.divergences if each.kind == "refused")
+    assert (refused.what, refused.after) == ("give_opinion", "wrong_step")
+    assert found.first is not None
+    assert found.first.kind == "date", "the date came first, the refusal follows from it"
