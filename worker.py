@@ -3,14 +3,17 @@
 import asyncio
 import signal
 import sys
+from typing import Annotated
 
 import structlog
 import typer
 from temporalio.client import Client
 
+from audit.export import NotExportable
+from audit.gate import Gated, told
 from client.schedules import ensure_schedules
-from client.verification import replayed
 from runtime.connect import ServerUnreachable, connect
+from runtime.gating import live_scenes_gated, open_histories
 from runtime.leaving import leave
 from runtime.logging import configure_logging
 from runtime.plugin import scene_plugin
@@ -43,19 +46,28 @@ async def _run(settings: Settings) -> None:
 
 
 @main.command()
-def verify() -> None:
-    """Replay the histories of all open scenes on this code; names those that it cannot carry on, and exits with 1."""
+def verify(
+    decisions_may_differ: Annotated[
+        bool, typer.Option(help="Do not fail where this code would decide otherwise than was decided.")
+    ] = False,
+) -> None:
+    """Replay the histories of all open scenes on this code, and judge every entry again; names what is otherwise.
+
+    Exits with 1 where a scene can not be carried on, or where an old decision would not be given any more.
+    """
     configure_logging(settings := Settings())
-    outcomes = asyncio.run(_verify(settings))
-    failures = {scene: problem for scene, problem in outcomes.items() if problem is not None}
-    for scene, problem in failures.items():
-        print(f"{scene}: {problem}")
-    print(f"{len(outcomes)} open scenes replayed, {len(failures)} cannot be carried on by this code.")
-    leave(1 if failures else 0)
+    outcomes, unread = asyncio.run(_verify(settings))
+    for line in told(outcomes, unread):
+        print(line)
+    stops = unread or any(each.cannot or (each.otherwise and not decisions_may_differ) for each in outcomes)
+    leave(1 if stops else 0)
 
 
-async def _verify(settings: Settings) -> dict[str, str | None]:
-    return await replayed(await _connected(settings), [scene_plugin()])
+async def _verify(settings: Settings) -> tuple[list[Gated], list[NotExportable]]:
+    temporal = await _connected(settings)
+    with parts(settings) as stored:
+        histories = await open_histories(temporal, stored)
+        return live_scenes_gated(stored, histories)
 
 
 async def _connected(settings: Settings) -> Client:

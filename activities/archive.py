@@ -1,6 +1,7 @@
 """Every closed run's history is archived, so that months-old stages outlive Temporal's retention.
 
-A run that continued as new is a closed run. Histories are kept as the JSON that Temporal's own tools read.
+A run that continued as new is a closed run. Histories are kept as the JSON that Temporal's own tools read. A scene that
+is closed, with all its runs archived, is sealed: the bundle that proves it is made once.
 """
 
 import asyncio
@@ -24,10 +25,11 @@ class ClosedRun(Frozen):
 
 
 class Archived(Frozen):
-    """What one sweep found and did, in runs."""
+    """What one sweep found and did, in runs; and how many scenes it sealed."""
 
     looked_at: int = 0
     archived: int = 0
+    sealed: int = 0
 
 
 class Histories(Protocol):
@@ -52,14 +54,27 @@ class Archive(Protocol):
     def keep(self, run: ClosedRun, history: str, events: int, at: datetime) -> None: ...
 
 
+class Seals(Protocol):
+    """Where closed scenes are sealed."""
+
+    def missing(self) -> tuple[str, ...]:
+        """The closed scenes without a seal."""
+        ...
+
+    def seal(self, scenes: tuple[str, ...]) -> int:
+        """Seals what can be sealed, and says how many."""
+        ...
+
+
 class ArchiveActivities:
-    def __init__(self, histories: Histories, archive: Archive) -> None:
+    def __init__(self, histories: Histories, archive: Archive, seals: Seals | None = None) -> None:
         self._histories = histories
         self._archive = archive
+        self._seals = seals
 
     @activity.defn
     async def archive_closed_runs(self) -> Archived:
-        """Archives what is not archived yet; safe to repeat, and to be interrupted."""
+        """Archives what is not archived yet, then seals; safe to repeat, and to be interrupted."""
         looked_at = archived = 0
         async for page in self._histories.closed_runs(PAGE):
             missing = await asyncio.to_thread(self._archive.missing, page)
@@ -70,4 +85,13 @@ class ArchiveActivities:
                 activity.heartbeat(run.workflow_id)
             looked_at += len(page)
             archived += len(missing)
-        return Archived(looked_at=looked_at, archived=archived)
+        return Archived(looked_at=looked_at, archived=archived, sealed=await self._seal())
+
+    async def _seal(self) -> int:
+        if self._seals is None:
+            return 0
+        sealed = 0
+        for scene in await asyncio.to_thread(self._seals.missing):
+            sealed += await asyncio.to_thread(self._seals.seal, (scene,))
+            activity.heartbeat(scene)
+        return sealed

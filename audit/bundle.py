@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import IO, Literal
 from urllib.parse import quote
 
-from pydantic import Field, ValidationError
+from pydantic import ValidationError
 
 from models.canonical import canonical
 from models.frozen import Frozen
@@ -70,7 +70,7 @@ class Manifest(Frozen):
     packages: dict[str, str]
     sealed: bool
     builds: dict[str, Digest]
-    scenes: tuple[ScenePart, ...] = Field(min_length=1)
+    scenes: tuple[ScenePart, ...]
 
 
 class LedgerLine(Frozen):
@@ -148,6 +148,10 @@ class BundleWriter:
             raise ValueError(f"{path} is in the bundle already")
         self._sums[path] = sha256(content).hexdigest()
         self._write(path, content)
+
+    def abandon(self) -> None:
+        """What was written is no bundle, and is not to be kept."""
+        self._zip.close()
 
     def close(self, manifest: Manifest, sign: Callable[[bytes], bytes], public_key: bytes) -> None:
         """`sign` gives the Ed25519 signature, `public_key` is its key as PEM."""

@@ -51,6 +51,18 @@ class SceneEvidence:
         after = run.next_opening["state"]["sequence"] if run.next_opening is not None else self._last
         return run.opening["state"]["sequence"] + 1, after
 
+    def job(self, number: int) -> dict[str, Any]:
+        """What `audit.rerun` is to run again: the `number`-th run, with the receipts that it gave."""
+        first, last = self.range_of(number)
+        receipts = {act.receipt["sequence"]: act.receipt for act in self.runs[number].acts if act.receipt is not None}
+        return {
+            "history": self.part.runs[number].path,
+            "ledger": ledger_path(self.scene),
+            "first": first,
+            "last": last,
+            "receipts": {each: receipt for each, receipt in receipts.items() if first <= each <= last},
+        }
+
     @property
     def _last(self) -> int:
         return max((line.sequence for line in self.lines), default=0)

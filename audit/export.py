@@ -80,25 +80,39 @@ def export(
     public_key: bytes,
     sealed: bool = False,
     progress: Callable[[str], object] = lambda _: None,
+    left_out: Callable[[NotExportable], object] | None = None,
 ) -> Manifest:
-    """`unarchived` gives the histories of a scene's runs that are in no archive, as JSON. Raises NotExportable."""
-    writer, shared = BundleWriter(file), _Shared()
-    parts = []
-    for scene in scenes:
-        parts.append(_add_scene(writer, scene, stores, shared, unarchived(scene)))
-        progress(scene)
-    for (city, version), persons in sorted(shared.persons.items()):
-        _add_directory(writer, stores, city, version, persons)
-    manifest = Manifest(
-        made_at=made_at,
-        made_by=made_by,
-        python=platform.python_version(),
-        packages={name: version_of(name) for name in PACKAGES},
-        sealed=sealed,
-        builds=dict(sorted(shared.builds.items())),
-        scenes=tuple(parts),
-    )
-    writer.close(manifest, sign, public_key)
+    """`unarchived` gives the histories of a scene's runs that are in no archive, as JSON.
+
+    Raises NotExportable, or, where `left_out` is given, tells it and goes on.
+    """
+    writer = BundleWriter(file)
+    try:
+        shared = _Shared()
+        parts = []
+        for scene in scenes:
+            try:
+                parts.append(_add_scene(writer, scene, stores, shared, unarchived(scene)))
+            except NotExportable as problem:
+                if left_out is None:
+                    raise
+                left_out(problem)
+            progress(scene)
+        for (city, version), persons in sorted(shared.persons.items()):
+            _add_directory(writer, stores, city, version, persons)
+        manifest = Manifest(
+            made_at=made_at,
+            made_by=made_by,
+            python=platform.python_version(),
+            packages={name: version_of(name) for name in PACKAGES},
+            sealed=sealed,
+            builds=dict(sorted(shared.builds.items())),
+            scenes=tuple(parts),
+        )
+        writer.close(manifest, sign, public_key)
+    except BaseException:
+        writer.abandon()
+        raise
     return manifest
 
 

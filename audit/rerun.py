@@ -35,6 +35,8 @@ from temporalio.worker import (
 MEMORY = 8 * 1024**3
 """Bytes of address space; the SDK's own library reserves most of it without using it."""
 SECONDS = 3600
+SAID = 1024 * 1024
+"""Bytes: what it has to say of its own end goes to a file."""
 OURS = ("activities", "models", "rules", "workflows")
 _FORBIDDEN = (
     "socket.connect", "socket.bind", "socket.sendto", "socket.getaddrinfo", "subprocess.Popen", "os.system", "os.exec",
@@ -51,7 +53,7 @@ class Forbidden(Exception):
 def main(bundle: str, sources: str) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (SAID, SAID))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # whatever the code prints is no answer

@@ -34,7 +34,6 @@ from audit.bundle import (
     NotABundle,
     directory_path,
     history_path,
-    ledger_path,
     opened,
 )
 from audit.evidence import SceneEvidence, read_scene, rulebook
@@ -251,11 +250,7 @@ def _run_again(scene: SceneEvidence, code: _Code) -> Iterator[Finding]:
         made_by = [*(build for build in sorted(named) if build not in run.builds), *run.builds]
         if not made_by:
             continue
-        receipts = {act.receipt["sequence"]: act.receipt for act in run.acts if act.receipt is not None}
-        job = {
-            "history": scene.part.runs[number].path, "ledger": ledger_path(scene.scene), "first": first, "last": last,
-            "receipts": {each: receipt for each, receipt in receipts.items() if first <= each <= last},
-        }  # fmt: skip
+        job = scene.job(number)
         answers: list[dict[str, Any]] = []
         for build in made_by:
             if (why := code.why_not(build)) is not None:
@@ -267,21 +262,21 @@ def _run_again(scene: SceneEvidence, code: _Code) -> Iterator[Finding]:
                 notes.add("build_failed")
         if not answers:
             continue
-        replays += _replay(run.run_id, answers[-1])
+        replays += replay_of(run.run_id, answers[-1])
         if len(answers) == len(made_by):
-            journal += _agreed(run.run_id, answers)
+            journal += journal_of(run.run_id, answers)
     yield finding(Check.REPLAY, scene.scene, replays, len(scene.runs), tuple(sorted(notes)))
     yield finding(Check.JOURNAL, scene.scene, journal, len(scene.lines), tuple(sorted(notes)))
 
 
-def _replay(run: str, answer: dict[str, Any]) -> Iterator[Deviation]:
+def replay_of(run: str, answer: dict[str, Any]) -> Iterator[Deviation]:
     if answer.get("strangers"):
         yield Deviation(what="other_code", run=run, recorded=", ".join(answer["strangers"]))
     if answer.get("replay") is not None:
         yield Deviation(what="replay", run=run, recorded=answer["replay"])
 
 
-def _agreed(run: str, answers: Sequence[dict[str, Any]]) -> Iterator[Deviation]:
+def journal_of(run: str, answers: Sequence[dict[str, Any]]) -> Iterator[Deviation]:
     """What every build of the run finds to be otherwise, in the words of the last."""
     if failed := [answer["failed"] for answer in answers if "failed" in answer]:
         yield Deviation(what="failed", run=run, recorded=failed[-1])

@@ -69,7 +69,7 @@ class _Life:
 
 
 def compared(scene: str, entries: Sequence[JournalEntry], began_under: Policy, other: Policy) -> Comparison:
-    """`began_under` is the policy of the first entry; `other` comes with the calendar that is to be counted by."""
+    """`began_under` is the policy of the first entry, of which there is one at least; `other` has its own calendar."""
     own, else_ = _lived(scene, entries, began_under, adopts=True), _lived(scene, entries, other, adopts=False)
     recorded = SceneState(scene=scene)
     for entry in entries:
@@ -151,12 +151,11 @@ _ORDER: dict[str, int] = {"refused": 0, "possible": 1, "step": 2, "date": 3, "re
 def _divergences(entries: Sequence[JournalEntry], own: _Life, other: _Life) -> Iterator[Divergence]:
     at = {entry.sequence: entry.at for entry in entries}
     verbs = {entry.sequence: entry.command.act.verb for entry in entries}
-    first = entries[0].at if entries else None
-    last = entries[-1].sequence if entries else 0
+    last = entries[-1].sequence
 
     def told(kind: Kind, sequence: int, what: str, before: str | None, after: str | None) -> Divergence:
         return Divergence(
-            kind=kind, sequence=sequence, at=at.get(sequence, first), what=what, before=before, after=after
+            kind=kind, sequence=sequence, at=at.get(sequence, entries[0].at), what=what, before=before, after=after
         )
 
     for sequence in sorted(own.refused.keys() ^ other.refused.keys()):
@@ -170,10 +169,10 @@ def _divergences(entries: Sequence[JournalEntry], own: _Life, other: _Life) -> I
         if pair[0] != pair[1] and pair != before:
             yield told("step", sequence, "step", *pair)
         before = pair
-    for key, sequence, one, two in _unlike(own.dates, other.dates):
-        yield told("date", sequence, str(key[0]), one, two)
-    for key, sequence, one, two in _unlike(own.reminders, other.reminders):
-        yield told("reminder", sequence, f"{key[0]} {key[1]}", one, two)
+    for (id, _), sequence, one, two in _unlike(own.dates, other.dates):
+        yield told("date", sequence, id, one, two)
+    for (id, rung, _), sequence, one, two in _unlike(own.reminders, other.reminders):
+        yield told("reminder", sequence, f"{id} {rung}", one, two)
     if _end(own.state) != _end(other.state):
         yield told("outcome", last, "outcome", " ".join(_end(own.state)), " ".join(_end(other.state)))
 

@@ -10,7 +10,6 @@ from typing import Annotated, Any, NamedTuple
 import typer
 
 from audit import builds
-from audit.bundle import ledger_path
 from audit.evidence import read_scene, rulebook
 from audit.sources import digest_of, installed
 from audit.timeline import Change, Nothing, Point, Standing, Timeline, differences, disagreements
@@ -198,12 +197,8 @@ def _refuse_disagreement(its: Opened) -> None:
     """The second way: the workflow's own answers in a replay, by the code that is installed. Raises Failure."""
     evidence = its.timeline.evidence
     with builds.started(its.bundle, installed()) as process:
-        for number, part in enumerate(evidence.part.runs, start=1):
-            first, last = evidence.range_of(number - 1)
-            job = {
-                "history": part.path, "ledger": ledger_path(evidence.scene), "first": first, "last": last,
-                "receipts": {}, "snapshots": True,
-            }  # fmt: skip
+        for number in range(1, len(evidence.runs) + 1):
+            job = {**evidence.job(number - 1), "receipts": {}, "snapshots": True}
             answer = process.run_again(job)
             wrong = [
                 *disagreements(its.timeline, number, answer.get("snapshots", ())),

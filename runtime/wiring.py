@@ -17,6 +17,8 @@ from activities.events import EventActivities
 from activities.ledger import LedgerActivities
 from activities.lineage import LineageActivities
 from audit.export import Stores
+from audit.sealing import Seals
+from audit.signing import KeyFile
 from audit.sources import digest_of, installed
 from channels.documents import DocumentWriter
 from channels.email import Email
@@ -135,7 +137,7 @@ def make_worker(temporal: Client, parts: Parts, calendar: Calendar | None = None
         linger=timedelta(milliseconds=parts.settings.record_linger_ms),
         wake=delivery,
     )
-    archive = ArchiveActivities(TemporalHistories(temporal), parts.archive)
+    archive = ArchiveActivities(TemporalHistories(temporal), parts.archive, seals(parts))
     events = EventActivities(_door(temporal, parts), SqlReceived(parts.engine))
     kin = LineageActivities(lineage_watch(temporal, parts))
     letters: list[Callable[..., Any]] = [delivery.deliver, delivery.sweep] if delivery else []
@@ -169,6 +171,12 @@ def evidence(parts: Parts) -> Stores:
         documents=parts.documents,
         builds=parts.builds,
     )
+
+
+def seals(parts: Parts) -> Seals:
+    """The bundles of closed scenes."""
+    settings = parts.settings
+    return Seals(evidence(parts), settings.data_dir / "archive" / "sealed", KeyFile(settings.audit_key), build_id)
 
 
 def lineage_watch(temporal: Client, parts: Parts) -> LineageWatch:

@@ -314,9 +314,11 @@ class LedgerReads:
                 for row, name, city, sequence in session.execute(query)
             )
 
-    def scenes(self, *, city: str | None = None, since: date | None = None) -> tuple[str, ...]:
-        """Every scene, or those of a city, or with an entry recorded on a day (UTC) or later."""
+    def scenes(self, *, city: str | None = None, since: date | None = None, closed: bool = False) -> tuple[str, ...]:
+        """Every scene, or those of a city, with an entry recorded on a day (UTC) or later, or that are closed."""
         query = select(col(SceneRow.scene)).order_by(col(SceneRow.scene))
+        if closed:
+            query = query.where(col(SceneRow.stage) == Stage.CLOSED.value)
         if city is not None:
             query = query.where(col(SceneRow.city) == city)
         if since is not None:
