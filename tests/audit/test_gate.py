@@ -13,7 +13,7 @@ from tests.audit.conftest import Kept
 def test_the_same_code_carries_on_and_decides_the_same(kept: Kept) -> None:
     outcomes = list(gated(kept.bundle))
     assert [(each.scene, each.cannot, each.otherwise) for each in outcomes] == [(each, (), ()) for each in kept.scenes]
-    assert sum(each.entries for each in outcomes) == sum(each.entries for each in outcomes if each.entries)
+    assert all(each.entries for each in outcomes)
 
 
 def test_a_release_that_decides_otherwise_names_the_scene_and_the_entry(
@@ -25,8 +25,8 @@ def test_a_release_that_decides_otherwise_names_the_scene_and_the_entry(
     outcomes = {each.scene: each for each in gated(kept.bundle)}
     lived = outcomes[kept.scenes[0]]
     assert lived.otherwise
-    lines = list(told([lived], []))
-    assert lines[0].startswith(f"{lived.scene}: entry {lived.otherwise[0].sequence} would be decided otherwise: events")
+    named = f"{lived.scene}: entry {lived.otherwise[0].sequence} would be decided otherwise: events"
+    assert any(line.startswith(named) for line in told([lived], []))
 
 
 def test_a_release_that_can_not_carry_on_says_why(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:

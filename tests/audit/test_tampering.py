@@ -14,7 +14,7 @@ from tests.audit import tampering
 from tests.audit.conftest import TRUST, Kept
 
 DATA_ALONE = Trust(keys=TRUST.keys)
-ROUNDS = 6
+ROUNDS = 3
 
 
 @pytest.mark.parametrize("kind", sorted(tampering.KINDS))
