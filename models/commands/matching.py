@@ -69,7 +69,8 @@ class WithdrawBid(BidderAct):
 class OpenBids(Act):
     """The opening session (开标会), after the close: who enters it and `with_officer` (by person id) hold it.
 
-    `record` is the record that both sign.
+    `record` is the record that both sign. Where the city has a directory, the second is looked up in the version of the
+    actor, as the actor is: of the same unit, in the same role.
     """
 
     verb: Literal["open_bids"] = "open_bids"
