@@ -1,5 +1,6 @@
 """Matching."""
 
+from datetime import date
 from typing import Literal
 
 from pydantic import Field
@@ -34,6 +35,17 @@ class ChallengeAmended(Event):
 class InvitationReviewed(Event):
     kind: Literal["invitation_reviewed"] = "invitation_reviewed"
     approved: bool
+    on: date | None = Field(None, exclude_if=lambda day: day is None)
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return ("challenge",)
+
+
+class InvitationLapsed(Event):
+    """The close came before the review: nobody could bid, and it was no call."""
+
+    kind: Literal["invitation_lapsed"] = "invitation_lapsed"
 
     @property
     def touches(self) -> tuple[str, ...]:
@@ -169,6 +181,7 @@ MatchingEvent = (
     ChallengePosted
     | ChallengeAmended
     | InvitationReviewed
+    | InvitationLapsed
     | BidSubmitted
     | BidWithdrawn
     | BidsOpened
