@@ -223,6 +223,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "{person} 曾在本场景代表发榜方或揭榜方行事，不得担任评审，须回避。",
         "{person} has acted for the owner or a bidder of this scene and may not sit on its panels: recusal.",
     ),
+    "opened_bids": (
+        "{person} 主持过本场景的开标，不得再核查或评审投标（{verb}），请换一人。",
+        "{person} held the opening of the bids in this scene and may not {verb}; somebody else checks and judges them.",
+    ),
     "seat_is_personal": (
         "评审席位须本人履行，{person} 不得代他人评审。",
         "A seat on a panel is personal; {person} may not speak on somebody's behalf.",
