@@ -62,8 +62,10 @@ def evolve(state: SceneState, event: MatchingEvent) -> SceneState:
             return _bid(state, bidder, {"scores": (*others, (event.person, event.tenths))})
         case BidsRanked(ranking=ranking):
             return state.model_copy(update={"ranking": ranking})
-        case CallFailed() | InvitationLapsed() | RacersCompared():
+        case CallFailed() | InvitationLapsed():
             return state
+        case RacersCompared():
+            return state.model_copy(update={"race_compared": True})
         case Awarded():
             contract = Contract(bidder=event.bidder, rank=event.rank, step="")
             return state.model_copy(update={"contracts": put(state.contracts, contract, by=lambda each: each.bidder)})
@@ -88,6 +90,7 @@ def evolve(state: SceneState, event: MatchingEvent) -> SceneState:
 
 _NOBODY: dict[str, object] = {
     "bids": (), "ranking": (), "contracts": (), "trials": (), "inclusions": (), "acceptances": (),
+    "race_compared": False,
 }  # fmt: skip
 """A new call begins with nobody; those who bid before may bid again."""
 
