@@ -383,6 +383,14 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "节点日期 {due_on} 早于今天（{today}）。",
         "The milestone of {due_on} is before today, {today}.",
     ),
+    "member_signature_missing": (
+        "联合体各成员须与牵头方共同签约：缺 {missing}，多或重复 {extra}。请随牵头方签约逐家提交成员签署件（members）。",
+        "Every member of the consortium signs with its lead (members): missing {missing}, too many {extra}.",
+    ),
+    "power_of_attorney_not_taken": (
+        "本市要求联合体成员本人签约，不接受授权委托：{units}。请补交其签署的任务书。",
+        "Every member signs the contract itself; hand that in, not a power of attorney: {units}.",
+    ),
     "pledge_missing": (
         "“{mode}”须由中榜方签署军令状：请随签约提交军令状。",
         "{mode} asks the bidder for a pledge: hand it in with the signature.",

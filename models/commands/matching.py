@@ -153,15 +153,25 @@ class ProposeContract(BidderAct):
     terms: ContractTerms
 
 
+class MemberSignature(Frozen):
+    """What one member of a consortium has signed: the contract itself, or a power of attorney for who leads it."""
+
+    unit: Name
+    document: Document
+    power_of_attorney: bool = False
+
+
 class SignContract(BidderAct):
     """`terms_sha256` is the document that the party signs; another than the proposed one is refused.
 
-    `pledge` (军令状) is the bidder's, where the mode asks for one.
+    `pledge` (军令状) is the bidder's, where the mode asks for one. `members` are what every other member of its
+    consortium has signed, where the policy asks for it; the bidder brings them with its own signature.
     """
 
     verb: Literal["sign_contract"] = "sign_contract"
     terms_sha256: Digest
     pledge: Document | None = None
+    members: tuple[MemberSignature, ...] = Field((), max_length=20, exclude_if=lambda members: not members)
 
 
 class RacerFinding(Frozen):

@@ -163,6 +163,8 @@ class ContractSigned(Event):
     party: Literal["owner", "st_bureau", "bidder"]
     person: str
     pledge_sha256: str | None = None
+    members: tuple[tuple[str, str], ...] = Field((), exclude_if=lambda members: not members)
+    """Each other member of the consortium, and the digest of what it signed."""
 
 
 class RacersCompared(Event):
