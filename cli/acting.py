@@ -26,13 +26,13 @@ from models.policy import Policy
 from models.receipt import Receipt
 from models.refusal import Refused
 from models.state import SceneState
-from rules.directory import refuse_stranger
+from rules.directory import refuse_stranger, refuse_unknown_officer
 from rules.lifecycle import comes_before
 from runtime.wiring import Parts, scene_client
 
 from . import identity, lookalikes, output, pools, shown, wording
 from .fields import digest, malformed, validated
-from .output import AsJson, misuse, say
+from .output import AsJson, Failure, misuse, say
 from .session import city_policy, database, policy_of, refuse_remote, server, settings
 
 Asked = Act | pools.FromDirectory
@@ -142,18 +142,30 @@ def asked_of(
     elif isinstance(act, pools.FromDirectory):
         act = _with_pool(opened, state, act, actor, envelope)
     asked = command(act, actor, seen, envelope)
-    if isinstance(act, TransferDuty | DelegateDuty):
-        _refuse_stranger(opened, state, asked, act.to)
+    _refuse_unknown(opened, state, asked)
     return asked
 
 
-def _refuse_stranger(opened: Parts, state: SceneState, asked: Command, to: str) -> None:
-    """Where the city has a directory, who takes a duty is in it, of the same unit and role. Raises Refused."""
-    directory = opened.directories.in_force(state.profile.city if state.profile else "")
-    if directory is None:
+def _refuse_unknown(opened: Parts, state: SceneState, asked: Command) -> None:
+    """Whom an act names is in the city's directory, in the version as of which the actor is: of their unit and role.
+
+    Raises Refused for who takes a duty and for a second officer; Failure where the directory has changed meanwhile.
+    """
+    act, actor = asked.act, asked.actor
+    second: str | None = getattr(act, "with_officer", None)
+    if not actor.directory_version or not (second or isinstance(act, TransferDuty | DelegateDuty)):
         return
+    standing = opened.directories.in_force(state.profile.city if state.profile else "")
+    if standing is None or standing.version != actor.directory_version:
+        raise Failure(
+            "directory_changed",
+            say("人员目录刚刚换版，请重新办理。", "The directory has just changed. Do it again."),
+        )
     try:
-        refuse_stranger(directory.directory, to, asked.actor.unit, asked.actor.role, shown.today())
+        if isinstance(act, TransferDuty | DelegateDuty):
+            refuse_stranger(standing.directory, act.to, actor.unit, actor.role, shown.today())
+        if second is not None:
+            refuse_unknown_officer(standing.directory, second, actor, shown.today())
     except Refused as refused:
         opened.refusals.record(state.scene, asked, refused, shown.now())
         raise

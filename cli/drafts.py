@@ -11,7 +11,6 @@ from models.commands.matching import RevealBid
 from models.draft import Draft, DraftStatus
 from models.receipt import Receipt
 from models.refusal import Refused
-from models.vocabulary import Role
 from runtime.wiring import Parts
 
 from . import identity, output, shown, wording
@@ -90,21 +89,12 @@ def list_(
     acting = identity.who(who)
     refuse_remote(settings())
     with database(settings()) as opened:
-        if scene is None and (acting.role is None or acting.unit is None):
-            raise misuse(
-                "请用 --scene 指定场景，或用 --as 角色:单位 写明单位。",
-                "Name a --scene, or say the unit with --as ROLE:UNIT.",
-            )
-        actor = (
-            _actor(opened, scene, "", who, None, ())
-            if scene is not None
-            else Actor(person=acting.person or "-", unit=acting.unit or "-", role=acting.role or Role.PUBLIC)
-        )
-        found = [
-            each
-            for each in opened.drafts.of(actor.unit, actor.role, scene=scene, every=every)
-            if each.is_seen_by(actor)
-        ]
+        if scene is not None:
+            actor = _actor(opened, scene, "", who, None, ())
+            found = list(opened.drafts.of(actor.unit, actor.role, scene=scene, every=every))
+            found = [each for each in found if each.is_seen_by(actor)]
+        else:
+            found = _anywhere(opened, acting, who, every)
     columns = [("草稿", "draft"), ("稿次", "revision"), ("场景", "scene"), ("操作", "act"), ("保存人", "by"),
                ("保存时间", "saved"), ("状态", "status")]  # fmt: skip
     rows = [
@@ -114,6 +104,42 @@ def list_(
     ]  # fmt: skip
     none = say("没有草稿。", "There is no draft.")
     output.present([each.model_dump(mode="json") for each in found], output.table(columns, rows) if rows else none)
+
+
+def _anywhere(opened: Parts, acting: identity.Who, who: str | None, every: bool) -> list[Draft]:
+    """A unit's drafts in all its scenes, in the cities where who asks is what they say.
+
+    Two cities may have a unit of one name. Raises Refused where they are it in none of them, Failure for no unit.
+    """
+    if acting.role is None or acting.unit is None:
+        raise misuse(
+            "请用 --scene 指定场景，或用 --as 角色:单位 写明单位。",
+            "Name a --scene, or say the unit with --as ROLE:UNIT.",
+        )
+    named = opened.drafts.of(acting.unit, acting.role, scene=None, every=every)
+    actors: dict[str, Actor | None] = {}
+    refused: Refused | None = None
+    for draft in named:
+        city = _city(opened, draft.scene)
+        if city not in actors:
+            try:
+                actors[city] = _actor(opened, draft.scene, "", who, None, ())
+            except Refused as no:
+                actors[city], refused = None, no
+    if refused is not None and not any(actors.values()):
+        raise refused
+    # A directory may know the unit by another name: what is asked for here is the name it was saved under.
+    found = []
+    for draft in named:
+        actor = actors[_city(opened, draft.scene)]
+        if actor is not None and draft.is_seen_by(actor.model_copy(update={"unit": acting.unit})):
+            found.append(draft)
+    return found
+
+
+def _city(opened: Parts, scene: str) -> str:
+    profile = state_of(opened, scene).profile
+    return profile.city if profile is not None else ""
 
 
 @app.command("show")

@@ -20,6 +20,7 @@ from models.commands.handling import (
 )
 from models.deadline import Duty
 from rules.directory import candidates
+from rules.disclosure import Veil
 from rules.duties import duties
 
 from . import output, shown, wording
@@ -27,6 +28,7 @@ from .acting import Scene, command_for
 from .named import Reasons
 from .output import AsJson, say
 from .session import database, policy_of, state_of
+from .viewing import Viewing, viewer_of
 
 app = output.group("待办：认领、转办、委办、催办、抄送、加减签、撤回 · Duties among people")
 
@@ -102,10 +104,11 @@ for _name, _build in _ACTS.items():
 
 
 @app.command("list")
-def list_(scene: Scene, as_json: AsJson = False) -> None:
+def list_(scene: Scene, who: Viewing = None, as_json: AsJson = False) -> None:
     """某场景的待办：在谁手上，谁可认领 · A scene's duties: at whose desk they lie, who could claim them"""
     with database() as opened:
-        state = state_of(opened, scene)
+        whole = state_of(opened, scene)
+        state = Veil(whole, viewer_of(opened, whole, who)).state()
         policy = policy_of(opened, state)
         city = state.profile.city if state.profile else ""
         directory = opened.directories.in_force(city)

@@ -20,6 +20,7 @@ from storage.outbox import Outbox, OutboxMessage
 from . import output, shown
 from .output import AsJson, Failure, PageNumber, PerPage, SceneOption, say
 from .session import database, server, settings, state_of
+from .viewing import Veils
 
 outbox = output.group("发件箱：消息、重发、测试邮件 · The outbox: messages, sending again, a test letter")
 notify = output.group("通知：通讯录、预览 · Notices: contacts, what a letter says")
@@ -44,16 +45,18 @@ def messages(
         found = Outbox(opened.engine).messages(
             scene, recipient=recipient, pending=pending, dead=dead, page=page, limit=limit
         )
+        veils = Veils(opened)
+        items = [veils.told(each.stream, each.model_dump(mode="json")) for each in found.items]
     data = {
-        "items": [each.model_dump(mode="json") for each in found.items],
+        "items": items,
         "total": found.total, "page": found.number, "pages": found.pages,
     }  # fmt: skip
     columns = [("场景", "scene"), ("号", "no"), ("收件人", "recipient"), ("类别", "kind"), ("内容", "about"),
                ("自此发送", "from"), ("送出", "delivered")]  # fmt: skip
     rows = [
-        (each.stream, each.sequence, each.recipient, f"{each.kind} {each.rung}".strip(), each.deadline or "",
+        (each.stream, each.sequence, seen["recipient"], f"{each.kind} {seen['rung']}".strip(), seen["deadline"] or "",
          shown.moment(each.send_after), _delivery(each))
-        for each in found.items
+        for each, seen in zip(found.items, items, strict=True)
     ]  # fmt: skip
     none = say("没有消息。", "There is no message.")
     output.present(data, output.table(columns, rows) if rows else none)

@@ -11,6 +11,7 @@ from storage.readings import ReadMessage
 from . import output, shown, wording
 from .output import AsJson, PageNumber, PerPage, SceneOption, misuse, say
 from .session import database
+from .viewing import Veils
 
 app = output.group("消息：本单位或本人收到的通知，已读未读 · Messages: what you were told, read or not")
 
@@ -40,8 +41,10 @@ def list_(
     boxes = _mailboxes(department, city, person)
     with database() as opened:
         found = opened.readings.messages(boxes, shown.now(), unread_by=unread_by, scene=scene, page=page, limit=limit)
+        veils = Veils(opened, person)
+        items = [veils.told(each.message.stream, each.model_dump(mode="json")) for each in found.items]
     data = {
-        "items": [each.model_dump(mode="json") for each in found.items],
+        "items": items,
         "total": found.total, "page": found.number, "pages": found.pages,
     }  # fmt: skip
     columns = [("时间", "at"), ("场景", "scene"), ("名称", "name"), ("消息", "message"), ("事项", "about"),

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 import typer
 import yaml
 
-from models.policy import Limits, Policy
+from models.policy import Policy
 from models.vocabulary import Machine, Role, Stage
 from models.words import LIMITS, OFFICE_VERBS, ROLES, VERBS, Word
 from rules.diagram import graph, length, mermaid
@@ -125,7 +125,7 @@ def show(
             LIMITS[name].text(output.language()), f"limits.{name}", length(policy, name, output.language()),
             say("默认", "default") if policy.limit(name).default else "", policy.limit(name).clause,
         )
-        for name in Limits.model_fields
+        for name in policy.limits.stated
     ]  # fmt: skip
     output.present(
         {**whole, "digest": policy.digest, "calendar": policy.calendar.version},

@@ -10,18 +10,20 @@ from activities.ledger import LedgerFault
 from client.from_archives import HistoriesDiffer, not_archived, restore
 from client.health import archive_now
 from models.refusal import Refused
+from rules.disclosure import Veil
 from runtime.build import build_id, rules_digest
 from runtime.connect import ServerUnreachable
 from runtime.wiring import Parts
 from storage.archive_files import ArchiveDamaged
 from storage.outbox import Outbox
-from storage.reads import RefusalFilter
+from storage.reads import RefusalFilter, RefusalRecord
 from storage.rebuild import JournalDamaged, Progress
 from storage.rebuild import rebuild as rebuilt
 
 from . import output, shown, wording
 from .output import AsJson, Failure, PageNumber, PerPage, SceneOption, say
 from .session import database, server, settings
+from .viewing import Veils
 
 archive = output.group("归档的运行历史 · The archived histories")
 
@@ -44,21 +46,32 @@ def refusals(
     """被拒绝的操作 · What the rules refused, and why"""
     with database() as opened:
         found = opened.reads.refusals(RefusalFilter(scene=scene, code=code), page=page, limit=limit)
+        veils = Veils(opened)
+        items = [_seen(veils.of(each.refusal.scene), each) for each in found.items]
     data = {
-        "items": [each.model_dump(mode="json") for each in found.items],
+        "items": items,
         "total": found.total, "page": found.number, "pages": found.pages,
     }  # fmt: skip
     columns = [("号", "no"), ("时间", "time"), ("场景", "scene"), ("至", "as of"), ("操作", "act"), ("办理人", "who"),
                ("原因", "why")]  # fmt: skip
     rows = [
-        (each.sequence, shown.moment(each.refusal.at), each.refusal.scene,
-         "-" if each.refusal.sequence is None else each.refusal.sequence, _verb(each.refusal.command),
-         f"{each.refusal.actor.person} · {each.refusal.actor.unit}" if each.refusal.actor else "-",
-         f"{each.refusal.code}: {_reason(each.refusal.code, each.refusal.details)}")
-        for each in found.items
+        (record["sequence"], shown.moment(each.refusal.at), each.refusal.scene,
+         "-" if each.refusal.sequence is None else each.refusal.sequence, _verb(record["refusal"]["command"]),
+         _who(record["refusal"]["actor"]),
+         f"{each.refusal.code}: {_reason(each.refusal.code, record['refusal']['details'])}")
+        for each, record in zip(found.items, items, strict=True)
     ]  # fmt: skip
     none = say("没有被拒绝的操作。", "Nothing was refused.")
     output.present(data, output.table(columns, rows) if rows else none)
+
+
+def _seen(veil: Veil | None, each: RefusalRecord) -> dict[str, Any]:
+    data = each.model_dump(mode="json")
+    return data if veil is None else {**data, "refusal": veil.refusal(data["refusal"])}
+
+
+def _who(actor: Any) -> str:
+    return " · ".join(part for part in (actor["person"], actor["unit"]) if part) if actor else "-"
 
 
 def _verb(command: Any) -> str:

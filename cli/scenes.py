@@ -1,6 +1,7 @@
 """Scenes: submitting one, looking at one, at many, at a desk's duties, at what happened."""
 
 import asyncio
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from difflib import get_close_matches
@@ -22,6 +23,7 @@ from models.state import SceneState
 from models.text import Identifier
 from models.vocabulary import Role, SceneType, Stage
 from models.words import ROLES, STATUSES
+from rules.disclosure import Veil
 from rules.lifecycle import STEPS
 from runtime.policy_files import city_files, load_city, load_policy
 from runtime.samples import application_of, sample
@@ -35,6 +37,7 @@ from .acting import As, CommandId, OnBehalf, Scene, Wait
 from .applications import submission
 from .output import AsJson, misuse, say
 from .session import database, policy_of, refuse_remote, server, settings, state_of
+from .viewing import Veils, Viewing, viewer_of
 
 EXPORT_PAGE = 500
 ENDED_WITHIN = timedelta(days=60)
@@ -124,21 +127,24 @@ def show(
     scene: Scene,
     live: Annotated[bool, typer.Option("--live", help="直接问工作流 · ask the workflow itself")] = False,
     why_: Why = None,
+    who: Viewing = None,
     as_json: AsJson = False,
 ) -> None:
     """查看场景 · Show a scene: where it stands, whose turn it is, and until when"""
     made = settings()
     with database(made) as opened:
         if why_ is not None:
-            _explain(opened, scene, why_)
+            _explain(opened, scene, why_, who)
             return
-        state = asyncio.run(_live(opened, scene)) if live else state_of(opened, scene)
-        policy = policy_of(opened, state)
+        whole = asyncio.run(_live(opened, scene)) if live else state_of(opened, scene)
+        policy = policy_of(opened, whole)
+        state = Veil(whole, viewer_of(opened, whole, who)).state()
     output.present(shown.content(state, policy, "workflow" if live else "ledger"), *shown.rendered(state, policy))
 
 
-def _explain(opened: Parts, scene: str, deadline: str) -> None:
-    story = why.explanation(opened, state_of(opened, scene), deadline)
+def _explain(opened: Parts, scene: str, deadline: str, who: str | None) -> None:
+    state = state_of(opened, scene)
+    story = why.explanation(opened, state, deadline, viewer_of(opened, state, who))
     output.present(story.model_dump(mode="json"), *why.rendered(story))
 
 
@@ -269,6 +275,8 @@ def inbox(
             _refuse_unknown_unit(made, opened, department)
         if claimed_by is not None:
             found = tuple(each for each in found if claimed_by in (each.claimed_by, each.delegated_to))
+        veils = Veils(opened, person)
+        found = tuple(each for each in found if _is_shown(veils.of(each.scene), each))
         policies = {each.scene: _policy_of(opened, each.scene) for each in found}
     data = [{**each.model_dump(mode="json"), "workdays_left": _left(each, policies[each.scene])} for each in found]
     columns = [("场景", "scene"), ("名称", "name"), ("应办", "duty"), ("责任方", "whose turn"), ("在办", "at"),
@@ -287,6 +295,11 @@ def inbox(
     output.present(data, output.table(columns, rows) if rows else none)
 
 
+def _is_shown(veil: Veil | None, item: InboxItem) -> bool:
+    """A judge's seat stands in the judge's own inbox alone: the unit that was asked for would tell whose it is."""
+    return veil is None or not veil.is_judges(item)
+
+
 def ical(
     department: Annotated[str, typer.Option(metavar="UNIT", help="单位 · the unit", show_default=False)],
     city: Annotated[str | None, typer.Option(help="城市 · the city", show_default=False)] = None,
@@ -301,6 +314,10 @@ def ical(
         held = opened.reads.held(department, city=_city(city), ended_since=since)
         if not held:
             _refuse_unknown_unit(made, opened, department)
+        veils = Veils(opened)
+        held = tuple(
+            each for each in held if (veil := veils.of(each.scene)) is None or not veil.is_judges(each.deadline)
+        )
     title = say(f"{department} 场景期限", f"{department}: deadlines")
     content = feed(held, title=title, language=output.language(), now=shown.now())
     if output_ is None:
@@ -339,20 +356,24 @@ def history(
     first: Annotated[int, typer.Option("--from", min=1, help="起始记录号 · first entry")] = 1,
     last: Annotated[int | None, typer.Option("--to", min=1, help="末条记录号 · last entry", show_default=False)] = None,
     full: Annotated[bool, typer.Option("--full", help="含全部内容 · with everything that was written")] = False,
+    who: Viewing = None,
     as_json: AsJson = False,
 ) -> None:
     """办理记录 · The journal of a scene: what happened, when, by whom"""
     with database() as opened:
-        state_of(opened, scene)
-        entries = opened.reads.entries(scene, first, last)
+        state = state_of(opened, scene)
+        journal = opened.reads.entries(scene)
+        veil = Veil(state, viewer_of(opened, state, who), [each.entry for each in journal])
         broken = opened.reads.verify_chain(scene)
+    entries = [each for each in journal if first <= each.entry.sequence <= (last or each.entry.sequence)]
+    told = [veil.entry(each.entry) for each in entries]
     data = {
         "scene": scene,
         "chain": {"whole": broken is None, "first_broken": broken},
-        "entries": [_recorded(each) for each in entries],
+        "entries": [_recorded(each, seen) for each, seen in zip(entries, told, strict=True)],
     }
     columns = [("号", "no"), ("时间", "time"), ("操作", "act"), ("办理人", "who"), ("结果", "events")]
-    table = output.table(columns, [_entry(each.entry) for each in entries])
+    table = output.table(columns, [_entry(each.entry, seen) for each, seen in zip(entries, told, strict=True)])
     if broken is None:
         mark = output.line(
             (say("✔ 链条完整", "✔ chain whole"), "green"), f"  {entries[-1].hash[:16] if entries else ''}"
@@ -361,50 +382,61 @@ def history(
         mark = output.line(
             (say(f"✘ 第 {broken} 号记录缺失或被改动", f"✘ entry {broken} is missing or changed"), "bold red")
         )
-    details = [_written(each.entry) for each in entries] if full else []
+    details = [_written(each) for each in told if not each.get("sealed")] if full else []
     output.present(data, table, *details, mark)
     if broken is not None:
         raise typer.Exit(1)
 
 
-def _recorded(each: EntryRecord) -> dict[str, Any]:
-    return {
-        "entry": each.entry.model_dump(mode="json"),
-        "hash": each.hash,
-        "recorded_at": each.recorded_at,
-        "build": each.build,
-    }
+def _recorded(each: EntryRecord, seen: dict[str, Any]) -> dict[str, Any]:
+    return {"entry": seen, "hash": each.hash, "recorded_at": each.recorded_at, "build": each.build}
 
 
-def _entry(entry: JournalEntry) -> tuple[object, ...]:
-    command = entry.command
-    actor = command.actor
-    who = shown.word(ROLES, "system") if actor.role is Role.SYSTEM else f"{actor.person} · {actor.unit}"
-    behalf = say("（代 ", " (for ") + ", ".join(actor.on_behalf_of) + say("）", ")") if actor.on_behalf_of else ""
+def _entry(entry: JournalEntry, seen: dict[str, Any]) -> tuple[object, ...]:
+    if seen.get("sealed"):
+        sealed = say("（密封，到时公开）", "(sealed until it may be read)")
+        return (entry.sequence, shown.moment(entry.at), sealed, "", "")
+    command, actor = entry.command, seen["command"]["actor"]
+    person = " · ".join(part for part in (actor["person"], actor["unit"]) if part)
+    who = shown.word(ROLES, "system") if actor["role"] == Role.SYSTEM else person
+    path = actor["on_behalf_of"]
+    behalf = say("（代 ", " (for ") + ", ".join(path) + say("）", ")") if path else ""
     paper = say(f" 补录 {command.effective_on}", f" as of {command.effective_on}") if command.effective_on else ""
     kinds = ", ".join(dict.fromkeys(event.kind for event in entry.events))
     return (entry.sequence, shown.moment(entry.at), wording.verb(command.act.verb) + paper, who + behalf, kinds)
 
 
-def _written(entry: JournalEntry) -> str:
-    act = entry.command.act.model_dump_json(indent=2, exclude={"policy"})
-    events = "\n".join(f"  {event.model_dump_json(exclude={'deadline': {'rungs'}})}" for event in entry.events)
-    return f"#{entry.sequence} {act}\n{events}"
+def _written(seen: dict[str, Any]) -> str:
+    act = {key: value for key, value in seen["command"]["act"].items() if key != "policy"}
+    lines = [f"#{seen['sequence']} {json.dumps(act, ensure_ascii=False, indent=2)}"]
+    for event in seen["events"]:
+        clock = event.get("deadline")
+        brief = {key: value for key, value in clock.items() if key != "rungs"} if isinstance(clock, dict) else clock
+        lines.append("  " + json.dumps({**event, **({"deadline": brief} if clock else {})}, ensure_ascii=False))
+    return "\n".join(lines)
 
 
 def deadlines(
     scene: Scene,
     every: Annotated[bool, typer.Option("--all", help="含已结束的 · those that ended as well")] = False,
     why_: Why = None,
+    who: Viewing = None,
     as_json: AsJson = False,
 ) -> None:
     """期限 · The deadlines of a scene, with clause, dates and what is left"""
     with database() as opened:
         if why_ is not None:
-            _explain(opened, scene, why_)
+            _explain(opened, scene, why_, who)
             return
         state = state_of(opened, scene)
-        records = opened.reads.deadlines(scene)
+        # The judges of earlier panels have had deadlines too: they are known from the journal.
+        journal = [each.entry for each in opened.reads.entries(scene)]
+        veil = Veil(state, viewer_of(opened, state, who), journal)
+        records = [
+            each.model_copy(update={"deadline": veil.deadline(each.deadline)})
+            for each in opened.reads.deadlines(scene)
+            if veil.shows(each.deadline)
+        ]
         policy = policy_of(opened, state)
     calendar = policy.calendar if policy else None
     chosen = [each for each in records if every or each.closed_sequence is None]
@@ -424,13 +456,13 @@ def deadlines(
     rows = []
     for each in chosen:
         deadline = each.deadline
-        who = deadline.holder
+        holder = deadline.holder
         ended = say(f"已结束（第 {each.closed_sequence} 号）", f"ended by entry {each.closed_sequence}")
         rows.append(
             (
                 deadline.id,
                 f"{wording.limit(deadline.limit)} {shown.word(STATUSES, each.status.value)}",
-                shown.holder(who.role, who.unit, who.person) if who else "-",
+                shown.holder(holder.role, holder.unit, holder.person) if holder else "-",
                 deadline.counted_from,
                 shown.due_of(deadline),
                 shown.left_of(deadline, each.status.value, calendar) if each.closed_sequence is None else ended,

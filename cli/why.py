@@ -5,7 +5,8 @@ from rich.console import RenderableType
 from models.calendar import Period
 from models.state import SceneState
 from models.words import DAY_KINDS, TURN_REASONS, TURNS, UNITS
-from rules.explaining import Explanation, Leg, explained
+from rules.disclosure import Veil, Viewer
+from rules.explaining import Explanation, Leg, Turn, explained
 from runtime.wiring import Parts
 
 from . import output, shown, wording
@@ -13,9 +14,10 @@ from .output import Failure, say
 from .session import policy_of
 
 
-def explanation(opened: Parts, state: SceneState, deadline: str) -> Explanation:
-    """Raises Failure: unknown_deadline, no_calendar."""
+def explanation(opened: Parts, state: SceneState, deadline: str, viewer: Viewer) -> Explanation:
+    """As far as the viewer may be told of it. Raises Failure: unknown_deadline, no_calendar."""
     journal = [record.entry for record in opened.reads.entries(state.scene)]
+    veil = Veil(state, viewer, journal)
     policy = policy_of(opened, state)
     if policy is None:
         raise Failure(
@@ -26,8 +28,10 @@ def explanation(opened: Parts, state: SceneState, deadline: str) -> Explanation:
     if found is not None and found.deadline.calendar != policy.calendar.version:
         older = opened.rulebooks.find(state.policy_digest, found.deadline.calendar)
         found = explained(journal, deadline, older.calendar) if older else found
-    if found is None:
-        known = "、".join(each.deadline.id for each in opened.reads.deadlines(state.scene)) or "-"
+    if found is None or not veil.shows(found.deadline) or veil.deadline(found.deadline) != found.deadline:
+        # Whether a judge's deadline exists would tell whether somebody is a judge.
+        clocks = [each.deadline for each in opened.reads.deadlines(state.scene) if veil.shows(each.deadline)]
+        known = "、".join(veil.deadline(each).id for each in clocks) or "-"
         raise Failure(
             "unknown_deadline",
             say(
@@ -35,7 +39,9 @@ def explanation(opened: Parts, state: SceneState, deadline: str) -> Explanation:
                 f"{state.scene} has no deadline {deadline}. It has: {known}.",
             ),
         )
-    return found
+    return found.model_copy(
+        update={"turns": tuple(Turn.model_validate(veil.told(each.model_dump())) for each in found.turns)}
+    )
 
 
 def rendered(story: Explanation) -> list[RenderableType]:

@@ -223,6 +223,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "{person} 曾在本场景代表发榜方或揭榜方行事，不得担任评审，须回避。",
         "{person} has acted for the owner or a bidder of this scene and may not sit on its panels: recusal.",
     ),
+    "opened_bids": (
+        "{person} 主持过本场景的开标，不得再核查或评审投标（{verb}），请换一人。",
+        "{person} held the opening of the bids in this scene and may not {verb}; somebody else checks and judges them.",
+    ),
     "seat_is_personal": (
         "评审席位须本人履行，{person} 不得代他人评审。",
         "A seat on a panel is personal; {person} may not speak on somebody's behalf.",
@@ -378,6 +382,14 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "milestone_in_the_past": (
         "节点日期 {due_on} 早于今天（{today}）。",
         "The milestone of {due_on} is before today, {today}.",
+    ),
+    "member_signature_missing": (
+        "联合体各成员须与牵头方共同签约：缺 {missing}，多或重复 {extra}。请随牵头方签约逐家提交成员签署件（members）。",
+        "Every member of the consortium signs with its lead (members): missing {missing}, too many {extra}.",
+    ),
+    "power_of_attorney_not_taken": (
+        "本市要求联合体成员本人签约，不接受授权委托：{units}。请补交其签署的任务书。",
+        "Every member signs the contract itself; hand that in, not a power of attorney: {units}.",
     ),
     "pledge_missing": (
         "“{mode}”须由中榜方签署军令状：请随签约提交军令状。",

@@ -475,6 +475,7 @@ LIMITS: Final[Mapping[str, Word]] = MappingProxyType(
         "contract": Word("签订任务书", "signing the contract"),
         "reissue": Word("重新发榜", "re-issue"),
         "payment": Word("款项支付", "payment"),
+        "race_comparison": Word("赛马中期比较", "comparison of the racers"),
         "trial_plan": Word("编制试点方案", "trial plan"),
         "admission": Word("准入审查", "admission"),
         "start": Word("启动通知", "start notice"),

@@ -8,7 +8,7 @@ import hashlib
 
 from models.commands.matching import OpenBids, RevealBid, SubmitBid
 from models.deadline import Deadline
-from models.events.matching import BidRevealed, BidsOpened, BidSubmitted
+from models.events.matching import BidRevealed, BidsOpened, BidSubmitted, InvitationLapsed
 from models.policy import ModeRule
 from models.state import Bid
 from models.vocabulary import Role
@@ -57,6 +57,12 @@ def own_bid(docket: Docket, bidder: str) -> Bid:
 
 
 def bidding_closed(docket: Docket, _: Deadline) -> None:
+    """A close that comes before the review of an invitation closes no call: nobody could bid (招标投标法24)."""
+    challenge = docket.state.challenge
+    if challenge is not None and settling.is_no_call(docket, challenge):
+        docket.record(InvitationLapsed())
+        settling.no_call(docket)
+        return
     if not docket.state.bids:
         settling.call_failed(docket, "no_bid")
         return

@@ -4,11 +4,11 @@ Every member is found eligible, or the bid is not; its credit is the lowest amon
 Whoever takes part in two bids of one call makes all of them invalid (招标投标法实施条例 37). That is looked at once the
 bids are open: a refusal before the close would tell who else has bid. A bid may name a unit that knows nothing of it;
 so a member takes part where they signed the commitment, and as long as nobody has looked. A bid that named others
-without their word is found ineligible, and spoils nobody else's.
+without their word is found ineligible, and spoils nobody else's. The contract is signed by all of them (招标投标法31).
 """
 
-from models.commands.matching import VerifyEligibility
-from models.state import Bid
+from models.commands.matching import SignContract, VerifyEligibility
+from models.state import Bid, Contract
 from models.vocabulary import Credit
 from rules.docket import Docket
 
@@ -32,6 +32,23 @@ def refuse_unfounded(docket: Docket, bid: Bid, act: VerifyEligibility) -> None:
     }
     if doubles:
         docket.refuse("in_two_bids", units=", ".join(doubles), others=", ".join(dict.fromkeys(doubles.values())))
+
+
+def refuse_unsigned(docket: Docket, contract: Contract, act: SignContract) -> None:
+    """All members sign the contract together with their lead (招标投标法31), as the policy has it.
+
+    Raises Refused: member_signature_missing, power_of_attorney_not_taken.
+    """
+    how = docket.policy.contracting.members_sign
+    if how is None:
+        return
+    named = [each.unit for each in act.members]
+    missing = [unit for unit in contract.consortium if unit not in named]
+    extra = [unit for unit in named if unit not in contract.consortium or named.count(unit) > 1]
+    if missing or extra:
+        docket.refuse("member_signature_missing", missing=", ".join(missing) or "-", extra=", ".join(extra) or "-")
+    if how == "contract" and (unsigned := [each.unit for each in act.members if each.power_of_attorney]):
+        docket.refuse("power_of_attorney_not_taken", units=", ".join(unsigned))
 
 
 def _takes_part(unit: str, bid: Bid) -> bool:

@@ -9,7 +9,7 @@ from models.events.matching import ContractProposed, ContractSigned
 from models.state import Contract
 from models.state.matching import Party
 from models.vocabulary import Machine, Role
-from rules import settling
+from rules import consortium, settling
 from rules.bidding import mode_of
 from rules.docket import Docket
 from rules.keyed import find
@@ -83,8 +83,17 @@ def sign(docket: Docket, act: SignContract) -> None:
         docket.refuse("other_terms")
     if party == "bidder" and act.pledge is None and _asks_for_a_pledge(docket):
         docket.refuse("pledge_missing", mode=docket.state.challenge.mode if docket.state.challenge else "-")
-    pledge = act.pledge.sha256 if act.pledge else None
-    docket.record(ContractSigned(bidder=act.bidder, party=party, person=docket.person, pledge_sha256=pledge))
+    if party == "bidder":
+        consortium.refuse_unsigned(docket, contract, act)
+    docket.record(
+        ContractSigned(
+            bidder=act.bidder,
+            party=party,
+            person=docket.person,
+            pledge_sha256=act.pledge.sha256 if act.pledge else None,
+            members=tuple((each.unit, each.document.sha256) for each in act.members) if party == "bidder" else (),
+        )
+    )
     docket.met(f"contract/{act.bidder}/{party}")
     if set(_contract(docket, act.bidder).signed) == set(contract.parties):
         docket.move(Machine.CONTRACT, act.bidder, "signed")

@@ -40,6 +40,7 @@ from rules import (
     notices,
     payments,
     promotion,
+    race,
     review,
     separation,
     solicitation,
@@ -63,6 +64,7 @@ def decide(policy: Policy, state: SceneState, command: Command, now: datetime) -
     if isinstance(act, PassDeadline):
         alarms.pass_deadline(docket, act.at)
         lineage.hand_over(docket)
+        race.keep_clock(docket)
         return tuple(docket.events)
     _refuse_before_submission(state, command)
     refuse_stale(state, command)
@@ -73,6 +75,7 @@ def decide(policy: Policy, state: SceneState, command: Command, now: datetime) -
     handling.refuse_unless_handler(docket)
     _judge(docket)
     lineage.hand_over(docket)
+    race.keep_clock(docket)
     documents.issue(docket, state)
     return tuple(docket.events)
 

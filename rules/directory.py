@@ -105,6 +105,14 @@ def refuse_stranger(directory: Directory, to: str, unit: str, role: Role, day: d
         raise Refused("not_a_candidate", person=to, unit=unit, role=role, candidates=", ".join(able) or "-")
 
 
+def refuse_unknown_officer(directory: Directory, second: str, of: Actor, day: date) -> None:
+    """The second of two officers acts for the same unit in the same role as the first, `of`, on that day.
+
+    Raises Refused: unknown_person, not_a_member.
+    """
+    actor(directory, of.directory_version, second, day, role=of.role, unit=of.unit)
+
+
 def _person(directory: Directory, id: str) -> Person:
     found = directory.person(id)
     if found is None:

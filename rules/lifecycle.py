@@ -277,8 +277,8 @@ ROWS: tuple[Row, ...] = (
     *_rows(SCENE, ("returned",), "after:resubmission", *_END),
     # matching
     *_rows(SCENE, ("listed", "unmatched"), "post_challenge", "posted"),
-    Row(SCENE, "posted", "review_invitation", "listed"),
-    *_rows(SCENE, ("posted",), "after:bidding", "opening", *_CALL_FAILED),
+    *_rows(SCENE, ("posted",), "review_invitation", "listed", "unmatched"),
+    *_rows(SCENE, ("posted",), "after:bidding", "opening", "listed", *_CALL_FAILED),
     Row(SCENE, "opening", "reveal_bid", "eligibility"),
     *_rows(SCENE, ("opening",), "after:bid_opening", "eligibility", *_CALL_FAILED),
     *_rows(SCENE, ("eligibility",), "verify_eligibility", "scoring", *_AFTER_SCORING),

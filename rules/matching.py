@@ -45,7 +45,7 @@ from models.vocabulary import Machine, Outcome, PanelPurpose, Role
 from rules import bidding, consortium, contracting, panels, race, scoring, separation, settling
 from rules.bidding import mode_of, own_bid
 from rules.calendar import due_date
-from rules.deadlines import fixed_on
+from rules.deadlines import fixed_on, remaining
 from rules.docket import Docket
 from rules.fair_competition import answered_flags, refuse_unfair
 from rules.scoring import on_the_sheet
@@ -109,14 +109,14 @@ def _post(docket: Docket, act: PostChallenge) -> None:
     if act.closes_on < earliest.on:
         docket.refuse("closes_too_early", closes_on=act.closes_on, earliest=earliest.on)
     docket.refuse_over_incidents()  # a new call begins with nobody
-    before = docket.state.challenge
     challenge = Challenge(
-        number=before.number + (before.reviewed is not False) if before else 1,
+        number=_calls_so_far(docket) + 1,
         mode=act.mode,
         budget_yuan=act.budget_yuan,
         posted_on=docket.day,
         closes_on=act.closes_on,
         invited=invited,
+        reissue_left=_left_to_reissue(docket),
     )
     docket.record(ChallengePosted(challenge=challenge, flags=flags))
     for deadline in docket.state.deadlines:
@@ -127,6 +127,19 @@ def _post(docket: Docket, act: PostChallenge) -> None:
         docket.set_deadline("invitation_review", docket.holder(Role.LEAD), ("review_invitation",))
 
 
+def _calls_so_far(docket: Docket) -> int:
+    """An invitation that was not approved was no call. The call of a scene that was taken over was its first."""
+    before = docket.state.challenge
+    if before is None:
+        return int(docket.state.step == "unmatched")
+    return before.number - settling.is_no_call(docket, before)
+
+
+def _left_to_reissue(docket: Docket) -> int | None:
+    clock = docket.deadline("reissue")
+    return remaining(docket.policy, clock, docket.at, docket.day) if clock is not None else None
+
+
 def _review_invitation(docket: Docket, act: ReviewInvitation) -> None:
     """Those invited have the whole time of a call from here on. A call that was not approved was none."""
     challenge, deadline = docket.state.challenge, docket.deadline("bidding")
@@ -134,10 +147,10 @@ def _review_invitation(docket: Docket, act: ReviewInvitation) -> None:
         docket.refuse("nobody_invited")
     if challenge.reviewed is not None:
         docket.refuse("invitation_reviewed_already")
-    docket.record(InvitationReviewed(approved=act.approved))
+    docket.record(InvitationReviewed(approved=act.approved, on=docket.day))
     docket.met("invitation_review")
     if not act.approved:
-        docket.enter("listed")
+        settling.no_call(docket)
         return
     earliest = due_date(docket.policy.calendar, docket.day, docket.policy.limits.bidding.period).on
     if earliest > deadline.due_on:
@@ -145,14 +158,17 @@ def _review_invitation(docket: Docket, act: ReviewInvitation) -> None:
 
 
 def _amend(docket: Docket, act: AmendChallenge) -> None:
-    """A change nearer to the close than the limit `amendment` moves the close; none makes the call too short."""
+    """A change nearer to the close than the limit `amendment` moves the close; none makes the call too short.
+
+    Bidders have the whole time of a call (招标投标法24), those invited from the approval of their invitation on.
+    """
     challenge, deadline = docket.state.challenge, docket.deadline("bidding")
     if challenge is None or deadline is None:
         docket.refuse("wrong_step", step=docket.state.step, verb=act.verb, possible="-")
     calendar, limits = docket.policy.calendar, docket.policy.limits
     earliest = max(
         due_date(calendar, docket.day, limits.amendment.period).on,
-        due_date(calendar, challenge.posted_on, limits.bidding.period).on,
+        due_date(calendar, challenge.reviewed_on or challenge.posted_on, limits.bidding.period).on,
     )
     closes_on = act.closes_on or max(deadline.due_on, earliest)
     if closes_on < earliest:

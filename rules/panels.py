@@ -2,7 +2,8 @@
 
 At least `minimum` members, an odd number, at least `expert_share` experts; drawn by lot where the policy says so, and
 then who may not sit is excused. Nobody of the owner's or a bidder's unit,
-nobody with declared ties to one and nobody who has acted for either (docs/explanation/domain.md, duties kept apart, 2).
+nobody with declared ties to one, nobody who has acted for either and nobody whom an earlier deed keeps from what the
+panel does (docs/explanation/domain.md, duties kept apart, 2 and 6).
 A seat is personal: nobody speaks on a member's behalf. Locked once a member has spoken. Who finds a tie afterwards
 recuses themselves: what they said is void, and the next in the order of the draw takes the seat.
 """
@@ -44,7 +45,7 @@ def convene(
     if experts < math.ceil(rules.expert_share * size):
         docket.refuse("panel_too_few_experts", share=rules.expert_share, experts=experts, size=size)
     for member in members:
-        if (bar := _bar(docket, member, parties)) is not None:
+        if (bar := _bar(docket, member, parties, act.purpose)) is not None:
             raise bar
     before = find(docket.state.panels, purpose=act.purpose, bidder=act.bidder)
     if before is not None and not before.void:
@@ -76,7 +77,7 @@ def recuse(docket: Docket, act: Recuse, *, limit: str, verbs: tuple[str, ...]) -
     others = [seat for seat in panel.seats if seat.person != docket.person]
     needed = math.ceil(docket.policy.panels[act.purpose.value].expert_share * len(panel.seats))
     experts = sum(seat.expert for seat in others)
-    free = (seat for seat in panel.reserve if _barred_since(docket, seat.person) is None)
+    free = (seat for seat in panel.reserve if _barred_since(docket, seat.person, act.purpose) is None)
     successor = next((seat for seat in free if experts + seat.expert >= needed), None)
     docket.record(MemberRecused(purpose=act.purpose, bidder=act.bidder, person=docket.person, successor=successor))
     for seat in panel.seats if successor is None else (Seat(person=docket.person, unit="", expert=False),):
@@ -105,7 +106,9 @@ def _members(
             docket.refuse("panel_drawn")
         return act.members, None
     barred = {each.person: "panel_overlap" for each in act.pool if each.person in not_drawn}
-    barred |= {each.person: bar.code for each in act.pool if (bar := _bar(docket, each, parties)) is not None}
+    barred |= {
+        each.person: bar.code for each in act.pool if (bar := _bar(docket, each, parties, act.purpose)) is not None
+    }
     free = [each for each in act.pool if each.person not in barred]
     experts = math.ceil(rules.expert_share * act.size)
     seed = lots.seed_of(docket.state, act.purpose, act.bidder)
@@ -116,9 +119,9 @@ def _members(
         docket.refuse("pool_too_small", size=act.size, experts=experts, free=len(free), excused=len(barred))
 
 
-def _bar(docket: Docket, member: PanelMember, parties: tuple[str, ...]) -> Refused | None:
+def _bar(docket: Docket, member: PanelMember, parties: tuple[str, ...], purpose: PanelPurpose) -> Refused | None:
     """Why somebody may not sit."""
-    if (since := _barred_since(docket, member.person)) is not None:
+    if (since := _barred_since(docket, member.person, purpose)) is not None:
         return since
     for unit in (member.unit, *member.ties):
         if unit in parties:
@@ -126,13 +129,21 @@ def _bar(docket: Docket, member: PanelMember, parties: tuple[str, ...]) -> Refus
     return None
 
 
-def _barred_since(docket: Docket, person: str) -> Refused | None:
+def _barred_since(docket: Docket, person: str, purpose: PanelPurpose) -> Refused | None:
     """What may have become of somebody since they were drawn."""
     if separation.took_sides(docket.state, person):
         return Refused("panel_took_sides", person=person)
     if person in docket.state.recused:
         return Refused("panel_recused", person=person)
-    return None
+    return separation.kept_from(docket.state, person, _DEEDS[purpose])
+
+
+_DEEDS = {
+    PanelPurpose.RECOGNITION: "give_expert_opinion:recognition",
+    PanelPurpose.SCORING: "score_bid",
+    PanelPurpose.ACCEPTANCE: "give_expert_opinion:acceptance",
+}
+"""What a member is seated for, as `rules.separation` calls it."""
 
 
 def seat_deadline(limit: str, bidder: str | None, person: str) -> str:

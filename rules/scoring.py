@@ -18,6 +18,7 @@ from models.frozen import Frozen
 from models.policy import Dimension, ScoreSheet
 from models.state import Bid, Ranked, SceneState
 from models.vocabulary import PanelPurpose
+from rules.disclosure import names_open
 from rules.docket import Docket
 from rules.keyed import find
 
@@ -159,7 +160,7 @@ def explained(sheet: ScoreSheet, state: SceneState) -> Explanation:
     lines: tuple[Line, ...] = ()
     if state.ranking:
         lines = ranking(sheet, bids, seats) if any(bid.scores for bid in bids) else by_price(bids)
-    if not state.contracts:
+    if panel is not None and not names_open(state, panel):
         lines = tuple(line.model_copy(update={"judges": tuple(map(_unnamed, line.judges))}) for line in lines)
     return Explanation(
         judges=len(seats),

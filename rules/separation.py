@@ -10,7 +10,8 @@ second who had a hand in the first. A pair bars one direction; where both orders
 3  An order needs two officers, its verifier is a third; so do two officers open the bids.
 4  Objections, appeals and questions of fault go to somebody who did not decide.
 5  Who proposes, who approves and who pays are three.
-6  Bids are sealed until the close: `rules.bidding`, a commitment and nothing else.
+6  Bids are sealed until the close: `rules.bidding`, a commitment and nothing else. Who held the opening session has met
+   the bidders and knows who the bids are from: they neither check nor judge them (招标投标法37、38).
 7  Who granted an inclusion period does not extend it.
 8  One person stops a trial, two resume it. So it is with a request for more time and its answer, and with a correction
    and its confirmation.
@@ -33,6 +34,7 @@ from models.commands.review import (
     RaiseObjection,
 )
 from models.commands.trial import AdmitTrial, RecordReading, StartTrial
+from models.refusal import Refused
 from models.state import Hand, SceneState
 from models.vocabulary import Role
 from rules.docket import Docket
@@ -126,6 +128,7 @@ APART: tuple[Apart, ...] = (
     Apart(5, "approver_pays", CHOSEN, ("record_benefit",)),
     Apart(5, "approver_pays", ("record_benefit",), CHOSEN),
     Apart(5, "approver_pays", ("conclude_acceptance", "decide_fault_tolerance"), ("record_refund",)),
+    Apart(6, "opened_bids", ("open_bids",), ("verify_eligibility", "score_bid")),
     Apart(7, "granted_before", ("start_trial:inclusion",), ("decide_extension:inclusion",), "bidder"),
     Apart(8, "same_person", ("propose_resumption",), ("approve_resumption",), "bidder"),
     Apart(8, "same_person", ("request_extension",), ("decide_extension",), "item"),
@@ -163,6 +166,18 @@ def units_bidding(state: SceneState) -> tuple[str, ...]:
     """Everybody who bids, alone or in a consortium, or has a contract."""
     bids = (unit for bid in state.bids for unit in (bid.bidder, *bid.consortium))
     return tuple(dict.fromkeys((*bids, *(contract.bidder for contract in state.contracts))))
+
+
+def kept_from(state: SceneState, person: str, deed: str) -> Refused | None:
+    """Why somebody may not do this later in the scene, by what they did so far; for who is to be chosen for it."""
+    for line in APART:
+        if line.about != "scene" or not _is_one_of(deed, line.then):
+            continue
+        for hand in state.hands:
+            if person in hand.persons and _is_one_of(hand.deed, line.first):
+                verb, did = deed.partition(":")[0], hand.deed.partition(":")[0]
+                return Refused(line.code, person=person, did=did, verb=verb)
+    return None
 
 
 def took_sides(state: SceneState, person: str) -> bool:

@@ -4,10 +4,12 @@ With several bidders at once (赛马) the scene waits for the last of them: it i
 bidder who signs early begins at once, while the others still sign.
 """
 
+from models.calendar import Period
 from models.deadline import AwaitedService, Deadline, Holder
 from models.events.acceptance import AcceptanceOpened
 from models.events.matching import Awarded, CallFailed
 from models.events.trial import TrialSuspended
+from models.state import Challenge
 from models.vocabulary import Machine, Outcome, Role
 from rules import lifecycle
 from rules.docket import BIDDER_MACHINES, Docket
@@ -65,6 +67,22 @@ def call_failed(docket: Docket, because: str) -> None:
         docket.enter("unmatched")
     else:
         docket.close(Outcome.UNMATCHED)
+
+
+def is_no_call(docket: Docket, challenge: Challenge) -> bool:
+    """An invitation that was not approved: nobody could bid, so it uses up no call."""
+    mode = docket.policy.modes.get(challenge.mode)
+    return mode is not None and mode.invited_only and not challenge.reviewed
+
+
+def no_call(docket: Docket) -> None:
+    """Back to where it was posted from. The time to re-issue stood still meanwhile and runs on, a day at the least."""
+    challenge = docket.state.challenge
+    if challenge is None or challenge.reissue_left is None:
+        docket.enter("listed")
+        return
+    unit = docket.policy.limits.reissue.period.unit
+    docket.enter("unmatched", period=Period(length=max(challenge.reissue_left, 1), unit=unit))
 
 
 def offer_to_next(docket: Docket) -> None:

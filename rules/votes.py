@@ -19,6 +19,7 @@ from models.journal import JournalEntry
 from models.policy import Policy
 from models.state import Panel, SceneState, Seat
 from models.vocabulary import PanelPurpose
+from rules.disclosure import names_open
 from rules.journal import fold
 from rules.panels import votes_needed
 
@@ -128,14 +129,12 @@ def _votes(policy: Policy, state: SceneState, sitting: _Sitting, newest: bool) -
         yes=yes if determined else None,
         no=no if determined else None,
         votes=tuple(
-            _vote(sitting, number, seat, (yes > no) - (yes < no) if determined else None, named=_named(state, panel))
+            _vote(
+                sitting, number, seat, (yes > no) - (yes < no) if determined else None, named=names_open(state, panel)
+            )
             for number, seat in enumerate(panel.seats, start=1)
         ),
     )
-
-
-def _named(state: SceneState, panel: Panel) -> bool:
-    return panel.purpose is not PanelPurpose.SCORING or bool(state.contracts)
 
 
 def _vote(sitting: _Sitting, number: int, seat: Seat, majority: int | None, *, named: bool) -> Vote:

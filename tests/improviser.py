@@ -437,7 +437,12 @@ class Improviser:
         return {"value": act.value, "findings": self.often(act.findings, ())}
 
     def _sign_contract(self) -> dict[str, object]:
-        return {"terms_sha256": self.often(digest("任务书"), digest("他")), "pledge": document("军令状")}
+        members = self.play.members_signed(self.about or "无名")
+        return {
+            "terms_sha256": self.often(digest("任务书"), digest("他")),
+            "pledge": document("军令状"),
+            "members": self.often(members, members[1:]),
+        }
 
     def _submit_trial_plan(self) -> dict[str, object]:
         play = self.play

@@ -544,11 +544,13 @@ def matching() -> Iterator[Play]:
         directed.reveal(A)
         directed.verify(A)
         yield directed
-    yield _then(
-        at("listed"),
-        lambda p: p.do(p.post_act(Mode.DIRECTED, invited=(A,)), p.owner),
-        lambda p: p.do(ReviewInvitation(approved=False, reasons="并非唯一来源"), p.lead),
-    )
+    for step in ("listed", "unmatched"):
+        yield _then(
+            at(step),
+            lambda p: p.do(p.post_act(Mode.DIRECTED, invited=(A,)), p.owner),
+            lambda p: p.do(ReviewInvitation(approved=False, reasons="并非唯一来源"), p.lead),
+        )
+        yield _then(at(step), lambda p: p.do(p.post_act(Mode.DIRECTED, invited=(A,)), p.owner), passing("bidding"))
     for complain in (False, True):
         for upheld in (False, True):
             yield _then(

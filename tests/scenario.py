@@ -38,6 +38,7 @@ from models.commands.anywhere import (
 from models.commands.matching import (
     Award,
     ContractTerms,
+    MemberSignature,
     Milestone,
     OpenBids,
     PostChallenge,
@@ -632,7 +633,16 @@ class Play:
         people = {"owner": self.owner, "st_bureau": self.bureau, "bidder": self.bidder(bidder)}
         for party in self.policy.contracting.parties:
             pledge = document("军令状") if party == "bidder" else None
-            self.do(SignContract(bidder=bidder, terms_sha256=digest("任务书"), pledge=pledge), people[party])
+            signed = SignContract(
+                bidder=bidder, terms_sha256=digest("任务书"), pledge=pledge,
+                members=self.members_signed(bidder) if party == "bidder" else (),
+            )  # fmt: skip
+            self.do(signed, people[party])
+
+    def members_signed(self, bidder: str) -> tuple[MemberSignature, ...]:
+        """By every other member of the bidder's consortium."""
+        consortium = next((each.consortium for each in self.state.contracts if each.bidder == bidder), ())
+        return tuple(MemberSignature(unit=unit, document=document(f"签署页{unit}")) for unit in consortium)
 
     def to_contracting(self, *bidders: str, winners: int = 1, mode: Mode = Mode.OPEN_CHALLENGE) -> "Play":
         self.to_awarding(*bidders, mode=mode).award(*bidders[:winners])

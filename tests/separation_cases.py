@@ -527,6 +527,8 @@ CASES = (
     Case("own_bid", approved, "bidder_a", PAYMENT, "payer"),
     Case("approver_pays", benefited, "payer", NOMINATION, "lead"),
     Case("approver_pays", failed, "lead", REFUND, "payer"),
+    # 6: who opened the bids
+    Case("opened_bids", checking, "platform", check, "lead"),
     # 7: inclusion
     Case(
         "granted_before", more_inclusion_asked, "regulator",

@@ -13,6 +13,7 @@ from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 from models import search_attributes as names
 from models.state import SceneState
 from models.vocabulary import Machine
+from rules.disclosure import Veil
 from rules.docket import BIDDER_MACHINES
 from rules.duties import duties
 from rules.lifecycle import step_of
@@ -56,5 +57,7 @@ def details_of(state: SceneState) -> str:
     lines = [f"**{state.profile.name}** · {state.profile.city} · {state.profile.domain}", f"{step.zh} ({step.en})"]
     for machine, parts in BIDDER_MACHINES.items():
         lines += [f"- {part.bidder}: {step_of(machine, part.step).zh}" for part in getattr(state, parts) if part.step]
-    lines += [f"- {duty.due_on} {duty.holder.unit}: {', '.join(duty.verbs)}" for duty in duties(state)[:8]]
+    lines += [
+        f"- {duty.due_on} {duty.holder.unit}: {', '.join(duty.verbs)}" for duty in duties(Veil(state).state())[:8]
+    ]
     return "\n".join(lines)

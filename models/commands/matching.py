@@ -69,7 +69,8 @@ class WithdrawBid(BidderAct):
 class OpenBids(Act):
     """The opening session (开标会), after the close: who enters it and `with_officer` (by person id) hold it.
 
-    `record` is the record that both sign.
+    `record` is the record that both sign. Where the city has a directory, the second is looked up in the version of the
+    actor, as the actor is: of the same unit, in the same role.
     """
 
     verb: Literal["open_bids"] = "open_bids"
@@ -152,15 +153,25 @@ class ProposeContract(BidderAct):
     terms: ContractTerms
 
 
+class MemberSignature(Frozen):
+    """What one member of a consortium has signed: the contract itself, or a power of attorney for who leads it."""
+
+    unit: Name
+    document: Document
+    power_of_attorney: bool = False
+
+
 class SignContract(BidderAct):
     """`terms_sha256` is the document that the party signs; another than the proposed one is refused.
 
-    `pledge` (军令状) is the bidder's, where the mode asks for one.
+    `pledge` (军令状) is the bidder's, where the mode asks for one. `members` are what every other member of its
+    consortium has signed, where the policy asks for it; the bidder brings them with its own signature.
     """
 
     verb: Literal["sign_contract"] = "sign_contract"
     terms_sha256: Digest
     pledge: Document | None = None
+    members: tuple[MemberSignature, ...] = Field((), max_length=20, exclude_if=lambda members: not members)
 
 
 class RacerFinding(Frozen):

@@ -1,5 +1,6 @@
 """Matching."""
 
+from datetime import date
 from typing import Literal
 
 from pydantic import Field
@@ -34,6 +35,17 @@ class ChallengeAmended(Event):
 class InvitationReviewed(Event):
     kind: Literal["invitation_reviewed"] = "invitation_reviewed"
     approved: bool
+    on: date | None = Field(None, exclude_if=lambda day: day is None)
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return ("challenge",)
+
+
+class InvitationLapsed(Event):
+    """The close came before the review: nobody could bid, and it was no call."""
+
+    kind: Literal["invitation_lapsed"] = "invitation_lapsed"
 
     @property
     def touches(self) -> tuple[str, ...]:
@@ -151,6 +163,8 @@ class ContractSigned(Event):
     party: Literal["owner", "st_bureau", "bidder"]
     person: str
     pledge_sha256: str | None = None
+    members: tuple[tuple[str, str], ...] = Field((), exclude_if=lambda members: not members)
+    """Each other member of the consortium, and the digest of what it signed."""
 
 
 class RacersCompared(Event):
@@ -169,6 +183,7 @@ MatchingEvent = (
     ChallengePosted
     | ChallengeAmended
     | InvitationReviewed
+    | InvitationLapsed
     | BidSubmitted
     | BidWithdrawn
     | BidsOpened

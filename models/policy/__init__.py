@@ -205,7 +205,7 @@ class Policy(Frozen):
         for role in Offices.model_fields.keys() - Sourced.model_fields.keys():
             if getattr(self.offices, role) not in known:
                 raise ValueError(f"offices: {role} is held by {getattr(self.offices, role)}, which `units` lacks")
-        for key in Limits.model_fields:
+        for key in self.limits.stated:
             if (ladder := self.limit(key).ladder) not in self.ladders:
                 raise ValueError(f"limits: {key} uses the ladder {ladder}, which `ladders` lacks")
         missing = {"recognition", "scoring", "acceptance"} - self.panels.keys()

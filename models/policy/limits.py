@@ -64,6 +64,11 @@ class Limits(Frozen):
     contract: Limit = Field(description="the parties sign the task contract")
     reissue: Limit = Field(description="owner re-issues a challenge that found no valid bid")
     payment: Limit = Field(description="a delivered milestone is approved and paid: at most 60 days")
+    race_comparison: Limit | None = Field(
+        None,
+        exclude_if=lambda limit: limit is None,
+        description="赛马: lead department compares the racers, from when they may be; left out, nobody is asked to",
+    )
     trial_plan: Limit = Field(description="bidder files the trial plan")
     admission: Limit = Field(description="regulator decides on admission to the trial")
     start: Limit = Field(description="regulator issues the start notice")
@@ -103,6 +108,11 @@ class Limits(Frozen):
     resubmission: Limit = Field(description="owner corrects and resubmits a returned scene; else deemed withdrawn")
     withdrawal_consent: Limit = Field(description="the other parties answer a withdrawal after the contract")
     extension_answer: Limit = Field(description="answer to a request for extension")
+
+    @property
+    def stated(self) -> tuple[str, ...]:
+        """The keys of those that the file states."""
+        return tuple(key for key in type(self).model_fields if getattr(self, key) is not None)
 
 
 class LadderRung(Frozen):

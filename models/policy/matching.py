@@ -107,5 +107,11 @@ class FairCompetition(Sourced):
 
 class Contracting(Sourced):
     parties: tuple[Literal["owner", "st_bureau", "bidder"], ...] = Field(min_length=2, description="who signs")
+    members_sign: Literal["contract", "contract_or_power_of_attorney"] | None = Field(
+        None,
+        exclude_if=lambda how: how is None,
+        description="what every member of a consortium signs beside its lead: the contract itself, or else a power of "
+        "attorney for the lead; left out, the lead signs alone",
+    )
     next_ranked: bool = Field(True, description="a lapsed contract is offered to the next in the ranking")
     reissues: int = Field(1, ge=0, description="how often a failed call may be re-issued")

@@ -162,6 +162,8 @@ class SceneState(Frozen):
     payments: tuple[Payment, ...] = ()
 
     trials: tuple[Trial, ...] = ()
+    race_compared: bool = Field(False, exclude_if=lambda compared: not compared)
+    """Whether the racers of this call (赛马) were compared."""
     inclusions: tuple[Inclusion, ...] = ()
     incidents: tuple[Incident, ...] = ()
 

@@ -15,7 +15,9 @@ class Challenge(Frozen):
     """`number` counts the calls: 1, then 2 for the re-issue. `closes_on` is the last day for bids.
 
     `reviewed` says whether the justification of an invitation was found to carry it; None before, and where nobody is
-    invited. `opened_by` are the persons who held the opening session; nobody before it.
+    invited. Those invited have a whole call's time from `reviewed_on`. `opened_by` are the persons who held the opening
+    session; nobody before it. `reissue_left` is what was left of the time to re-issue when this re-issue was posted, in
+    the unit of that limit: it runs on where the call comes to be none. None for a first call.
     """
 
     number: int
@@ -25,7 +27,9 @@ class Challenge(Frozen):
     closes_on: date
     invited: tuple[str, ...] = ()
     reviewed: bool | None = None
+    reviewed_on: date | None = Field(None, exclude_if=lambda day: day is None)
     opened_by: tuple[str, ...] = ()
+    reissue_left: int | None = Field(None, exclude_if=lambda left: left is None)
 
 
 class Member(Frozen):

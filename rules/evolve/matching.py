@@ -16,6 +16,7 @@ from models.events.matching import (
     ContractProposed,
     ContractSigned,
     EligibilityVerified,
+    InvitationLapsed,
     InvitationReviewed,
     MatchingEvent,
     RacersCompared,
@@ -32,7 +33,8 @@ def evolve(state: SceneState, event: MatchingEvent) -> SceneState:
         case ChallengeAmended(challenge=challenge):
             return state.model_copy(update={"challenge": challenge})
         case InvitationReviewed(approved=approved):
-            reviewed = state.challenge.model_copy(update={"reviewed": approved}) if state.challenge else None
+            answer = {"reviewed": approved, "reviewed_on": event.on}
+            reviewed = state.challenge.model_copy(update=answer) if state.challenge else None
             return state.model_copy(update={"challenge": reviewed})
         case BidSubmitted(bid=bid):
             return state.model_copy(update={"bids": put(state.bids, bid, by=lambda each: each.bidder)})
@@ -60,8 +62,10 @@ def evolve(state: SceneState, event: MatchingEvent) -> SceneState:
             return _bid(state, bidder, {"scores": (*others, (event.person, event.tenths))})
         case BidsRanked(ranking=ranking):
             return state.model_copy(update={"ranking": ranking})
-        case CallFailed() | RacersCompared():
+        case CallFailed() | InvitationLapsed():
             return state
+        case RacersCompared():
+            return state.model_copy(update={"race_compared": True})
         case Awarded():
             contract = Contract(bidder=event.bidder, rank=event.rank, step="")
             return state.model_copy(update={"contracts": put(state.contracts, contract, by=lambda each: each.bidder)})
@@ -86,6 +90,7 @@ def evolve(state: SceneState, event: MatchingEvent) -> SceneState:
 
 _NOBODY: dict[str, object] = {
     "bids": (), "ranking": (), "contracts": (), "trials": (), "inclusions": (), "acceptances": (),
+    "race_compared": False,
 }  # fmt: skip
 """A new call begins with nobody; those who bid before may bid again."""
 

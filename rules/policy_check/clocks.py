@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from models.calendar import Unit
 from models.deadline import Level
-from models.policy import ExtensionRule, Limit, Limits, Policy
+from models.policy import ExtensionRule, Limit, Policy
 from models.vocabulary import Role, RunsFrom, Suspends
 from rules import lifecycle
 from rules.policy_check.contradiction import Contradiction, about_days, nearest, shown, twice
@@ -18,7 +18,7 @@ LONGEST_PAYMENT = 60
 
 
 def limits(policy: Policy) -> Iterator[Contradiction]:
-    for name in Limits.model_fields:
+    for name in policy.limits.stated:
         limit, key = policy.limit(name), f"limits.{name}"
         if limit.ladder not in policy.ladders:
             hint = nearest(limit.ladder, list(policy.ladders), f"use one of: {', '.join(policy.ladders)}")
@@ -110,7 +110,7 @@ def _extension(policy: Policy, key: str, limit: Limit, rule: ExtensionRule) -> I
 
 def ladders(policy: Policy) -> Iterator[Contradiction]:
     for name, ladder in policy.ladders.items():
-        used_by = [limit for limit in Limits.model_fields if policy.limit(limit).ladder == name]
+        used_by = [limit for limit in policy.limits.stated if policy.limit(limit).ladder == name]
         told: list[tuple[object, ...]] = []
         for at, rung in enumerate(ladder.rungs):
             key = f"ladders.{name}.rungs.{at}"

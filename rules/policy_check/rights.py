@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from models.commands import ACTS
-from models.policy import Limits, Policy
+from models.policy import Policy
 from models.vocabulary import Role
 from rules.policy_check.contradiction import OFFICE_VERBS, VERBS, Contradiction, nearest, twice
 from rules.policy_check.duties import DUTIES
@@ -82,7 +82,7 @@ def undischarged(policy: Policy) -> Iterator[Contradiction]:
             f"{role} has the duty `{limit}` and may do nothing to discharge it ({' or '.join(verbs)})",
             f"add {role}",
         )
-    for limit in Limits.model_fields:
+    for limit in policy.limits.stated:
         if policy.limit(limit).extension is None:
             continue
         holders = {role for duty, role, _ in DUTIES if duty == limit and role is not Role.EXPERT}

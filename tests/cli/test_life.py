@@ -94,7 +94,9 @@ def test_a_scene_is_returned_resubmitted_and_taken_to_the_opening_of_its_bids(
     proposal.write_bytes(b"a proposal")
     sealed = ["--proposal", f"@{proposal}", "--price", "500000", "--nonce", "seal-1-of-the-bid"]
     scene.ok("bid", id, "--bidder", "甲公司", *sealed, "--as", "bidder")
-    sealed_bid = scene.json("history", id)["entries"][-1]["entry"]["command"]["act"]
+    assert scene.json("history", id)["entries"][-1]["entry"]["sealed"]
+    own = scene.json("history", id, "--as", "bidder:甲公司")
+    sealed_bid = own["entries"][-1]["entry"]["command"]["act"]
     assert sealed_bid.keys() == {"verb", "bidder", "commitment", "consortium"}
     assert scene.refused("reveal", id, "--bidder", "甲公司", *sealed, "--as", "bidder") == "wrong_step"
     scene.skip(id, timedelta(days=22))

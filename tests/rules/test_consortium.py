@@ -2,13 +2,13 @@
 
 import pytest
 
-from models.commands.matching import SubmitBid, VerifyEligibility
+from models.commands.matching import MemberSignature, ProposeContract, SignContract, SubmitBid, VerifyEligibility
 from models.commands.review import AnswerObjection, RaiseObjection
-from models.events.matching import CallFailed, EligibilityVerified
+from models.events.matching import CallFailed, ContractSigned, EligibilityVerified
 from models.policy import Policy
 from models.vocabulary import Credit, NoticeAbout, Role
 from rules.bidding import commitment
-from tests.scenario import Play, digest, document
+from tests.scenario import Play, digest, document, with_rules
 
 A, B, C, D = "甲公司", "乙公司", "丙公司", "丁研究院"
 
@@ -158,3 +158,49 @@ def test_the_contract_lists_the_members(policy: Policy) -> None:
     play = Play(policy, consortium=(C, D)).to_trial(A)
     assert play.state.contracts[0].consortium == (C, D)
     assert Play(policy).to_trial(A).state.contracts[0].consortium == ()
+
+
+def signing(policy: Policy, how: str | None = "contract") -> Play:
+    play = Play(with_rules(policy, "contracting", members_sign=how), consortium=(C, D)).to_contracting(A)
+    play.do(ProposeContract(bidder=A, terms=play.terms()), play.owner)
+    return play
+
+
+def signature(*members: MemberSignature) -> SignContract:
+    return SignContract(bidder=A, terms_sha256=digest("任务书"), pledge=document("军令状"), members=members)
+
+
+def by(unit: str, *, attorney: bool = False) -> MemberSignature:
+    return MemberSignature(unit=unit, document=document(f"签署页{unit}"), power_of_attorney=attorney)
+
+
+def test_every_member_signs_the_contract_with_its_lead(policy: Policy) -> None:
+    play = signing(policy)
+    for members, missing, extra in (
+        ((), f"{C}, {D}", "-"),
+        ((by(C),), D, "-"),
+        ((by(C), by(D), by(B)), "-", B),
+        ((by(C), by(C), by(D)), "-", f"{C}, {C}"),
+    ):
+        no = play.refuses("member_signature_missing", signature(*members), play.bidder(A))
+        assert (no.details["missing"], no.details["extra"]) == (missing, extra)
+    (event, *_) = play.do(signature(by(C), by(D)), play.bidder(A))
+    assert isinstance(event, ContractSigned)
+    assert event.members == tuple((each, digest(f"签署页{each}")) for each in (C, D))
+
+
+def test_a_power_of_attorney_stands_for_a_member_only_where_the_city_takes_it(policy: Policy) -> None:
+    strict, lenient = signing(policy), signing(policy, "contract_or_power_of_attorney")
+    act = signature(by(C), by(D, attorney=True))
+    assert strict.refuses("power_of_attorney_not_taken", act, strict.bidder(A)).details["units"] == D
+    lenient.do(act, lenient.bidder(A))
+
+
+def test_the_other_parties_bring_nothing_of_the_members(policy: Policy) -> None:
+    play = signing(policy)
+    play.do(signature(), play.owner)
+
+
+def test_under_rules_that_say_nothing_of_members_the_lead_signs_alone(policy: Policy) -> None:
+    play = signing(policy, None)
+    play.do(signature(), play.bidder(A))

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from models.commands.matching import ReviewInvitation, SubmitBid
+from models.commands.matching import AmendChallenge, DeclineAward, ReviewInvitation, SubmitBid
 from models.policy import Policy
 from models.vocabulary import Mode
+from rules.calendar import due_date, workdays_between
 from rules.policy_check import contradictions
 from tests.scenario import Play, digest
 
@@ -103,3 +104,95 @@ def test_a_policy_that_could_invite_nobody_is_contradictory(yancheng: Policy) ->
     rule = yancheng.modes[Mode.DIRECTED].model_copy(update={"fewest_invited": 4})
     wrong = yancheng.model_copy(update={"modes": {**yancheng.modes, Mode.DIRECTED: rule}})
     assert "modes.定向委托.fewest_invited" in [each.key for each in contradictions(wrong)]
+
+
+# a close that comes before the review
+
+
+def test_a_close_before_the_review_uses_up_no_call(invited: Play) -> None:
+    events = invited.pass_limit("bidding")
+    assert "invitation_lapsed" in [event.kind for event in events]
+    assert "call_failed" not in [event.kind for event in events]
+    assert (invited.state.step, invited.state.outcome) == ("listed", None)
+    assert [each.id for each in invited.state.deadlines] == ["posting"]
+    invited.post(Mode.DIRECTED, invited=(A,))
+    assert invited.state.challenge is not None
+    assert invited.state.challenge.number == 1
+
+
+def test_a_reviewed_call_that_nobody_answers_is_used_up(invited: Play) -> None:
+    invited.do(APPROVED, invited.lead)
+    invited.pass_limit("bidding")
+    assert invited.state.step == "unmatched"
+    invited.post(Mode.DIRECTED, invited=(A,))
+    invited.pass_limit("bidding")
+    assert invited.state.outcome == "unmatched"
+
+
+# a change of an approved invitation
+
+
+def test_a_change_leaves_those_invited_the_whole_time_from_the_approval_on(invited: Play) -> None:
+    posted = invited.today
+    invited.wait(timedelta(days=5))
+    invited.do(APPROVED, invited.lead)
+    approved = invited.today
+    early = posted + timedelta(days=23)
+    assert early - approved < timedelta(days=20)
+    act = AmendChallenge(changes="提前截止", closes_on=early)
+    no = invited.refuses("closes_too_early", act, invited.owner)
+    assert no.details["earliest"] >= str(approved + timedelta(days=20))
+    assert invited.deadline("bidding").due_on >= approved + timedelta(days=20)
+    invited.do(act.model_copy(update={"closes_on": approved + timedelta(days=30)}), invited.owner)
+
+
+# the time to re-issue
+
+
+@pytest.fixture
+def failed(invited: Play) -> Play:
+    """The first call found nobody."""
+    invited.do(APPROVED, invited.lead)
+    invited.pass_limit("bidding")
+    return invited
+
+
+@pytest.mark.parametrize("ends", ["refused", "lapsed"])
+def test_a_reissue_that_was_no_call_leaves_what_was_left_of_the_time_to_reissue(failed: Play, ends: str) -> None:
+    failed.wait(timedelta(days=14))
+    left = workdays_between(failed.policy.calendar, failed.today, failed.deadline("reissue").due_on)
+    assert 0 < left < 20
+    failed.do(failed.post_act(Mode.DIRECTED, invited=(A,)), failed.owner)
+    if ends == "refused":
+        failed.do(REFUSED, failed.lead)
+    else:
+        failed.pass_limit("bidding")
+    assert failed.state.step == "unmatched"
+    clock = failed.deadline("reissue")
+    assert clock.due_on == due_date(failed.policy.calendar, clock.counted_from, clock.period).on
+    assert clock.period.length == left
+    assert failed.today - clock.counted_from <= timedelta(days=1)
+    again = failed.fork()
+    again.post(Mode.DIRECTED, invited=(A,))
+    assert again.state.challenge is not None
+    assert again.state.challenge.number == 2
+    failed.pass_limit("reissue")
+    assert failed.state.outcome == "unmatched"
+
+
+def test_the_time_to_reissue_shrinks_with_every_invitation_that_is_refused(failed: Play) -> None:
+    first = failed.deadline("reissue").due_on
+    for _ in range(2):
+        failed.wait(timedelta(days=7))
+        failed.do(failed.post_act(Mode.DIRECTED, invited=(A,)), failed.owner)
+        failed.do(REFUSED, failed.lead)
+    assert failed.deadline("reissue").due_on == first
+
+
+def test_a_scene_taken_over_whose_contract_came_to_nothing_has_one_reissue(yancheng: Policy) -> None:
+    play = Play(yancheng).taken_over("contracting", A)
+    play.do(DeclineAward(bidder=A, reasons="放弃"), play.bidder(A))
+    assert play.state.step == "unmatched"
+    play.post()
+    assert play.state.challenge is not None
+    assert play.state.challenge.number == 2

@@ -37,6 +37,7 @@ from models.commands.trial import (
     SuspendTrial,
     VerifyIncident,
 )
+from models.events.review import PanelConvened
 from models.policy import Policy
 from models.refusal import Refused
 from models.vocabulary import NoticeAbout, PanelPurpose, Role
@@ -227,6 +228,34 @@ def test_nobody_who_acted_for_the_owner_or_a_bidder_is_seated(policy: Policy) ->
         first, *others = play.members(purpose=PanelPurpose.SCORING)
         act = ConvenePanel(purpose=PanelPurpose.SCORING, members=(first.model_copy(update={"person": person}), *others))
         play.refuses("panel_took_sides", act, play.lead)
+
+
+OPENERS = ("platform_office-1", "platform_office-2")
+
+
+def test_neither_of_the_two_who_opened_the_bids_checks_them_or_is_seated_to_score_them(policy: Policy) -> None:
+    play = Play(policy).to_eligibility(A, B)
+    for person in OPENERS:
+        play.refuses("opened_bids", check(play), play.lead.model_copy(update={"person": person}))
+    for bidder in (A, B):
+        play.verify(bidder)
+    play.policy = naming(play.policy)
+    first, *others = play.members(purpose=PanelPurpose.SCORING)
+    for person in OPENERS:
+        official = first.model_copy(update={"person": person})
+        act = ConvenePanel(purpose=PanelPurpose.SCORING, members=(official, *others))
+        play.refuses("opened_bids", act, play.lead)
+
+
+def test_who_opened_the_bids_is_excused_from_a_draw(ningbo: Policy) -> None:
+    play = Play(ningbo).to_scoring(A, B)
+    pool = tuple(play.members(9, PanelPurpose.SCORING))
+    openers = tuple(pool[0].model_copy(update={"person": person}) for person in OPENERS)
+    events = play.do(ConvenePanel(purpose=PanelPurpose.SCORING, pool=(*openers, *pool), size=7), play.lead)
+    (drawn,) = [event for event in events if isinstance(event, PanelConvened)]
+    assert drawn.draw is not None
+    assert [(each.person, each.because) for each in drawn.draw.excused] == [(each, "opened_bids") for each in OPENERS]
+    assert not set(OPENERS) & {seat.person for seat in (*drawn.panel.seats, *drawn.panel.reserve)}
 
 
 @pytest.mark.parametrize("purpose", [PanelPurpose.RECOGNITION, PanelPurpose.SCORING, PanelPurpose.ACCEPTANCE])
