@@ -171,10 +171,10 @@ def units_bidding(state: SceneState) -> tuple[str, ...]:
 def kept_from(state: SceneState, person: str, deed: str) -> Refused | None:
     """Why somebody may not do this later in the scene, by what they did so far; for who is to be chosen for it."""
     for line in APART:
-        if line.about != "scene" or not _is_one_of(deed, line.then):
+        if line.about != "scene" or not is_one_of(deed, line.then):
             continue
         for hand in state.hands:
-            if person in hand.persons and _is_one_of(hand.deed, line.first):
+            if person in hand.persons and is_one_of(hand.deed, line.first):
                 verb, did = deed.partition(":")[0], hand.deed.partition(":")[0]
                 return Refused(line.code, person=person, did=did, verb=verb)
     return None
