@@ -461,6 +461,17 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "该操作须由另一人办理（{person} 已办理前一步）。",
         "A second person has to do this; {person} did the first part.",
     ),
+    "phases_not_passed": (
+        (
+            "试点未走完各阶段（{phases}），不能作通过的退出结论，未满足（现状 / 要求）：{unmet}。"
+            "请作不通过结论（fit_for_acceptance=false）；试点期间须逐阶段推进（advance_phase），期限不够的请先申请延长（request_extension）。"
+        ),
+        (
+            "The trial did not pass its phases ({phases}) and can not be found fit; unmet (as it stands / as needed): "
+            "{unmet}. Conclude it unfit (fit_for_acceptance=false). While a trial runs its phases are advanced "
+            "(advance_phase), and more time is asked for (request_extension)."
+        ),
+    ),
     "exit_report_missing": ("须先提交退出报告。", "The exit report has to be filed first."),
     "no_inclusion": ("{bidder} 没有进行中的包容期。", "{bidder} has no running inclusion period."),
     "fault_before_inclusion": (

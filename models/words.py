@@ -341,6 +341,7 @@ PLAN_PARTS: Final[Mapping[str, Word]] = MappingProxyType(
 """What a risk profile may ask of a plan (`models.vocabulary.PlanPart`)."""
 GATE_CONDITIONS: Final[Mapping[str, Word]] = MappingProxyType(
     {
+        "phase": Word("应完成阶段", "phase to pass"),
         "time": Word("最短时间", "shortest time"),
         "kpi": Word("指标", "indicator"),
         "incident": Word("未结事件", "open incident"),

@@ -344,6 +344,9 @@ def _conclude(docket: Docket, act: ConcludeExit) -> None:
         docket.refuse("exit_report_missing")
     if act.fit_for_acceptance:
         inclusion.refuse_order_open(docket, act.bidder)
+        order = trial_plan.phases_of(docket.policy, docket.state)
+        if short := phases.short_of_fit(docket.policy, docket.state, order, trial):
+            docket.refuse("phases_not_passed", phases=" > ".join(order), unmet="; ".join(map(str, short)))
     trial_plan.refuse_unanswered(docket, act.checks, "exit", failing=not act.fit_for_acceptance)
     results = phases.results(trial)
     docket.record(ExitConcluded(bidder=act.bidder, fit_for_acceptance=act.fit_for_acceptance, results=results))
