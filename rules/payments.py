@@ -45,7 +45,7 @@ def _propose(docket: Docket, act: ProposePayment) -> None:
     of_it = [each for each in docket.state.payments if (each.bidder, each.milestone) == (act.bidder, act.milestone)]
     if any(each.status is not PaymentStatus.PAID for each in of_it):
         docket.refuse("payment_on_its_way", milestone=act.milestone)
-    _refuse_above(docket, contract, act, of_it, shares.get(act.milestone, 100))
+    _refuse_above(docket, contract, act, of_it)
     docket.record(PaymentProposed(bidder=act.bidder, milestone=act.milestone, amount_yuan=act.amount_yuan))
     docket.set_deadline(
         "payment", docket.holder(Role.LEAD), ("approve_payment",),
@@ -53,15 +53,24 @@ def _propose(docket: Docket, act: ProposePayment) -> None:
     )  # fmt: skip
 
 
-def _refuse_above(
-    docket: Docket, contract: Contract, act: ProposePayment, of_it: list[Payment], share_percent: int
-) -> None:
+def share_of(contract: Contract, milestone: str) -> int:
+    """What a milestone comes to, in whole yuan: shares are rounded down, and where they are the whole of the budget
+    the last takes what that leaves. Of a contract without milestones everything may be of one."""
+    budget, shares = contract.budget_yuan, dict(contract.milestones)
+    if not shares:
+        return budget
+    if milestone == contract.milestones[-1][0] and sum(shares.values()) == 100:
+        return budget - sum(budget * share // 100 for name, share in contract.milestones if name != milestone)
+    return budget * shares[milestone] // 100
+
+
+def _refuse_above(docket: Docket, contract: Contract, act: ProposePayment, of_it: list[Payment]) -> None:
     """Never more than the contract's budget, nor than the milestone's share of it."""
     everything = sum(each.kept_yuan for each in docket.state.payments if each.bidder == act.bidder)
     of_the_milestone = sum(each.kept_yuan for each in of_it)
     for so_far, cap in (
         (everything, contract.budget_yuan),
-        (of_the_milestone, contract.budget_yuan * share_percent // 100),
+        (of_the_milestone, share_of(contract, act.milestone)),
     ):
         if so_far + act.amount_yuan > cap:
             docket.refuse("budget_exceeded", amount=so_far + act.amount_yuan, cap=cap)
