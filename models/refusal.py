@@ -817,11 +817,22 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "Payments are still owed: {milestones}. Pay (pay_milestone) or decline (approve_payment) them first.",
     ),
     "nothing_to_pay_for": (
-        "{bidder} 的验收处于“{step}”，成果未获通过，不再请款。如对该决定不服，请申诉（appeal）。",
+        "{bidder} 的工作已止于“{step}”，成果未获通过，不再请款。如对该决定不服，请申诉（appeal）。",
         (
-            "The acceptance of {bidder} is at {step}: nothing more is paid for a result that was not accepted. "
+            "The work of {bidder} ended at {step}: nothing more is paid for a result that was not accepted. "
             "Appeal against that decision first."
         ),
+    ),
+    "refund_owed": (
+        "还有应退款项未退（元）：{refunds}。请先登记退款（record_refund）；确已尽职的，可先申请容错认定（ask_fault_tolerance）。",
+        (
+            "Refunds are still owed, in yuan: {refunds}. Record them (record_refund) first; who was diligent may ask "
+            "for a finding of fault tolerance (ask_fault_tolerance)."
+        ),
+    ),
+    "no_refund_owed": (
+        "{bidder} 没有应退的款项：未付过款，或已退清，或其工作仍在进行。如系误登，请核对揭榜方名称。",
+        ("{bidder} owes nothing back: it was not paid, has settled it, or is still at work. Check the bidder's name."),
     ),
     "parts_open": (
         "以下揭榜方的事项尚未了结：{parts}。请先办结，再办理本事项。",

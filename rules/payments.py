@@ -11,9 +11,9 @@ from typing import assert_never
 from models.commands.payment import ApprovePayment, PaymentAct, PayMilestone, ProposePayment
 from models.deadline import Holder
 from models.events.payment import MilestonePaid, PaymentDecided, PaymentProposed
-from models.state import Contract, Payment, PaymentStatus, SceneState
+from models.state import Contract, Payment, PaymentStatus
 from models.vocabulary import Machine, Role
-from rules import remedies
+from rules import refunds, remedies
 from rules.docket import Docket
 from rules.keyed import find
 
@@ -28,6 +28,7 @@ def judge(docket: Docket, act: PaymentAct) -> None:
             _on_its_way(docket, act, PaymentStatus.APPROVED)
             docket.record(MilestonePaid(bidder=act.bidder, milestone=act.milestone))
             docket.met(_clock(act))
+            refunds.ask(docket, act.bidder)
             remedies.end_if_final(docket)
         case _:
             assert_never(act)
@@ -37,7 +38,7 @@ def _propose(docket: Docket, act: ProposePayment) -> None:
     contract = find(docket.state.contracts, bidder=act.bidder)
     if contract is None:
         docket.refuse("unknown_bidder", bidder=act.bidder, known="-")
-    if (step := docket.step(Machine.ACCEPTANCE, act.bidder)) in ("failed", "settled", "lapsed"):
+    if (step := refunds.ended_at(docket, act.bidder)) is not None:
         docket.refuse("nothing_to_pay_for", bidder=act.bidder, step=step)
     shares = dict(contract.milestones)
     if shares and act.milestone not in shares:
@@ -101,11 +102,6 @@ def _on_its_way(docket: Docket, act: ApprovePayment | PayMilestone, status: Paym
 
 def _clock(act: ApprovePayment | PayMilestone) -> str:
     return f"payment/{act.bidder}/{act.milestone}"
-
-
-def paid_yuan(state: SceneState, bidder: str) -> int:
-    """What a bidder was paid and has not refunded: as much is to be refunded where its result fails."""
-    return sum(each.kept_yuan for each in state.payments if (each.bidder, each.status) == (bidder, PaymentStatus.PAID))
 
 
 def refuse_owing(docket: Docket, bidder: str | None = None) -> None:
