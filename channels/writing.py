@@ -14,12 +14,28 @@ from models.calendar import Calendar
 from models.mailbox import Message
 from models.refusal import Language
 from models.vocabulary import Machine
-from models.words import LEVELS, LIMITS, NOTIFICATIONS, OUTCOMES, VERBS, Word
+from models.words import (
+    CLAIM_STATUSES,
+    FUND_DUTIES,
+    LEVELS,
+    LIMITS,
+    NOTIFICATIONS,
+    OFFICE_VERBS,
+    OUTCOMES,
+    VERBS,
+    Word,
+)
 from rules.calendar import workdays_left
 from rules.deadlines import local_day
 from rules.lifecycle import STEPS
 
-_STEPS: Final = {step.key: Word(step.zh, step.en) for step in STEPS if step.machine is Machine.SCENE}
+_STEPS: Final = {
+    **{step.key: Word(step.zh, step.en) for step in STEPS if step.machine is Machine.SCENE},
+    **CLAIM_STATUSES,
+}
+"""Where a scene stands, or a claim on a risk compensation pool."""
+_LIMITS: Final = {**LIMITS, **FUND_DUTIES}
+_VERBS: Final = {**VERBS, **OFFICE_VERBS}
 
 
 @dataclass(frozen=True)
@@ -81,8 +97,8 @@ def _item(calendar: Calendar, message: Message, language: Language, now: datetim
         "level": LEVELS[message.level.value].text(language),
         "urgent": message.level.value != "remind",
         "step": _STEPS[matter["step"]].text(language),
-        "limit": LIMITS[matter["limit"]].text(language) if matter.get("limit") else None,
-        "to_do": [VERBS[verb].text(language) for verb in matter.get("verbs", ())],
+        "limit": _LIMITS[matter["limit"]].text(language) if matter.get("limit") else None,
+        "to_do": [_VERBS[verb].text(language) for verb in matter.get("verbs", ())],
         "bidder": matter.get("bidder"),
         "due_on": due_on,
         "provisional": matter.get("provisional", False),

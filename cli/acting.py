@@ -62,6 +62,12 @@ OnBehalf = Annotated[
         metavar="PERSON", help="代办：被代理人编号，可多个 · on whose behalf, nearest first", show_default=False
     ),
 ]
+EffectiveOn = Annotated[
+    str | None, typer.Option(metavar="DATE", help="补录：生效日期 · done on paper on this day", show_default=False)
+]
+EffectiveDocument = Annotated[
+    str | None, typer.Option(metavar="@FILE|SHA256", help="补录：原始文件 · the paper of that day", show_default=False)
+]
 Wait = Annotated[
     float,
     typer.Option(min=0, max=600, help="等待入账的秒数 · seconds to wait until lists show it"),
@@ -326,13 +332,8 @@ def _shared(
         int | None, typer.Option(min=0, help="办理时所见的记录号 · the entry you had seen", show_default=False)
     ] = None,
     command_id: CommandId = None,
-    effective_on: Annotated[
-        str | None, typer.Option(metavar="DATE", help="补录：生效日期 · done on paper on this day", show_default=False)
-    ] = None,
-    effective_document: Annotated[
-        str | None,
-        typer.Option(metavar="@FILE|SHA256", help="补录：原始文件 · the paper of that day", show_default=False),
-    ] = None,
+    effective_on: EffectiveOn = None,
+    effective_document: EffectiveDocument = None,
     on_behalf_of: OnBehalf = None,
     wait: Wait = 2.0,
     as_json: AsJson = False,

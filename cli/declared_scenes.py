@@ -71,6 +71,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("bidder", "揭榜方", "bidders.{n}.bidder", "甲公司"),
     Column("contract_document", "任务书文件", "bidders.{n}.contract_document", "@任务书.pdf"),
     Column("bidder_budget_yuan", "中榜金额（元）", "bidders.{n}.budget_yuan", "500000"),
+    Column("paid_yuan", "已付金额（元）", "bidders.{n}.paid_yuan", "150000"),
     Column("trial_started_on", "试点开始", "bidders.{n}.trial_started_on", "2026-03-02"),
     Column("phase", "试点阶段", "bidders.{n}.phase", "test"),
     Column("trial_ended_on", "试点结束", "bidders.{n}.trial_ended_on"),

@@ -1,5 +1,6 @@
 """The risk compensation pool (风险补偿资金池) of a city: how it stands, what is claimed, approved and paid."""
 
+import inspect
 import json
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -36,8 +37,19 @@ from storage.funds import claim_of
 from storage.refusals import Refusal
 
 from . import identity, output, shown, wording
-from .acting import As, CommandId, OnBehalf, Scene, actor_of, new_id
-from .fields import document, validated
+from .acting import (
+    As,
+    CommandId,
+    EffectiveDocument,
+    EffectiveOn,
+    Envelope,
+    OnBehalf,
+    Scene,
+    a_date,
+    actor_of,
+    new_id,
+)
+from .fields import digest, document, validated
 from .named import Paper, Reasons
 from .output import AsJson, PageNumber, PerPage, say
 from .session import database, refuse_remote, settings, state_of
@@ -59,12 +71,6 @@ CLAIM_COLUMNS = (
     "granted_yuan", "recovered_yuan", "status", "filed_on", "due_on", "workdays_left",
 )  # fmt: skip
 ENTRY_COLUMNS = ("sequence", "at", "verb", "unit", "person", "claim", "amount_yuan")
-
-
-class Envelope(NamedTuple):
-    who: str | None
-    command_id: str | None
-    on_behalf_of: list[str] | None
 
 
 # looking
@@ -130,24 +136,74 @@ def history(
 
 # acting
 
+Build = Callable[[Parts, Actor, Policy, Claim | None], FundAct]
 
-@app.command("pay-in")
+
+class Asked(NamedTuple):
+    """What a command wants to be entered: `build` makes the act once it is known who acts, and how the claim stands."""
+
+    city: str
+    act: type[FundAct]
+    build: Build
+    number: int | None = None
+    bidder: str | None = None
+
+
+def _says(city: str, act: type[FundAct], content: dict[str, Any], number: int | None = None) -> Asked:
+    """An act that depends on nothing but what was typed."""
+    return Asked(city, act, lambda *_: validated(act, content), number)
+
+
+def _acts(name: str) -> Callable[[Callable[..., Asked]], Callable[..., Asked]]:
+    """Makes a function that says what is wanted into the command `scene fund NAME ...`, with what every act has."""
+
+    def register(ask: Callable[..., Asked]) -> Callable[..., Asked]:
+        own = inspect.signature(ask, eval_str=True).parameters
+        shared = inspect.signature(_shared, eval_str=True).parameters
+
+        def run(**given: Any) -> None:
+            envelope = _shared(**{key: value for key, value in given.items() if key in shared})
+            _act(ask(**{key: value for key, value in given.items() if key in own}), envelope)
+
+        every = [
+            *(each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for key, each in own.items() if key not in shared),
+            *(each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in shared.values()),
+        ]
+        run.__signature__ = inspect.Signature(every)  # type: ignore[attr-defined]
+        run.__annotations__ = {each.name: each.annotation for each in every}
+        run.__doc__ = ask.__doc__
+        app.command(name)(run)
+        return ask
+
+    return register
+
+
+def _shared(
+    who: As = None,
+    command_id: CommandId = None,
+    on_behalf_of: OnBehalf = None,
+    effective_on: EffectiveOn = None,
+    effective_document: EffectiveDocument = None,
+    as_json: AsJson = False,
+) -> Envelope:
+    return Envelope(
+        who=who, command_id=command_id, effective_on=effective_on, effective_document=effective_document,
+        on_behalf_of=tuple(on_behalf_of or ()),
+    )  # fmt: skip
+
+
+@_acts("pay-in")
 def pay_in(
     city: City,
     amount: Amount,
     source: Annotated[str, typer.Option(help="资金来源 · whose money it is", show_default=False)],
     paper: Annotated[str, typer.Option("--document", metavar="@FILE|SHA256", help="凭证 · the voucher")],
-    who: As = None,
-    command_id: CommandId = None,
-    on_behalf_of: OnBehalf = None,
-    as_json: AsJson = False,
-) -> None:
+) -> Asked:
     """缴入资金 · Pay into the pool"""
-    content = {"amount_yuan": amount, "source": source, "document": document(paper)}
-    _act(city, lambda *_: validated(PayIn, content), PayIn, Envelope(who, command_id, on_behalf_of))
+    return _says(city, PayIn, {"amount_yuan": amount, "source": source, "document": document(paper)})
 
 
-@app.command()
+@_acts("claim")
 def claim(
     scene: Scene,
     cause: Annotated[str, typer.Option(help="事由，见政策 fund.causes · the cause", show_default=False)],
@@ -156,11 +212,9 @@ def claim(
     evidence: Paper,
     incident: Annotated[str | None, typer.Option(help="事故编号 · the incident", show_default=False)] = None,
     bidder: Annotated[str | None, typer.Option(help="揭榜方 · the bidder", show_default=False)] = None,
-    who: As = None,
-    command_id: CommandId = None,
-    on_behalf_of: OnBehalf = None,
-    as_json: AsJson = False,
-) -> None:
+    *,
+    command_id: str | None = None,
+) -> Asked:
     """揭榜方申请风险补偿；场景的情况由系统读取 · A bidder claims; how the scene stands is read here"""
     paper = document(evidence)
     with database(settings()) as opened:
@@ -184,48 +238,29 @@ def claim(
         }  # fmt: skip
         return validated(FileClaim, content)
 
-    _act(profile.city, build, FileClaim, Envelope(who, command_id, on_behalf_of), bidder=bidder)
+    return Asked(profile.city, FileClaim, build, bidder=bidder)
 
 
-@app.command()
-def withdraw(
-    city: City,
-    number: Number,
-    reasons: Reasons,
-    who: As = None,
-    command_id: CommandId = None,
-    on_behalf_of: OnBehalf = None,
-    as_json: AsJson = False,
-) -> None:
+@_acts("withdraw")
+def withdraw(city: City, number: Number, reasons: Reasons) -> Asked:
     """揭榜方撤回申请；已预留的随即释放 · The bidder withdraws; what was reserved is free again"""
-    content = {"claim": number, "reasons": reasons}
-    _act(
-        city,
-        lambda *_: validated(WithdrawClaim, content),
-        WithdrawClaim,
-        Envelope(who, command_id, on_behalf_of),
-        number,
-    )
+    return _says(city, WithdrawClaim, {"claim": number, "reasons": reasons}, number)
 
 
-@app.command()
+@_acts("propose")
 def propose(
     city: City,
     number: Number,
     amount: Amount,
     findings: Annotated[str, typer.Option(help="核实情况 · what was found", show_default=False)],
-    who: As = None,
-    command_id: CommandId = None,
-    on_behalf_of: OnBehalf = None,
-    as_json: AsJson = False,
-) -> None:
+) -> Asked:
     """牵头单位提出补偿额 · The lead department proposes an amount"""
-    content = {"claim": number, "amount_yuan": amount, "findings": findings}
-    envelope = Envelope(who, command_id, on_behalf_of)
-    _act(city, lambda *_: validated(ProposeCompensation, content), ProposeCompensation, envelope, number)
+    return _says(
+        city, ProposeCompensation, {"claim": number, "amount_yuan": amount, "findings": findings}, number
+    )  # fmt: skip
 
 
-@app.command()
+@_acts("approve")
 def approve(
     city: City,
     number: Number,
@@ -234,11 +269,7 @@ def approve(
         int | None,
         typer.Option(min=1, help="所见的补偿额，默认为现提出额 · the amount that you saw", show_default=False),
     ] = None,
-    who: As = None,
-    command_id: CommandId = None,
-    on_behalf_of: OnBehalf = None,
-    as_json: AsJson = False,
-) -> None:
+) -> Asked:
     """领导小组审定；资金随即预留 · The leading group approves; the amount is reserved"""
 
     def build(_opened: Parts, _actor: Actor, _policy: Policy, standing: Claim | None) -> FundAct:
@@ -246,85 +277,53 @@ def approve(
         seen = amount or (standing.proposed_yuan if standing is not None else None) or 1
         return validated(ApproveCompensation, {"claim": number, "amount_yuan": seen, "reasons": reasons})
 
-    _act(city, build, ApproveCompensation, Envelope(who, command_id, on_behalf_of), number)
+    return Asked(city, ApproveCompensation, build, number)
 
 
-@app.command()
-def decline(
-    city: City,
-    number: Number,
-    reasons: Reasons,
-    who: As = None,
-    command_id: CommandId = None,
-    on_behalf_of: OnBehalf = None,
-    as_json: AsJson = False,
-) -> None:
+@_acts("decline")
+def decline(city: City, number: Number, reasons: Reasons) -> Asked:
     """领导小组不予补偿；已审定未拨付的也可撤销 · Decline, or take back what is approved and not paid"""
-    content = {"claim": number, "reasons": reasons}
-    envelope = Envelope(who, command_id, on_behalf_of)
-    _act(city, lambda *_: validated(DeclineCompensation, content), DeclineCompensation, envelope, number)
+    return _says(city, DeclineCompensation, {"claim": number, "reasons": reasons}, number)
 
 
-@app.command()
-def pay(
-    city: City,
-    number: Number,
-    proof: Paper,
-    who: As = None,
-    command_id: CommandId = None,
-    on_behalf_of: OnBehalf = None,
-    as_json: AsJson = False,
-) -> None:
+@_acts("pay")
+def pay(city: City, number: Number, proof: Paper) -> Asked:
     """付款单位拨付 · The payer pays"""
-    content = {"claim": number, "proof": document(proof)}
-    envelope = Envelope(who, command_id, on_behalf_of)
-    _act(city, lambda *_: validated(PayCompensation, content), PayCompensation, envelope, number)
+    return _says(city, PayCompensation, {"claim": number, "proof": document(proof)}, number)
 
 
-@app.command()
+@_acts("recover")
 def recover(
     city: City,
     number: Number,
     amount: Amount,
     paper: Annotated[str, typer.Option("--document", metavar="@FILE|SHA256", help="凭证 · the voucher")],
-    who: As = None,
-    command_id: CommandId = None,
-    on_behalf_of: OnBehalf = None,
-    as_json: AsJson = False,
-) -> None:
+) -> Asked:
     """收回已拨付的补偿 · Record money that came back"""
     content = {"claim": number, "amount_yuan": amount, "document": document(paper)}
-    envelope = Envelope(who, command_id, on_behalf_of)
-    _act(city, lambda *_: validated(RecoverCompensation, content), RecoverCompensation, envelope, number)
+    return _says(city, RecoverCompensation, content, number)
 
 
-Build = Callable[[Parts, Actor, Policy, Claim | None], FundAct]
-
-
-def _act(
-    city: str,
-    build: Build,
-    act: type[FundAct],
-    envelope: Envelope,
-    number: int | None = None,
-    *,
-    bidder: str | None = None,
-) -> None:
+def _act(asked: Asked, envelope: Envelope) -> None:
     """Acts in the pool, and prints the receipt. What is refused stands in the refusal ledger, under `fund:CODE`."""
     made = settings()
     acting = identity.who(envelope.who)
     refuse_remote(made)
-    policy = load_city(made.policies_dir, city)
-    stream, verb = f"fund:{policy.code}", str(act.model_fields["verb"].default)
+    policy = load_city(made.policies_dir, asked.city)
+    stream, verb = f"fund:{policy.code}", str(asked.act.model_fields["verb"].default)
     with database(made) as opened:
-        standing = find(opened.funds.state(policy.city).claims, number=number)
+        standing = find(opened.funds.state(policy.city).claims, number=asked.number)
         around = SceneState(scene=stream, lead=standing.lead if standing is not None else None)
         actor = actor_of(
-            opened, acting, policy, around, verb, bidder=standing.bidder if standing is not None else bidder,
-            on_behalf_of=tuple(envelope.on_behalf_of or ()),
+            opened, acting, policy, around, verb, bidder=standing.bidder if standing is not None else asked.bidder,
+            on_behalf_of=envelope.on_behalf_of,
         )  # fmt: skip
-        made_act = build(opened, actor, policy, standing)
-        content = {"command_id": envelope.command_id or new_id(), "actor": actor, "act": made_act}
+        made_act = asked.build(opened, actor, policy, standing)
+        content = {
+            "command_id": envelope.command_id or new_id(), "actor": actor, "act": made_act,
+            "effective_on": a_date(envelope.effective_on, "--effective-on"),
+            "effective_document": digest(envelope.effective_document) if envelope.effective_document else None,
+        }  # fmt: skip
         command = validated(FundCommand, content)
         try:
             receipt = opened.funds.act(policy, command, shown.now())

@@ -48,7 +48,26 @@ def lineage(
         "closed_to_look_at": [each.model_dump(mode="json") for each in closed],
     }
     table = output.table(_COLUMNS, [family.line(node) for node in nodes])
-    output.present(data, table, *_closed(closed))
+    output.present(data, table, *_figures(family.states.get(scene)), *_closed(closed))
+
+
+def _figures(state: SceneState | None) -> list[Any]:
+    """What the originals of the scene that was asked for had measured, beside what was to be reached."""
+    rows = [
+        (
+            f"{evidence.scene}@{evidence.sequence}", trial.bidder, f"{each.kpi} {each.name}",
+            f"{each.value} {each.unit}" if each.value is not None else "-", f"{each.target} {each.unit}",
+            f"{each.stop} {each.unit}" if each.stop is not None else "",
+            say("是", "yes") if each.reached else say("否", "no"),
+        )
+        for evidence in (state.inherited if state is not None else ())
+        for trial in evidence.trials
+        for each in trial.figures
+    ]  # fmt: skip
+    columns = [("佐证", "evidence"), ("揭榜方", "bidder"), ("指标", "indicator"), ("读数", "reading"),
+               ("目标", "target"), ("叫停值", "stop"), ("达到", "reached")]  # fmt: skip
+    title = say("原场景的指标", "What the original had measured")
+    return [output.table(columns, rows, title)] if rows else []
 
 
 _COLUMNS = [("场景", "scene"), ("名称", "name"), ("城市", "city"), ("环节", "step"), ("佐证", "evidence"),

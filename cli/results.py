@@ -116,8 +116,12 @@ def _acceptance(found: AcceptanceStatement, policy: Policy) -> list[RenderableTy
     if found.payments:
         columns = [("节点", "milestone"), ("金额（元）", "yuan"), ("状态", "status")]
         lines = [
-            (each.milestone, f"{each.amount_yuan:,}", shown.word(PAYMENTS, each.status)) for each in found.payments
-        ]
+            (
+                say("导入前已付", "paid before the takeover") if each.declared else each.milestone,
+                f"{each.amount_yuan:,}", shown.word(PAYMENTS, each.status),
+            )
+            for each in found.payments
+        ]  # fmt: skip
         parts.append(output.table(columns, lines, say("付款", "Payments")))
     if found.shares and found.value_yuan is not None:
         columns = [("参与方", "party"), ("比例", "share"), ("约合（元）", "about, yuan")]

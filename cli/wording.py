@@ -6,6 +6,7 @@ from models.refusal import Language
 from models.vocabulary import Machine
 from models.words import (
     CLAIM_STATUSES,
+    FUND_DUTIES,
     GATE_CONDITIONS,
     INCIDENTS,
     LIMITS,
@@ -54,7 +55,7 @@ def machine(name: str) -> str:
 
 
 def limit(name: str) -> str:
-    return _alone(LIMITS, name)
+    return _alone({**LIMITS, **FUND_DUTIES}, name)
 
 
 def period_unit(name: str) -> str:

@@ -14,6 +14,7 @@ from pydantic import Field
 from .actor import Actor
 from .calendar import Period
 from .canonical import canonical
+from .deadline import Holder, Rung
 from .document import Document
 from .frozen import Frozen
 from .text import Digest, Identifier, Moment, Name, Text
@@ -129,10 +130,15 @@ FundAct = PayIn | FileClaim | OnClaim
 
 
 class FundCommand(Frozen):
-    """`command_id` is the idempotency key within the city's pool."""
+    """`command_id` is the idempotency key within the city's pool.
+
+    An act that was done on paper is entered afterwards (补录) with the day on which it took effect, and its paper.
+    """
 
     command_id: Identifier
     actor: Actor
+    effective_on: date | None = Field(None, exclude_if=lambda day: day is None)
+    effective_document: Digest | None = Field(None, exclude_if=lambda paper: paper is None)
     act: Annotated[FundAct, Field(discriminator="verb")]
 
     @property
@@ -144,7 +150,11 @@ class FundCommand(Frozen):
 
 
 class FundDue(Frozen):
-    """By when the next step is to be taken: counted from `since` (that day excluded) on a calendar version."""
+    """By when the next step is to be taken: counted from `since` (that day excluded) on a calendar version.
+
+    `holder` takes it; `rungs` are the reminders, made when the duty began by the entry `sequence`. A duty from before
+    there were reminders has none.
+    """
 
     verb: str
     since: date
@@ -153,6 +163,9 @@ class FundDue(Frozen):
     provisional: bool
     calendar: str
     clause: Name
+    sequence: int = 0
+    holder: Holder | None = None
+    rungs: tuple[Rung, ...] = ()
 
 
 class PaidIn(Frozen):
@@ -199,6 +212,7 @@ class CompensationPaid(Frozen):
     kind: Literal["compensation_paid"] = "compensation_paid"
     claim: int
     amount_yuan: int
+    on: date | None = None
 
 
 class CompensationRecovered(Frozen):
@@ -272,6 +286,8 @@ class Claim(Frozen):
     people: tuple[Identifier, ...]
     units: tuple[Name, ...]
     filed_on: date
+    stepped_on: date | None = None
+    """The day of its last step."""
     due: FundDue | None
     """None once nothing is to be done any more."""
     status: ClaimStatus = ClaimStatus.FILED

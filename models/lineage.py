@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import Field
 
 from .frozen import Frozen
+from .plan import Quantity
 from .text import Digest, Identifier, Name
 from .vocabulary import BenchmarkLevel
 
@@ -24,14 +25,30 @@ class AcceptedResult(Frozen):
     document: Digest | None = None
 
 
+class Figure(Frozen):
+    """An indicator of a trial's plan: its last reading beside what was to be reached, and where the trial had to stop.
+
+    `value` None: it was not read.
+    """
+
+    kpi: Identifier
+    name: Name
+    unit: Name
+    target: Quantity
+    stop: Quantity | None = Field(None, exclude_if=lambda stop: stop is None)
+    value: Quantity | None = None
+    reached: bool = False
+
+
 class TriedOut(Frozen):
-    """One bidder's trial: how far it came, since when, in which attempt, with how many reports."""
+    """One bidder's trial: how far it came, since when, in which attempt, with how many reports, to what figures."""
 
     bidder: Name
     step: Identifier
     attempt: int = 1
     started_on: date | None = None
     reports: int = 0
+    figures: tuple[Figure, ...] = Field((), max_length=50, exclude_if=lambda figures: not figures)
 
 
 class KnownIncident(Frozen):

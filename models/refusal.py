@@ -473,6 +473,17 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "该操作须由另一人办理（{person} 已办理前一步）。",
         "A second person has to do this; {person} did the first part.",
     ),
+    "phases_not_passed": (
+        (
+            "试点未走完各阶段（{phases}），不能作通过的退出结论，未满足（现状 / 要求）：{unmet}。"
+            "请作不通过结论（fit_for_acceptance=false）；试点期间须逐阶段推进（advance_phase），期限不够的请先申请延长（request_extension）。"
+        ),
+        (
+            "The trial did not pass its phases ({phases}) and can not be found fit; unmet (as it stands / as needed): "
+            "{unmet}. Conclude it unfit (fit_for_acceptance=false). While a trial runs its phases are advanced "
+            "(advance_phase), and more time is asked for (request_extension)."
+        ),
+    ),
     "exit_report_missing": ("须先提交退出报告。", "The exit report has to be filed first."),
     "no_inclusion": ("{bidder} 没有进行中的包容期。", "{bidder} has no running inclusion period."),
     "fault_before_inclusion": (
@@ -818,11 +829,22 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "Payments are still owed: {milestones}. Pay (pay_milestone) or decline (approve_payment) them first.",
     ),
     "nothing_to_pay_for": (
-        "{bidder} 的验收处于“{step}”，成果未获通过，不再请款。如对该决定不服，请申诉（appeal）。",
+        "{bidder} 的工作已止于“{step}”，成果未获通过，不再请款。如对该决定不服，请申诉（appeal）。",
         (
-            "The acceptance of {bidder} is at {step}: nothing more is paid for a result that was not accepted. "
+            "The work of {bidder} ended at {step}: nothing more is paid for a result that was not accepted. "
             "Appeal against that decision first."
         ),
+    ),
+    "refund_owed": (
+        "还有应退款项未退（元）：{refunds}。请先登记退款（record_refund）；确已尽职的，可先申请容错认定（ask_fault_tolerance）。",
+        (
+            "Refunds are still owed, in yuan: {refunds}. Record them (record_refund) first; who was diligent may ask "
+            "for a finding of fault tolerance (ask_fault_tolerance)."
+        ),
+    ),
+    "no_refund_owed": (
+        "{bidder} 没有应退的款项：未付过款，或已退清，或其工作仍在进行。如系误登，请核对揭榜方名称。",
+        ("{bidder} owes nothing back: it was not paid, has settled it, or is still at work. Check the bidder's name."),
     ),
     "parts_open": (
         "以下揭榜方的事项尚未了结：{parts}。请先办结，再办理本事项。",

@@ -171,6 +171,14 @@ OFFICE_VERBS: Final[Mapping[str, Word]] = MappingProxyType(
 """What is done outside any scene: for all of them at once, or in a city's risk compensation pool; permitted in the same
 table as the verbs."""
 
+FUND_DUTIES: Final[Mapping[str, Word]] = MappingProxyType(
+    {
+        "fund_proposal": Word("提出补偿意见", "proposal of a compensation"),
+        "fund_decision": Word("审定补偿", "decision on a compensation"),
+        "fund_payment": Word("拨付补偿", "payment of a compensation"),
+    }
+)
+"""Duties of the risk compensation pool, as letters and inboxes name them."""
 CLAIM_STATUSES: Final[Mapping[str, Word]] = MappingProxyType(
     {
         "filed": Word("待提出意见", "filed"),
@@ -341,6 +349,7 @@ PLAN_PARTS: Final[Mapping[str, Word]] = MappingProxyType(
 """What a risk profile may ask of a plan (`models.vocabulary.PlanPart`)."""
 GATE_CONDITIONS: Final[Mapping[str, Word]] = MappingProxyType(
     {
+        "phase": Word("应完成阶段", "phase to pass"),
         "time": Word("最短时间", "shortest time"),
         "kpi": Word("指标", "indicator"),
         "incident": Word("未结事件", "open incident"),

@@ -33,12 +33,11 @@ from models.events.acceptance import (
     FaultToleranceDecided,
     RectificationSubmitted,
     RefundOwed,
-    RefundRecorded,
     ValueAssessed,
 )
 from models.state import Acceptance, Panel
 from models.vocabulary import Machine, PanelPurpose
-from rules import lineage, panels, payments, separation, settling
+from rules import lineage, panels, payments, refunds, remedies, separation, settling
 from rules.docket import Docket
 from rules.keyed import find
 
@@ -63,18 +62,12 @@ def judge(docket: Docket, act: AcceptanceAct) -> None:
             docket.record(RectificationSubmitted(bidder=act.bidder))
             _review(docket, act.bidder)
         case RecordRefund():
-            acceptance = acceptance_of(docket, act.bidder)
-            if acceptance.fault_tolerance_asked and acceptance.fault_tolerated is None:
-                docket.refuse("refund_pending_finding")
             payments.refuse_owing(docket, act.bidder)
-            due = payments.paid_yuan(docket.state, act.bidder)
-            if act.amount_yuan < due and not acceptance.fault_tolerated:
-                docket.refuse("refund_short", due=due, amount=act.amount_yuan)
-            docket.record(RefundRecorded(bidder=act.bidder, amount_yuan=act.amount_yuan))
-            docket.move(Machine.ACCEPTANCE, act.bidder, "settled")
+            refunds.record(docket, act)
             settling.settle(docket)
+            remedies.end_if_final(docket)
         case AskFaultTolerance():
-            if acceptance_of(docket, act.bidder).fault_tolerance_asked:
+            if refunds.of(docket, act).fault_tolerance_asked:
                 docket.refuse("fault_tolerance_already")
             docket.record(FaultToleranceAsked(bidder=act.bidder))
         case DecideFaultTolerance():
@@ -220,7 +213,7 @@ def _refuse_unsigned(docket: Docket, acceptance: Acceptance, panel: Panel, docum
 
 def _fail(docket: Docket, bidder: str) -> None:
     docket.decide_against(bidder, reopens="reviewing", machine=Machine.ACCEPTANCE, bidder=bidder)
-    docket.record(RefundOwed(bidder=bidder, amount_yuan=payments.paid_yuan(docket.state, bidder)))
+    docket.record(RefundOwed(bidder=bidder, amount_yuan=refunds.paid_yuan(docket.state, bidder)))
     docket.move(Machine.ACCEPTANCE, bidder, "failed")
 
 
@@ -230,14 +223,15 @@ def rectification_ran_out(docket: Docket, deadline: Deadline) -> None:
 
 def application_ran_out(docket: Docket, deadline: Deadline) -> None:
     docket.move(Machine.ACCEPTANCE, deadline.bidder, "lapsed")
+    refunds.work_ended(docket, deadline.bidder or "")
     settling.settle(docket)
 
 
 def _decide_tolerance(docket: Docket, act: DecideFaultTolerance) -> None:
-    acceptance = acceptance_of(docket, act.bidder)
-    if not acceptance.fault_tolerance_asked:
+    owed = refunds.of(docket, act)
+    if not owed.fault_tolerance_asked:
         docket.refuse("fault_tolerance_not_asked")
-    if acceptance.fault_tolerated is not None:
+    if owed.fault_tolerated is not None:
         docket.refuse("fault_tolerance_already")
     _refuse_unanswered(docket, act)
     docket.record(FaultToleranceDecided(bidder=act.bidder, tolerated=act.tolerated))

@@ -13,7 +13,7 @@ from models.journal import JournalEntry
 from models.policy import Policy
 from models.state import Acceptance, Payment, SceneState, Signature, UnitOpinion
 from models.vocabulary import PanelPurpose
-from rules import payments
+from rules import refunds
 from rules.keyed import find
 
 
@@ -89,8 +89,8 @@ def statement(
         signatures=acceptance.signatures,
         unsigned=tuple(seat.person for seat in seats if seat.person not in signed),
         payments=tuple(each for each in state.payments if each.bidder == bidder),
-        paid_yuan=payments.paid_yuan(state, bidder),
-        refund=_refund(journal, acceptance),
+        paid_yuan=refunds.paid_yuan(state, bidder),
+        refund=_refund(state, journal, acceptance),
         clocks=tuple(sorted(clocks, key=lambda each: (each.due_at, each.id))),
         value_yuan=state.value_yuan,
         shares=state.value_shares,
@@ -103,9 +103,9 @@ _CLOCKS = (
 )  # fmt: skip
 
 
-def _refund(journal: Sequence[JournalEntry], acceptance: Acceptance) -> Refund | None:
-    """Of a result that failed."""
-    if acceptance.step not in ("failed", "settled"):
+def _refund(state: SceneState, journal: Sequence[JournalEntry], acceptance: Acceptance) -> Refund | None:
+    """Of a result that failed, or of work that ended otherwise without acceptance."""
+    if acceptance.step not in ("failed", "settled") and find(state.refunds, bidder=acceptance.bidder) is None:
         return None
     return Refund(
         due_yuan=acceptance.refund_due_yuan,

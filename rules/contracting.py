@@ -9,7 +9,7 @@ from models.events.matching import ContractProposed, ContractSigned
 from models.state import Contract
 from models.state.matching import Party
 from models.vocabulary import Machine, Role
-from rules import consortium, settling
+from rules import consortium, refunds, settling
 from rules.bidding import mode_of
 from rules.docket import Docket
 from rules.keyed import find
@@ -20,6 +20,7 @@ PARTIES: dict[Party, Role] = {"owner": Role.OWNER, "st_bureau": Role.ST_BUREAU, 
 def lapse(docket: Docket, bidder: str) -> None:
     """This contract will not be: the next in the ranking is asked."""
     docket.move(Machine.CONTRACT, bidder, "lapsed")
+    refunds.work_ended(docket, bidder)
     settling.offer_to_next(docket)
     settling.settle(docket)
 

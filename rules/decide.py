@@ -9,9 +9,8 @@ speak. Nothing here reads a clock; `now` is given.
 from datetime import date, datetime
 from typing import assert_never
 
-from models.calendar import Unit
 from models.commands import Act, BidderAct, Command
-from models.commands.acceptance import AcceptanceAct
+from models.commands.acceptance import AcceptanceAct, AskFaultTolerance, DecideFaultTolerance, RecordRefund
 from models.commands.anywhere import AnywhereAct, Override, PassDeadline, TakeOver
 from models.commands.handling import HandlingAct
 from models.commands.lineage import LineageAct
@@ -46,7 +45,7 @@ from rules import (
     solicitation,
     trial,
 )
-from rules.calendar import shift_workdays
+from rules.back_dating import refuse_out_of_bounds
 from rules.deadlines import local_day, local_minute
 from rules.docket import BIDDER_MACHINES, Docket
 from rules.keyed import find
@@ -124,16 +123,7 @@ def _refuse_effective_date(policy: Policy, state: SceneState, command: Command, 
     """A paper act entered afterwards (补录): not in the future, within the policy's bound, with its document."""
     if (on := command.effective_on) is None:
         return
-    today = local_day(now)
-    if on > today:
-        raise Refused("effective_in_future", effective_on=on, today=today)
-    bound = policy.back_dating.at_most
-    earliest = shift_workdays(policy.calendar, today, -bound.length) if bound.unit is Unit.WORKDAYS else None
-    if earliest is None:
-        days = {Unit.DAYS: 1, Unit.MONTHS: 30, Unit.YEARS: 365}.get(bound.unit, 0) * bound.length
-        earliest = type(today).fromordinal(today.toordinal() - days)
-    if on < earliest:
-        raise Refused("effective_too_old", effective_on=on, earliest=earliest)
+    refuse_out_of_bounds(policy, on, local_day(now))
     for entered_on in (state.entered_on, _bidders_step_since(state, command.act)):
         if entered_on is not None and on < entered_on:
             raise Refused("effective_before_step", effective_on=on, entered_on=entered_on)
@@ -196,6 +186,8 @@ def _machines(act: Act) -> tuple[Machine, ...]:
         return (Machine.TRIAL,)
     if isinstance(act, InclusionAct):
         return (Machine.TRIAL, Machine.INCLUSION)
+    if isinstance(act, RecordRefund | AskFaultTolerance | DecideFaultTolerance):
+        return (Machine.ACCEPTANCE, Machine.CONTRACT)
     return (Machine.ACCEPTANCE,)
 
 

@@ -172,11 +172,11 @@ class Docket:
         return deadline.holder is not None and deadline.holder.unit == self.unit
 
     def close(self, outcome: Outcome) -> None:
-        """Ends the scene. It waits in `remedies` for appeals that are possible, open incidents and payments owed.
+        """Ends the scene. It waits in `remedies` for appeals that are possible, open incidents, payments and refunds.
 
-        What is owed for an incident, and the payment, run on meanwhile; all else but the remedies stands still.
+        What is owed for an incident, and money, run on meanwhile; all else but the remedies stands still.
         """
-        if self.state.decisions or self.open_incidents() or self.state.owed_payments:
+        if self.state.decisions or self.open_incidents() or self.state.owed_payments or self.state.owed_refunds:
             if self.state.outcome is not outcome:
                 self.record(SceneEnding(outcome=outcome))
             if self.state.step != "remedies":
@@ -388,7 +388,7 @@ class Docket:
         The policy says which clocks a suspension holds.
         """
         if self.state.step == "remedies":
-            runs = is_of_incident(deadline) or self._is_payment_that_runs(deadline)
+            runs = is_of_incident(deadline) or deadline.limit == "refund" or self._is_payment_that_runs(deadline)
             return deadline.limit not in REMEDIES and not runs
         if deadline.limit == "inclusion" and self.step(Machine.INCLUSION, deadline.bidder) == "ended_early":
             return True  # it waits for the remedies against its early end

@@ -4,18 +4,20 @@ A bidder of a scene claims for an incident, or for a trial that was terminated t
 department proposes an amount, the leading group approves or declines it, the payer pays. Approval reserves the amount,
 and nothing is approved that the pool does not have: reserved money never exceeds the balance, whoever acts at once.
 The caps of the policy's section `fund` hold for the claim, the scene and the year; what was paid and came back frees
-none of them. Due dates are facts of the claim, counted when the step before was taken.
+none of them. Due dates and their reminders are facts of the claim, counted when the step before was taken: on the day
+of the act, or of the paper where one is entered afterwards (补录).
 
 Duties kept apart (5): proposer, approver and payer of a claim are three persons, whoever acts on whose behalf; the
 claimant's people are none of them, and no unit decides on what it bids for itself.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import assert_never
+from datetime import date, datetime
+from typing import NamedTuple, assert_never
 
 from models.actor import Actor
 from models.calendar import Period
+from models.deadline import Holder
 from models.events.trial import TrialTerminated
 from models.fund import (
     ApproveCompensation,
@@ -48,8 +50,10 @@ from models.journal import JournalEntry
 from models.policy import FundRules, Policy
 from models.refusal import Refused
 from models.state import SceneState
+from models.vocabulary import Role
+from rules.back_dating import refuse_out_of_bounds
 from rules.calendar import due_date
-from rules.deadlines import local_day
+from rules.deadlines import end_of, local_day, rungs
 from rules.journal import fold as fold_scene
 from rules.keyed import change, find
 from rules.permissions import authorise_party
@@ -125,19 +129,38 @@ def decide(policy: Policy, state: FundState, command: FundCommand, now: datetime
     if policy.fund is None:
         raise Refused("fund_off", city=policy.city)
     act, actor = command.act, command.actor
+    made = _Made(state.sequence + 1, command.effective_on or local_day(now), now)
+    if command.effective_on is not None:
+        _refuse_effective_date(policy, state, command, command.effective_on, now)
     match act:
         case PayIn():
             authorise_party(policy, actor, act.verb, act.source)
             return (PaidIn(amount_yuan=act.amount_yuan, source=act.source),)
         case FileClaim():
-            return (_filed(policy, policy.fund, state, actor, act, now),)
+            return (_filed(policy, policy.fund, state, actor, act, made),)
         case _:
-            return (_on_claim(policy, policy.fund, state, actor, act, now),)
+            return (_on_claim(policy, policy.fund, state, actor, act, made),)
 
 
-def _filed(
-    policy: Policy, rules: FundRules, state: FundState, actor: Actor, act: FileClaim, now: datetime
-) -> FundEvent:
+class _Made(NamedTuple):
+    """The entry that is being made: its number, the day that counts, the moment."""
+
+    sequence: int
+    day: date
+    at: datetime
+
+
+def _refuse_effective_date(policy: Policy, state: FundState, command: FundCommand, on: date, now: datetime) -> None:
+    """As a scene's: not in the future, within the bound, not before the claim's last step, with its document."""
+    refuse_out_of_bounds(policy, on, local_day(now))
+    claim = find(state.claims, number=getattr(command.act, "claim", None))
+    if claim is not None and on < (since := claim.stepped_on or claim.filed_on):
+        raise Refused("effective_before_step", effective_on=on, entered_on=since)
+    if command.effective_document is None:
+        raise Refused("effective_without_document")
+
+
+def _filed(policy: Policy, rules: FundRules, state: FundState, actor: Actor, act: FileClaim, made: _Made) -> FundEvent:
     authorise_party(policy, actor, act.verb, act.bidder)
     reading = act.reading
     if reading.city != policy.city:
@@ -149,7 +172,7 @@ def _filed(
     _refuse_without_ground(rules, act)
     if reading.breached and rules.excludes_breach:
         raise Refused("fund_breach", bidder=act.bidder)
-    _refuse_untimely(policy, rules, reading, now)
+    _refuse_untimely(policy, rules, reading, made.day)
     for claim in state.claims:
         same = (claim.scene, claim.bidder, claim.incident) == (reading.scene, act.bidder, act.incident)
         if same and claim.status not in (ClaimStatus.DECLINED, ClaimStatus.WITHDRAWN):
@@ -170,8 +193,9 @@ def _filed(
             head=reading.head,
             people=tuple(dict.fromkeys((*actor.persons, *reading.people))),
             units=tuple(dict.fromkeys((act.bidder, *reading.units))),
-            filed_on=local_day(now),
-            due=_due(policy, rules, "propose_compensation", rules.proposal, now),
+            filed_on=made.day,
+            stepped_on=made.day,
+            due=_due(policy, rules, "propose_compensation", rules.proposal, reading.lead, made),
         )
     )
 
@@ -189,9 +213,8 @@ def _refuse_without_ground(rules: FundRules, act: FileClaim) -> None:
         )  # fmt: skip
 
 
-def _refuse_untimely(policy: Policy, rules: FundRules, reading: SceneReading, now: datetime) -> None:
-    happened, today = reading.happened_on, local_day(now)
-    if happened is None:
+def _refuse_untimely(policy: Policy, rules: FundRules, reading: SceneReading, today: date) -> None:
+    if (happened := reading.happened_on) is None:
         return
     if rules.claim_after is not None:
         earliest = due_date(policy.calendar, happened, rules.claim_after).on
@@ -202,9 +225,7 @@ def _refuse_untimely(policy: Policy, rules: FundRules, reading: SceneReading, no
         raise Refused("fund_too_late", latest=latest)
 
 
-def _on_claim(
-    policy: Policy, rules: FundRules, state: FundState, actor: Actor, act: OnClaim, now: datetime
-) -> FundEvent:
+def _on_claim(policy: Policy, rules: FundRules, state: FundState, actor: Actor, act: OnClaim, made: _Made) -> FundEvent:
     claim = find(state.claims, number=act.claim)
     if claim is None:
         raise Refused("fund_unknown_claim", claim=act.claim, count=len(state.claims))
@@ -222,11 +243,11 @@ def _on_claim(
             if act.amount_yuan > claim.amount_yuan:
                 raise Refused("fund_over_asked", amount=act.amount_yuan, asked=claim.amount_yuan)
             _refuse_over_claim_caps(rules, claim.loss_yuan, act.amount_yuan)
-            due = _due(policy, rules, "approve_compensation", rules.decision, now)
+            due = _due(policy, rules, "approve_compensation", rules.decision, claim.lead, made)
             return CompensationProposed(claim=claim.number, amount_yuan=act.amount_yuan, by=actor.persons, due=due)
         case ApproveCompensation():
             _refuse_involved(claim, actor, act.verb, ("propose_compensation", claim.proposers))
-            return _approved(policy, rules, state, claim, actor, act, now)
+            return _approved(policy, rules, state, claim, actor, act, made)
         case DeclineCompensation():
             _refuse_involved(claim, actor, act.verb, ("propose_compensation", claim.proposers))
             return CompensationDeclined(claim=claim.number)
@@ -235,7 +256,7 @@ def _on_claim(
                 claim, actor, act.verb,
                 ("propose_compensation", claim.proposers), ("approve_compensation", claim.approvers),
             )  # fmt: skip
-            return CompensationPaid(claim=claim.number, amount_yuan=claim.granted_yuan)
+            return CompensationPaid(claim=claim.number, amount_yuan=claim.granted_yuan, on=made.day)
         case RecoverCompensation():
             _refuse_involved(claim, actor, act.verb)
             if act.amount_yuan > (most := claim.granted_yuan - claim.recovered_yuan):
@@ -252,9 +273,9 @@ def _approved(
     claim: Claim,
     actor: Actor,
     act: ApproveCompensation,
-    now: datetime,
+    made: _Made,
 ) -> FundEvent:
-    amount, year = act.amount_yuan, local_day(now).year
+    amount, year = act.amount_yuan, made.day.year
     if amount != claim.proposed_yuan:
         raise Refused("fund_other_amount", proposed=claim.proposed_yuan, amount=amount)
     _refuse_over_claim_caps(rules, claim.loss_yuan, amount)
@@ -268,7 +289,7 @@ def _approved(
         raise Refused("fund_over_year_cap", year=year, granted=in_year, amount=amount, most=rules.per_year_yuan)
     if amount > state.available_yuan:
         raise Refused("fund_short", available=state.available_yuan, amount=amount)
-    due = _due(policy, rules, "pay_compensation", rules.payment, now)
+    due = _due(policy, rules, "pay_compensation", rules.payment, claim.lead, made)
     return CompensationApproved(claim=claim.number, amount_yuan=amount, year=year, by=actor.persons, due=due)
 
 
@@ -295,12 +316,24 @@ def _known(actor: Actor, persons: Sequence[str]) -> str | None:
     return next((person for person in actor.persons if person in persons), None)
 
 
-def _due(policy: Policy, rules: FundRules, verb: str, period: Period, now: datetime) -> FundDue:
-    since = local_day(now)
-    counted = due_date(policy.calendar, since, period)
+_WHO = {
+    "propose_compensation": Role.LEAD,
+    "approve_compensation": Role.LEADING_GROUP,
+    "pay_compensation": Role.PAYER,
+}
+
+
+def _due(policy: Policy, rules: FundRules, verb: str, period: Period, lead: str | None, made: _Made) -> FundDue:
+    """With the reminders of the policy's ladder that still lie ahead."""
+    role, counted = _WHO[verb], due_date(policy.calendar, made.day, period)
+    unit = lead if role is Role.LEAD else policy.office(role)
     return FundDue(
-        verb=verb, since=since, period=period, on=counted.on, provisional=counted.provisional,
-        calendar=policy.calendar.version, clause=rules.clause,
+        verb=verb, since=made.day, period=period, on=counted.on, provisional=counted.provisional,
+        calendar=policy.calendar.version, clause=rules.clause, sequence=made.sequence,
+        holder=Holder(role=role, unit=unit or ""),
+        rungs=rungs(
+            policy, policy.ladders[rules.ladder], counted.on, end_of(policy, counted.on), period, after=made.at
+        ),
     )  # fmt: skip
 
 
@@ -319,16 +352,20 @@ def evolve(state: FundState, event: FundEvent) -> FundState:
             return _ended(state, number, ClaimStatus.DECLINED)
         case CompensationProposed(claim=number, amount_yuan=amount, by=by, due=due):
             proposers = tuple(dict.fromkeys((*_claim(state, number).proposers, *by)))
-            to = {"status": ClaimStatus.PROPOSED, "proposed_yuan": amount, "proposers": proposers, "due": due}
+            to = {
+                "status": ClaimStatus.PROPOSED, "proposed_yuan": amount, "proposers": proposers, "due": due,
+                "stepped_on": due.since,
+            }  # fmt: skip
             return _changed(state, number, to)
         case CompensationApproved(claim=number, amount_yuan=amount, year=year, by=by, due=due):
             to = {
                 "status": ClaimStatus.APPROVED, "granted_yuan": amount, "granted_in": year, "approvers": by, "due": due,
+                "stepped_on": due.since,
             }  # fmt: skip
             return _changed(state, number, to, reserved_yuan=state.reserved_yuan + amount)
-        case CompensationPaid(claim=number, amount_yuan=amount):
+        case CompensationPaid(claim=number, amount_yuan=amount, on=on):
             money = {"reserved_yuan": state.reserved_yuan - amount, "paid_out_yuan": state.paid_out_yuan + amount}
-            return _changed(state, number, {"status": ClaimStatus.PAID, "due": None}, **money)
+            return _changed(state, number, {"status": ClaimStatus.PAID, "due": None, "stepped_on": on}, **money)
         case CompensationRecovered(claim=number, amount_yuan=amount):
             back = _claim(state, number).recovered_yuan + amount
             return _changed(state, number, {"recovered_yuan": back}, recovered_yuan=state.recovered_yuan + amount)

@@ -54,6 +54,8 @@ _TRIAL_ACTS = (
 )  # fmt: skip
 """An incident is dealt with to its end, also where the trial is over, or is repeated."""
 _INSURED_ACTS = ("renew_insurance", *_TRIAL_ACTS)
+_REFUND_ACTS = ("record_refund", "ask_fault_tolerance", "decide_fault_tolerance")
+"""What was paid is owed back wherever the work ends without acceptance, also where there never was an acceptance."""
 _NOTICE_ACTS = ("raise_objection", "answer_objection")
 
 STEPS: tuple[Step, ...] = (
@@ -120,12 +122,12 @@ STEPS: tuple[Step, ...] = (
     Step(CONTRACT, "signing", MATCHING, "签署中", "being signed", acts=("propose_contract",)),
     Step(
         CONTRACT, "signed", MATCHING, "已签订", "signed",
-        acts=("propose_payment", "approve_payment", "pay_milestone"), terminal=True,
+        acts=("propose_payment", "approve_payment", "pay_milestone", *_REFUND_ACTS), terminal=True,
     ),
-    Step(CONTRACT, "lapsed", MATCHING, "未签订", "lapsed", terminal=True),
+    Step(CONTRACT, "lapsed", MATCHING, "未签订", "lapsed", acts=_REFUND_ACTS, terminal=True),
     Step(
         CONTRACT, "dissolved", MATCHING, "已解除", "dissolved",
-        acts=("approve_payment", "pay_milestone"), terminal=True,
+        acts=("approve_payment", "pay_milestone", *_REFUND_ACTS), terminal=True,
     ),
     # one bidder's trial
     Step(TRIAL, "planning", TRIALS, "编制方案", "planning", "trial_plan", Role.BIDDER, acts=_TRIAL_ACTS),
@@ -417,6 +419,7 @@ ROWS: tuple[Row, ...] = (
     *_rows(SCENE, ("remedies",), "after:appeal_window", "closed"),
     *_rows(SCENE, ("remedies",), "approve_payment", "closed"),
     *_rows(SCENE, ("remedies",), "pay_milestone", "closed"),
+    *_rows(SCENE, ("remedies",), "record_refund", "closed"),
     *_rows(SCENE, ("remedies",), "decide_appeal", "closed", *OPEN),
     Row(SCENE, "remedies", "close_incident", "closed"),
     # a scene that runs elsewhere is taken over into any step that holds nothing half done by a bidder
@@ -448,7 +451,7 @@ WHILE_STANDING_STILL = (
     "override", "submit_bid", "withdraw_bid", "claim_duty", "release_duty", "transfer_duty", "delegate_duty",
     "hand_back_duty", "nudge", "copy_to",
     "inherit_evidence", "reopen_review", "conclude_lineage_review",
-    "propose_payment", "approve_payment", "pay_milestone",
+    "propose_payment", "approve_payment", "pay_milestone", *_REFUND_ACTS,
 )  # fmt: skip
 """What neither a suspension nor open remedies stop: safety, remedies, records, and what has a clock that runs on."""
 

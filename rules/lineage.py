@@ -14,9 +14,10 @@ from typing import assert_never
 from models.commands.lineage import ConcludeLineageReview, InheritEvidence, LineageAct, ReopenReview
 from models.deadline import Holder
 from models.events.lineage import EvidenceInherited, LineageReviewConcluded, LineageReviewOpened
-from models.lineage import NEWEST_INCIDENTS, AcceptedResult, Evidence, KnownIncident, TriedOut
-from models.state import SceneState
+from models.lineage import NEWEST_INCIDENTS, AcceptedResult, Evidence, Figure, KnownIncident, TriedOut
+from models.state import SceneState, Trial
 from models.vocabulary import Role
+from rules import phases
 from rules.docket import Docket
 from rules.keyed import find
 
@@ -168,6 +169,7 @@ def evidence_of(state: SceneState, head: str) -> Evidence | None:
                 attempt=each.attempt,
                 started_on=each.started_on,
                 reports=each.reports,
+                figures=_figures(each),
             )
             for each in state.trials
         ),
@@ -177,6 +179,19 @@ def evidence_of(state: SceneState, head: str) -> Evidence | None:
         ),
         older_incidents=max(0, len(state.incidents) - NEWEST_INCIDENTS),
     )
+
+
+def _figures(trial: Trial) -> tuple[Figure, ...]:
+    """What came of its indicators, in the order of its plan: as the exit found it, else by the last readings."""
+    found = {each.kpi: each for each in trial.results or phases.results(trial)}
+    return tuple(
+        Figure(
+            kpi=kpi.key, name=kpi.name, unit=kpi.unit, target=kpi.target, stop=kpi.stop,
+            value=result.value, reached=result.reached,
+        )
+        for kpi in trial.kpis
+        if (result := found.get(kpi.key)) is not None
+    )  # fmt: skip
 
 
 def kin(ties: Iterable[tuple[str, str]], scene: str) -> tuple[str, ...]:

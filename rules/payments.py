@@ -11,9 +11,9 @@ from typing import assert_never
 from models.commands.payment import ApprovePayment, PaymentAct, PayMilestone, ProposePayment
 from models.deadline import Holder
 from models.events.payment import MilestonePaid, PaymentDecided, PaymentProposed
-from models.state import Contract, Payment, PaymentStatus, SceneState
+from models.state import Contract, Payment, PaymentStatus
 from models.vocabulary import Machine, Role
-from rules import remedies
+from rules import refunds, remedies
 from rules.docket import Docket
 from rules.keyed import find
 
@@ -28,6 +28,7 @@ def judge(docket: Docket, act: PaymentAct) -> None:
             _on_its_way(docket, act, PaymentStatus.APPROVED)
             docket.record(MilestonePaid(bidder=act.bidder, milestone=act.milestone))
             docket.met(_clock(act))
+            refunds.ask(docket, act.bidder)
             remedies.end_if_final(docket)
         case _:
             assert_never(act)
@@ -37,7 +38,7 @@ def _propose(docket: Docket, act: ProposePayment) -> None:
     contract = find(docket.state.contracts, bidder=act.bidder)
     if contract is None:
         docket.refuse("unknown_bidder", bidder=act.bidder, known="-")
-    if (step := docket.step(Machine.ACCEPTANCE, act.bidder)) in ("failed", "settled", "lapsed"):
+    if (step := refunds.ended_at(docket, act.bidder)) is not None:
         docket.refuse("nothing_to_pay_for", bidder=act.bidder, step=step)
     shares = dict(contract.milestones)
     if shares and act.milestone not in shares:
@@ -45,7 +46,7 @@ def _propose(docket: Docket, act: ProposePayment) -> None:
     of_it = [each for each in docket.state.payments if (each.bidder, each.milestone) == (act.bidder, act.milestone)]
     if any(each.status is not PaymentStatus.PAID for each in of_it):
         docket.refuse("payment_on_its_way", milestone=act.milestone)
-    _refuse_above(docket, contract, act, of_it, shares.get(act.milestone, 100))
+    _refuse_above(docket, contract, act, of_it)
     docket.record(PaymentProposed(bidder=act.bidder, milestone=act.milestone, amount_yuan=act.amount_yuan))
     docket.set_deadline(
         "payment", docket.holder(Role.LEAD), ("approve_payment",),
@@ -53,15 +54,24 @@ def _propose(docket: Docket, act: ProposePayment) -> None:
     )  # fmt: skip
 
 
-def _refuse_above(
-    docket: Docket, contract: Contract, act: ProposePayment, of_it: list[Payment], share_percent: int
-) -> None:
+def share_of(contract: Contract, milestone: str) -> int:
+    """What a milestone comes to, in whole yuan: shares are rounded down, and where they are the whole of the budget
+    the last takes what that leaves. Of a contract without milestones everything may be of one."""
+    budget, shares = contract.budget_yuan, dict(contract.milestones)
+    if not shares:
+        return budget
+    if milestone == contract.milestones[-1][0] and sum(shares.values()) == 100:
+        return budget - sum(budget * share // 100 for name, share in contract.milestones if name != milestone)
+    return budget * shares[milestone] // 100
+
+
+def _refuse_above(docket: Docket, contract: Contract, act: ProposePayment, of_it: list[Payment]) -> None:
     """Never more than the contract's budget, nor than the milestone's share of it."""
     everything = sum(each.kept_yuan for each in docket.state.payments if each.bidder == act.bidder)
     of_the_milestone = sum(each.kept_yuan for each in of_it)
     for so_far, cap in (
         (everything, contract.budget_yuan),
-        (of_the_milestone, contract.budget_yuan * share_percent // 100),
+        (of_the_milestone, share_of(contract, act.milestone)),
     ):
         if so_far + act.amount_yuan > cap:
             docket.refuse("budget_exceeded", amount=so_far + act.amount_yuan, cap=cap)
@@ -92,11 +102,6 @@ def _on_its_way(docket: Docket, act: ApprovePayment | PayMilestone, status: Paym
 
 def _clock(act: ApprovePayment | PayMilestone) -> str:
     return f"payment/{act.bidder}/{act.milestone}"
-
-
-def paid_yuan(state: SceneState, bidder: str) -> int:
-    """What a bidder was paid and has not refunded: as much is to be refunded where its result fails."""
-    return sum(each.kept_yuan for each in state.payments if (each.bidder, each.status) == (bidder, PaymentStatus.PAID))
 
 
 def refuse_owing(docket: Docket, bidder: str | None = None) -> None:

@@ -1,7 +1,8 @@
 """Staged trials: test, demonstration, pilot (测试、示范、试运行), and the gate that each phase ends with.
 
 A phase is left when it lasted long enough, its indicators reach their targets, nothing is left open, and its reports
-are in: what of it counts is the policy's gate of that phase. Everything that is missing is named at once.
+are in: what of it counts is the policy's gate of that phase. Everything that is missing is named at once. Nothing is
+fit for acceptance that stayed behind: the last phase has to be passed too, or the one that the policy names.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,7 +22,7 @@ from rules.trial_plan import past_stop, reached
 class Unmet(NamedTuple):
     """A condition of a gate: what of, how it stands, what is needed."""
 
-    what: Literal["time", "kpi", "incident", "order", "overdue", "reports"]
+    what: Literal["phase", "time", "kpi", "incident", "order", "overdue", "reports"]
     of: str
     stands: str
     needs: str
@@ -45,6 +46,29 @@ def unmet(policy: Policy, state: SceneState, bidder: str, today: date) -> tuple[
     if trial is None or gate is None:
         return ()
     return tuple(_unmet(policy, state, trial, gate, today))
+
+
+def to_pass(policy: Policy, order: Sequence[Phase]) -> Phase | None:
+    """The phase that a trial through `order` has to have passed to be found fit; None: any will do."""
+    last, named = order[-1], policy.trial.fit_from
+    if named is None:
+        return last if policy.trial.gates else None
+    return min(named, last, key=list(Phase).index)
+
+
+def short_of_fit(policy: Policy, state: SceneState, order: Sequence[Phase], trial: Trial) -> tuple[Unmet, ...]:
+    """What a trial that is over lacks of the phases to be found fit for acceptance.
+
+    Of a trial that was taken over while it ran, what came before is declared, not gone through here.
+    """
+    needed, every = to_pass(policy, order), list(Phase)
+    if needed is None or (trial.declared and trial.attempt == 1):
+        return ()
+    if trial.phase is None or every.index(trial.phase) < every.index(needed):
+        return (Unmet("phase", trial.bidder, trial.phase or "-", needed),)
+    if trial.phase is not needed or trial.last_day is None:
+        return ()
+    return unmet(policy, state, trial.bidder, trial.last_day + timedelta(days=1))
 
 
 def _unmet(policy: Policy, state: SceneState, trial: Trial, gate: PhaseGate, today: date) -> Iterator[Unmet]:

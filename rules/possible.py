@@ -113,6 +113,9 @@ def _has_an_object(state: SceneState, verb: str, bidder: str | None) -> bool:
             return any(_claimed(each) for each in state.deadlines)
         case "hand_back_duty":
             return any(each.desk is not None and each.desk.delegated_to for each in state.deadlines)
+        case "record_refund" | "ask_fault_tolerance" | "decide_fault_tolerance":
+            failed = any((each.bidder, each.step) == (bidder, "failed") for each in state.acceptances)
+            return failed or any(each.bidder == bidder for each in state.owed_refunds)
         case "nudge":
             return any(each.holder is not None for each in state.deadlines)
         case "take_back":

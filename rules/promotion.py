@@ -30,7 +30,7 @@ from models.events.promotion import (
 )
 from models.state import SceneState
 from models.vocabulary import Machine, Outcome, Role
-from rules import lineage, payments, settling
+from rules import lineage, payments, refunds, settling
 from rules.docket import Docket
 from rules.keyed import find
 
@@ -67,6 +67,7 @@ def judge(docket: Docket, act: PromotionAct) -> None:
         case CloseScene():
             settling.refuse_open_parts(docket)
             payments.refuse_owing(docket)
+            refunds.refuse_owing(docket)
             docket.refuse_over_incidents()
             lineage.refuse_unreviewed(docket)
             docket.close(Outcome.PROMOTED if docket.state.step == "benchmark" else Outcome.ACCEPTED)

@@ -86,6 +86,7 @@ def _reopen(docket: Docket, decision: Decision) -> None:
         return
     if machine is not Machine.SCENE:
         docket.move(machine, decision.bidder, to)
+        docket.cancel(f"refund/{decision.bidder}")
         if machine is Machine.ACCEPTANCE:
             settling.ask_for_acceptance_opinions(docket, decision.bidder or "")
         to = "trial" if machine is Machine.TRIAL else "acceptance"

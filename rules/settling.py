@@ -11,7 +11,7 @@ from models.events.matching import Awarded, CallFailed
 from models.events.trial import TrialSuspended
 from models.state import Challenge
 from models.vocabulary import Machine, Outcome, Role
-from rules import lifecycle
+from rules import lifecycle, refunds
 from rules.docket import BIDDER_MACHINES, Docket
 from rules.keyed import find
 
@@ -58,12 +58,13 @@ def refuse_open_parts(docket: Docket) -> None:
 def call_failed(docket: Docket, because: str) -> None:
     """The call found nobody: it is re-issued as often as the policy says, then the scene closes.
 
-    The call of a scene that was taken over was its first. None is issued again while the last contract is not paid for.
+    The call of a scene that was taken over was its first. None is issued again while money of the last contract is
+    owed.
     """
     docket.record(CallFailed.model_validate({"because": because}))
     challenge = docket.state.challenge
     number = challenge.number if challenge else 1
-    if number <= docket.policy.contracting.reissues and not docket.state.owed_payments:
+    if number <= docket.policy.contracting.reissues and not (docket.state.owed_payments or docket.state.owed_refunds):
         docket.enter("unmatched")
     else:
         docket.close(Outcome.UNMATCHED)
@@ -174,3 +175,4 @@ def end_part(docket: Docket, bidder: str, trial: str) -> None:
         if lifecycle.has_row(machine, docket.step(machine, bidder), docket.cause, to):
             docket.move(machine, bidder, to)
     end_trial_clocks(docket, bidder)
+    refunds.work_ended(docket, bidder)

@@ -82,6 +82,8 @@ def _refuse_bidders(docket: Docket, act: TakeOver) -> None:
     for each in act.bidders:
         if each.bidder in own:
             docket.refuse("own_scene", bidder=each.bidder)
+        if each.paid_yuan > each.budget_yuan:
+            docket.refuse("budget_exceeded", amount=each.paid_yuan, cap=each.budget_yuan)
         if each.plan is not None:
             trial_plan.refuse_wrong_keys(docket, each.plan)
         if act.step == "trial":

@@ -48,7 +48,7 @@ from models.events.trial import (
 from models.plan import Reading
 from models.state import Trial
 from models.vocabulary import Machine, Role
-from rules import incidents, inclusion, lineage, phases, separation, settling, trial_plan
+from rules import incidents, inclusion, lineage, phases, refunds, separation, settling, trial_plan
 from rules.calendar import due_date
 from rules.docket import Docket
 from rules.keyed import find
@@ -66,6 +66,7 @@ def judge(docket: Docket, act: TrialAct) -> None:
             docket.decide_against(act.bidder, reopens="submitted", machine=Machine.TRIAL, bidder=act.bidder)
             docket.move(Machine.TRIAL, act.bidder, "refused")
             settling.stop_retrial(docket, act.bidder)
+            refunds.work_ended(docket, act.bidder)
             settling.settle(docket)
         case StartTrial():
             _start(docket, act)
@@ -106,6 +107,7 @@ def judge(docket: Docket, act: TrialAct) -> None:
             docket.record(RollbackProven(bidder=act.bidder))
             docket.move(Machine.TRIAL, act.bidder, "terminated")
             settling.stop_retrial(docket, act.bidder)
+            refunds.work_ended(docket, act.bidder)
             settling.settle(docket)
         case FileExitReport():
             _report_exit(docket, act)
@@ -344,6 +346,9 @@ def _conclude(docket: Docket, act: ConcludeExit) -> None:
         docket.refuse("exit_report_missing")
     if act.fit_for_acceptance:
         inclusion.refuse_order_open(docket, act.bidder)
+        order = trial_plan.phases_of(docket.policy, docket.state)
+        if short := phases.short_of_fit(docket.policy, docket.state, order, trial):
+            docket.refuse("phases_not_passed", phases=" > ".join(order), unmet="; ".join(map(str, short)))
     trial_plan.refuse_unanswered(docket, act.checks, "exit", failing=not act.fit_for_acceptance)
     results = phases.results(trial)
     docket.record(ExitConcluded(bidder=act.bidder, fit_for_acceptance=act.fit_for_acceptance, results=results))
@@ -355,4 +360,5 @@ def _conclude(docket: Docket, act: ConcludeExit) -> None:
         docket.decide_against(act.bidder, reopens="exit", machine=Machine.TRIAL, bidder=act.bidder)
         docket.move(Machine.TRIAL, act.bidder, "unfit")
         settling.stop_retrial(docket, act.bidder)
+        refunds.work_ended(docket, act.bidder)
     settling.settle(docket)

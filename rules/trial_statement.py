@@ -40,7 +40,7 @@ class Checked(Frozen):
 
 
 class Condition(Frozen):
-    """What the gate of the present phase still asks for."""
+    """What the gate of the present phase still asks for; at the exit, what a fit conclusion lacks."""
 
     what: str
     of: str
@@ -99,8 +99,11 @@ def statement(
         next_phase=phases.next_of(order, trial.phase),
         unmet=tuple(
             Condition(**each._asdict())
-            for each in phases.unmet(policy, state, trial.bidder, today)
-            if phases.next_of(order, trial.phase) is not None
+            for each in (
+                phases.short_of_fit(policy, state, order, trial)
+                if trial.step == "exit"
+                else phases.unmet(policy, state, trial.bidder, today)
+            )
         ),
         plan=_plan(journal, trial.bidder),
         indicators=tuple(_indicator(trial, kpi) for kpi in trial.kpis),

@@ -7,19 +7,21 @@ on the same money. Primary data: no history has it; the database refuses to chan
 from datetime import datetime
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, Engine, func, insert, select
+from sqlalchemy import Connection, Engine, delete, func, insert, select
 
 from models.canonical import canonical
 from models.fund import ClaimFiled, FileClaim, FundCommand, FundEntry, FundReceipt, FundState, OnClaim
 from models.journal import ALGORITHM, GENESIS, link
 from models.policy import Policy
 from models.refusal import Refused
-from models.tables import EntryRow, FundEntryRow
+from models.tables import EntryRow, FundEntryRow, OutboxRow
 from rules import fund as rules
+from rules.fund_notifications import notifications, outrun
 from storage.database import table_of, writing
+from storage.projection import outbox_row
 from storage.reads import LedgerReads
 
-ENTRY, SCENE_ENTRY = table_of(FundEntryRow), table_of(EntryRow)
+ENTRY, SCENE_ENTRY, OUTBOX = table_of(FundEntryRow), table_of(EntryRow), table_of(OutboxRow)
 
 
 class SqlFunds:
@@ -57,6 +59,7 @@ class SqlFunds:
                 calendar=policy.calendar.version,
             )
             _append(connection, city, head, entry)
+            _tell(connection, policy.code, state, entry)
         return _receipt(city, entry)
 
     def _refuse_untrue(self, act: FileClaim) -> None:
@@ -159,6 +162,16 @@ def _append(connection: Connection, city: str, previous: str, entry: FundEntry) 
             "text": text.decode(),
         },
     )
+
+
+def _tell(connection: Connection, code: str, before: FundState, entry: FundEntry) -> None:
+    """The entry's messages, in the same transaction; what a duty would still have said is taken back with it."""
+    stream, after = f"fund:{code}", rules.fold(before, entry)
+    if over := outrun(before, after):
+        to_come = (OUTBOX.c.send_after > entry.at, OUTBOX.c.delivered_at.is_(None))
+        connection.execute(delete(OUTBOX).where(OUTBOX.c.stream == stream, OUTBOX.c.deadline.in_(over), *to_come))
+    if told := notifications(before, after, entry):
+        connection.execute(insert(OUTBOX), [outbox_row(stream, entry.sequence, entry.at, each) for each in told])
 
 
 def _receipt(city: str, entry: FundEntry) -> FundReceipt:

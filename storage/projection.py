@@ -1,5 +1,6 @@
 """What the tables say of a scene, as a function of its journal. Recording and rebuilding use the same function."""
 
+from datetime import datetime
 from typing import assert_never
 
 from models.deadline import Deadline, DeadlineStatus
@@ -57,7 +58,7 @@ class Projection:
             self._turn(event, entry.sequence)
             self._alarm(event, entry.sequence)
         for notification in notifications(before, self.state, entry):
-            self.outbox.append(_outbox_row(self.state.scene, entry, notification))
+            self.outbox.append(outbox_row(self.state.scene, entry.sequence, entry.at, notification))
         issued = [event for event in entry.events if isinstance(event, DocumentIssued)]
         for place, event in enumerate(issued):
             self.documents.append(_document_row(self.state, entry, place, event))
@@ -260,10 +261,10 @@ def _document_row(state: SceneState, entry: JournalEntry, place: int, event: Doc
     )
 
 
-def _outbox_row(stream: str, entry: JournalEntry, notification: Notification) -> Values:
+def outbox_row(stream: str, sequence: int, at: datetime, notification: Notification) -> Values:
     return Values(
         stream=stream,
-        sequence=entry.sequence,
+        sequence=sequence,
         recipient=notification.recipient,
         rung=notification.rung,
         kind=notification.kind.value,
@@ -271,5 +272,5 @@ def _outbox_row(stream: str, entry: JournalEntry, notification: Notification) ->
         deadline=notification.deadline,
         payload=notification.matter.model_dump(mode="json"),
         send_after=notification.send_after,
-        created_at=entry.at,
+        created_at=at,
     )

@@ -68,9 +68,10 @@ def rebuild(
 
 
 def _streams(engine: Engine) -> list[str]:
-    """Those of the journal, and those that only projections know."""
+    """Those of the journal, and those that only projections know. What a pool says follows from its own journal."""
+    said = select(OUTBOX.c.stream).where(OUTBOX.c.stream.not_like("fund:%"))
     with engine.connect() as connection:
-        return sorted(connection.scalars(union(*map(select, (ENTRY.c.stream, SCENE.c.scene, OUTBOX.c.stream)))))
+        return sorted(connection.scalars(union(select(ENTRY.c.stream), select(SCENE.c.scene), said)))
 
 
 def _rebuild(connection: Connection, stream: str) -> tuple[int, list[Difference]]:

@@ -4,6 +4,7 @@ Every choice goes through `choose`: hypothesis can steer and shrink it, a plain 
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
@@ -37,6 +38,7 @@ from rules.docket import BIDDER_MACHINES
 from rules.duties import duties
 from rules.journal import entry_for
 from rules.permissions import units_playing
+from rules.refunds import paid_yuan
 from tests.scenario import JOBS, ON_TIME, Play, digest, document
 
 T = TypeVar("T")
@@ -117,6 +119,9 @@ class Improviser:
         if not open_ones:
             return ""
         clock = self.choose(sorted(open_ones, key=lambda each: each.due_at))
+        if clock.limit == "trial" and self.often(True, False):
+            with suppress(Refused):
+                self.play.pass_phases()
         self.play.until(max(clock.due_at, self.play.now))
         return f"pass {clock.limit}"
 
@@ -275,7 +280,10 @@ class Improviser:
         began = self.choose((None, play.today - timedelta(days=40), play.today - timedelta(days=250)))
         ended = began + timedelta(days=35) if began and step != "trial" else None
         plan = play.plan() if began or self.choose((True, False)) else None
-        return play.declared(bidder, plan=plan, trial_started_on=began, trial_ended_on=ended, phase="test")
+        paid = self.often(0, 20_000)
+        return play.declared(
+            bidder, plan=plan, trial_started_on=began, trial_ended_on=ended, phase="test", paid_yuan=paid
+        )
 
     def _request_supplement(self) -> dict[str, object]:
         return {"items": ("资金证明",)}
@@ -571,7 +579,7 @@ class Improviser:
         return {"verdict": verdict, "conditions": self.often(("补充",), ()), "site_visit": self.often(True, False)}
 
     def _record_refund(self) -> dict[str, object]:
-        return {"amount_yuan": 1000}
+        return {"amount_yuan": self.often(paid_yuan(self.play.state, self.about or "") or 1000, 1000)}
 
     def _decide_fault_tolerance(self) -> dict[str, object]:
         return self.play.tolerance_act("甲公司", self.choose((True, False))).model_dump(

@@ -76,7 +76,9 @@ def _nobodys(state: SceneState) -> Iterator[str]:
     if state.step == "draft":
         return
     if state.step == "remedies":
-        if not any(deadline.limit in (*REMEDIES, "payment") or _of_incident(deadline) for deadline in state.deadlines):
+        if not any(
+            deadline.limit in (*REMEDIES, "payment", "refund") or _of_incident(deadline) for deadline in state.deadlines
+        ):
             yield "waits in remedies, and nothing runs"
         return
     here = [each for each in state.deadlines if (each.machine, each.bidder) == (Machine.SCENE, None)]
@@ -117,7 +119,11 @@ def _running_that_should_not(policy: Policy, state: SceneState) -> Iterator[str]
             continue
         if deadline.status is not DeadlineStatus.OPEN:
             continue
-        if state.step == "remedies" and deadline.limit not in (*REMEDIES, "payment") and not _of_incident(deadline):
+        if (
+            state.step == "remedies"
+            and deadline.limit not in (*REMEDIES, "payment", "refund")
+            and not _of_incident(deadline)
+        ):
             yield f"{deadline.id} runs while the scene stands still in remedies"
         elif state.suspension is not None and pauses and state.step != "remedies":
             yield f"{deadline.id} runs while the scene is suspended"

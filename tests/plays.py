@@ -587,7 +587,10 @@ def contracting() -> Iterator[Play]:
     for bidder in (A, B):
         claimed.do(AnswerWithdrawal(agreed=True, reasons="同意"), claimed.bidder(bidder))
     yield _then(claimed, answer_claim(approved=False))
-    yield _then(claimed, answer_claim(approved=True), pay)
+    owing = _then(claimed, answer_claim(approved=True), pay)
+    owing.do(RecordRefund(bidder=A, amount_yuan=1_000, proof=document("退款凭证")), owing.bidder(A))
+    yield owing
+    yield _then(at("candidate"), claim, answer_claim(approved=True), terminate, make_final, pay)
     for step in ("contract/offered", "contract/signing", "trial/planning"):
         for end in (make_final, lose_appeal):
             yield _then(alone(step), terminate, end)

@@ -83,7 +83,9 @@ class Pool:
 
     def do(self, act: FundAct, actor: Actor) -> FundEvent:
         """Acts; gives the event. Raises Refused, and nothing has changed then."""
-        command = self.command(act, actor)
+        return self.play(self.command(act, actor))
+
+    def play(self, command: FundCommand) -> FundEvent:
         try:
             events = fund.decide(self.policy, self.state, command, self.now)
         except Refused as no:

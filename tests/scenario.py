@@ -68,6 +68,7 @@ from models.commands.review import (
 from models.commands.solicitation import Application, DuplicateCheck, Register, Submit
 from models.commands.trial import (
     AdmitTrial,
+    AdvancePhase,
     ConcludeExit,
     FileExitReport,
     FileReport,
@@ -708,7 +709,7 @@ class Play:
 
     def meet_gate(self, bidder: str) -> None:
         """Time goes by, reports and readings come in, until the present phase may be left."""
-        while any(
+        while any(trial.bidder == bidder and trial.step == "running" for trial in self.state.trials) and any(
             each.what in ("time", "reports") for each in phases.unmet(self.policy, self.state, bidder, self.today)
         ):
             self.wait(timedelta(days=7))
@@ -726,7 +727,19 @@ class Play:
                         }
                     )
                     self.do(filed, self.bidder(bidder))
-        self.read(bidder)
+        trial = next(trial for trial in self.state.trials if trial.bidder == bidder)
+        for kpi in trial.kpis:
+            self.read(bidder, "97" if kpi.key == ON_TIME else kpi.target, kpi=kpi.key)
+
+    def pass_phases(self) -> None:
+        """Every trial that runs meets its gates, and is advanced, to the end of its last phase."""
+        order = trial_plan.phases_of(self.policy, self.state)
+        for phase in order:
+            for bidder in [each.bidder for each in self.state.trials if (each.step, each.phase) == ("running", phase)]:
+                if phases.unmet(self.policy, self.state, bidder, self.today):
+                    self.meet_gate(bidder)
+                if (following := phases.next_of(order, phase)) is not None:
+                    self.do(AdvancePhase(bidder=bidder, phase=following, reasons="达标"), self.regulator)
 
     def refuse_trial(self, bidder: str) -> None:
         self.do(SubmitTrialPlan(bidder=bidder, plan=self.plan()), self.bidder(bidder))
@@ -739,7 +752,9 @@ class Play:
         return self
 
     def end_trial(self, bidder: str, *, fit: bool = True) -> None:
+        """Its time is over, with all phases behind it."""
         if f"trial/{bidder}" in [each.id for each in self.state.deadlines]:
+            self.pass_phases()
             self.pass_limit(f"trial/{bidder}")
         self.report_exit(bidder)
         self.conclude_exit(bidder, fit=fit)

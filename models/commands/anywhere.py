@@ -158,7 +158,8 @@ class Override(Act):
 class DeclaredBidder(Frozen):
     """What is declared of a bidder of a scene that is taken over in or after matching.
 
-    A running trial says the `phase` it is in, which its gate then counts from the day of the takeover.
+    A running trial says the `phase` it is in, which its gate then counts from the day of the takeover. `paid_yuan` is
+    all that was paid under the contract so far and not refunded.
     """
 
     bidder: Name
@@ -168,6 +169,7 @@ class DeclaredBidder(Frozen):
     trial_started_on: date | None = None
     trial_ended_on: date | None = None
     phase: Phase | None = Field(None, exclude_if=lambda phase: phase is None)
+    paid_yuan: int = Field(0, ge=0, le=100_000_000_000, exclude_if=lambda paid: not paid)
 
 
 class TakeOver(Act):

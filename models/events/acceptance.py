@@ -86,7 +86,7 @@ class RectificationSubmitted(Event):
 
 
 class RefundOwed(Event):
-    """What the bidder was paid for a result that failed."""
+    """What the bidder was paid for work that ended without acceptance."""
 
     kind: Literal["refund_owed"] = "refund_owed"
     bidder: str

@@ -36,6 +36,11 @@ class FundRules(Sourced):
     proposal: Period = Field(description="lead department proposes, from the claim")
     decision: Period = Field(description="leading group decides, from the proposal")
     payment: Period = Field(description="payer pays, from the approval")
+    ladder: str = Field(
+        "standard",
+        exclude_if=lambda ladder: ladder == "standard",
+        description="the reminder ladder of its duties, by its name in `ladders`",
+    )
 
     def cause(self, key: str) -> FundCause | None:
         return next((each for each in self.causes if each.key == key), None)

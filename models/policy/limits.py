@@ -97,7 +97,7 @@ class Limits(Frozen):
     acceptance_review: Limit = Field(description="acceptance review and conclusion")
     acceptance_opinion: Limit = Field(description="owner, regulator and departments give their opinion on the result")
     rectification: Limit = Field(description="bidder rectifies after a conditional acceptance")
-    refund: Limit = Field(description="bidder refunds after a failed acceptance")
+    refund: Limit = Field(description="bidder refunds what it was paid, once its work ended without acceptance")
     nomination: Limit = Field(description="nomination as a benchmark case, or closing without")
     evaluation: Limit = Field(description="evaluation team and leading group decide on a benchmark")
     yearly_review: Limit = Field(description="yearly review of a benchmark")

@@ -55,7 +55,15 @@ class TrialRules(Sourced):
         description="the checklist that an admission answers item by item",
     )
     gates: tuple[PhaseGate, ...] = Field(
-        (), exclude_if=lambda gates: not gates, description="what each phase asks before the next may begin"
+        (),
+        exclude_if=lambda gates: not gates,
+        description="what each phase asks before the next may begin; the last one's, before the trial is found fit",
+    )
+    fit_from: Phase | None = Field(
+        None,
+        exclude_if=lambda phase: phase is None,
+        description="the phase that a trial has to have passed to be found fit for acceptance; none named: the last, "
+        "where there are gates",
     )
     exit_report: tuple[Literal["kpis", "incidents", "faults"], ...] = Field(
         (),

@@ -19,7 +19,7 @@ from models.vocabulary import Maturity, Outcome, Position, Risk, Scale, SceneTyp
 from .acceptance import Acceptance, Benchmark, Replication, Signature, UnitOpinion
 from .lineage import LineageReview
 from .matching import Bid, Challenge, Contract, Ranked
-from .payment import Payment, PaymentStatus
+from .payment import Payment, PaymentStatus, Refund
 from .review import Consultation, FairCompetitionResult, Notice, Objection, Opinion, Panel, Seat, Tally
 from .trial import Climb, Fault, Incident, IncidentStatus, Inclusion, Trial
 
@@ -160,6 +160,7 @@ class SceneState(Frozen):
     ranking: tuple[Ranked, ...] = ()
     contracts: tuple[Contract, ...] = ()
     payments: tuple[Payment, ...] = ()
+    refunds: tuple[Refund, ...] = Field((), exclude_if=lambda refunds: not refunds)
 
     trials: tuple[Trial, ...] = ()
     race_compared: bool = Field(False, exclude_if=lambda compared: not compared)
@@ -211,6 +212,12 @@ class SceneState(Frozen):
         return tuple(each for each in self.payments if each.status is not PaymentStatus.PAID)
 
     @property
+    def owed_refunds(self) -> tuple[Refund, ...]:
+        """Of bidders whose work ended without acceptance, and who have kept something of what they were paid."""
+        kept = {each.bidder for each in self.payments if each.status is PaymentStatus.PAID and each.kept_yuan}
+        return tuple(each for each in self.refunds if not each.settled and each.bidder in kept)
+
+    @property
     def stands_still(self) -> bool:
         """Suspended, or waiting for remedies to be used up: only safety, remedies and records go on."""
         return self.suspension is not None or self.step == "remedies"
@@ -247,6 +254,7 @@ __all__ = [
     "PaymentStatus",
     "Profile",
     "Ranked",
+    "Refund",
     "Replication",
     "Return",
     "SceneState",

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from pydantic import Field
+
 from models.frozen import Frozen
 
 
@@ -12,15 +14,28 @@ class PaymentStatus(StrEnum):
 
 
 class Payment(Frozen):
-    """Of one milestone; a payment that was not approved is forgotten, and may be proposed again."""
+    """Of one milestone; a payment that was not approved is forgotten, and may be proposed again.
+
+    `declared`: all that had been paid when the scene was taken over, of no milestone.
+    """
 
     bidder: str
     milestone: str
     amount_yuan: int
     status: PaymentStatus = PaymentStatus.PROPOSED
     refunded_yuan: int = 0
+    declared: bool = Field(False, exclude_if=lambda declared: not declared)
 
     @property
     def kept_yuan(self) -> int:
         """What the bidder has, or will have, of it."""
         return self.amount_yuan - self.refunded_yuan
+
+
+class Refund(Frozen):
+    """What a bidder whose work ended without acceptance was paid is owed back, until it is settled."""
+
+    bidder: str
+    fault_tolerance_asked: bool = False
+    fault_tolerated: bool | None = None
+    settled: bool = False

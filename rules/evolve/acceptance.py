@@ -17,7 +17,7 @@ from models.events.acceptance import (
     RefundRecorded,
     ValueAssessed,
 )
-from models.state import Acceptance, PaymentStatus, SceneState, Signature, UnitOpinion
+from models.state import Acceptance, PaymentStatus, Refund, SceneState, Signature, UnitOpinion
 from models.vocabulary import PanelPurpose
 from rules.keyed import change, find, put, without
 
@@ -60,12 +60,16 @@ def evolve(state: SceneState, event: AcceptanceEvent) -> SceneState:
             count = (acceptance.rectifications if acceptance else 0) + 1
             return _acceptance(state, event.bidder, rectifications=count)
         case RefundOwed():
+            refunds = put(state.refunds, Refund(bidder=event.bidder), by=lambda each: each.bidder)
+            state = state.model_copy(update={"refunds": refunds})
             return _acceptance(state, event.bidder, refund_due_yuan=event.amount_yuan)
         case RefundRecorded():
             return _refunded(state, event)
         case FaultToleranceAsked():
+            state = _refund(state, event.bidder, fault_tolerance_asked=True)
             return _acceptance(state, event.bidder, fault_tolerance_asked=True)
         case FaultToleranceDecided():
+            state = _refund(state, event.bidder, fault_tolerated=event.tolerated)
             return _acceptance(state, event.bidder, fault_tolerated=event.tolerated)
         case ValueAssessed():
             return state.model_copy(update={"value_yuan": event.value_yuan, "value_shares": event.shares})
@@ -83,7 +87,7 @@ def _refunded(state: SceneState, event: RefundRecorded) -> SceneState:
             back = min(left, payments[at].kept_yuan)
             payments[at] = payments[at].model_copy(update={"refunded_yuan": payments[at].refunded_yuan + back})
             left -= back
-    state = state.model_copy(update={"payments": tuple(payments)})
+    state = _refund(state.model_copy(update={"payments": tuple(payments)}), event.bidder, settled=True)
     return _acceptance(state, event.bidder, refunded_yuan=before + event.amount_yuan)
 
 
@@ -102,6 +106,10 @@ def reviewed_anew(state: SceneState, bidder: str) -> SceneState:
         state, bidder, opinions=(), silent=(), signatures=(), fault_tolerance_asked=False, fault_tolerated=None
     )
     return state.model_copy(update={"panels": without(state.panels, purpose=PanelPurpose.ACCEPTANCE, bidder=bidder)})
+
+
+def _refund(state: SceneState, bidder: str, **to: object) -> SceneState:
+    return state.model_copy(update={"refunds": change(state.refunds, to=to, bidder=bidder)})
 
 
 def _acceptance(state: SceneState, bidder: str, **to: object) -> SceneState:

@@ -37,6 +37,8 @@ from models.state import (
     Correction,
     Decision,
     ExtensionRequest,
+    Payment,
+    PaymentStatus,
     Return,
     SceneState,
     Suspension,
@@ -177,6 +179,17 @@ def _taken_over(state: SceneState, event: SceneTakenOver) -> SceneState:
                     declared=True,
                 )
                 for rank, each in enumerate(event.bidders, start=1)
+            ),
+            "payments": tuple(
+                Payment(
+                    bidder=each.bidder,
+                    milestone="",
+                    amount_yuan=each.paid_yuan,
+                    status=PaymentStatus.PAID,
+                    declared=True,
+                )
+                for each in event.bidders
+                if each.paid_yuan
             ),
             "trials": tuple(_declared_trial(each) for each in event.bidders if each.trial_started_on is not None),
         }

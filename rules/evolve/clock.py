@@ -21,7 +21,7 @@ from models.vocabulary import Machine, Stage
 from rules.evolve.acceptance import reviewed_anew
 from rules.evolve.matching import checked_anew
 from rules.keyed import change, find, put, without
-from rules.lifecycle import BY_AGREEMENT
+from rules.lifecycle import BY_AGREEMENT, step_of
 
 
 def evolve(state: SceneState, event: ClockEvent) -> SceneState:
@@ -77,7 +77,7 @@ def _entered(state: SceneState, event: StepEntered) -> SceneState:
             entered_trial = trial.model_copy(update=of_bidder)
             trials = put(state.trials, entered_trial, by=lambda each: each.bidder)
             ran_on = event.on if event.left == "suspended" else state.ran_on
-            return state.model_copy(update={"trials": trials, "ran_on": ran_on})
+            return _goes_on(state.model_copy(update={"trials": trials, "ran_on": ran_on}), event)
         case Machine.INCLUSION, str(bidder):
             inclusion = find(state.inclusions, bidder=bidder) or Inclusion(bidder=bidder, step="")
             over = {} if event.step in ("active", "extended", "ended") else {"order_open": False}
@@ -89,7 +89,14 @@ def _entered(state: SceneState, event: StepEntered) -> SceneState:
             acceptance = find(state.acceptances, bidder=bidder) or Acceptance(bidder=bidder, step="")
             entered_acceptance = acceptance.model_copy(update=of_bidder)
             acceptances = put(state.acceptances, entered_acceptance, by=lambda each: each.bidder)
-            state = state.model_copy(update={"acceptances": acceptances})
+            state = _goes_on(state.model_copy(update={"acceptances": acceptances}), event)
             return reviewed_anew(state, bidder) if event.step == "reviewing" else state
         case _:
             raise ValueError(f"{event.machine} belongs to a bidder")
+
+
+def _goes_on(state: SceneState, event: StepEntered) -> SceneState:
+    """A bidder who is at work, or at work again, owes nothing back."""
+    if step_of(event.machine, event.step).terminal or event.step in ("rolling_back", "failed"):
+        return state
+    return state.model_copy(update={"refunds": without(state.refunds, bidder=event.bidder)})

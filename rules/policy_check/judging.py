@@ -192,6 +192,9 @@ def fund(policy: Policy) -> Iterator[Contradiction]:
             if low is not None and high is not None and low > high:
                 message = f"{low} can never be reached: {upper} is {high}"
                 yield Contradiction(f"fund.{lower}", message, f"lower it, or raise {upper}")
+    if rules.ladder not in policy.ladders:
+        hint = nearest(rules.ladder, list(policy.ladders), f"use one of: {', '.join(policy.ladders)}")
+        yield Contradiction("fund.ladder", f"{rules.ladder} is not among `ladders`", hint)
     for name in ("claim_after", "claim_within", "proposal", "decision", "payment"):
         period = getattr(rules, name)
         if period is not None and period.unit is Unit.HOURS:

@@ -38,9 +38,8 @@ def gates(policy: Policy) -> Iterator[Contradiction]:
     order = policy.trial.phases
     for at, gate in enumerate(policy.trial.gates):
         key = f"trial.gates.{at}.phase"
-        if gate.phase not in order[:-1]:
-            hint = f"use one of: {', '.join(order[:-1]) or 'none'}"
-            yield Contradiction(key, f"{gate.phase} is left for no other phase", hint)
+        if gate.phase not in order:
+            yield Contradiction(key, f"{gate.phase} is not among `trial.phases`", f"use one of: {', '.join(order)}")
         elif gate.phase in [each.phase for each in policy.trial.gates[:at]]:
             yield Contradiction(key, f"{gate.phase} stands twice", "keep one of the two")
         if gate.at_least is not None and gate.at_least.unit is Unit.HOURS:
@@ -49,6 +48,9 @@ def gates(policy: Policy) -> Iterator[Contradiction]:
     if in_all >= about_days(longest := policy.limits.trial.period):
         message = f"the phases together last longer than the longest trial ({shown(longest)})"
         yield Contradiction("trial.gates", message, "shorten them, or lengthen limits.trial")
+    if (named := policy.trial.fit_from) is not None and named not in order:
+        message = f"{named} is not among `trial.phases`"
+        yield Contradiction("trial.fit_from", message, f"use one of: {', '.join(order)}")
 
 
 def _profile(policy: Policy, key: str, profile: RiskProfile) -> Iterator[Contradiction]:

@@ -91,6 +91,29 @@ def test_a_claim_is_paid_step_by_step_and_the_pool_tells_how_it_stands(office: T
     assert (asked["command"]["act"]["amount_yuan"], asked["sequence"]) == ("180001", 2)
 
 
+def test_what_was_done_on_paper_is_entered_with_its_day_and_its_paper(office: Terminal, paper: str) -> None:
+    claimed(office, paper)
+    today = shown.today()
+    propose = ("fund", "propose", "盐城", "1", "--findings", "核实", "--amount", "150000", *LEAD)
+    on = ("--effective-on", str(today))
+    assert office.refused(*propose, *on) == "effective_without_document"
+    later = str(today + timedelta(days=1))
+    assert office.refused(*propose, "--effective-on", later, "--effective-document", paper) == "effective_in_future"
+    stands = office.json(*propose, *on, "--effective-document", paper)["stands"]
+    assert stands["due"]["since"] == str(today)
+    entry = office.json("fund", "history", "盐城")["items"][0]
+    assert entry["command"]["effective_on"] == str(today)
+    assert len(entry["command"]["effective_document"]) == 64
+
+
+def test_who_has_to_act_finds_it_among_their_messages(office: Terminal, paper: str) -> None:
+    claimed(office, paper)
+    lead = office.json("fund", "show", "盐城")["items"][0]["lead"]
+    found = office.json("message", "list", "--department", lead, "--city", "盐城市", "--scene", "fund:YC")["items"]
+    assert [each["message"]["kind"] for each in found] == ["duty_set"]
+    assert "提出补偿意见" in office.ok("message", "list", "--department", lead, "--city", "盐城市").out
+
+
 def test_a_repeated_command_is_entered_once(office: Terminal, paper: str) -> None:
     first = claimed(office, paper, "--command-id", "mine").json
     again = claimed(office, paper, "--command-id", "mine").json

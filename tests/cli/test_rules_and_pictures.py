@@ -14,6 +14,7 @@ from models.proposal import ProposalStatus
 from models.vocabulary import Machine, NoticeAbout, Outcome, Risk, Role, Stage, Track
 from models.words import (
     CLAIM_STATUSES,
+    FUND_DUTIES,
     LIMITS,
     MACHINES,
     NOTICES,
@@ -29,6 +30,7 @@ from models.words import (
 )
 from rules import directory
 from rules.diagram import START, graph, listed, mermaid
+from rules.fund_notifications import LIMIT_OF
 from rules.lifecycle import ROWS, STEPS
 from rules.year_notices import CONFIRM, PROPOSE
 from runtime.drawing import svg
@@ -54,6 +56,7 @@ CALENDARS = ROOT / "policies/calendars"
         (PROPOSAL_STATUSES, set(ProposalStatus)),
         (OFFICE_VERBS, {PROPOSE, CONFIRM, directory.PROPOSE, directory.CONFIRM, DISMISS, *FUND_VERBS}),
         (CLAIM_STATUSES, set(ClaimStatus)),
+        (FUND_DUTIES, set(LIMIT_OF.values())),
     ],
 )
 def test_every_word_of_a_closed_list_has_its_name_in_both_languages(words: dict[str, Word], known: set[str]) -> None:

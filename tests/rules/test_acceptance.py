@@ -406,9 +406,9 @@ def test_an_appeal_that_revives_a_repeated_trial_revives_its_acceptance(reviewed
     assert reviewed.state.step == "trial"
     if ending == "refused":
         reviewed.start(A)
-        reviewed.pass_limit(f"trial/{A}")
-        reviewed.report_exit(A)
-    reviewed.conclude_exit(A)
+        reviewed.end_trial(A)
+    else:
+        reviewed.conclude_exit(A)
     assert (step(reviewed), reviewed.state.step) == ("applying", "acceptance")
     reviewed.accept(A)
     assert reviewed.state.step == "candidate"

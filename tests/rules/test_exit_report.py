@@ -19,7 +19,7 @@ OTHER = Kpi(key="9", name="误报率", unit="‰", better="lower", target="3", s
 def ended(policy: Policy, domain: str = "") -> Play:
     """With two indicators, of which nothing was read."""
     play = Play(policy, domain=domain).to_trial(A)
-    plan = play.plan(months=2)
+    plan = play.plan(months=4)
     play.do(SubmitTrialPlan(bidder=A, plan=plan.model_copy(update={"kpis": (*plan.kpis, OTHER)})), play.bidder(A))
     play.start(A)
     return play
@@ -126,8 +126,9 @@ def test_jobs_are_counted_from_zero_up(field: str) -> None:
 
 @pytest.fixture
 def reported(yancheng: Policy) -> Play:
-    play = over(ended(yancheng))
-    play.report_exit(A)
+    play = ended(yancheng)
+    play.pass_phases()
+    over(play).report_exit(A)
     return play
 
 
@@ -161,7 +162,8 @@ def test_what_failed_is_said_with_reasons_and_nothing_is_left_out_of_an_unfit_ex
 
 
 def test_a_livelihood_trial_is_asked_for_consent_again(yancheng: Policy) -> None:
-    play = over(ended(yancheng, "民生服务"))
-    play.report_exit(A)
+    play = ended(yancheng, "民生服务")
+    play.pass_phases()
+    over(play).report_exit(A)
     assert [each.check for each in play.conclude_exit_act(A).checks] == ["data", "complaint", "consent"]
     play.conclude_exit(A)

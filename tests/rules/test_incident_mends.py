@@ -254,6 +254,7 @@ def test_a_red_line_is_recorded_while_the_scene_is_suspended(running: Play) -> N
 
 
 def test_a_bidder_with_an_open_order_is_not_found_fit(running: Play) -> None:
+    running.pass_phases()
     running.until(running.deadline(f"trial/{A}").due_at - timedelta(days=3))
     order(running)
     running.pass_limit(f"trial/{A}")

@@ -355,6 +355,7 @@ def test_a_period_that_a_stop_held_runs_on_when_the_trial_ends_meanwhile(yanchen
 
 
 def test_a_repeated_trial_may_have_an_inclusion_period_again_with_the_faults_of_the_first(running: Play) -> None:
+    running.pass_phases()
     running.until(running.deadline(f"trial/{A}").due_at - timedelta(days=5))
     for kind in ("one", "two", "three", "four"):
         record(running, kind)

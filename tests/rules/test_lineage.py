@@ -17,7 +17,8 @@ from models.commands.promotion import (
 from models.commands.solicitation import Submit
 from models.commands.trial import ApproveResumption, SuspendTrial
 from models.deadline import DeadlineStatus
-from models.lineage import Cause, Evidence
+from models.lineage import Cause, Evidence, Figure
+from models.plan import Kpi
 from models.policy import Policy
 from models.refusal import Refused
 from models.state import Incident
@@ -91,6 +92,29 @@ def test_there_is_nothing_to_inherit_before_a_result_is_accepted(yancheng: Polic
     assert (accepted.bidder, accepted.verdict, accepted.document) == ("甲公司", "passed", digest("验收意见书"))
     assert accepted.on is not None
     assert found.trials[0].step == "ended"
+    kpi = play.plan().kpis[0]
+    assert found.trials[0].figures == (
+        Figure(kpi=kpi.key, name=kpi.name, unit="%", target="95", stop="80", value="97", reached=True),
+    )
+
+
+def test_figures_say_what_was_missed_and_what_was_never_read(benchmark: Play) -> None:
+    (trial,) = benchmark.state.trials
+    other = Kpi(key="9", name="误报率", unit="‰", better="lower", target="3")
+    late = trial.readings[0].model_copy(update={"value": "90"})
+    trial = trial.model_copy(update={"kpis": (*trial.kpis, other), "results": (), "readings": (late,)})
+    found = evidence_of(benchmark.state.model_copy(update={"trials": (trial,)}), HEAD)
+    assert found is not None
+    assert [(each.value, each.reached) for each in found.trials[0].figures] == [("90", False), (None, False)]
+
+
+def test_evidence_from_before_says_nothing_of_figures(benchmark: Play) -> None:
+    found = evidence_of(benchmark.state, HEAD)
+    assert found is not None
+    content = found.model_dump(mode="json")
+    del content["trials"][0]["figures"]
+    assert Evidence.model_validate(content).trials[0].figures == ()
+    assert "figures" not in Evidence.model_validate(content).model_dump(mode="json")["trials"][0]
 
 
 def test_the_evidence_of_a_benchmark_says_which_and_since_when(benchmark: Play) -> None:

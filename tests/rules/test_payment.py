@@ -1,8 +1,11 @@
 """Payment of milestones: claimed, approved and paid by three, within the budget, and within the law's time."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from models.commands.acceptance import AskFaultTolerance, RecordRefund
 from models.commands.anywhere import Resume, Suspend
@@ -10,9 +13,10 @@ from models.commands.payment import ApprovePayment, PayMilestone, ProposePayment
 from models.commands.promotion import CloseScene
 from models.deadline import DeadlineStatus
 from models.policy import Policy
-from models.state import PaymentStatus
+from models.state import Contract, PaymentStatus
 from models.vocabulary import PanelPurpose, Role
 from rules.calendar import due_date
+from rules.payments import share_of
 from tests.scenario import Play, document
 
 A = "甲公司"
@@ -101,6 +105,43 @@ def test_a_milestone_is_paid_up_to_its_share(signed: Play) -> None:
     cap = contract.budget_yuan * 30 // 100
     signed.refuses("budget_exceeded", claim(cap + 1, "样机"), signed.bidder(A))
     signed.do(claim(cap, "样机"), signed.bidder(A))
+
+
+def sharing(play: Play, budget: int, *shares: int) -> None:
+    milestones = tuple((f"第{at}期", share) for at, share in enumerate(shares, start=1))
+    contract = play.state.contracts[0].model_copy(update={"milestones": milestones, "budget_yuan": budget})
+    play.state = play.state.model_copy(update={"contracts": (contract,)})
+
+
+def pay_of(play: Play, milestone: str, amount: int) -> None:
+    play.do(claim(amount, milestone), play.bidder(A))
+    play.do(approval().model_copy(update={"milestone": milestone}), play.lead)
+    play.do(PAY.model_copy(update={"milestone": milestone}), play.office(Role.PAYER))
+
+
+def test_the_last_milestone_takes_the_yuan_that_rounding_leaves(signed: Play) -> None:
+    sharing(signed, 100_001, 33, 33, 34)
+    for milestone, most in (("第1期", 33_000), ("第2期", 33_000), ("第3期", 34_001)):
+        no = signed.refuses("budget_exceeded", claim(most + 1, milestone), signed.bidder(A))
+        assert no.details["cap"] in (str(most), "100001")
+        pay_of(signed, milestone, most)
+    assert sum(each.amount_yuan for each in signed.state.payments) == 100_001
+
+
+def test_nothing_is_left_to_the_last_where_the_shares_are_not_the_whole(signed: Play) -> None:
+    sharing(signed, 100_001, 33, 33)
+    signed.refuses("budget_exceeded", claim(33_001, "第2期"), signed.bidder(A))
+    signed.do(claim(33_000, "第2期"), signed.bidder(A))
+
+
+@given(budget=st.integers(1, 10**11), cuts=st.sets(st.integers(1, 99), max_size=8))
+def test_milestones_that_share_the_whole_come_to_the_budget_to_the_yuan(budget: int, cuts: set[int]) -> None:
+    edges = [0, *sorted(cuts), 100]
+    shares = tuple((str(at), high - low) for at, (low, high) in enumerate(pairwise(edges)))
+    contract = Contract(bidder=A, rank=1, step="signed", budget_yuan=budget, milestones=shares)
+    parts = [share_of(contract, name) for name, _ in shares]
+    assert sum(parts) == budget
+    assert all(0 <= part - budget * share // 100 < len(shares) for part, (_, share) in zip(parts, shares, strict=True))
 
 
 def test_of_a_contract_that_was_taken_over_only_the_budget_is_known(yancheng: Policy) -> None:

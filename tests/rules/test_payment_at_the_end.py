@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from models.commands.acceptance import RecordRefund
 from models.commands.anywhere import AnswerWithdrawal, Terminate, Withdraw
 from models.commands.payment import ApprovePayment, PayMilestone, ProposePayment
 from models.deadline import DeadlineStatus
@@ -21,6 +22,9 @@ PAY = PayMilestone(bidder=A, milestone="交付", proof=document("支付凭证"))
 def claim(play: Play) -> None:
     act = ProposePayment(bidder=A, milestone="交付", amount_yuan=100_000, proof=document("交付确认单"))
     play.do(act, play.bidder(A))
+
+
+REFUND = RecordRefund(bidder=A, amount_yuan=100_000, proof=document("退款凭证"))
 
 
 def approval(approved: bool = True) -> ApprovePayment:
@@ -58,7 +62,7 @@ def owing(yancheng: Policy) -> Play:
 
 
 @pytest.mark.parametrize(("end", "outcome"), WAYS.items())
-def test_a_scene_that_ends_waits_for_an_approved_payment_and_closes_when_it_is_paid(
+def test_a_scene_that_ends_waits_for_an_approved_payment_and_closes_when_it_came_back(
     owing: Play, end: Callable[[Play], None], outcome: Outcome
 ) -> None:
     owing.do(approval(), owing.lead)
@@ -69,6 +73,8 @@ def test_a_scene_that_ends_waits_for_an_approved_payment_and_closes_when_it_is_p
     assert owing.deadline(CLOCK).status is not DeadlineStatus.PAUSED
     owing.do(PAY, owing.office(Role.PAYER))
     assert [each.status for each in owing.state.payments] == [PaymentStatus.PAID]
+    assert [each.id for each in owing.state.deadlines] == [f"refund/{A}"]
+    owing.do(REFUND, owing.bidder(A))
     assert (owing.state.step, owing.state.outcome) == ("closed", outcome)
     assert owing.state.deadlines == ()
 
@@ -94,4 +100,6 @@ def test_a_payment_before_the_remedies_are_over_closes_nothing(owing: Play) -> N
     assert owing.state.step == "remedies"
     owing.serve(owing.state.decisions[-1].sequence)
     owing.pass_limit(f"appeal_window/{owing.state.decisions[-1].sequence}")
+    assert owing.state.step == "remedies"
+    owing.do(REFUND, owing.bidder(A))
     assert owing.state.step == "closed"

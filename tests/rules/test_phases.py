@@ -29,7 +29,7 @@ from models.plan import Kpi
 from models.policy import Policy
 from models.refusal import Refused
 from models.state import SceneState
-from models.vocabulary import Phase
+from models.vocabulary import Phase, Role
 from rules.calendar import shift_workdays
 from rules.journal import fold
 from rules.notifications import notifications
@@ -324,13 +324,116 @@ def test_what_reaches_its_target_is_not_past_its_stop_threshold(
     assert not past_stop(kpi, stop)
 
 
+# fit for acceptance only with all phases behind it
+
+
+def over(play: Play) -> Play:
+    play.pass_limit(f"trial/{A}")
+    play.report_exit(A)
+    return play
+
+
+def fit_is_refused(play: Play) -> str:
+    return play.refuses("phases_not_passed", play.conclude_exit_act(A), play.regulator).details["unmet"]
+
+
+def test_a_trial_that_ends_in_its_first_phase_is_not_fit_for_acceptance(running: Play) -> None:
+    over(running)
+    assert fit_is_refused(running) == f"phase {A}: test / pilot"
+    running.conclude_exit(A, fit=False)
+    assert running.state.trials[0].step == "unfit"
+
+
+def test_nor_is_one_that_ends_before_the_last(ready: Play) -> None:
+    ready.do(NEXT, ready.regulator)
+    over(ready)
+    assert fit_is_refused(ready) == f"phase {A}: demonstration / pilot"
+
+
+def test_one_that_passed_every_phase_is(running: Play) -> None:
+    running.pass_phases()
+    over(running).conclude_exit(A)
+    assert running.state.trials[0].step == "ended"
+
+
+def test_without_gates_a_trial_may_end_in_any_phase(yancheng: Policy) -> None:
+    over(Play(with_rules(yancheng, "trial", gates=())).to_running(A)).conclude_exit(A)
+
+
+def test_a_city_may_name_the_phase_that_is_enough(yancheng: Policy) -> None:
+    play = Play(with_rules(yancheng, "trial", fit_from=Phase.TEST)).to_running(A)
+    early = play.fork()
+    assert fit_is_refused(over(early)) == "reports test: 0 / 1"
+    play.meet_gate(A)
+    over(play).conclude_exit(A)
+
+
+def test_a_phase_that_is_named_counts_without_gates_too(yancheng: Policy) -> None:
+    play = Play(with_rules(yancheng, "trial", gates=(), fit_from=Phase.DEMONSTRATION)).to_running(A)
+    assert fit_is_refused(over(play.fork())) == f"phase {A}: test / demonstration"
+    play.do(NEXT, play.regulator)
+    over(play).conclude_exit(A)
+
+
+def test_a_domain_without_the_phase_that_is_named_has_passed_with_its_own_last(chongqing: Policy) -> None:
+    short = next(each for each in chongqing.risk_profiles if each.phases == (Phase.TEST, Phase.DEMONSTRATION))
+    named = with_rules(chongqing, "trial", fit_from=Phase.PILOT)
+    play = Play(named, domain=short.domains[0]).to_running(A)
+    play.pass_phases()
+    over(play).conclude_exit(A)
+
+
+def test_the_last_phase_has_a_gate_too_where_the_policy_says_so(yancheng: Policy) -> None:
+    asked = gated(yancheng, reports=0)
+    content = asked.model_dump(mode="json")
+    content["trial"]["gates"] = [{"phase": "pilot", "at_least": {"length": 10, "unit": "workdays"}, "targets": True}]
+    asked = Policy.model_validate(content)
+    assert not contradictions(asked)
+    play = Play(asked).to_running(A)
+    play.do(NEXT, play.regulator)
+    play.do(NEXT.model_copy(update={"phase": Phase.PILOT}), play.regulator)
+    late = play.fork()
+    late.pass_limit(f"trial/{A}")
+    late.read(A, "90")
+    late.do(late.exit_report_act(A), late.bidder(A))
+    assert fit_is_refused(late) == f"kpi {ON_TIME} 准点率: 90 % / 95 %"
+    over(play).conclude_exit(A)
+
+
+def test_the_days_of_the_last_phase_end_with_the_trial(yancheng: Policy) -> None:
+    content = gated(yancheng).model_dump(mode="json")
+    content["trial"]["gates"] = [{"phase": "pilot", "at_least": {"length": 20, "unit": "workdays"}}]
+    play = Play(Policy.model_validate(content)).to_running(A)
+    play.do(NEXT, play.regulator)
+    play.until(play.deadline(f"trial/{A}").due_at - timedelta(days=10))
+    play.do(NEXT.model_copy(update={"phase": Phase.PILOT}), play.regulator)
+    over(play).wait(timedelta(days=30))
+    assert fit_is_refused(play).startswith("time pilot")
+
+
+def test_of_a_trial_that_was_taken_over_while_it_ran_no_phase_is_asked(yancheng: Policy) -> None:
+    play = Play(yancheng)
+    declared = play.declared(A, plan=play.plan(), trial_started_on=play.today - timedelta(days=30), phase="test")
+    play.do(play.take_over_act("trial", declared), play.platform)
+    over(play).conclude_exit(A)
+
+
+def test_of_its_second_trial_they_are(yancheng: Policy) -> None:
+    play = Play(yancheng)
+    declared = play.declared(A, plan=play.plan(), trial_started_on=play.today - timedelta(days=30), phase="test")
+    play.do(play.take_over_act("trial", declared), play.office(Role.PLATFORM_OFFICE, "clerk"))
+    over(play).conclude_exit(A)
+    play.retrial(A)
+    play.start(A)
+    assert fit_is_refused(over(play)) == f"phase {A}: test / pilot"
+
+
 # gates that contradict themselves
 
 
 @pytest.mark.parametrize(
     ("gates", "key"),
     [
-        ([{"phase": "pilot"}], "trial.gates.0.phase"),
         ([{"phase": "test"}, {"phase": "test"}], "trial.gates.1.phase"),
         ([{"phase": "test", "at_least": {"length": 3, "unit": "hours"}}], "trial.gates.0.at_least"),
         ([{"phase": "test", "at_least": {"length": 1, "unit": "years"}}], "trial.gates"),
@@ -340,6 +443,11 @@ def test_a_gate_that_can_never_be_met_is_found(yancheng: Policy, gates: list[obj
     content = yancheng.model_dump(mode="json")
     content["trial"]["gates"] = gates
     assert key in [each.key for each in contradictions(Policy.model_validate(content))]
+
+
+def test_a_phase_to_be_passed_is_one_of_the_citys(ningbo: Policy) -> None:
+    wrong = with_rules(ningbo, "trial", fit_from=Phase.PILOT)
+    assert [each.key for each in contradictions(wrong)] == ["trial.fit_from"]
 
 
 def test_a_reading_is_refused_before_the_trial_runs(yancheng: Policy) -> None:

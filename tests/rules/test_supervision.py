@@ -214,6 +214,7 @@ def test_who_ended_a_period_does_not_decide_the_appeal(running: Play) -> None:
 
 
 def test_an_appeal_that_is_upheld_after_the_trial_gives_nothing_back(running: Play) -> None:
+    running.pass_phases()
     running.until(running.deadline(f"trial/{A}").due_at - timedelta(days=1))
     running.do(CUT, running.regulator)
     (decision,) = running.state.decisions

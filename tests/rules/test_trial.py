@@ -472,6 +472,7 @@ def test_an_incident_is_still_investigated_when_the_trial_is_over(running: Play)
 
 
 def test_at_the_end_the_bidder_reports_and_the_regulator_evaluates(running: Play) -> None:
+    running.pass_phases()
     end = running.deadline(f"trial/{A}")
     running.until(end.due_at)
     assert step(running) == "exit"

@@ -8,15 +8,19 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
+from channels.writing import Writer
 from models.commands.trial import ReportIncident
 from models.fund import FileClaim, FundAct, FundCommand, SceneReading
 from models.journal import GENESIS, chain
+from models.notification import unit_mailbox
 from models.policy import Policy
 from models.refusal import Refused
 from models.vocabulary import Role
 from rules.fund import read_scene
 from storage.funds import SqlFunds
 from storage.ledger import SqlLedger
+from storage.mailroom import SqlMailroom
+from storage.rebuild import compare, rebuild
 from tests.pool import A, Pool, approve, file, pay, pay_in, propose
 from tests.scenario import Play, with_rules
 from tests.storage.journals import record, rows, spoil, write
@@ -220,3 +224,70 @@ def test_an_entry_that_was_changed_past_the_database_is_found(store: SqlFunds, p
     assert store.broken(pool.policy.city) == 2
     spoil(engine, "fund_entry", "DELETE FROM fund_entry WHERE sequence = 1")
     assert store.broken(pool.policy.city) == 1
+
+
+# what is said to whom
+
+
+def outbox(engine: Engine, pool: Pool) -> list[Any]:
+    query = text("SELECT sequence, recipient, rung, kind, send_after, delivered_at FROM outbox WHERE stream = :stream")
+    with engine.connect() as connection:
+        return list(connection.execute(query, {"stream": f"fund:{pool.policy.code}"}))
+
+
+def test_what_is_said_stands_in_the_outbox_with_its_entry_and_once(
+    engine: Engine, store: SqlFunds, pool: Pool, running: Play
+) -> None:
+    send(store, pool, pay_in(100_000), Role.PAYER, "m")
+    assert outbox(engine, pool) == []
+    for _ in range(3):
+        send(store, pool, claim(running), Role.BIDDER, "c", "bidder-a")
+    said = outbox(engine, pool)
+    assert [row.kind for row in said].count("duty_set") == 1
+    assert len({(row.sequence, row.recipient, row.rung) for row in said}) == len(said) > 5
+    assert {row.sequence for row in said} == {2}
+
+
+def test_the_reminders_that_a_step_outran_are_taken_back_and_what_was_said_stays(
+    engine: Engine, store: SqlFunds, pool: Pool, running: Play
+) -> None:
+    send(store, pool, pay_in(100_000), Role.PAYER, "m")
+    send(store, pool, claim(running), Role.BIDDER, "c", "bidder-a")
+    send(store, pool, propose(1, EACH), Role.LEAD, "p")
+    kinds = sorted(row.kind for row in outbox(engine, pool) if row.sequence == 2)
+    assert kinds == ["duty_set"]
+    send(store, pool, approve(1, EACH), Role.LEADING_GROUP, "a")
+    send(store, pool, pay(1), Role.PAYER, "y")
+    assert [row.kind for row in outbox(engine, pool)] == ["duty_set"] * 3
+
+
+def test_they_go_out_by_the_same_mailboxes_as_a_scenes_each_at_its_moment(
+    engine: Engine, store: SqlFunds, pool: Pool, running: Play
+) -> None:
+    send(store, pool, pay_in(100_000), Role.PAYER, "m")
+    send(store, pool, claim(running), Role.BIDDER, "c", "bidder-a")
+    due = store.state(pool.policy.city).claims[0].due
+    assert due is not None
+    mailroom, recipient = SqlMailroom(engine), unit_mailbox(pool.policy.city, pool.lead.unit)
+    stream = f"fund:{pool.policy.code}"
+    heard = []
+    for at in (pool.now, *(rung.at for rung in due.rungs)):
+        mine = tuple(each for each in mailroom.ready(recipient, at) if each.stream == stream)
+        heard += [each.rung for each in mine]
+        for each in mine:
+            letter = Writer(pool.policy.calendar).write((each,), "zh", at)
+            assert "补偿" in letter.text
+        mailroom.delivered(mine, at)
+    assert len(heard) == len(set(heard)) >= 5
+    assert heard[0].startswith("duty_set/")
+
+
+def test_a_rebuild_of_the_scenes_leaves_what_a_pool_said_alone(
+    engine: Engine, store: SqlFunds, pool: Pool, running: Play
+) -> None:
+    send(store, pool, pay_in(100_000), Role.PAYER, "m")
+    send(store, pool, claim(running), Role.BIDDER, "c", "bidder-a")
+    said = outbox(engine, pool)
+    assert compare(engine) == ()
+    assert rebuild(engine) == ()
+    assert outbox(engine, pool) == said
