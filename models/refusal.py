@@ -893,6 +893,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "{scene} 的佐证已承接至其第 {sequence} 号记录；只有更新的才需再次承接。",
         "The evidence of {scene} is here as of its entry {sequence}; only a later one is worth inheriting.",
     ),
+    "evidence_not_there": (
+        "{scene} 的现有佐证不是要替换的那一份（现有链头：{head}）。请核对 replaces，或不写。",
+        "The evidence of {scene} is not the one to be replaced (its head: {head}). Check `replaces`, or leave it out.",
+    ),
     "own_cause": (
         "{scene} 就是本场景：自身的事件在本场景内处置，不走关联复核。",
         "{scene} is this scene itself: deal with its own incident here.",
