@@ -37,6 +37,7 @@ from cli import (
     results,
     running,
     scenes,
+    suggestions,
     trials,
     year_notices,
 )
@@ -56,8 +57,8 @@ app = typer.Typer(
 PACKAGE = "scene-lifecycle-engine"
 
 GROUPS = (
-    running, scenes, panels, ranking, trials, results, inclusion, lookalikes, lineage, acts, bulk, named, bringing_in,
-    records, checks,
+    running, scenes, panels, ranking, trials, results, inclusion, suggestions, lookalikes, lineage, acts, bulk, named,
+    bringing_in, records, checks,
 )  # fmt: skip
 for group in GROUPS:
     group.add_to(app)

@@ -876,6 +876,23 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "利益分享比例合计为 {total}，应为 1，每个参与方只写一次。",
         "The shares add up to {total}; they have to make 1, with each party once.",
     ),
+    # suggestions to change a rule
+    "suggestion_exists": (
+        "本场景已有编号为 {suggestion} 的规则建议，请另取编号。",
+        "There is a suggestion {suggestion} here already; give it another id.",
+    ),
+    "suggestion_unfounded": (
+        "规则建议须引用该试点的方案条目、指标读数或事件（evidence），至少一项。查无：{unknown}；可引用：{known}。",
+        "A suggestion cites what the trial showed (`evidence`), at least once. Unknown: {unknown}; known: {known}.",
+    ),
+    "no_such_suggestion": (
+        "没有待答复的规则建议 {suggestion}。待答复：{known}。",
+        "No suggestion {suggestion} waits for an answer. Waiting: {known}.",
+    ),
+    "passed_on_to_nobody": (
+        "向上转报的，请写明受理机关（authority）并附转报文件（document）。",
+        "What is passed on names the authority (`authority`) and the paper it went with (`document`).",
+    ),
     # copies and their kin
     "not_the_original": (
         "本场景并非复制自 {scene}（申报时写明的原场景：{original}）。请核对场景编号。",

@@ -94,8 +94,8 @@ STEPS: tuple[Step, ...] = (
     Step(SCENE, "awarding", MATCHING, "待发中榜通知", "to be awarded", "award", Role.LEAD),
     Step(SCENE, "contracting", MATCHING, "签订任务书", "contracting"),
     Step(SCENE, "unmatched", MATCHING, "流标", "call failed", "reissue", Role.OWNER),
-    Step(SCENE, "trial", TRIALS, "沙盒试点", "sandbox trial", acts=("compare_racers",)),
-    Step(SCENE, "acceptance", ACCEPTING, "验收", "acceptance", acts=("assess_value",)),
+    Step(SCENE, "trial", TRIALS, "沙盒试点", "sandbox trial", acts=("compare_racers", "suggest_rule_change")),
+    Step(SCENE, "acceptance", ACCEPTING, "验收", "acceptance", acts=("assess_value", "suggest_rule_change")),
     Step(
         SCENE, "candidate", PROMOTION, "推广候选", "candidate for promotion", "nomination", Role.LEAD,
         acts=("assess_value", "record_benefit", "record_replication", "recommend_upward"),
@@ -436,7 +436,7 @@ ANYWHERE = (
     "confirm_correction", "adopt_policy", "load_calendar", "record_service", "appeal", "decide_appeal",
     "answer_withdrawal", "withdraw", "answer_objection", "file_complaint", "decide_complaint",
     "claim_duty", "release_duty", "transfer_duty", "delegate_duty", "hand_back_duty", "nudge", "copy_to", "take_back",
-    "inherit_evidence", "reopen_review", "conclude_lineage_review",
+    "inherit_evidence", "reopen_review", "conclude_lineage_review", "answer_suggestion",
 )  # fmt: skip
 """Acts possible at every open step, as far as there is something for them to act on."""
 
@@ -447,7 +447,7 @@ WHILE_STANDING_STILL = (
     "decide_extension", "reassign", "raise_objection", "answer_objection", "file_complaint", "decide_complaint",
     "override", "submit_bid", "withdraw_bid", "claim_duty", "release_duty", "transfer_duty", "delegate_duty",
     "hand_back_duty", "nudge", "copy_to",
-    "inherit_evidence", "reopen_review", "conclude_lineage_review",
+    "inherit_evidence", "reopen_review", "conclude_lineage_review", "answer_suggestion",
     "propose_payment", "approve_payment", "pay_milestone",
 )  # fmt: skip
 """What neither a suspension nor open remedies stop: safety, remedies, records, and what has a clock that runs on."""

@@ -115,6 +115,10 @@ def _has_an_object(state: SceneState, verb: str, bidder: str | None) -> bool:
             return any(each.desk is not None and each.desk.delegated_to for each in state.deadlines)
         case "nudge":
             return any(each.holder is not None for each in state.deadlines)
+        case "answer_suggestion":
+            return any(each.answer is None for each in state.suggestions)
+        case "suggest_rule_change":
+            return bool(state.trials)
         case "take_back":
             return state.last is not None
         case "acknowledge_incident":

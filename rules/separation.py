@@ -32,6 +32,7 @@ from models.commands.review import (
     PublishNotice,
     RaiseObjection,
 )
+from models.commands.suggestions import AnswerSuggestion, SuggestRuleChange
 from models.commands.trial import AdmitTrial, RecordReading, StartTrial
 from models.state import Hand, SceneState
 from models.vocabulary import Role
@@ -83,7 +84,7 @@ OVER_BIDDERS = (
     "acknowledge_incident", "report_upward",
     "give_acceptance_opinion", "sign_acceptance_opinion", "approve_payment", "pay_milestone",
     "nominate_benchmark", "record_benefit", "conclude_lineage_review",
-    "decide_extension", "return_for_correction", "reassign",
+    "decide_extension", "return_for_correction", "reassign", "answer_suggestion",
 )  # fmt: skip
 """Every act of authority that a bid, or what becomes of it, can depend on."""
 
@@ -126,6 +127,7 @@ APART: tuple[Apart, ...] = (
     Apart(5, "approver_pays", CHOSEN, ("record_benefit",)),
     Apart(5, "approver_pays", ("record_benefit",), CHOSEN),
     Apart(5, "approver_pays", ("conclude_acceptance", "decide_fault_tolerance"), ("record_refund",)),
+    Apart(5, "proposer_approves", ("suggest_rule_change",), ("answer_suggestion",), "item"),
     Apart(7, "granted_before", ("start_trial:inclusion",), ("decide_extension:inclusion",), "bidder"),
     Apart(8, "same_person", ("propose_resumption",), ("approve_resumption",), "bidder"),
     Apart(8, "same_person", ("request_extension",), ("decide_extension",), "item"),
@@ -237,6 +239,8 @@ def _hands(state: SceneState, command: Command) -> tuple[Hand, ...]:
             bidder = (deadline.bidder if deadline is not None else None) or ""
         case ProposeCorrection() | ConfirmCorrection():
             item = act.correction
+        case SuggestRuleChange() | AnswerSuggestion():
+            item = act.suggestion
         case _:
             pass
     deed = f"{act.verb}:{kind}" if kind else act.verb

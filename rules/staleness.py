@@ -52,6 +52,7 @@ from models.commands.review import (
     Recuse,
 )
 from models.commands.solicitation import Submit
+from models.commands.suggestions import AnswerSuggestion, SuggestRuleChange
 from models.commands.trial import (
     AcknowledgeIncident,
     AdvancePhase,
@@ -136,6 +137,8 @@ def subjects_of(command: Command) -> tuple[str, ...]:
         case InheritEvidence():
             # Each names the entry it is as of: the rules refuse an older one, and a newer one is never stale.
             return (f"evidence/{act.evidence.scene}@{act.evidence.sequence}",)
+        case SuggestRuleChange() | AnswerSuggestion():
+            return (f"suggestion/{act.suggestion}",)
         case ReopenReview():
             return (f"lineage/{act.cause.review}",)
         case ConcludeLineageReview():

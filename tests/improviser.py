@@ -625,6 +625,17 @@ class Improviser:
         cause = {"scene": "KIN-1", "sequence": self.choose((4, 5, 6)), "head": digest("head"), "kind": "incident"}
         return {"cause": {**cause, "incident": "I-1"}}
 
+    def _suggest_rule_change(self) -> dict[str, object]:
+        evidence = self.often({"clauses": ("1.1",)}, {}, {"readings": ("9.9",)})
+        to = self.choose((Role.LEAD, Role.REGULATOR))
+        text = {"rule": "作业规程", "clause": "第三条", "proposed": "可以远程值守"}
+        return {"suggestion": f"S-{self.choose((1, 2, 3))}", "evidence": evidence, "to": to, **text}
+
+    def _answer_suggestion(self) -> dict[str, object]:
+        known = [each.id for each in self.play.state.suggestions if each.answer is None]
+        answer = self.choose(("adopted", "passed_on", "declined"))
+        return {"suggestion": self.choose(known or ["S-9"]), "answer": answer}
+
     def _conclude_lineage_review(self) -> dict[str, object]:
         known = [each.id for each in self.play.state.lineage_reviews if each.affected is not False]
         return {"review": self.choose(known or ["KIN-1@1"]), "affected": self.often(False, True)}

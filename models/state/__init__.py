@@ -21,6 +21,7 @@ from .lineage import LineageReview
 from .matching import Bid, Challenge, Contract, Ranked
 from .payment import Payment, PaymentStatus
 from .review import Consultation, FairCompetitionResult, Notice, Objection, Opinion, Panel, Seat, Tally
+from .suggestions import Suggestion
 from .trial import Climb, Fault, Incident, IncidentStatus, Inclusion, Trial
 
 RECEIPTS = 256
@@ -164,6 +165,7 @@ class SceneState(Frozen):
     trials: tuple[Trial, ...] = ()
     inclusions: tuple[Inclusion, ...] = ()
     incidents: tuple[Incident, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
 
     acceptances: tuple[Acceptance, ...] = ()
     value_yuan: int | None = None
@@ -250,6 +252,7 @@ __all__ = [
     "SceneState",
     "Seat",
     "Signature",
+    "Suggestion",
     "Suspension",
     "Tally",
     "Trial",
