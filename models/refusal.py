@@ -876,6 +876,19 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "利益分享比例合计为 {total}，应为 1，每个参与方只写一次。",
         "The shares add up to {total}; they have to make 1, with each party once.",
     ),
+    "ip_check_missing": (
+        "{bidder} 的成果尚未作知识产权评议。请由科技部门或牵头单位先评议（check_intellectual_property）。",
+        "Nobody has looked at the intellectual property of {bidder}'s result: check_intellectual_property first.",
+    ),
+    "ip_conflict_open": (
+        "知识产权评议尚有冲突：{items}。解决后请重新评议，或作其他结论。",
+        "Something stands against the use of: {items}. Settle it and check again, or conclude otherwise.",
+    ),
+    "ip_licence_missing": (
+        "许可使用或开源的，请写明所依据的许可（licence）：{items}。",
+        "What is licensed or open source names its licence (`licence`): {items}.",
+    ),
+    "ip_item_twice": ("知识产权“{item}”写了两次，请合并。", "{item} stands there twice; say it once."),
     # suggestions to change a rule
     "suggestion_exists": (
         "本场景已有编号为 {suggestion} 的规则建议，请另取编号。",

@@ -95,6 +95,7 @@ VERBS: Final[Mapping[str, Word]] = MappingProxyType(
         # acceptance
         "apply_for_acceptance": Word("申请验收", "apply for acceptance"),
         "give_acceptance_opinion": Word("验收意见", "give an acceptance opinion"),
+        "check_intellectual_property": Word("知识产权评议", "check the intellectual property"),
         "sign_acceptance_opinion": Word("签署验收意见书", "sign the acceptance opinion"),
         "conclude_acceptance": Word("验收结论", "conclude the acceptance"),
         "submit_rectification": Word("提交整改", "submit the rectification"),

@@ -160,16 +160,25 @@ STEPS: tuple[Step, ...] = (
     Step(INCLUSION, "ended_early", TRIALS, "提前结束", "ended early", terminal=True),
     Step(INCLUSION, "breached", TRIALS, "触碰红线", "breached", terminal=True),
     # one bidder's acceptance
-    Step(ACCEPTANCE, "applying", ACCEPTING, "待申请验收", "to be applied for", "acceptance_application", Role.BIDDER),
+    Step(
+        ACCEPTANCE, "applying", ACCEPTING, "待申请验收", "to be applied for", "acceptance_application", Role.BIDDER,
+        acts=("check_intellectual_property",),
+    ),
     Step(
         ACCEPTANCE, "reviewing", ACCEPTING, "验收评审", "being reviewed", "acceptance_review", Role.LEAD,
-        acts=("convene_panel", "give_expert_opinion", "recuse", "give_acceptance_opinion", "sign_acceptance_opinion"),
+        acts=(
+            "convene_panel", "give_expert_opinion", "recuse", "give_acceptance_opinion", "sign_acceptance_opinion",
+            "check_intellectual_property",
+        ),
     ),
     Step(
         ACCEPTANCE, "concluded", ACCEPTING, "验收待公示", "concluded", "notice_publication", Role.PLATFORM_OFFICE,
     ),
     Step(ACCEPTANCE, "noticed", ACCEPTING, "验收公示", "notice of acceptance", "public_notice", acts=_NOTICE_ACTS),
-    Step(ACCEPTANCE, "rectifying", ACCEPTING, "整改", "rectifying", "rectification", Role.BIDDER),
+    Step(
+        ACCEPTANCE, "rectifying", ACCEPTING, "整改", "rectifying", "rectification", Role.BIDDER,
+        acts=("check_intellectual_property",),
+    ),
     Step(
         ACCEPTANCE, "failed", ACCEPTING, "验收不合格", "failed", "refund", Role.BIDDER,
         acts=("ask_fault_tolerance", "decide_fault_tolerance"),

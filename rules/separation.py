@@ -82,7 +82,8 @@ OVER_BIDDERS = (
     "advance_phase", "record_reading:regulator", "propose_resumption", "terminate_trial", "lift_supervision",
     "record_fault", "verify_correction", "analyse_incident", "verify_incident", "close_incident",
     "acknowledge_incident", "report_upward",
-    "give_acceptance_opinion", "sign_acceptance_opinion", "approve_payment", "pay_milestone",
+    "give_acceptance_opinion", "check_intellectual_property", "sign_acceptance_opinion",
+    "approve_payment", "pay_milestone",
     "nominate_benchmark", "record_benefit", "conclude_lineage_review",
     "decide_extension", "return_for_correction", "reassign", "answer_suggestion",
 )  # fmt: skip

@@ -5,7 +5,7 @@ departments' opinions never make it stale.
 """
 
 from models.commands import BidderAct, Command
-from models.commands.acceptance import GiveAcceptanceOpinion
+from models.commands.acceptance import CheckIntellectualProperty, GiveAcceptanceOpinion
 from models.commands.anywhere import (
     AdoptPolicy,
     AnswerWithdrawal,
@@ -122,6 +122,8 @@ def subjects_of(command: Command) -> tuple[str, ...]:
             return (f"leak/{act.incident}/{act.to}",)
         case GiveAcceptanceOpinion():
             return (f"acceptance/{act.bidder}", f"acceptance/{act.bidder}/{command.actor.unit}")
+        case CheckIntellectualProperty():
+            return (f"acceptance/{act.bidder}", f"ip/{act.bidder}")
         case AnswerWithdrawal():
             return ("withdrawal",)
         case RequestExtension() | DecideExtension():

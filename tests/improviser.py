@@ -561,6 +561,11 @@ class Improviser:
     def _give_acceptance_opinion(self) -> dict[str, object]:
         return {"position": self.choose(tuple(Position))}
 
+    def _check_intellectual_property(self) -> dict[str, object]:
+        bidder = self.about or "甲公司"
+        item = {"name": "软件", "kind": "software", "origin": self.often("made", "open_source"), "owners": (bidder,)}
+        return {"items": (item | {"conflict": self.often(None, "权属有争议")},)}
+
     def _conclude_acceptance(self) -> dict[str, object]:
         verdict = self.choose(("passed",) * 6 + ("conditional", "retrial", "failed"))
         return {"verdict": verdict, "conditions": self.often(("补充",), ()), "site_visit": self.often(True, False)}

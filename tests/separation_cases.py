@@ -242,6 +242,8 @@ def reviewed(play: Play) -> None:
     reviewing(play)
     play.acceptance_opinion(A, play.regulator)
     play.experts_recommend(PanelPurpose.ACCEPTANCE, A)
+    if play.policy.acceptance.ip_check:
+        play.do(play.ip_act(A), play.bureau)
     play.hear_all(A)
     play.sign_all(A)
 

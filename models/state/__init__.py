@@ -16,7 +16,7 @@ from models.receipt import Receipt
 from models.text import Moment
 from models.vocabulary import Maturity, Outcome, Position, Risk, Scale, SceneType, Stage, Track
 
-from .acceptance import Acceptance, Benchmark, Replication, Signature, UnitOpinion
+from .acceptance import Acceptance, Benchmark, IpCheck, Replication, Signature, UnitOpinion
 from .lineage import LineageReview
 from .matching import Bid, Challenge, Contract, Ranked
 from .payment import Payment, PaymentStatus
@@ -238,6 +238,7 @@ __all__ = [
     "Incident",
     "IncidentStatus",
     "Inclusion",
+    "IpCheck",
     "LineageReview",
     "Notice",
     "Objection",
