@@ -283,6 +283,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "开标内容与投标时的承诺哈希不一致。",
         "What is revealed does not match the commitment made with the bid.",
     ),
+    "unknown_wording": (
+        "findings 中的 {wording} 没有被提示，无须说明，请删去；被提示的表述：{known}。",
+        "Nobody flagged {wording}: take it out of `findings`. Flagged: {known}.",
+    ),
     "unanswered_wording": (
         "下列表述可能限制竞争：{wording}。请改写，或在 findings 中逐项写明 wording 和 reasons，由人判断。",
         "This wording may keep some from taking part: {wording}. Change it, or answer each in `findings`.",
