@@ -113,7 +113,7 @@ STEPS: tuple[Step, ...] = (
         SCENE, "benchmark", PROMOTION, "标杆场景", "benchmark", "yearly_review", Role.EVALUATION_TEAM,
         acts=("assess_value", "record_benefit", "record_replication", "recommend_upward", "review_benchmark"),
     ),
-    Step(SCENE, "remedies", CLOSED, "救济期", "remedies open"),
+    Step(SCENE, "remedies", CLOSED, "待办结", "closing"),
     Step(SCENE, "closed", CLOSED, "办结归档", "closed", terminal=True),
     # one bidder's contract
     Step(CONTRACT, "offered", MATCHING, "待拟任务书", "contract offered", "contract", Role.OWNER),
