@@ -632,7 +632,7 @@ class Improviser:
 
     def _suggest_rule_change(self) -> dict[str, object]:
         evidence = self.often({"clauses": ("1.1",)}, {}, {"readings": ("9.9",)})
-        to = self.choose((Role.LEAD, Role.REGULATOR))
+        to = Role.LEAD  # one who answers: whose duty it is cannot be mistaken
         text = {"rule": "作业规程", "clause": "第三条", "proposed": "可以远程值守"}
         return {"suggestion": f"S-{self.choose((1, 2, 3))}", "evidence": evidence, "to": to, **text}
 
