@@ -38,6 +38,7 @@ from cli import (
     results,
     running,
     scenes,
+    suggestions,
     time_machine,
     trials,
     whatif,
@@ -59,8 +60,8 @@ app = typer.Typer(
 PACKAGE = "scene-lifecycle-engine"
 
 GROUPS = (
-    running, scenes, panels, ranking, trials, results, inclusion, lookalikes, lineage, acts, bulk, named, bringing_in,
-    records, checks,
+    running, scenes, panels, ranking, trials, results, inclusion, suggestions, lookalikes, lineage, acts, bulk, named,
+    bringing_in, records, checks,
 )  # fmt: skip
 for group in GROUPS:
     group.add_to(app)

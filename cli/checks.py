@@ -251,7 +251,7 @@ def _of_the_records(opened: Parts, sample: int | None) -> Iterator[Finding]:
         ("funds", lambda: _funds(opened)),
         ("provisional", lambda: _provisional(opened)),
         ("notices", lambda: _notices(opened)),
-        ("lineage", lambda: _lineage(opened)),
+        ("lineage", lambda: _lineage(opened, chosen)),
     )
     for name, check in checks:
         try:
@@ -260,11 +260,33 @@ def _of_the_records(opened: Parts, sample: int | None) -> Iterator[Finding]:
             yield Finding(name, "error", database_away(error).message)
 
 
-def _lineage(opened: Parts) -> Finding:
-    unread = left_to_tell(SqlLineage(opened.engine)).unread
+def _lineage(opened: Parts, chosen: tuple[str, ...]) -> Finding:
+    """Every copy of an original that it named, and whatever else the scenes that are looked into have inherited."""
+    lineage = SqlLineage(opened.engine)
+    copies = {replica for _, replica in lineage.inherited()}
+    if unproven := lineage.unproven(sorted(copies.union(chosen))):
+        named = ", ".join(f"{each.original}@{each.sequence} > {each.replica}" for each in unproven[:5])
+        return Finding(
+            "lineage",
+            "error",
+            say(
+                f"承接的佐证与原场景账本不符：{named}",
+                f"inherited evidence that the original's journal does not have: {named}",
+            ),
+            say(
+                "工作进程五分钟内换上真实佐证；何人录入：scene history",
+                "a worker replaces it within five minutes where there is any; who entered it: scene history",
+            ),
+            {"unproven": [each._asdict() for each in unproven[:_PAGE]]},
+        )
+    unread = left_to_tell(lineage).unread
     if not unread:
         return Finding(
-            "lineage", "ok", say("复制场景的佐证均可承接", "every copy can be told what its original showed")
+            "lineage",
+            "ok",
+            say(
+                "复制场景的佐证可承接、与账本相符", "every copy can be told what its original showed, and has no other"
+            ),
         )
     named = ", ".join(f"{each.original} > {each.replica}" for each in unread[:5])
     return Finding(

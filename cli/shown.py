@@ -9,7 +9,7 @@ from rich.text import Text
 from models.calendar import Calendar, Unit
 from models.deadline import AwaitedService, Deadline, DeadlineStatus
 from models.policy import Policy
-from models.state import SceneState
+from models.state import IncidentStatus, SceneState
 from models.vocabulary import Machine
 from models.words import INCIDENTS, LIMITS, MACHINES, NOTICES, OBJECTIONS, RISKS, ROLES, STATUSES, TRACKS, Word
 from rules.calendar import workdays_left
@@ -247,11 +247,25 @@ def _headline(state: SceneState) -> Text:
     return Text.assemble((name, "bold"), f"  {state.scene}", marks)
 
 
+def closing_waits_for(state: SceneState) -> str:
+    """Why a scene that ends is not over yet: remedies, incidents, payments."""
+    reasons = []
+    if state.decisions:
+        reasons.append(say("救济期未满", "remedies are open"))
+    if any(each.status is not IncidentStatus.CLOSED for each in state.incidents):
+        reasons.append(say("事件未销号", "an incident is open"))
+    if state.owed_payments:
+        reasons.append(say("款项未付", "a payment is owed"))
+    return say("、", ", ").join(reasons)
+
+
 def _facts(state: SceneState) -> list[tuple[str, object]]:
     rows: list[tuple[str, object]] = [
         (say("环节", "step"), f"{wording.stage(state.stage)} · {wording.step(state.step)} ({state.step})"),
         (say("进入时间", "since"), moment(state.entered_at)),
     ]
+    if state.step == "remedies":
+        rows.append((say("待办结原因", "waits, because"), closing_waits_for(state)))
     if (profile := state.profile) is not None:
         kind = (profile.type.value, profile.scale.value, profile.maturity.value, word(TRACKS, profile.track))
         rows += [

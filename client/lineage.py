@@ -26,7 +26,7 @@ from rules.keyed import find
 from rules.lineage import evidence_of, kin
 from storage.lineage import Member, SqlLineage
 
-_DONE = ("review_reopened_already", "evidence_known", "command_id_reused", "already_closed")
+_DONE = ("review_reopened_already", "evidence_known", "evidence_not_there", "command_id_reused", "already_closed")
 """What a scene refuses that was told already, or can be told nothing any more."""
 
 
@@ -120,7 +120,11 @@ def _evidence_due(
             unread.append(Unread(original=original, replica=copy, problem=f"{type(problem).__name__}: {problem}"))
             continue
         before = find(known.state.inherited, scene=original) if known is not None else None
-        if evidence is not None and (before is None or _says_more(evidence, before)):
+        if evidence is None:
+            continue
+        if before is not None and not lineage.proves(before):
+            messages.append(Message(scene=copy, act=InheritEvidence(evidence=evidence, replaces=before.head)))
+        elif before is None or _says_more(evidence, before):
             messages.append(Message(scene=copy, act=InheritEvidence(evidence=evidence)))
     return messages, unread
 

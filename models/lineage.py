@@ -14,6 +14,9 @@ from .plan import Quantity
 from .text import Digest, Identifier, Name
 from .vocabulary import BenchmarkLevel
 
+LAST_ENTRY = 2**31 - 1
+"""No journal comes near it; a greater number would be one that the ledger's lists cannot hold."""
+
 
 class AcceptedResult(Frozen):
     """How one bidder's acceptance ended; `document` is the digest of the signed opinion (验收意见书)."""
@@ -65,7 +68,7 @@ class Evidence(Frozen):
     """What a scene had shown as of its entry `sequence`, whose chain's head was `head`."""
 
     scene: Identifier
-    sequence: int = Field(ge=1)
+    sequence: int = Field(ge=1, le=LAST_ENTRY)
     head: Digest
     city: Name
     level: BenchmarkLevel | None = None
@@ -82,7 +85,7 @@ class Cause(Frozen):
     """What went wrong in a kin scene: its entry `sequence`, with the chain's head there."""
 
     scene: Identifier
-    sequence: int = Field(ge=1)
+    sequence: int = Field(ge=1, le=LAST_ENTRY)
     head: Digest
     kind: Literal["incident", "benchmark_withdrawn"]
     incident: Identifier | None = None

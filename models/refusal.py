@@ -287,6 +287,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "开标内容与投标时的承诺哈希不一致。",
         "What is revealed does not match the commitment made with the bid.",
     ),
+    "unknown_wording": (
+        "findings 中的 {wording} 没有被提示，无须说明，请删去；被提示的表述：{known}。",
+        "Nobody flagged {wording}: take it out of `findings`. Flagged: {known}.",
+    ),
     "unanswered_wording": (
         "下列表述可能限制竞争：{wording}。请改写，或在 findings 中逐项写明 wording 和 reasons，由人判断。",
         "This wording may keep some from taking part: {wording}. Change it, or answer each in `findings`.",
@@ -910,6 +914,36 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "利益分享比例合计为 {total}，应为 1，每个参与方只写一次。",
         "The shares add up to {total}; they have to make 1, with each party once.",
     ),
+    "ip_check_missing": (
+        "{bidder} 的成果尚未作知识产权评议。请由科技部门或牵头单位先评议（check_intellectual_property）。",
+        "Nobody has looked at the intellectual property of {bidder}'s result: check_intellectual_property first.",
+    ),
+    "ip_conflict_open": (
+        "知识产权评议尚有冲突：{items}。解决后请重新评议，或作其他结论。",
+        "Something stands against the use of: {items}. Settle it and check again, or conclude otherwise.",
+    ),
+    "ip_licence_missing": (
+        "许可使用或开源的，请写明所依据的许可（licence）：{items}。",
+        "What is licensed or open source names its licence (`licence`): {items}.",
+    ),
+    "ip_item_twice": ("知识产权“{item}”写了两次，请合并。", "{item} stands there twice; say it once."),
+    # suggestions to change a rule
+    "suggestion_exists": (
+        "本场景已有编号为 {suggestion} 的规则建议，请另取编号。",
+        "There is a suggestion {suggestion} here already; give it another id.",
+    ),
+    "suggestion_unfounded": (
+        "规则建议须引用该试点的方案条目、指标读数或事件（evidence），至少一项。查无：{unknown}；可引用：{known}。",
+        "A suggestion cites what the trial showed (`evidence`), at least once. Unknown: {unknown}; known: {known}.",
+    ),
+    "no_such_suggestion": (
+        "没有待答复的规则建议 {suggestion}。待答复：{known}。",
+        "No suggestion {suggestion} waits for an answer. Waiting: {known}.",
+    ),
+    "passed_on_to_nobody": (
+        "向上转报的，请写明受理机关（authority）并附转报文件（document）。",
+        "What is passed on names the authority (`authority`) and the paper it went with (`document`).",
+    ),
     # copies and their kin
     "not_the_original": (
         "本场景并非复制自 {scene}（申报时写明的原场景：{original}）。请核对场景编号。",
@@ -926,6 +960,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "evidence_known": (
         "{scene} 的佐证已承接至其第 {sequence} 号记录；只有更新的才需再次承接。",
         "The evidence of {scene} is here as of its entry {sequence}; only a later one is worth inheriting.",
+    ),
+    "evidence_not_there": (
+        "{scene} 的现有佐证不是要替换的那一份（现有链头：{head}）。请核对 replaces，或不写。",
+        "The evidence of {scene} is not the one to be replaced (its head: {head}). Check `replaces`, or leave it out.",
     ),
     "own_cause": (
         "{scene} 就是本场景：自身的事件在本场景内处置，不走关联复核。",

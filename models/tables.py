@@ -251,6 +251,30 @@ class LineageReviewRow(SQLModel, table=True):
     affected: bool | None
 
 
+class SuggestionRow(SQLModel, table=True):
+    """A suggestion to change a rule; see models.state.suggestions. `sequence` is the entry with what was written."""
+
+    __tablename__ = "suggestion"
+    __table_args__ = (Index("suggestion_by_day", "suggested_on", "stream", "id"),)
+
+    stream: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    sequence: int
+    bidder: str
+    rule: str
+    clause: str
+    by_role: str
+    by_unit: str
+    to_role: str
+    to_unit: str
+    suggested_on: date
+    answer: str | None
+    answered_on: date | None
+    answered_in: int | None
+    authority: str | None
+    document: str | None
+
+
 class DocumentRow(SQLModel, table=True):
     """One official document; see models.document.OfficialDocument. The number is given with the entry, once."""
 

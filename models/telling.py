@@ -24,8 +24,10 @@ class Message(Frozen):
     @property
     def _what(self) -> str:
         match self.act:
-            case InheritEvidence(evidence=evidence):
+            case InheritEvidence(evidence=evidence, replaces=None):
                 return f"evidence {evidence.scene} {evidence.sequence}"
+            case InheritEvidence(evidence=evidence, replaces=head):
+                return f"evidence {evidence.scene} {evidence.sequence} in place of {head}"
             case ReopenReview(cause=cause):
                 return f"alarm {cause.scene} {cause.sequence}"
 

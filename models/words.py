@@ -95,6 +95,7 @@ VERBS: Final[Mapping[str, Word]] = MappingProxyType(
         # acceptance
         "apply_for_acceptance": Word("申请验收", "apply for acceptance"),
         "give_acceptance_opinion": Word("验收意见", "give an acceptance opinion"),
+        "check_intellectual_property": Word("知识产权评议", "check the intellectual property"),
         "sign_acceptance_opinion": Word("签署验收意见书", "sign the acceptance opinion"),
         "conclude_acceptance": Word("验收结论", "conclude the acceptance"),
         "submit_rectification": Word("提交整改", "submit the rectification"),
@@ -114,6 +115,8 @@ VERBS: Final[Mapping[str, Word]] = MappingProxyType(
         "inherit_evidence": Word("承接原场景佐证", "inherit the evidence"),
         "reopen_review": Word("重启复核", "re-open the review"),
         "conclude_lineage_review": Word("关联场景复核结论", "conclude the kin review"),
+        "suggest_rule_change": Word("建议修改规则", "suggest a change of a rule"),
+        "answer_suggestion": Word("答复规则建议", "answer a suggested change"),
         "close_scene": Word("办结", "close the scene"),
         # from any open step
         "withdraw": Word("撤回", "withdraw"),
@@ -516,6 +519,7 @@ LIMITS: Final[Mapping[str, Word]] = MappingProxyType(
         "evaluation": Word("标杆评估", "evaluation"),
         "yearly_review": Word("年度复核", "yearly review"),
         "lineage_review": Word("关联场景复核", "review after a kin scene"),
+        "suggestion": Word("答复规则建议", "answer to a suggested change"),
         "service": Word("送达", "service"),
         "appeal_window": Word("申诉期", "time to appeal"),
         "appeal": Word("申诉处理", "decision on the appeal"),

@@ -2,7 +2,8 @@
 
 Small budgets on papers, larger ones with defence and site visit. A conditional result is rectified once, or the trial
 is repeated once. A failed one leaves a duty to refund; whether the failure is tolerated (容错 S0, 尽职免责 S4) is found
-by somebody else before the refund is settled.
+by somebody else before the refund is settled. Where the policy asks for it, no result passes before somebody has looked
+at its intellectual property (知识产权评议), with nothing left against its use.
 """
 
 import math
@@ -14,6 +15,7 @@ from models.commands.acceptance import (
     ApplyForAcceptance,
     AskFaultTolerance,
     AssessValue,
+    CheckIntellectualProperty,
     ConcludeAcceptance,
     DecideFaultTolerance,
     GiveAcceptanceOpinion,
@@ -31,6 +33,7 @@ from models.events.acceptance import (
     AcceptanceSilence,
     FaultToleranceAsked,
     FaultToleranceDecided,
+    IntellectualPropertyChecked,
     RectificationSubmitted,
     RefundOwed,
     ValueAssessed,
@@ -54,6 +57,8 @@ def judge(docket: Docket, act: AcceptanceAct) -> None:
             _review(docket, act.bidder)
         case GiveAcceptanceOpinion():
             _opinion(docket, act)
+        case CheckIntellectualProperty():
+            _check_ip(docket, act)
         case SignAcceptanceOpinion():
             _sign(docket, act)
         case ConcludeAcceptance():
@@ -128,6 +133,36 @@ def opinion_ran_out(docket: Docket, deadline: Deadline) -> None:
     docket.record(AcceptanceSilence(bidder=bidder, unit=unit))
 
 
+def _check_ip(docket: Docket, act: CheckIntellectualProperty) -> None:
+    """What belongs to others names the licence it is used under; each item stands there once."""
+    names = [item.name for item in act.items]
+    if twice := [name for at, name in enumerate(names) if name in names[:at]]:
+        docket.refuse("ip_item_twice", item=twice[0])
+    foreign = [each.name for each in act.items if each.origin in ("licensed", "open_source") and each.licence is None]
+    if foreign:
+        docket.refuse("ip_licence_missing", items=", ".join(foreign))
+    docket.record(
+        IntellectualPropertyChecked(
+            bidder=act.bidder,
+            items=len(act.items),
+            conflicts=tuple(each.name for each in act.items if each.conflict is not None),
+            by=docket.person,
+            on=docket.day,
+            document=act.document.sha256,
+        )
+    )
+
+
+def _refuse_unchecked_ip(docket: Docket, acceptance: Acceptance) -> None:
+    """知识产权审查评估，规避知识产权风险 (盐城十四五科技规划 四（九）): no result passes over what is not settled."""
+    if not docket.policy.acceptance.ip_check:
+        return
+    if acceptance.ip_check is None:
+        docket.refuse("ip_check_missing", bidder=acceptance.bidder)
+    if acceptance.ip_check.conflicts:
+        docket.refuse("ip_conflict_open", items=", ".join(acceptance.ip_check.conflicts))
+
+
 def _sign(docket: Docket, act: SignAcceptanceOpinion) -> None:
     """Each for themselves, and the very text: another is signed anew, and the duty lasts until one is concluded."""
     seat = panels.own_seat(docket, panels.seated(docket, PanelPurpose.ACCEPTANCE, act.bidder))
@@ -172,6 +207,8 @@ def _conclude(docket: Docket, act: ConcludeAcceptance) -> None:
             assert_never(act.verdict)
     _refuse_unheard(docket, acceptance)
     _refuse_unsigned(docket, acceptance, panel, act.document.sha256)
+    if act.verdict == "passed":
+        _refuse_unchecked_ip(docket, acceptance)
     docket.record(
         AcceptanceConcluded(
             bidder=act.bidder, verdict=act.verdict, by=docket.person, on=docket.day, document=act.document.sha256

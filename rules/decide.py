@@ -19,6 +19,7 @@ from models.commands.payment import PaymentAct
 from models.commands.promotion import PromotionAct
 from models.commands.review import NoticeAct, ReviewAct
 from models.commands.solicitation import SolicitationAct, Submit
+from models.commands.suggestions import SuggestionAct
 from models.commands.trial import IncidentAct, InclusionAct, TrialAct
 from models.events import AnyEvent
 from models.policy import Policy
@@ -43,6 +44,7 @@ from rules import (
     review,
     separation,
     solicitation,
+    suggestions,
     trial,
 )
 from rules.back_dating import refuse_out_of_bounds
@@ -103,6 +105,8 @@ def _judge(docket: Docket) -> None:
         payments.judge(docket, act)
     elif isinstance(act, LineageAct):
         lineage.judge(docket, act)
+    elif isinstance(act, SuggestionAct):
+        suggestions.judge(docket, act)
     elif isinstance(act, AnywhereAct):
         anywhere.judge(docket, act)
     elif isinstance(act, HandlingAct):

@@ -390,8 +390,8 @@ class Docket:
         if self.state.step == "remedies":
             runs = is_of_incident(deadline) or deadline.limit == "refund" or self._is_payment_that_runs(deadline)
             return deadline.limit not in REMEDIES and not runs
-        if deadline.limit == "inclusion" and self.step(Machine.INCLUSION, deadline.bidder) == "ended_early":
-            return True  # it waits for the remedies against its early end
+        if deadline.machine is Machine.INCLUSION and self.step(Machine.INCLUSION, deadline.bidder) == "ended_early":
+            return True  # the period, and an order under it, wait for the remedies against its early end
         pauses = self.policy.limit(deadline.limit).when_suspended is Suspends.PAUSES
         return (pauses and self.state.suspension is not None) or self._is_held_by_its_trial(deadline, pauses)
 

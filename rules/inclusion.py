@@ -68,6 +68,7 @@ def found_eligible(docket: Docket, trial: Trial) -> InclusionGranted:
 
 
 def begin(docket: Docket, granted: InclusionGranted) -> None:
+    docket.cancel(f"correction_order/{granted.bidder}")  # of a period that ended early, whose appeal is still open
     docket.move(Machine.INCLUSION, granted.bidder, "active")
     docket.record(granted)
     docket.set_deadline("inclusion", None, (), machine=Machine.INCLUSION, bidder=granted.bidder, step="")
@@ -150,8 +151,8 @@ def _verify(docket: Docket, act: VerifyCorrection) -> None:
 
 def _order_stands(docket: Docket, inclusion: Inclusion) -> bool:
     """An order outlives a period that ran out; it ends with one that was ended early."""
-    runs = inclusion.step in ("active", "extended") or docket.has_clock(f"correction_order/{inclusion.bidder}")
-    return inclusion.order_open and runs
+    outlived = inclusion.step == "ended" and docket.has_clock(f"correction_order/{inclusion.bidder}")
+    return inclusion.order_open and (inclusion.step in ("active", "extended") or outlived)
 
 
 def refuse_order_open(docket: Docket, bidder: str) -> None:

@@ -96,8 +96,8 @@ STEPS: tuple[Step, ...] = (
     Step(SCENE, "awarding", MATCHING, "待发中榜通知", "to be awarded", "award", Role.LEAD),
     Step(SCENE, "contracting", MATCHING, "签订任务书", "contracting"),
     Step(SCENE, "unmatched", MATCHING, "流标", "call failed", "reissue", Role.OWNER),
-    Step(SCENE, "trial", TRIALS, "沙盒试点", "sandbox trial", acts=("compare_racers",)),
-    Step(SCENE, "acceptance", ACCEPTING, "验收", "acceptance", acts=("assess_value",)),
+    Step(SCENE, "trial", TRIALS, "沙盒试点", "sandbox trial", acts=("compare_racers", "suggest_rule_change")),
+    Step(SCENE, "acceptance", ACCEPTING, "验收", "acceptance", acts=("assess_value", "suggest_rule_change")),
     Step(
         SCENE, "candidate", PROMOTION, "推广候选", "candidate for promotion", "nomination", Role.LEAD,
         acts=("assess_value", "record_benefit", "record_replication", "recommend_upward"),
@@ -115,7 +115,7 @@ STEPS: tuple[Step, ...] = (
         SCENE, "benchmark", PROMOTION, "标杆场景", "benchmark", "yearly_review", Role.EVALUATION_TEAM,
         acts=("assess_value", "record_benefit", "record_replication", "recommend_upward", "review_benchmark"),
     ),
-    Step(SCENE, "remedies", CLOSED, "救济期", "remedies open"),
+    Step(SCENE, "remedies", CLOSED, "待办结", "closing"),
     Step(SCENE, "closed", CLOSED, "办结归档", "closed", terminal=True),
     # one bidder's contract
     Step(CONTRACT, "offered", MATCHING, "待拟任务书", "contract offered", "contract", Role.OWNER),
@@ -162,16 +162,25 @@ STEPS: tuple[Step, ...] = (
     Step(INCLUSION, "ended_early", TRIALS, "提前结束", "ended early", terminal=True),
     Step(INCLUSION, "breached", TRIALS, "触碰红线", "breached", terminal=True),
     # one bidder's acceptance
-    Step(ACCEPTANCE, "applying", ACCEPTING, "待申请验收", "to be applied for", "acceptance_application", Role.BIDDER),
+    Step(
+        ACCEPTANCE, "applying", ACCEPTING, "待申请验收", "to be applied for", "acceptance_application", Role.BIDDER,
+        acts=("check_intellectual_property",),
+    ),
     Step(
         ACCEPTANCE, "reviewing", ACCEPTING, "验收评审", "being reviewed", "acceptance_review", Role.LEAD,
-        acts=("convene_panel", "give_expert_opinion", "recuse", "give_acceptance_opinion", "sign_acceptance_opinion"),
+        acts=(
+            "convene_panel", "give_expert_opinion", "recuse", "give_acceptance_opinion", "sign_acceptance_opinion",
+            "check_intellectual_property",
+        ),
     ),
     Step(
         ACCEPTANCE, "concluded", ACCEPTING, "验收待公示", "concluded", "notice_publication", Role.PLATFORM_OFFICE,
     ),
     Step(ACCEPTANCE, "noticed", ACCEPTING, "验收公示", "notice of acceptance", "public_notice", acts=_NOTICE_ACTS),
-    Step(ACCEPTANCE, "rectifying", ACCEPTING, "整改", "rectifying", "rectification", Role.BIDDER),
+    Step(
+        ACCEPTANCE, "rectifying", ACCEPTING, "整改", "rectifying", "rectification", Role.BIDDER,
+        acts=("check_intellectual_property",),
+    ),
     Step(
         ACCEPTANCE, "failed", ACCEPTING, "验收不合格", "failed", "refund", Role.BIDDER,
         acts=("ask_fault_tolerance", "decide_fault_tolerance"),
@@ -439,7 +448,7 @@ ANYWHERE = (
     "confirm_correction", "adopt_policy", "load_calendar", "record_service", "appeal", "decide_appeal",
     "answer_withdrawal", "withdraw", "answer_objection", "file_complaint", "decide_complaint",
     "claim_duty", "release_duty", "transfer_duty", "delegate_duty", "hand_back_duty", "nudge", "copy_to", "take_back",
-    "inherit_evidence", "reopen_review", "conclude_lineage_review",
+    "inherit_evidence", "reopen_review", "conclude_lineage_review", "answer_suggestion",
 )  # fmt: skip
 """Acts possible at every open step, as far as there is something for them to act on."""
 
@@ -450,7 +459,7 @@ WHILE_STANDING_STILL = (
     "decide_extension", "reassign", "raise_objection", "answer_objection", "file_complaint", "decide_complaint",
     "override", "submit_bid", "withdraw_bid", "claim_duty", "release_duty", "transfer_duty", "delegate_duty",
     "hand_back_duty", "nudge", "copy_to",
-    "inherit_evidence", "reopen_review", "conclude_lineage_review",
+    "inherit_evidence", "reopen_review", "conclude_lineage_review", "answer_suggestion",
     "propose_payment", "approve_payment", "pay_milestone", *_REFUND_ACTS,
 )  # fmt: skip
 """What neither a suspension nor open remedies stop: safety, remedies, records, and what has a clock that runs on."""

@@ -35,13 +35,20 @@ def judge(docket: Docket, act: LineageAct) -> None:
 
 
 def _inherit(docket: Docket, act: InheritEvidence) -> None:
-    """A copy that said at its submission what it copies has that original and no other."""
+    """A copy that said at its submission what it copies has that original and no other.
+
+    What claims a later entry than there is would bar the true evidence for ever; so it can be replaced by name. That
+    the original's journal does not have it, the ledger knows: `client.lineage` replaces it, and the doctor names it.
+    """
     evidence, state = act.evidence, docket.state
     declared = state.profile.copied_from if state.profile else None
     if evidence.scene == state.scene or declared not in (None, evidence.scene):
         docket.refuse("not_the_original", scene=evidence.scene, original=declared or "-")
     known = find(state.inherited, scene=evidence.scene)
-    if known is not None and known.sequence >= evidence.sequence:
+    if act.replaces is not None:
+        if known is None or known.head != act.replaces:
+            docket.refuse("evidence_not_there", scene=evidence.scene, head=known.head if known else "-")
+    elif known is not None and known.sequence >= evidence.sequence:
         docket.refuse("evidence_known", scene=evidence.scene, sequence=known.sequence)
     docket.record(EvidenceInherited(evidence=evidence))
 

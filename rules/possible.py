@@ -118,6 +118,10 @@ def _has_an_object(state: SceneState, verb: str, bidder: str | None) -> bool:
             return failed or any(each.bidder == bidder for each in state.owed_refunds)
         case "nudge":
             return any(each.holder is not None for each in state.deadlines)
+        case "answer_suggestion":
+            return any(each.answer is None for each in state.suggestions)
+        case "suggest_rule_change":
+            return bool(state.trials)
         case "take_back":
             return state.last is not None
         case "acknowledge_incident":
@@ -137,7 +141,10 @@ def _has_an_object(state: SceneState, verb: str, bidder: str | None) -> bool:
         case "lift_supervision":
             return any(each.bidder == bidder and each.supervised for each in state.trials)
         case "verify_correction":
-            return any(each.bidder == bidder and each.order_open for each in state.inclusions)
+            return any(
+                each.bidder == bidder and each.order_open and each.step in ("active", "extended", "ended")
+                for each in state.inclusions
+            )
         case "approve_resumption":
             return any(each.bidder == bidder and each.resumption_proposed_by for each in state.trials)
         case _:

@@ -123,6 +123,7 @@ def _final(docket: Docket, decision: Decision) -> None:
     docket.record(DecisionFinal(decision=decision.sequence))
     if Machine(decision.machine) is Machine.INCLUSION and (left := _left_of_period(docket, decision)) is not None:
         docket.cancel(left.id)
+        docket.cancel(f"correction_order/{decision.bidder}")
     end_if_final(docket)
 
 

@@ -33,6 +33,7 @@ from models.commands.review import (
     PublishNotice,
     RaiseObjection,
 )
+from models.commands.suggestions import AnswerSuggestion, SuggestRuleChange
 from models.commands.trial import AdmitTrial, RecordReading, StartTrial
 from models.refusal import Refused
 from models.state import Hand, SceneState
@@ -83,9 +84,10 @@ OVER_BIDDERS = (
     "advance_phase", "record_reading:regulator", "propose_resumption", "terminate_trial", "lift_supervision",
     "record_fault", "verify_correction", "analyse_incident", "verify_incident", "close_incident",
     "acknowledge_incident", "report_upward",
-    "give_acceptance_opinion", "sign_acceptance_opinion", "approve_payment", "pay_milestone",
+    "give_acceptance_opinion", "check_intellectual_property", "sign_acceptance_opinion",
+    "approve_payment", "pay_milestone",
     "nominate_benchmark", "record_benefit", "conclude_lineage_review",
-    "decide_extension", "return_for_correction", "reassign",
+    "decide_extension", "return_for_correction", "reassign", "answer_suggestion",
 )  # fmt: skip
 """Every act of authority that a bid, or what becomes of it, can depend on."""
 
@@ -128,6 +130,7 @@ APART: tuple[Apart, ...] = (
     Apart(5, "approver_pays", CHOSEN, ("record_benefit",)),
     Apart(5, "approver_pays", ("record_benefit",), CHOSEN),
     Apart(5, "approver_pays", ("conclude_acceptance", "decide_fault_tolerance"), ("record_refund",)),
+    Apart(5, "proposer_approves", ("suggest_rule_change",), ("answer_suggestion",), "item"),
     Apart(6, "opened_bids", ("open_bids",), ("verify_eligibility", "score_bid")),
     Apart(7, "granted_before", ("start_trial:inclusion",), ("decide_extension:inclusion",), "bidder"),
     Apart(8, "same_person", ("propose_resumption",), ("approve_resumption",), "bidder"),
@@ -252,6 +255,8 @@ def hands_of(state: SceneState, command: Command) -> tuple[Hand, ...]:
             bidder = (deadline.bidder if deadline is not None else None) or ""
         case ProposeCorrection() | ConfirmCorrection():
             item = act.correction
+        case SuggestRuleChange() | AnswerSuggestion():
+            item = act.suggestion
         case _:
             pass
     deed = f"{act.verb}:{kind}" if kind else act.verb

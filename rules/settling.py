@@ -150,7 +150,8 @@ def end_trial_clocks(docket: Docket, bidder: str) -> None:
 
 
 def end_inclusion(docket: Docket, bidder: str, step: str, *, for_now: bool = False) -> None:
-    """Ends a period that runs, with its clocks. `for_now`: what is left of it waits for the end of the remedies.
+    """Ends a period that runs, with its clocks. `for_now`: what is left of it, and of an order under it, waits for the
+    end of the remedies.
 
     A period whose time is over leaves its open order behind: that is still carried out, and verified.
     """
@@ -160,12 +161,12 @@ def end_inclusion(docket: Docket, bidder: str, step: str, *, for_now: bool = Fal
     for clock in clocks:
         if clock.bidder != bidder or clock.machine is not Machine.INCLUSION:
             continue
-        if step == "ended" and clock.limit == "correction_order":
+        if docket.step(Machine.INCLUSION, bidder) == "ended" and clock.limit == "correction_order":
             continue
-        if for_now and isinstance(clock, Deadline) and clock.limit == "inclusion":
-            docket.pause(clock)
-        else:
+        if not for_now:
             docket.cancel(clock.id)
+        elif isinstance(clock, Deadline):
+            docket.pause(clock)
 
 
 def end_part(docket: Docket, bidder: str, trial: str) -> None:

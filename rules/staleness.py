@@ -5,7 +5,7 @@ departments' opinions never make it stale.
 """
 
 from models.commands import BidderAct, Command
-from models.commands.acceptance import GiveAcceptanceOpinion
+from models.commands.acceptance import CheckIntellectualProperty, GiveAcceptanceOpinion
 from models.commands.anywhere import (
     AdoptPolicy,
     AnswerWithdrawal,
@@ -52,6 +52,7 @@ from models.commands.review import (
     Recuse,
 )
 from models.commands.solicitation import Submit
+from models.commands.suggestions import AnswerSuggestion, SuggestRuleChange
 from models.commands.trial import (
     AcknowledgeIncident,
     AdvancePhase,
@@ -121,6 +122,8 @@ def subjects_of(command: Command) -> tuple[str, ...]:
             return (f"leak/{act.incident}/{act.to}",)
         case GiveAcceptanceOpinion():
             return (f"acceptance/{act.bidder}", f"acceptance/{act.bidder}/{command.actor.unit}")
+        case CheckIntellectualProperty():
+            return (f"acceptance/{act.bidder}", f"ip/{act.bidder}")
         case AnswerWithdrawal():
             return ("withdrawal",)
         case RequestExtension() | DecideExtension():
@@ -136,6 +139,8 @@ def subjects_of(command: Command) -> tuple[str, ...]:
         case InheritEvidence():
             # Each names the entry it is as of: the rules refuse an older one, and a newer one is never stale.
             return (f"evidence/{act.evidence.scene}@{act.evidence.sequence}",)
+        case SuggestRuleChange() | AnswerSuggestion():
+            return (f"suggestion/{act.suggestion}",)
         case ReopenReview():
             return (f"lineage/{act.cause.review}",)
         case ConcludeLineageReview():

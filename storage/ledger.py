@@ -27,6 +27,7 @@ from models.tables import (
     LineageReviewRow,
     OutboxRow,
     SceneRow,
+    SuggestionRow,
 )
 from rules.journal import fold
 from storage.database import table_of, writing
@@ -44,6 +45,7 @@ OUTBOX = table_of(OutboxRow)
 KINSHIP = table_of(KinshipRow)
 ALARM = table_of(AlarmRow)
 LINEAGE_REVIEW = table_of(LineageReviewRow)
+SUGGESTION = table_of(SuggestionRow)
 
 
 class SqlLedger:
@@ -207,6 +209,9 @@ def _project(connection: Connection, projection: Projection, head: str) -> None:
         for table, values in ((KINSHIP, projection.kinship()), (LINEAGE_REVIEW, projection.lineage_reviews())):
             connection.execute(delete(table).where(table.c.stream == of))
             _add(connection, table, values)
+    if projection.suggestions_changed:
+        connection.execute(delete(SUGGESTION).where(SUGGESTION.c.stream == of))
+        _add(connection, SUGGESTION, projection.suggestions())
     _add(connection, ALARM, projection.alarms)
     _add(connection, OUTBOX, projection.outbox)
 

@@ -1,13 +1,15 @@
 """Copies and their kin as the ledger's projections have them; nothing is written here."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
+from pydantic import ValidationError
 from sqlalchemy import Engine, and_, select, union
 
 from models.frozen import Frozen
 from models.journal import JournalEntry
-from models.lineage import Cause
+from models.lineage import Cause, Evidence
 from models.state import SceneState
 from storage.ledger import ALARM, ENTRY, KINSHIP, LINEAGE_REVIEW, SCENE
 
@@ -33,6 +35,15 @@ class Reopened(NamedTuple):
     cause_scene: str
     cause_sequence: int
     affected: bool | None
+
+
+class Unproven(NamedTuple):
+    """Evidence that a copy has, and that its original's journal does not."""
+
+    replica: str
+    original: str
+    sequence: int
+    head: str
 
 
 class Snapshot(NamedTuple):
@@ -63,6 +74,30 @@ class SqlLineage:
         with self._engine.connect() as connection:
             text = connection.scalar(query)
         return None if text is None else JournalEntry.model_validate_json(text).at
+
+    def proves(self, evidence: Evidence) -> bool:
+        """Whether the original's journal has the entry that evidence names, with that head of its chain."""
+        query = select(ENTRY.c.hash).where(ENTRY.c.stream == evidence.scene, ENTRY.c.sequence == evidence.sequence)
+        with self._engine.connect() as connection:
+            return bool(connection.scalar(query) == evidence.head)
+
+    def unproven(self, scenes: Iterable[str]) -> tuple[Unproven, ...]:
+        """What these scenes inherited that no entry of the original's journal bears out.
+
+        An original that this ledger does not know can be looked up elsewhere only; nothing is said of it.
+        """
+        found: list[Unproven] = []
+        for scene in scenes:
+            try:
+                known = self.snapshot(scene)
+            except ValidationError:  # a list that cannot be read is found where lists are compared with the journals
+                continue
+            found += [
+                Unproven(scene, evidence.scene, evidence.sequence, evidence.head)
+                for evidence in (known.state.inherited if known is not None else ())
+                if self.entered_at(evidence.scene, 1) is not None and not self.proves(evidence)
+            ]
+        return tuple(found)
 
     def alarms(self) -> tuple[Cause, ...]:
         """Whatever has to be looked at among kin, of scenes that have any, each with its place in the chain."""

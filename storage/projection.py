@@ -25,6 +25,7 @@ from models.journal import JournalEntry
 from models.notification import Notification
 from models.state import SceneState
 from models.tables import DeadlineStanding
+from models.vocabulary import Role
 from rules.deadlines import local_day
 from rules.duties import duties
 from rules.journal import fold
@@ -49,6 +50,7 @@ class Projection:
         self._clocks = {deadline.id: deadline for deadline in state.deadlines}
         self._duties_before = duties(state)
         self._lineage_before = _kinship_rows(state), _review_rows(state)
+        self._suggestions_before = _suggestion_rows(state)
 
     def follow(self, entry: JournalEntry) -> None:
         """Raises ValueError for an entry that is not the next."""
@@ -101,6 +103,13 @@ class Projection:
 
     def lineage_reviews(self) -> list[Values]:
         return _review_rows(self.state)
+
+    @property
+    def suggestions_changed(self) -> bool:
+        return self.suggestions() != self._suggestions_before
+
+    def suggestions(self) -> list[Values]:
+        return _suggestion_rows(self.state)
 
     def _alarm(self, event: AnyEvent, sequence: int) -> None:
         """What happened here that the kin have to look at."""
@@ -208,6 +217,32 @@ def _review_rows(state: SceneState) -> list[Values]:
             affected=review.affected,
         )
         for review in state.lineage_reviews
+    ]
+
+
+def _suggestion_rows(state: SceneState) -> list[Values]:
+    """With the unit that has to answer as it is now: the scene may have been handed on."""
+    units = {Role.LEAD: state.lead, Role.REGULATOR: state.regulator}
+    return [
+        Values(
+            stream=state.scene,
+            id=each.id,
+            sequence=each.sequence,
+            bidder=each.bidder,
+            rule=each.rule,
+            clause=each.clause,
+            by_role=each.by_role.value,
+            by_unit=each.by_unit,
+            to_role=each.to.value,
+            to_unit=units.get(each.to) or "",
+            suggested_on=each.on,
+            answer=each.answer,
+            answered_on=each.answered_on,
+            answered_in=each.answered_in,
+            authority=each.authority,
+            document=each.document,
+        )
+        for each in state.suggestions
     ]
 
 

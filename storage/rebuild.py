@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Table, and_, delete, i
 from models.journal import JournalEntry
 from models.state import SceneState
 from storage.database import writing
-from storage.ledger import ALARM, DEADLINE, DUTY, ENTRY, KINSHIP, LINEAGE_REVIEW, OUTBOX, SCENE
+from storage.ledger import ALARM, DEADLINE, DUTY, ENTRY, KINSHIP, LINEAGE_REVIEW, OUTBOX, SCENE, SUGGESTION
 from storage.projection import Projection, Values
 
 PAGE = 200
@@ -90,6 +90,7 @@ def _rebuild(connection: Connection, stream: str) -> tuple[int, list[Difference]
     put.rows(KINSHIP, projection.kinship())
     put.rows(ALARM, projection.alarms)
     put.rows(LINEAGE_REVIEW, projection.lineage_reviews())
+    put.rows(SUGGESTION, projection.suggestions())
     return projection.state.sequence, put.differences
 
 

@@ -574,6 +574,11 @@ class Improviser:
     def _give_acceptance_opinion(self) -> dict[str, object]:
         return {"position": self.choose(tuple(Position))}
 
+    def _check_intellectual_property(self) -> dict[str, object]:
+        bidder = self.about or "甲公司"
+        item = {"name": "软件", "kind": "software", "origin": self.often("made", "open_source"), "owners": (bidder,)}
+        return {"items": (item | {"conflict": self.often(None, "权属有争议")},)}
+
     def _conclude_acceptance(self) -> dict[str, object]:
         verdict = self.choose(("passed",) * 6 + ("conditional", "retrial", "failed"))
         return {"verdict": verdict, "conditions": self.often(("补充",), ()), "site_visit": self.often(True, False)}
@@ -637,6 +642,17 @@ class Improviser:
     def _reopen_review(self) -> dict[str, object]:
         cause = {"scene": "KIN-1", "sequence": self.choose((4, 5, 6)), "head": digest("head"), "kind": "incident"}
         return {"cause": {**cause, "incident": "I-1"}}
+
+    def _suggest_rule_change(self) -> dict[str, object]:
+        evidence = self.often({"clauses": ("1.1",)}, {}, {"readings": ("9.9",)})
+        to = Role.LEAD  # one who answers: whose duty it is cannot be mistaken
+        text = {"rule": "作业规程", "clause": "第三条", "proposed": "可以远程值守"}
+        return {"suggestion": f"S-{self.choose((1, 2, 3))}", "evidence": evidence, "to": to, **text}
+
+    def _answer_suggestion(self) -> dict[str, object]:
+        known = [each.id for each in self.play.state.suggestions if each.answer is None]
+        answer = self.choose(("adopted", "passed_on", "declined"))
+        return {"suggestion": self.choose(known or ["S-9"]), "answer": answer}
 
     def _conclude_lineage_review(self) -> dict[str, object]:
         known = [each.id for each in self.play.state.lineage_reviews if each.affected is not False]

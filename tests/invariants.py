@@ -59,11 +59,16 @@ def problems(policy: Policy, state: SceneState) -> Iterator[str]:
             yield "closed over an open incident"
         if state.outcome is None:
             yield "closed without an outcome"
+        if state.services or state.decisions:
+            yield "closed, and something is still to be served or appealed"
+        if state.owed_payments:
+            yield "closed, and somebody is still to be paid"
         return
     if state.outcome is not None and state.step != "remedies":
         yield f"has the outcome {state.outcome} and lives on"
     yield from _nobodys(state)
     yield from _running_that_should_not(policy, state)
+    yield from _out_of_reach(policy, state)
     for duty in duties(state):
         if not duty.holder.unit:
             yield f"{duty.deadline} is nobody's"
@@ -107,6 +112,34 @@ def _frozen_by_an_objection(state: SceneState, bidder: str | None) -> bool:
     )
 
 
+def _out_of_reach(policy: Policy, state: SceneState) -> Iterator[str]:
+    """Where no scene may ever stand, whatever was done."""
+    trials = {trial.bidder: trial.step for trial in state.trials}
+    clocks = {deadline.id for deadline in state.deadlines} | {awaited.id for awaited in state.services}
+    for period in state.inclusions:
+        runs = period.step in ("active", "extended")
+        if runs and trials.get(period.bidder) not in ("running", "suspended", "exit"):
+            yield f"the inclusion period of {period.bidder} runs, its trial is {trials.get(period.bidder)}"
+        if runs and f"inclusion/{period.bidder}" not in clocks:
+            yield f"the inclusion period of {period.bidder} has no end"
+        if runs and period.order_open and f"correction_order/{period.bidder}" not in clocks:
+            yield f"the order to {period.bidder} has no clock"
+    for trial in state.trials:
+        if trial.supervised and trial.step != "suspended":
+            yield f"the trial of {trial.bidder} is supervised, and is {trial.step}"
+    for contract in state.contracts:
+        paid = sum(each.kept_yuan for each in state.payments if each.bidder == contract.bidder)
+        if paid > contract.budget_yuan and not contract.declared:
+            yield f"{contract.bidder} was paid {paid} of {contract.budget_yuan}"
+    rule = policy.modes.get(state.challenge.mode) if state.challenge is not None else None
+    winners = [each.bidder for each in state.contracts if each.step in ("offered", "signing", "signed")]
+    if rule is not None and len(winners) > rule.winners:
+        yield f"more winners than the mode has: {winners}"
+    for suggestion in state.suggestions:
+        if (suggestion.answer is None) is not (f"suggestion/{suggestion.id}" in clocks):
+            yield f"the suggestion {suggestion.id} and its clock disagree"
+
+
 def _running_that_should_not(policy: Policy, state: SceneState) -> Iterator[str]:
     for deadline in state.deadlines:
         pauses = policy.limit(deadline.limit).when_suspended is Suspends.PAUSES
@@ -138,7 +171,7 @@ def _of_incident(deadline: Deadline) -> bool:
 def _awaits_its_appeal(state: SceneState, deadline: Deadline) -> bool:
     """What is left of an inclusion period that was ended early, while a remedy against its end is open."""
     contested = any((each.machine, each.bidder) == ("inclusion", deadline.bidder) for each in state.decisions)
-    return contested and deadline.limit == "inclusion"
+    return contested and deadline.machine is Machine.INCLUSION
 
 
 def _stopped(state: SceneState, deadline: Deadline) -> bool:

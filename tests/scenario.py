@@ -19,6 +19,7 @@ from models.commands import Act, Command
 from models.commands.acceptance import (
     ApplyForAcceptance,
     AssessValue,
+    CheckIntellectualProperty,
     ConcludeAcceptance,
     DecideFaultTolerance,
     GiveAcceptanceOpinion,
@@ -798,6 +799,12 @@ class Play:
     def acceptance_opinion(self, bidder: str, actor: Actor, position: Position = Position.AGREE) -> None:
         self.do(GiveAcceptanceOpinion(bidder=bidder, position=position, text="意见"), actor)
 
+    def ip_act(self, bidder: str, *items: dict[str, object]) -> CheckIntellectualProperty:
+        own: dict[str, object] = {"name": "调度软件", "kind": "software", "origin": "made", "owners": (bidder,)}
+        return CheckIntellectualProperty.model_validate(
+            {"bidder": bidder, "items": items or (own,), "finding": "权属清晰", "document": document("评议报告")}
+        )
+
     def conclude_act(self, bidder: str, verdict: str = "passed", **more: object) -> ConcludeAcceptance:
         return ConcludeAcceptance.model_validate(
             {"bidder": bidder, "verdict": verdict, "reasons": "结论", "document": document("验收意见书"),
@@ -822,9 +829,12 @@ class Play:
                 self.do(act, self.person(Role.EXPERT, seat.unit, seat.person))
 
     def conclude(self, bidder: str, verdict: str = "passed", **more: object) -> tuple[AnyEvent, ...]:
-        """Once everybody was heard, and the panel has signed."""
+        """Once everybody was heard, the panel has signed, and the intellectual property was looked at."""
         self.hear_all(bidder)
         self.sign_all(bidder)
+        checked = next(each.ip_check for each in self.state.acceptances if each.bidder == bidder)
+        if verdict == "passed" and self.policy.acceptance.ip_check and checked is None:
+            self.do(self.ip_act(bidder), self.bureau)
         return self.do(self.conclude_act(bidder, verdict, **more), self.lead)
 
     def tolerance_act(self, bidder: str, tolerated: bool = True) -> DecideFaultTolerance:

@@ -36,6 +36,7 @@ from models.commands.review import (
     Refuse,
 )
 from models.commands.solicitation import AcceptFiling, DeclineAdmission, DuplicateCheck, Register
+from models.commands.suggestions import AnswerSuggestion, Shown, SuggestRuleChange
 from models.commands.trial import (
     AdmitTrial,
     AnalyseIncident,
@@ -150,6 +151,18 @@ def stopped(play: Play) -> None:
     play.do(ReportFix(bidder=A, proof=document("证明")), play.bidder(A))
 
 
+def rule_suggested(play: Play) -> None:
+    play.to_running(A)
+    suggestion = SuggestRuleChange(
+        bidder=A, suggestion="S-1", rule="作业规程", clause="第三条", finding="试点未见风险", proposed="可以远程值守",
+        evidence=Shown(clauses=("1.1",)), to=Role.REGULATOR,
+    )  # fmt: skip
+    play.do(suggestion, play.regulator)
+
+
+RULE_ANSWER = AnswerSuggestion(suggestion="S-1", answer="adopted", reasons="采纳")
+
+
 def resumption_proposed(play: Play) -> None:
     stopped(play)
     play.do(ProposeResumption(bidder=A, reasons="已改"), play.regulator)
@@ -229,6 +242,8 @@ def reviewed(play: Play) -> None:
     reviewing(play)
     play.acceptance_opinion(A, play.regulator)
     play.experts_recommend(PanelPurpose.ACCEPTANCE, A)
+    if play.policy.acceptance.ip_check:
+        play.do(play.ip_act(A), play.bureau)
     play.hear_all(A)
     play.sign_all(A)
 
@@ -527,6 +542,7 @@ CASES = (
     Case("own_bid", approved, "bidder_a", PAYMENT, "payer"),
     Case("approver_pays", benefited, "payer", NOMINATION, "lead"),
     Case("approver_pays", failed, "lead", REFUND, "payer"),
+    Case("proposer_approves", rule_suggested, "regulator", RULE_ANSWER, "regulator"),
     # 6: who opened the bids
     Case("opened_bids", checking, "platform", check, "lead"),
     # 7: inclusion

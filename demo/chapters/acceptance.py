@@ -10,8 +10,10 @@ from models.commands.acceptance import (
     ApplyForAcceptance,
     AssessValue,
     BenefitShare,
+    CheckIntellectualProperty,
     ConcludeAcceptance,
     GiveAcceptanceOpinion,
+    IpItem,
     SignAcceptanceOpinion,
     ToleranceAnswer,
     ValueFigure,
@@ -69,12 +71,27 @@ def concluded(scene: Scene, bidder: str, verdict: Verdict, *conditions: str) -> 
         )
         for expert in map(scene.expert, seated(scene, PanelPurpose.ACCEPTANCE, bidder))
     ]
+    if verdict == "passed" and scene.policy.acceptance.ip_check:
+        yield scene.st_bureau.does(ip_checked(scene, bidder))
     yield scene.lead.does(
         ConcludeAcceptance(
             bidder=bidder, verdict=verdict, conditions=conditions, site_visit=True, reasons="依据评审意见。",
             document=opinion,
         )
     )  # fmt: skip
+
+
+def ip_checked(scene: Scene, bidder: str) -> CheckIntellectualProperty:
+    return CheckIntellectualProperty(
+        bidder=bidder,
+        items=(
+            IpItem(name="调度算法", kind="patent", origin="brought_in", owners=(bidder,)),
+            IpItem(name="现场数据", kind="data", origin="made", owners=(scene.application.owner,)),
+            IpItem(name="定位组件", kind="software", origin="open_source", owners=("社区",), licence="Apache-2.0"),
+        ),
+        finding="权属与任务书一致，开源许可允许商用。",
+        document=scene.document("知识产权评议报告"),
+    )
 
 
 def valued(scene: Scene) -> Script:

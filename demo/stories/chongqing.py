@@ -33,6 +33,7 @@ from demo.chapters.review import (
     recognised_and_listed,
     recognition,
 )
+from demo.chapters.suggestions import rule_doubted
 from demo.chapters.trial import (
     acknowledged,
     admitted,
@@ -178,6 +179,7 @@ def robotaxi(scene: Scene) -> Script:
     yield from incident_closed(scene, BING, "incident-1")
     yield from ran_its_time(scene, BING, phases=False)
     yield from evaluated(scene, BING)
+    yield from rule_doubted(scene, BING)
     yield from accepted(scene, BING)
     yield from closed(scene)
 

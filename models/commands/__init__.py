@@ -21,6 +21,7 @@ from .payment import PaymentAct
 from .promotion import PromotionAct
 from .review import NoticeAct, ReviewAct
 from .solicitation import SolicitationAct
+from .suggestions import SuggestionAct
 from .trial import IncidentAct, InclusionAct, TrialAct
 
 SceneAct = (
@@ -35,6 +36,7 @@ SceneAct = (
     | PromotionAct
     | PaymentAct
     | LineageAct
+    | SuggestionAct
     | AnywhereAct
     | HandlingAct
 )

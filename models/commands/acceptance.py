@@ -26,6 +26,32 @@ class GiveAcceptanceOpinion(BidderAct):
     text: Text
 
 
+class IpItem(Frozen):
+    """One piece of intellectual property: what it is, where it comes from, whose it is, under which licence it is used.
+
+    `licence` is needed for what belongs to others; `conflict` says what stands against its use, where anything does.
+    """
+
+    name: Name
+    kind: Literal["patent", "software", "data", "design", "trade_secret", "other"]
+    origin: Literal["brought_in", "made", "licensed", "open_source"]
+    owners: tuple[Name, ...] = Field(min_length=1, max_length=20)
+    licence: Text | None = None
+    conflict: Text | None = None
+
+
+class CheckIntellectualProperty(BidderAct):
+    """What a result brings in, makes, owns and licenses, held against the contract's terms; the last check counts.
+
+    None at all is an answer too: then `finding` says so.
+    """
+
+    verb: Literal["check_intellectual_property"] = "check_intellectual_property"
+    items: tuple[IpItem, ...] = Field((), max_length=200)
+    finding: Text
+    document: Document
+
+
 class SignAcceptanceOpinion(BidderAct):
     """A member of the panel signs the acceptance opinion (验收意见书), with a dissent where they think otherwise."""
 
@@ -107,6 +133,7 @@ class AssessValue(Act):
 AcceptanceAct = (
     ApplyForAcceptance
     | GiveAcceptanceOpinion
+    | CheckIntellectualProperty
     | SignAcceptanceOpinion
     | ConcludeAcceptance
     | SubmitRectification

@@ -2,17 +2,24 @@
 
 from typing import Literal
 
+from pydantic import Field
+
 from models.lineage import Cause, Evidence
-from models.text import Name, Text
+from models.text import Digest, Name, Text
 
 from .act import Act
 
 
 class InheritEvidence(Act):
-    """What the original of this copy had shown, as of an entry of its journal."""
+    """What the original of this copy had shown, as of an entry of its journal.
+
+    `replaces` is the head that the evidence before it names, where the original's journal has no such entry: it goes,
+    whatever its sequence.
+    """
 
     verb: Literal["inherit_evidence"] = "inherit_evidence"
     evidence: Evidence
+    replaces: Digest | None = Field(None, exclude_if=lambda head: head is None)
 
 
 class ReopenReview(Act):

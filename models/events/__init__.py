@@ -15,6 +15,7 @@ from .payment import PaymentEvent
 from .promotion import PromotionEvent
 from .review import NoticeEvent, ReviewEvent
 from .solicitation import SolicitationEvent
+from .suggestions import SuggestionEvent
 from .trial import IncidentEvent, InclusionEvent, TrialEvent
 
 AnyEvent = (
@@ -30,6 +31,7 @@ AnyEvent = (
     | PromotionEvent
     | PaymentEvent
     | LineageEvent
+    | SuggestionEvent
     | AnywhereEvent
     | HandlingEvent
 )

@@ -41,6 +41,22 @@ class AcceptanceOpinionGiven(Event):
         return (f"acceptance/{self.bidder}/{self.unit}",)
 
 
+class IntellectualPropertyChecked(Event):
+    """`conflicts` are the items with something against their use."""
+
+    kind: Literal["intellectual_property_checked"] = "intellectual_property_checked"
+    bidder: str
+    items: int
+    conflicts: tuple[str, ...]
+    by: str
+    on: date
+    document: str
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (f"ip/{self.bidder}",)
+
+
 class AcceptanceSilence(Event):
     """A unit that was asked for its opinion let its time go by."""
 
@@ -124,6 +140,7 @@ AcceptanceEvent = (
     AcceptanceOpened
     | AcceptanceAppliedFor
     | AcceptanceOpinionGiven
+    | IntellectualPropertyChecked
     | AcceptanceSilence
     | AcceptanceOpinionSigned
     | AcceptanceConcluded

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from models.calendar import Period
+from models.calendar import Period, Unit
 from models.deadline import Level
 from models.frozen import Frozen
 from models.vocabulary import Role, RunsFrom, Suspends
@@ -31,6 +31,13 @@ class Limit(Sourced):
     )
     ladder: str = Field("standard", description="the reminder ladder, by its name in `ladders`")
     extension: ExtensionRule | None = Field(None, description="whether and how it may be extended")
+
+
+UNTOLD_SUGGESTION = Limit(
+    period=Period(length=20, unit=Unit.WORKDAYS), clause="平台默认值（无法定期限）", default=True,
+    when_suspended=Suspends.RUNS,
+)  # fmt: skip
+"""Of a policy that does not say in what time a suggestion to change a rule is answered."""
 
 
 class Limits(Frozen):
@@ -107,6 +114,12 @@ class Limits(Frozen):
     appeal: Limit = Field(description="decision on an appeal")
     resubmission: Limit = Field(description="owner corrects and resubmits a returned scene; else deemed withdrawn")
     withdrawal_consent: Limit = Field(description="the other parties answer a withdrawal after the contract")
+    suggestion: Limit = Field(
+        default_factory=lambda: UNTOLD_SUGGESTION,
+        # A policy from before there were any keeps its digest.
+        exclude_if=lambda limit: limit == UNTOLD_SUGGESTION,
+        description="lead department or regulator answers the suggestion to change a rule",
+    )
     extension_answer: Limit = Field(description="answer to a request for extension")
 
     @property

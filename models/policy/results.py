@@ -13,6 +13,11 @@ class AcceptanceRules(Sourced):
     defence_from_yuan: int = Field(ge=0, description="from this budget with defence and site visit, below on papers")
     retrials: int = Field(1, ge=0, description="how often a trial may be repeated")
     rectifications: int = Field(1, ge=0, description="how often a conditional result may be rectified")
+    ip_check: bool = Field(
+        False,
+        exclude_if=lambda needed: not needed,
+        description="true: no result passes before its intellectual property was checked, with no conflict open",
+    )
     tolerance: tuple[Name, ...] = Field(
         (),
         max_length=50,

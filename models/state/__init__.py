@@ -16,11 +16,12 @@ from models.receipt import Receipt
 from models.text import Moment
 from models.vocabulary import Maturity, Outcome, Position, Risk, Scale, SceneType, Stage, Track
 
-from .acceptance import Acceptance, Benchmark, Replication, Signature, UnitOpinion
+from .acceptance import Acceptance, Benchmark, IpCheck, Replication, Signature, UnitOpinion
 from .lineage import LineageReview
 from .matching import Bid, Challenge, Contract, Ranked
 from .payment import Payment, PaymentStatus, Refund
 from .review import Consultation, FairCompetitionResult, Notice, Objection, Opinion, Panel, Seat, Tally
+from .suggestions import Suggestion
 from .trial import Climb, Fault, Incident, IncidentStatus, Inclusion, Trial
 
 RECEIPTS = 256
@@ -167,6 +168,7 @@ class SceneState(Frozen):
     """Whether the racers of this call (赛马) were compared."""
     inclusions: tuple[Inclusion, ...] = ()
     incidents: tuple[Incident, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
 
     acceptances: tuple[Acceptance, ...] = ()
     value_yuan: int | None = None
@@ -245,6 +247,7 @@ __all__ = [
     "Incident",
     "IncidentStatus",
     "Inclusion",
+    "IpCheck",
     "LineageReview",
     "Notice",
     "Objection",
@@ -260,6 +263,7 @@ __all__ = [
     "SceneState",
     "Seat",
     "Signature",
+    "Suggestion",
     "Suspension",
     "Tally",
     "Trial",

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from pydantic import Field
+
 from models.frozen import Frozen
 from models.vocabulary import BenchmarkLevel, Position
 
@@ -17,6 +19,16 @@ class Signature(Frozen):
     person: str
     document: str
     dissents: bool = False
+
+
+class IpCheck(Frozen):
+    """The last look at a result's intellectual property; `conflicts` are the items with something against their use."""
+
+    items: int
+    conflicts: tuple[str, ...]
+    by: str
+    on: date
+    document: str
 
 
 class Acceptance(Frozen):
@@ -43,6 +55,7 @@ class Acceptance(Frozen):
     entered_on: date | None = None
     document_sha256: str | None = None
     """Of the signed acceptance opinion (验收意见书)."""
+    ip_check: IpCheck | None = Field(None, exclude_if=lambda check: check is None)
 
 
 class Benchmark(Frozen):

@@ -16,6 +16,7 @@ from models.events.payment import PaymentEvent
 from models.events.promotion import PromotionEvent
 from models.events.review import NoticeEvent, ReviewEvent
 from models.events.solicitation import SolicitationEvent
+from models.events.suggestions import SuggestionEvent
 from models.events.trial import IncidentEvent, InclusionEvent, TrialEvent
 from models.state import SceneState
 from rules.evolve import (
@@ -29,6 +30,7 @@ from rules.evolve import (
     promotion,
     review,
     solicitation,
+    suggestions,
     trial,
 )
 
@@ -60,6 +62,8 @@ def _folded(state: SceneState, event: AnyEvent) -> SceneState:
         return payment.evolve(state, event)
     if isinstance(event, LineageEvent):
         return lineage.evolve(state, event)
+    if isinstance(event, SuggestionEvent):
+        return suggestions.evolve(state, event)
     if isinstance(event, AnywhereEvent):
         return anywhere.evolve(state, event)
     if isinstance(event, HandlingEvent):

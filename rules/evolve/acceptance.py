@@ -12,12 +12,13 @@ from models.events.acceptance import (
     AcceptanceSilence,
     FaultToleranceAsked,
     FaultToleranceDecided,
+    IntellectualPropertyChecked,
     RectificationSubmitted,
     RefundOwed,
     RefundRecorded,
     ValueAssessed,
 )
-from models.state import Acceptance, PaymentStatus, Refund, SceneState, Signature, UnitOpinion
+from models.state import Acceptance, IpCheck, PaymentStatus, Refund, SceneState, Signature, UnitOpinion
 from models.vocabulary import PanelPurpose
 from rules.keyed import change, find, put, without
 
@@ -26,7 +27,8 @@ def evolve(state: SceneState, event: AcceptanceEvent) -> SceneState:
     match event:
         case AcceptanceOpened():
             known = find(state.acceptances, bidder=event.bidder) or Acceptance(bidder=event.bidder, step="")
-            opened = known.model_copy(update={"budget_yuan": event.budget_yuan})
+            # What a re-trial makes is looked at anew.
+            opened = known.model_copy(update={"budget_yuan": event.budget_yuan, "ip_check": None})
             return state.model_copy(update={"acceptances": put(state.acceptances, opened, by=lambda each: each.bidder)})
         case AcceptanceAppliedFor():
             return _acceptance(state, event.bidder, by_defence=event.by_defence)
@@ -35,6 +37,11 @@ def evolve(state: SceneState, event: AcceptanceEvent) -> SceneState:
             opinion = UnitOpinion(unit=event.unit, position=event.position)
             opinions = put(acceptance.opinions, opinion, by=lambda each: each.unit) if acceptance else (opinion,)
             return _acceptance(state, event.bidder, opinions=opinions)
+        case IntellectualPropertyChecked():
+            found = IpCheck(
+                items=event.items, conflicts=event.conflicts, by=event.by, on=event.on, document=event.document
+            )
+            return _acceptance(state, event.bidder, ip_check=found)
         case AcceptanceSilence():
             acceptance = find(state.acceptances, bidder=event.bidder)
             return _acceptance(state, event.bidder, silent=(*(acceptance.silent if acceptance else ()), event.unit))

@@ -81,6 +81,10 @@ def _entered(state: SceneState, event: StepEntered) -> SceneState:
         case Machine.INCLUSION, str(bidder):
             inclusion = find(state.inclusions, bidder=bidder) or Inclusion(bidder=bidder, step="")
             over = {} if event.step in ("active", "extended", "ended") else {"order_open": False}
+            if event.left == "ended_early":
+                # Given back after an appeal: so is the order whose clock has waited with it.
+                clocks = (*state.deadlines, *state.services)
+                over = {"order_open": find(clocks, id=f"correction_order/{bidder}") is not None}
             entered_inclusion = inclusion.model_copy(update={**of_bidder, **over})
             return state.model_copy(
                 update={"inclusions": put(state.inclusions, entered_inclusion, by=lambda each: each.bidder)}

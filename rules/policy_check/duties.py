@@ -57,6 +57,8 @@ DUTIES: tuple[tuple[str, Role, tuple[str, ...]], ...] = (
     ("acceptance_review", Role.EXPERT, ("sign_acceptance_opinion",)),
     ("payment", Role.LEAD, ("approve_payment",)),
     ("payment", Role.PAYER, ("pay_milestone",)),
+    ("suggestion", Role.LEAD, ("answer_suggestion",)),
+    ("suggestion", Role.REGULATOR, ("answer_suggestion",)),
     ("lineage_review", Role.EVALUATION_TEAM, ("conclude_lineage_review",)),
     ("lineage_review", Role.REGULATOR, ("conclude_lineage_review",)),
     ("lineage_review", Role.PLATFORM_OFFICE, ("conclude_lineage_review",)),

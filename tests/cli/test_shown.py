@@ -6,6 +6,8 @@ import pytest
 
 from cli import output, shown
 from models.calendar import Period, Unit
+from models.commands.anywhere import Terminate
+from models.commands.trial import ReportIncident
 from models.deadline import DeadlineStatus
 from models.refusal import Language
 from tests.scenario import Play, city
@@ -32,3 +34,15 @@ def test_hours_are_shown_by_the_minute(language: Language, left: str, overdue: s
     assert shown.left_of(late, DeadlineStatus.OVERDUE, calendar).plain == overdue
     assert shown.left_of(soon, DeadlineStatus.PAUSED, calendar).plain == shown.left_in_words("paused", None).plain
     assert shown.due_of(play.deadline("completeness")).plain == str(play.deadline("completeness").due_on)
+
+
+def test_a_scene_that_ends_says_what_it_waits_for() -> None:
+    output.begin("zh")
+    play = Play(city("yancheng")).to_running("甲公司")
+    play.do(ReportIncident(bidder="甲公司", incident="I-1", text="碰撞"), play.regulator)
+    play.do(Terminate(ground="force_majeure", reasons="台风"), play.group)
+    assert play.state.step == "remedies"
+    assert shown.closing_waits_for(play.state) == "救济期未满、事件未销号"
+    output.begin("en")
+    without = play.state.model_copy(update={"decisions": ()})
+    assert shown.closing_waits_for(without) == "an incident is open"

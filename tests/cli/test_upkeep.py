@@ -1,5 +1,6 @@
 """The doctor, the rebuild and the archive: what is wrong is found, named and can be put right."""
 
+import json
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -107,6 +108,25 @@ def test_a_changed_list_is_found_and_put_right_by_a_rebuild(apart: Terminal, tab
     assert [(each["table"], each["columns"]) for each in rebuilt["differences"]] == [("scene", ["step"])]
     assert findings(apart, "--all")["projections"] == "ok"
     assert "一致" in apart.ok("rebuild", "--scene", "UPKEEP-1").out
+
+
+def test_evidence_that_the_originals_journal_does_not_have_is_named(apart: Terminal, table: sqlite3.Connection) -> None:
+    (snapshot,) = table.execute("SELECT snapshot FROM scene WHERE scene = 'UPKEEP-1'").fetchone()
+    forged = {"scene": "UPKEEP-1", "sequence": 99, "head": "0" * 64, "city": "盐城市"}
+    copy = json.dumps({**json.loads(snapshot), "scene": "UPKEEP-COPY", "inherited": [forged]})
+    table.execute("CREATE TABLE twin AS SELECT * FROM scene WHERE scene = 'UPKEEP-1'")
+    table.execute("UPDATE twin SET scene = 'UPKEEP-COPY', snapshot = ?", (copy,))
+    table.execute("INSERT INTO scene SELECT * FROM twin")
+    tie = ("UPKEEP-COPY", "UPKEEP-1", "UPKEEP-COPY", 99)
+    table.execute("INSERT INTO kinship (stream, original, replica, evidence) VALUES (?, ?, ?, ?)", tie)
+
+    [found] = [each for each in apart("doctor", "--json").json if each["check"] == "lineage"]
+
+    assert found["level"] == "error"
+    assert "UPKEEP-1@99 > UPKEEP-COPY" in found["message"]
+    assert found["details"]["unproven"] == [
+        {"replica": "UPKEEP-COPY", "original": "UPKEEP-1", "sequence": 99, "head": "0" * 64}
+    ]
 
 
 def test_a_refusal_that_waits_in_the_spool_is_reported(apart: Terminal) -> None:

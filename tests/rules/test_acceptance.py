@@ -40,8 +40,9 @@ def reviewing(applying: Play) -> Play:
 
 @pytest.fixture
 def reviewed(reviewing: Play) -> Play:
-    """The panel has spoken for it."""
+    """The panel has spoken for it, and its intellectual property was looked at."""
     reviewing.experts_recommend(PanelPurpose.ACCEPTANCE, A)
+    reviewing.do(reviewing.ip_act(A), reviewing.bureau)
     return reviewing
 
 

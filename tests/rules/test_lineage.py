@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from models.commands.anywhere import Resume, Suspend
 from models.commands.lineage import ConcludeLineageReview, InheritEvidence, ReopenReview
@@ -17,7 +18,7 @@ from models.commands.promotion import (
 from models.commands.solicitation import Submit
 from models.commands.trial import ApproveResumption, SuspendTrial
 from models.deadline import DeadlineStatus
-from models.lineage import Cause, Evidence, Figure
+from models.lineage import LAST_ENTRY, Cause, Evidence, Figure
 from models.plan import Kpi
 from models.policy import Policy
 from models.refusal import Refused
@@ -79,6 +80,27 @@ def test_evidence_is_renewed_only_by_what_came_later(yancheng: Policy) -> None:
         play.refuses("evidence_known", InheritEvidence(evidence=evidence(sequence=old)), play.platform)
     play.do(InheritEvidence(evidence=evidence(sequence=10)), play.platform)
     assert [each.sequence for each in play.state.inherited] == [10]
+
+
+def test_evidence_that_claims_a_later_entry_than_there_is_can_be_replaced_by_name(yancheng: Policy) -> None:
+    play = Play(yancheng).submit()
+    forged = evidence(sequence=LAST_ENTRY).model_copy(update={"head": digest("forged")})
+    play.do(InheritEvidence(evidence=forged), play.platform)
+    play.refuses("evidence_known", InheritEvidence(evidence=evidence()), play.platform)
+    other = InheritEvidence(evidence=evidence(), replaces=digest("another"))
+    assert play.refuses("evidence_not_there", other, play.platform).details["head"] == digest("forged")
+    play.do(InheritEvidence(evidence=evidence(), replaces=digest("forged")), play.platform)
+    assert play.state.inherited == (evidence(),)
+
+
+def test_nothing_is_replaced_where_nothing_was_inherited(yancheng: Policy) -> None:
+    play = Play(yancheng).submit()
+    play.refuses("evidence_not_there", InheritEvidence(evidence=evidence(), replaces=HEAD), play.platform)
+
+
+def test_no_evidence_names_an_entry_that_no_list_could_hold() -> None:
+    with pytest.raises(ValidationError, match="less than or equal"):
+        evidence(sequence=LAST_ENTRY + 1)
 
 
 def test_there_is_nothing_to_inherit_before_a_result_is_accepted(yancheng: Policy) -> None:

@@ -15,6 +15,7 @@ from models.commands.lineage import InheritEvidence, ReopenReview
 from models.commands.promotion import CloseScene, RecordReplication, WithdrawBenchmark
 from models.commands.solicitation import Application, Submit
 from models.commands.trial import ReportIncident
+from models.lineage import LAST_ENTRY, Evidence
 from models.policy import Policy
 from models.receipt import Receipt
 from models.refusal import Refused
@@ -25,7 +26,7 @@ from storage.lineage import SqlLineage
 from storage.reads import LedgerReads
 from storage.rebuild import rebuild
 from storage.rulebooks import SqlRulebooks
-from tests.scenario import Play
+from tests.scenario import Play, digest
 from tests.storage.journals import record, rows
 
 A, B, C = "YC-A", "YC-B", "YC-C"
@@ -119,6 +120,42 @@ def test_the_head_that_evidence_names_is_found_in_the_originals_chain(
     evidence = family.plays[B].state.inherited[0]
     entry = reads.entries(A, evidence.sequence, evidence.sequence)[0]
     assert entry.hash == evidence.head
+
+
+def forge(town: Town, scene: str, original: str = A) -> Evidence:
+    """Somebody of the platform office writes evidence of an entry that there is not."""
+    forged = Evidence(scene=original, sequence=LAST_ENTRY, head=digest("forged"), city="盐城市", value_yuan=10**9)
+    play = town.plays[scene]
+    play.do(InheritEvidence(evidence=forged), play.platform)
+    town.add(play)
+    return forged
+
+
+def test_forged_evidence_is_named_and_gives_way_to_the_true(family: Town, watch: LineageWatch) -> None:
+    forged = forge(family, B)
+    assert watch.lineage.unproven([B, C]) == ((B, A, LAST_ENTRY, forged.head),)
+    assert tell_all(watch) == 2
+    assert family.plays[B].state.inherited[0].sequence == family.plays[A].state.sequence
+    assert watch.lineage.unproven([B, C]) == ()
+    assert due(watch) == []
+
+
+def test_evidence_of_a_true_entry_with_another_head_is_forged_as_well(family: Town, watch: LineageWatch) -> None:
+    tell_all(watch)
+    true = family.plays[B].state.inherited[0]
+    other = InheritEvidence(evidence=true.model_copy(update={"head": digest("other")}), replaces=true.head)
+    play = family.plays[B]
+    play.do(other, play.platform)
+    family.add(play)
+    assert [each.replica for each in watch.lineage.unproven([B])] == [B]
+    tell_all(watch)
+    assert family.plays[B].state.inherited == (true,)
+
+
+def test_of_an_original_that_is_not_run_here_nothing_is_said(family: Town, watch: LineageWatch, policy: Policy) -> None:
+    family.add(copy_of(policy, "YC-P", "NJ-1"))
+    forge(family, "YC-P", "NJ-1")
+    assert watch.lineage.unproven(["YC-P"]) == ()
 
 
 def test_an_original_without_an_accepted_result_has_nothing_to_give_yet(
