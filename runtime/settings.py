@@ -119,6 +119,10 @@ class Settings(BaseSettings):
         default=None,
         description="YAML file of the systems that may report events; by default sources.yaml in the data directory.",
     )
+    audit_key_file: AbsolutePath | None = Field(
+        default=None,
+        description="Private key (Ed25519, PEM) that signs checkpoints; by default audit-key.pem in the data folder.",
+    )
     webhooks_into_private_networks: bool = Field(
         default=False,
         description="Whether webhooks and robots may be at addresses of our own network.",
@@ -139,6 +143,10 @@ class Settings(BaseSettings):
     @property
     def contacts(self) -> Path:
         return self.contacts_file or self.data_dir / "contacts.yaml"
+
+    @property
+    def audit_key(self) -> Path:
+        return self.audit_key_file or self.data_dir / "audit-key.pem"
 
     @property
     def sources(self) -> Path:

@@ -12,10 +12,13 @@ from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymentConfig
 
 from activities.archive import ArchiveActivities
+from activities.checkpoint import CheckpointActivities
 from activities.delivery import Channel, DeliveryActivities
 from activities.events import EventActivities
 from activities.ledger import LedgerActivities
 from activities.lineage import LineageActivities
+from audit.checkpoints import Checkpoints
+from audit.signing import KeyFile
 from channels.documents import DocumentWriter
 from channels.email import Email
 from channels.robots import Robots
@@ -37,6 +40,7 @@ from runtime.receiving import outside
 from runtime.settings import Settings
 from storage.archive import SqlArchive
 from storage.archive_files import ArchiveFiles
+from storage.checkpoints import SqlCheckpoints
 from storage.database import engine_for
 from storage.directories import SqlDirectories
 from storage.documents import SqlDocuments
@@ -52,6 +56,7 @@ from storage.refusals import RefusalLedger
 from storage.rulebooks import SqlRulebooks
 from storage.year_notices import SqlYearNotices
 from workflows.archive import ArchiveWorkflow
+from workflows.checkpoint import CheckpointWorkflow
 from workflows.events import EventRetryWorkflow
 from workflows.lineage import LineageWorkflow
 from workflows.mailbox import MailboxSweepWorkflow, MailboxWorkflow
@@ -81,6 +86,8 @@ class Parts:
     funds: SqlFunds
     drafts: SqlDrafts
     readings: SqlReadings
+    checkpoints: SqlCheckpoints
+    audit_key: KeyFile
 
 
 @contextmanager
@@ -101,6 +108,8 @@ def parts(settings: Settings) -> Iterator[Parts]:
             funds=SqlFunds(engine),
             drafts=SqlDrafts(engine),
             readings=SqlReadings(engine),
+            checkpoints=SqlCheckpoints(engine),
+            audit_key=KeyFile(settings.audit_key),
         )
     finally:
         engine.dispose()
@@ -131,6 +140,7 @@ def make_worker(temporal: Client, parts: Parts, calendar: Calendar | None = None
     archive = ArchiveActivities(TemporalHistories(temporal), parts.archive)
     events = EventActivities(_door(temporal, parts), SqlReceived(parts.engine))
     kin = LineageActivities(lineage_watch(temporal, parts))
+    checkpoint = CheckpointActivities(Checkpoints(parts.checkpoints, parts.audit_key))
     letters: list[Callable[..., Any]] = [delivery.deliver, delivery.sweep] if delivery else []
     return Worker(
         temporal,
@@ -142,8 +152,9 @@ def make_worker(temporal: Client, parts: Parts, calendar: Calendar | None = None
             MailboxSweepWorkflow,
             EventRetryWorkflow,
             LineageWorkflow,
+            CheckpointWorkflow,
         ],
-        activities=[ledger.record, archive.archive_closed_runs, events.retry, kin.tell_kin, *letters],
+        activities=[ledger.record, archive.archive_closed_runs, events.retry, kin.tell_kin, checkpoint.make, *letters],
         max_concurrent_activities=ACTIVITIES,
         max_cached_workflows=CACHED_SCENES,
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),

@@ -1,0 +1,1 @@
+"""What an auditor who trusts nobody checks by himself, offline, from files."""
