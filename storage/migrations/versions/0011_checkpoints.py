@@ -24,6 +24,14 @@ REFUSAL = ("scene", "sequence", "code", "person", "unit", "role", "seen", "at", 
 
 
 def upgrade() -> None:
+    if context.is_offline_mode():
+        # A script can not link anew what it does not see: it must not drop it either.
+        if op.get_context().dialect.name != "postgresql":
+            raise RuntimeError("0011 links refusals anew: migrate SQLite online")
+        op.execute(
+            "DO $$ BEGIN IF EXISTS (SELECT 1 FROM refusal) THEN "
+            "RAISE EXCEPTION 'refusals stand here: migrate online'; END IF; END $$"
+        )
     refusals = [] if context.is_offline_mode() else _refusals()
     op.drop_table("refusal")
     op.create_table(
