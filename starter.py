@@ -13,6 +13,7 @@ from typer.main import get_command
 
 from cli import (
     acts,
+    audit,
     bringing_in,
     bulk,
     bundles,
@@ -77,10 +78,9 @@ app.add_typer(drafts.app, name="draft", rich_help_panel=output.ACTS)
 app.add_typer(messages.app, name="message", rich_help_panel=output.SCENES)
 app.add_typer(documents.app, name="document", rich_help_panel=output.RECORDS)
 app.add_typer(events.app, name="event", rich_help_panel=output.RECORDS)
-bundles.add_to(bundles.app)
-time_machine.add_to(bundles.app)
-whatif.add_to(bundles.app)
-app.add_typer(bundles.app, name="audit", rich_help_panel=output.RECORDS)
+for audits in (bundles, time_machine, whatif):
+    audits.add_to(audit.app)
+app.add_typer(audit.app, name="audit", rich_help_panel=output.RECORDS)
 app.add_typer(records.archive, name="archive", rich_help_panel=output.RECORDS)
 
 

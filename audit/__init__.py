@@ -1,1 +1,1 @@
-"""What an auditor holds in hand: bundles that prove a scene's life without our servers, and what is read from them."""
+"""What an auditor who trusts nobody checks offline: bundles, the checkpoint log, and what is read from them."""

@@ -15,6 +15,7 @@ from audit.bundle import (
     BundleWriter,
     LedgerLine,
     Manifest,
+    RefusalLine,
     RunPart,
     ScenePart,
     directory_path,
@@ -22,6 +23,7 @@ from audit.bundle import (
     history_path,
     json_line,
     ledger_path,
+    refusals_path,
     rulebook_path,
     source_path,
 )
@@ -129,6 +131,9 @@ def _add_scene(
     if not records:
         raise NotExportable(scene, "no_entries")
     writer.add(ledger_path(scene), b"".join(json_line(_line(each)) for each in records))
+    if refused := stores.reads.refusal_chain(scene):
+        lines = (RefusalLine.model_validate(each.model_dump()) for each in refused)
+        writer.add(refusals_path(scene), b"".join(map(json_line, lines)))
     documents = [each for each in stores.documents.of(scene) if each.sequence <= confirmed]
     if documents:
         writer.add(documents_path(scene), b"".join(map(json_line, documents)))

@@ -40,9 +40,6 @@ SHOWN = 20
 _STYLES = {Verdict.PROVEN: "green", Verdict.UNPROVEN: "yellow", Verdict.DEVIATES: "bold red"}
 
 
-app = output.group("审计：导出、离线核验、回到任一时刻 · Auditing: export, verify offline, go back to any moment")
-
-
 def add_to(app: typer.Typer) -> None:
     app.command("export")(export_bundle)
     app.command("verify")(verify_bundle)

@@ -86,6 +86,9 @@ async def _up(made: Settings, port: int, ui_port: int | None, durable: bool, ann
         temporal = await connect(made, [scene_plugin()], address=server.address)
         stored = stack.enter_context(parts(made))
         await asyncio.to_thread(stored.refusals.drain_spool)
+        if made.audit_key_file is None and not stored.audit_key.exists():
+            # On this machine only: a key that a setting names is made by a person, who knows where it is kept.
+            stored.audit_key.make()
         worker = make_worker(temporal, stored)
         await ensure_schedules(temporal, made.task_queue, delivers=made.delivers)
         working = asyncio.create_task(worker.run())

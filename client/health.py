@@ -1,25 +1,31 @@
 """What an operator asks of the server: does it keep histories, does it know our words, does somebody work."""
 
 from datetime import timedelta
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, DescribeTaskQueueRequest
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowFailureError
 from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.exceptions import ActivityError, ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.archive import Archived
+from activities.checkpoint import CheckpointAsked, NotMade, NotMadeCode
 from client.histories import SCENE_RUNS
 from client.scene_client import scene_of, workflow_id
 from client.schedules import ARCHIVE_SCHEDULE
+from models.checkpoint import SignedCheckpoint
 from models.search_attributes import SEARCH_ATTRIBUTES
 from workflows.archive import ArchiveWorkflow
+from workflows.checkpoint import CheckpointWorkflow
 
 ARCHIVE_NOW = "archive-now"
 SWEEP_WITHIN = timedelta(minutes=30)
+CHECKPOINT_NOW = "checkpoint-now"
+CHECKPOINT_WITHIN = timedelta(minutes=30)
 
 
 class Pollers(NamedTuple):
@@ -90,3 +96,23 @@ async def archive_now(client: Client, task_queue: str) -> Archived:
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
     )
     return await handle.result()
+
+
+async def checkpoint_now(client: Client, task_queue: str) -> SignedCheckpoint:
+    """A checkpoint beside the schedule's; one that is being made already is waited for. Raises NotMade."""
+    handle = await client.start_workflow(
+        CheckpointWorkflow.run,
+        CheckpointAsked(daily=False),
+        id=CHECKPOINT_NOW,
+        task_queue=task_queue,
+        execution_timeout=CHECKPOINT_WITHIN,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+    )
+    try:
+        return await handle.result()
+    except WorkflowFailureError as failure:
+        reason = failure.cause.cause if isinstance(failure.cause, ActivityError) else None
+        for code in get_args(NotMadeCode):
+            if isinstance(reason, ApplicationError) and reason.type == code:
+                raise NotMade(code, reason.message) from None
+        raise

@@ -1,4 +1,4 @@
-"""What runs by the clock, beside the scenes: the sweeps of archive, mailboxes, waiting events and kin."""
+"""What runs by the clock, beside the scenes: the day's checkpoint, the sweeps of archive, mailboxes, events, kin."""
 
 from contextlib import suppress
 from datetime import timedelta
@@ -14,7 +14,9 @@ from temporalio.client import (
     ScheduleSpec,
 )
 
+from activities.checkpoint import CheckpointAsked
 from workflows.archive import ArchiveWorkflow
+from workflows.checkpoint import CheckpointWorkflow
 from workflows.events import EventRetryWorkflow
 from workflows.lineage import LineageWorkflow
 from workflows.mailbox import MailboxSweepWorkflow
@@ -27,6 +29,9 @@ EVENT_SCHEDULE = "events"
 EVENTS_EVERY = timedelta(minutes=5)
 LINEAGE_SCHEDULE = "lineage"
 LINEAGE_EVERY = timedelta(minutes=5)
+CHECKPOINT_SCHEDULE = "checkpoints"
+CHECKPOINTS_EVERY = timedelta(hours=1)
+"""Each day has one all the same: the first that finds none of today makes it, on a machine that sleeps at night too."""
 
 
 async def ensure_schedules(client: Client, task_queue: str, *, delivers: bool) -> None:
@@ -37,6 +42,10 @@ async def ensure_schedules(client: Client, task_queue: str, *, delivers: bool) -
     await _ensure(client, EVENT_SCHEDULE, events, EVENTS_EVERY)
     kin = ScheduleActionStartWorkflow(LineageWorkflow.run, id=LINEAGE_SCHEDULE, task_queue=task_queue)
     await _ensure(client, LINEAGE_SCHEDULE, kin, LINEAGE_EVERY)
+    checkpoint = ScheduleActionStartWorkflow(
+        CheckpointWorkflow.run, CheckpointAsked(daily=True), id=CHECKPOINT_SCHEDULE, task_queue=task_queue
+    )
+    await _ensure(client, CHECKPOINT_SCHEDULE, checkpoint, CHECKPOINTS_EVERY)
     if delivers:
         sweep = ScheduleActionStartWorkflow(MailboxSweepWorkflow.run, id=SWEEP_SCHEDULE, task_queue=task_queue)
         await _ensure(client, SWEEP_SCHEDULE, sweep, SWEEP_EVERY)

@@ -1,4 +1,5 @@
-"""The tables. `entry`, `refusal` and `directory` only grow; all else is made from them again, but for delivery,
+"""The tables. `entry`, `refusal`, `directory`, `fund_entry`, `log_leaf`, `checkpoint` and `rulebook` only grow: the
+database refuses anything else, and nothing of ours asks for it. All else is made from them again, but for delivery,
 notices, what came from outside, the register of documents, drafts and read marks.
 
 Only storage imports this. Words of the vocabulary stand as text, not as database enums: a new word is no migration.
@@ -331,13 +332,13 @@ class PostedRow(SQLModel, table=True):
 
 
 class RefusalRow(SQLModel, table=True):
-    """One refusal, chained like the journal. `text` is the whole of it; the first columns repeat what lists ask for."""
+    """One refusal, chained like the journal, each scene's for itself. `text` is the whole of it; columns repeat it."""
 
     __tablename__ = "refusal"
-    __table_args__ = (Index("refusal_by_scene", "scene", "at"), Index("refusal_by_code", "code", "at"))
+    __table_args__ = (Index("refusal_by_time", "at"), Index("refusal_by_code", "code", "at"))
 
-    sequence: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    scene: str
+    scene: str = Field(primary_key=True)
+    sequence: int = Field(primary_key=True)
     code: str
     person: str | None
     unit: str | None
@@ -451,6 +452,33 @@ class FundEntryRow(SQLModel, table=True):
     hash: str
     at: datetime = Field(sa_type=Utc)
     text: str = Field(sa_type=Text)
+
+
+class LogLeafRow(SQLModel, table=True):
+    """A leaf of the checkpoint log, see models.checkpoint.LogLeaf; `hash` is its hash in the tree."""
+
+    __tablename__ = "log_leaf"
+    __table_args__ = (Index("log_leaf_by_stream", "kind", "stream", "sequence", unique=True),)
+
+    index: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    kind: str
+    stream: str
+    sequence: int
+    head: str
+    algorithm: str
+    hash: str
+
+
+class CheckpointRow(SQLModel, table=True):
+    """One checkpoint. `text` is the models.checkpoint.Checkpoint that was signed; the columns before repeat it."""
+
+    __tablename__ = "checkpoint"
+
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    day: date | None = Field(unique=True)
+    text: str = Field(sa_type=Text)
+    public_key: str
+    signature: str
 
 
 class YearNoticeRow(SQLModel, table=True):

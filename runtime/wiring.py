@@ -12,10 +12,12 @@ from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymentConfig
 
 from activities.archive import ArchiveActivities
+from activities.checkpoint import CheckpointActivities
 from activities.delivery import Channel, DeliveryActivities
 from activities.events import EventActivities
 from activities.ledger import LedgerActivities
 from activities.lineage import LineageActivities
+from audit.checkpoints import Checkpoints
 from audit.export import Stores
 from audit.sealing import Seals
 from audit.signing import KeyFile
@@ -42,6 +44,7 @@ from runtime.settings import Settings
 from storage.archive import SqlArchive
 from storage.archive_files import ArchiveFiles
 from storage.builds import BuildFiles
+from storage.checkpoints import SqlCheckpoints
 from storage.database import engine_for
 from storage.directories import SqlDirectories
 from storage.documents import SqlDocuments
@@ -57,6 +60,7 @@ from storage.refusals import RefusalLedger
 from storage.rulebooks import SqlRulebooks
 from storage.year_notices import SqlYearNotices
 from workflows.archive import ArchiveWorkflow
+from workflows.checkpoint import CheckpointWorkflow
 from workflows.events import EventRetryWorkflow
 from workflows.lineage import LineageWorkflow
 from workflows.mailbox import MailboxSweepWorkflow, MailboxWorkflow
@@ -87,6 +91,8 @@ class Parts:
     funds: SqlFunds
     drafts: SqlDrafts
     readings: SqlReadings
+    checkpoints: SqlCheckpoints
+    audit_key: KeyFile
 
 
 @contextmanager
@@ -108,6 +114,8 @@ def parts(settings: Settings) -> Iterator[Parts]:
             funds=SqlFunds(engine),
             drafts=SqlDrafts(engine),
             readings=SqlReadings(engine),
+            checkpoints=SqlCheckpoints(engine),
+            audit_key=KeyFile(settings.audit_key),
         )
     finally:
         engine.dispose()
@@ -140,6 +148,7 @@ def make_worker(temporal: Client, parts: Parts, calendar: Calendar | None = None
     archive = ArchiveActivities(TemporalHistories(temporal), parts.archive, seals(parts))
     events = EventActivities(_door(temporal, parts), SqlReceived(parts.engine))
     kin = LineageActivities(lineage_watch(temporal, parts))
+    checkpoint = CheckpointActivities(Checkpoints(parts.checkpoints, parts.audit_key))
     letters: list[Callable[..., Any]] = [delivery.deliver, delivery.sweep] if delivery else []
     return Worker(
         temporal,
@@ -151,8 +160,9 @@ def make_worker(temporal: Client, parts: Parts, calendar: Calendar | None = None
             MailboxSweepWorkflow,
             EventRetryWorkflow,
             LineageWorkflow,
+            CheckpointWorkflow,
         ],
-        activities=[ledger.record, archive.archive_closed_runs, events.retry, kin.tell_kin, *letters],
+        activities=[ledger.record, archive.archive_closed_runs, events.retry, kin.tell_kin, checkpoint.make, *letters],
         max_concurrent_activities=ACTIVITIES,
         max_cached_workflows=CACHED_SCENES,
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
@@ -175,8 +185,8 @@ def evidence(parts: Parts) -> Stores:
 
 def seals(parts: Parts) -> Seals:
     """The bundles of closed scenes."""
-    settings = parts.settings
-    return Seals(evidence(parts), settings.data_dir / "archive" / "sealed", KeyFile(settings.audit_key), build_id)
+    folder = parts.settings.data_dir / "archive" / "sealed"
+    return Seals(evidence(parts), folder, parts.audit_key, build_id)
 
 
 def lineage_watch(temporal: Client, parts: Parts) -> LineageWatch:

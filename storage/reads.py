@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any, Generic, Literal, TypeVar, get_args
 
-from sqlalchemy import ColumnElement, Engine, Select, func, or_, select
+from sqlalchemy import ColumnElement, Engine, Row, Select, func, or_, select
 from sqlalchemy.orm import Mapped, Session
 from sqlmodel import col
 
@@ -41,7 +41,8 @@ __all__ = [
 LARGEST_PAGE = 500
 SceneSort = Literal["next_due_at", "entered_at", "began_on", "name", "stage", "scene"]
 T = TypeVar("T")
-Link = TypeVar("Link", EntryRow, RefusalRow)
+REPEATED = ("scene", "code", "person", "unit", "role", "seen", "at")
+"""The columns of a refusal that its text says as well."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,9 +174,21 @@ class EntryRecord(Frozen):
 
 
 class RefusalRecord(Frozen):
+    """`sequence` counts the refusals of its scene."""
+
     sequence: int
     refusal: Refusal
     hash: str
+
+
+class ChainedRefusal(Frozen):
+    """One link of a scene's chain of refusals; `text` is what the hash is made over."""
+
+    sequence: int
+    algorithm: str
+    previous: str
+    hash: str
+    text: str
 
 
 class LedgerReads:
@@ -358,13 +371,12 @@ class LedgerReads:
         with Session(self._engine) as session:
             # Read first: a recorder that writes meanwhile makes the journal longer, never shorter than this.
             known = session.scalar(select(col(SceneRow.sequence)).where(col(SceneRow.scene) == stream)) or 0
-            last, broken = _follow(
-                session, _journal(stream), lambda row: json.loads(row.text)["sequence"] == row.sequence
-            )
+            of_it = _columns(EntryRow, ()).where(col(EntryRow.stream) == stream).order_by(col(EntryRow.sequence))
+            last, broken = _follow(session, of_it, _is_numbered)
         return last + 1 if broken or last < known else None
 
     def refusals(self, where: RefusalFilter | None = None, *, page: int = 1, limit: int = 50) -> Page[RefusalRecord]:
-        """The last recorded first."""
+        """The last refused first."""
         where = where or RefusalFilter()
         conditions = _equal(
             (col(RefusalRow.scene), where.scene),
@@ -373,7 +385,8 @@ class LedgerReads:
             (col(RefusalRow.unit), where.unit),
             (col(RefusalRow.role), where.role),
         )
-        query = select(RefusalRow).where(*conditions).order_by(col(RefusalRow.sequence).desc())
+        order = (col(RefusalRow.at).desc(), col(RefusalRow.scene), col(RefusalRow.sequence).desc())
+        query = select(RefusalRow).where(*conditions).order_by(*order)
         page, limit = max(page, 1), min(max(limit, 1), LARGEST_PAGE)
         with Session(self._engine) as session:
             total = session.scalar(select(func.count()).select_from(RefusalRow).where(*conditions)) or 0
@@ -384,11 +397,29 @@ class LedgerReads:
             )
         return Page(items=items, total=total, number=page, limit=limit)
 
-    def verify_refusals(self) -> int | None:
-        """The first refusal that is missing, changed or out of its chain; None where all stands."""
+    def refusal_chain(self, scene: str) -> tuple[ChainedRefusal, ...]:
+        """A scene's refusals as they stand, in order."""
+        query = select(RefusalRow).where(col(RefusalRow.scene) == scene).order_by(col(RefusalRow.sequence))
         with Session(self._engine) as session:
-            last, broken = _follow(session, select(RefusalRow).order_by(col(RefusalRow.sequence)), _repeats)
-        return last + 1 if broken else None
+            return tuple(
+                ChainedRefusal(
+                    sequence=row.sequence, algorithm=row.algorithm, previous=row.previous, hash=row.hash, text=row.text
+                )
+                for row in session.scalars(query)
+            )
+
+    def verify_refusals(self, scene: str | None = None) -> dict[str, int]:
+        """By scene, the first refusal that is missing, changed or out of its chain; empty where all stand."""
+        broken: dict[str, int] = {}
+        with Session(self._engine) as session:
+            scenes = select(col(RefusalRow.scene)).distinct().order_by(col(RefusalRow.scene))
+            for each in [scene] if scene is not None else session.scalars(scenes).all():
+                chain = _columns(RefusalRow, REPEATED)
+                chain = chain.where(col(RefusalRow.scene) == each).order_by(col(RefusalRow.sequence))
+                last, stops = _follow(session, chain, _repeats)
+                if stops:
+                    broken[each] = last + 1
+        return broken
 
 
 _SUMMARY = tuple(getattr(SceneRow, name) for name in SceneSummary.model_fields)
@@ -419,10 +450,15 @@ def _journal(stream: str) -> Select[EntryRow]:
     return select(EntryRow).where(col(EntryRow.stream) == stream).order_by(col(EntryRow.sequence))
 
 
-def _follow(session: Session, chain: Select[Link], is_true: Callable[[Link], bool]) -> tuple[int, bool]:
+def _columns(of: type[EntryRow] | type[RefusalRow], others: tuple[str, ...]) -> Select[Any]:
+    """What a check reads. Rows, not objects of the table's model: those cost more than all the hashing."""
+    return select(*(getattr(of, name) for name in ("sequence", "algorithm", "previous", "hash", "text", *others)))
+
+
+def _follow(session: Session, chain: Select[Any], is_true: Callable[[Row[Any]], bool]) -> tuple[int, bool]:
     """How far a chain holds, and whether it breaks there."""
     previous, last = GENESIS, 0
-    with closing(session.scalars(chain.execution_options(yield_per=200))) as rows:
+    with closing(session.execute(chain.execution_options(yield_per=200))) as rows:
         for row in rows:
             if row.sequence != last + 1 or not _links(row, previous) or not is_true(row):
                 return last, True
@@ -430,14 +466,21 @@ def _follow(session: Session, chain: Select[Link], is_true: Callable[[Link], boo
     return last, False
 
 
-def _links(row: EntryRow | RefusalRow, previous: str) -> bool:
+def _is_numbered(row: Row[Any]) -> bool:
+    """Whether an entry gives itself the number that it stands under: the last key of its canonical text."""
+    if row.text.endswith(f',"sequence":{row.sequence}}}'):
+        return True
+    return bool(json.loads(row.text)["sequence"] == row.sequence)
+
+
+def _links(row: Row[Any], previous: str) -> bool:
     algorithm = next((known for known in get_args(Algorithm) if known == row.algorithm), None)
     if algorithm is None or row.previous != previous:
         return False
-    return link(algorithm, previous, row.text.encode()) == row.hash
+    return bool(link(algorithm, previous, row.text.encode()) == row.hash)
 
 
-def _repeats(row: RefusalRow) -> bool:
+def _repeats(row: Row[Any]) -> bool:
     """Whether the columns that lists ask for say what the text says."""
     said = columns_of(Refusal.model_validate_json(row.text))
     return all(getattr(row, name) == value for name, value in said.items())

@@ -1,7 +1,8 @@
 """The refusal ledger: what the rules said no to. A refusal leaves nothing in a Temporal history, so it stands here.
 
-It is chained like the journal and never lost: while the database is away, refusals go to a spool, a file of JSON lines,
-each safe on the disk before the caller hears of the refusal. `drain_spool` brings them in later, each once.
+It is chained like the journal, each scene's for itself, and never lost: while the database is away, refusals go to a
+spool, a file of JSON lines, each safe on the disk before the caller hears of the refusal. `drain_spool` brings them in
+later, each once.
 """
 
 import fcntl
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pydantic import Field, JsonValue, ValidationError
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Connection, Engine, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from models.actor import Actor
@@ -138,18 +139,13 @@ class RefusalLedger:
         return len(refusals)
 
     def _append(self, refusals: list[Refusal]) -> None:
-        with writing(self._engine, "refusals") as connection:
-            newest = select(REFUSAL.c.sequence, REFUSAL.c.hash).order_by(REFUSAL.c.sequence.desc()).limit(1)
-            last = connection.execute(newest).first()
-            sequence, head = (last.sequence, last.hash) if last else (0, GENESIS)
-            for refusal in refusals:
-                text = canonical(refusal)
-                digest = sha256(text).hexdigest()
-                if connection.scalar(select(REFUSAL.c.sequence).where(REFUSAL.c.digest == digest)) is None:
-                    sequence, previous, head = sequence + 1, head, link(ALGORITHM, head, text)
-                    chained = {"sequence": sequence, "digest": digest, "algorithm": ALGORITHM, "previous": previous,
-                               "hash": head, "text": text.decode()}  # fmt: skip
-                    connection.execute(insert(REFUSAL), columns_of(refusal) | chained)
+        """Each once, at the end of its scene's chain: repeated after a crash, only what is missing is added."""
+        by_scene: dict[str, list[Refusal]] = {}
+        for refusal in refusals:
+            by_scene.setdefault(refusal.scene, []).append(refusal)
+        for scene, of_it in by_scene.items():
+            with writing(self._engine, f"refusals {scene}") as connection:
+                _append_to(connection, scene, of_it)
 
     @contextmanager
     def _alone_with_spool(self) -> Iterator[BinaryIO]:
@@ -158,6 +154,20 @@ class RefusalLedger:
             fcntl.flock(file, fcntl.LOCK_EX)
             file.seek(0)
             yield file
+
+
+def _append_to(connection: Connection, scene: str, refusals: list[Refusal]) -> None:
+    newest = select(REFUSAL.c.sequence, REFUSAL.c.hash).where(REFUSAL.c.scene == scene)
+    last = connection.execute(newest.order_by(REFUSAL.c.sequence.desc()).limit(1)).first()
+    sequence, head = (last.sequence, last.hash) if last else (0, GENESIS)
+    for refusal in refusals:
+        text = canonical(refusal)
+        digest = sha256(text).hexdigest()
+        if connection.scalar(select(REFUSAL.c.sequence).where(REFUSAL.c.digest == digest)) is None:
+            sequence, previous, head = sequence + 1, head, link(ALGORITHM, head, text)
+            chained = {"sequence": sequence, "digest": digest, "algorithm": ALGORITHM, "previous": previous,
+                       "hash": head, "text": text.decode()}  # fmt: skip
+            connection.execute(insert(REFUSAL), columns_of(refusal) | chained)
 
 
 def columns_of(refusal: Refusal) -> dict[str, object]:

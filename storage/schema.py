@@ -1,10 +1,24 @@
-"""Which schema a database has, and which the code needs."""
+"""Which schema a database has, and which the code needs; and whether it still guards what only grows."""
 
 from typing import NamedTuple
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from storage.database import alembic_config
+
+GUARDED = ("entry", "refusal", "directory", "fund_entry", "log_leaf", "checkpoint", "rulebook")
+"""The tables that only grow: triggers refuse to change, delete, replace or truncate what stands there.
+
+There is no door for our own code: restoring and rebuilding only add. Who has the rights of the database's owner can
+take a trigger away; what he changes then, the chains and the checkpoints show.
+"""
+_GUARDS: dict[str, tuple[tuple[str, ...], str]] = {
+    "sqlite": (
+        ("refuses_update", "refuses_delete", "refuses_replace"),
+        "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+    ),
+    "postgresql": (("append_only",), "SELECT tgname FROM pg_trigger WHERE tgenabled IN ('O', 'A')"),
+}
 
 
 class Schema(NamedTuple):
@@ -26,3 +40,12 @@ def schema(engine: Engine) -> Schema:
     with engine.connect() as connection:
         has = MigrationContext.configure(connection).get_current_revision()
         return Schema(has, ScriptDirectory.from_config(alembic_config(connection)).get_current_head())
+
+
+def missing_guards(engine: Engine) -> tuple[str, ...]:
+    """The triggers that are gone or switched off, as table_trigger."""
+    names, query = _GUARDS[engine.dialect.name]
+    with engine.connect() as connection:
+        there = set(connection.scalars(text(query)))
+    wanted = [f"{table}_{name}" for table in GUARDED for name in names]
+    return tuple(each for each in wanted if each not in there)

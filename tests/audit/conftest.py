@@ -1,4 +1,4 @@
-"""Scenes that lived on the real server, and what a bundle of them looks like."""
+"""Scenes that lived on the real server, with a bundle of them; and the checkpoint log on both databases."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -12,21 +12,38 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
+from audit.checkpoints import Checkpoints
 from audit.export import export
-from audit.signing import fingerprint
+from audit.signing import KeyFile, fingerprint
 from audit.sources import digest_of, installed
 from audit.verify import Trust
 from client.from_archives import not_archived
 from client.health import archive_now
 from models.commands.anywhere import Withdraw
+from models.commands.review import Recognise
+from models.refusal import Refused
 from runtime.build import build_id
 from runtime.settings import Settings
 from runtime.wiring import Parts, evidence, make_worker, parts
+from storage.checkpoints import SqlCheckpoints
 from storage.database import migrate
+from tests.audit.logs import key
 from tests.e2e.conftest import skipping_server
 from tests.e2e.processes import until
 from tests.fakes import MemoryArchive, MemoryLedger
 from tests.scenario import Play, city
+from tests.storage.conftest import (  # noqa: F401  # fixtures are found by their names
+    database_url,
+    engine,
+    ledger,
+    play,
+    policy,
+    postgres_server,
+    postgres_url,
+    reads,
+    sqlite_template,
+    sqlite_url,
+)
 from tests.workflows.conftest import QUEUE, Stage
 
 NOW = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)
@@ -76,7 +93,7 @@ async def kept(audited_env: WorkflowEnvironment, tmp_path_factory: pytest.TempPa
     migrate(settings.database_url.get_secret_value())
     stage = Stage(audited_env, city("盐城市"), MemoryLedger(), MemoryArchive())
     with parts(settings) as stored:
-        stage.rulebooks = stored.rulebooks  # type: ignore[assignment]
+        stage.rulebooks, stage.refusals = stored.rulebooks, stored.refusals  # type: ignore[assignment]
         stage.__post_init__()
         lived, ended, young = stage.play().to_running("甲公司"), stage.play().submit(), stage.play().to_consultation()
         ended.do(Withdraw(reasons="不再需要"), ended.owner)
@@ -85,7 +102,24 @@ async def kept(audited_env: WorkflowEnvironment, tmp_path_factory: pytest.TempPa
             for play in plays.values():
                 await stage.follow(play)
                 await until(lambda play=play: len(stored.reads.entries(play.scene)) >= play.state.sequence)  # type: ignore[misc]
+            with pytest.raises(Refused):
+                await stage.do(young, Recognise(value="太早"), young.lead)
             with stage.env.with_time_skipping_disabled():
                 await archive_now(audited_env.client, QUEUE)
         bundle = await bundle_of(stored, audited_env.client, folder / "bundle.zip", *plays)
     return Kept(bundle, settings, tuple(plays), plays, audited_env.client)
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> KeyFile:
+    return key(tmp_path, 1)
+
+
+@pytest.fixture
+def store(engine) -> SqlCheckpoints:  # type: ignore[no-untyped-def]  # noqa: F811
+    return SqlCheckpoints(engine)
+
+
+@pytest.fixture
+def checkpoints(store: SqlCheckpoints, office: KeyFile) -> Checkpoints:
+    return Checkpoints(store, office)

@@ -231,6 +231,16 @@ def delete_event(parts: Parts, chance: random.Random) -> Tampered:
     return Tampered("delete_event", signed_anew({**parts, name: content}), name)
 
 
+def edit_refusal(parts: Parts, chance: random.Random) -> Tampered:
+    """Somebody else was refused."""
+    name = chance.choice(sorted(name for name in parts if name.endswith("refusals.jsonl")))
+    lines = [json.loads(line) for line in _lines(parts[name])]
+    line = chance.choice(lines)
+    line["text"] = line["text"].replace('"person":"', '"person":"not-')
+    content = b"".join(json.dumps(each, ensure_ascii=False).encode() + b"\n" for each in lines)
+    return Tampered("edit_refusal", signed_anew({**parts, name: content}), None, _scene(name), line["sequence"])
+
+
 def edit_policy(parts: Parts, chance: random.Random) -> Tampered:
     """Another limit in the rulebook that the entries name."""
     name = chance.choice(sorted(name for name in parts if name.startswith("rulebooks/")))
@@ -252,7 +262,7 @@ KINDS: dict[str, Callable[[Parts, random.Random], Tampered]] = {
     for each in (
         edit_part, delete_part, insert_part, truncate_part, swap_parts, swap_scenes_cleverly, sign_anew, delete_entry,
         insert_entry, reorder_entries, roll_back, edit_entry, edit_hash, edit_update, edit_recorded, edit_answer,
-        delete_event, edit_policy, edit_source,
+        delete_event, edit_refusal, edit_policy, edit_source,
     )
 }  # fmt: skip
 

@@ -51,7 +51,7 @@ def test_a_healthy_engine_has_no_errors(scene: Terminal) -> None:
     assert found.keys() == {
         "database", "server", "retention", "search_attributes", "archive_schedule", "worker", "chains", "refusals",
         "projections", "spool", "outbox", "templates", "events", "documents", "directories", "funds", "lineage",
-        "provisional", "notices", "archive", "recording",
+        "provisional", "notices", "archive", "recording", "guards", "checkpoints",
     }  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -55,9 +55,9 @@ def test_refusals_are_found_by_scene_code_person_unit_and_role(
     refusals: RefusalLedger, reads: LedgerReads, play: Play
 ) -> None:
     refuse(refusals, play)
-    refusals.record("another", None, Refused("malformed", problem="𠮷"), NOW)
+    refusals.record("another", None, Refused("malformed", problem="𠮷"), NOW + timedelta(seconds=1))
     found = {
-        name: [record.sequence for record in reads.refusals(where).items]
+        name: [record.refusal.code for record in reads.refusals(where).items]
         for name, where in {
             "all": RefusalFilter(),
             "scene": RefusalFilter(scene="another"),
@@ -69,10 +69,11 @@ def test_refusals_are_found_by_scene_code_person_unit_and_role(
         }.items()
     }
     assert found == {
-        "all": [2, 1], "scene": [2], "code": [1], "person": [1], "unit": [1], "role": [1], "none": [],
+        "all": ["malformed", "not_permitted"], "scene": ["malformed"], "code": ["not_permitted"],
+        "person": ["not_permitted"], "unit": ["not_permitted"], "role": ["not_permitted"], "none": [],
     }  # fmt: skip
     page = reads.refusals(limit=1, page=2)
-    assert ([record.sequence for record in page.items], page.total, page.pages) == ([1], 2, 2)
+    assert ([record.refusal.scene for record in page.items], page.total, page.pages) == ([play.scene], 2, 2)
 
 
 def test_a_sealed_bid_stays_sealed_when_its_opening_is_refused(
@@ -107,25 +108,35 @@ def test_a_refusal_is_kept_whatever_was_asked(refusals: RefusalLedger, reads: Le
     assert not spool.exists()
 
 
-def test_refusals_are_chained_and_tampering_shows(
+def test_refusals_are_chained_for_each_scene_and_tampering_shows_there(
     refusals: RefusalLedger, reads: LedgerReads, engine: Engine, play: Play
 ) -> None:
     for number in range(1, 6):
         refuse(refusals, play, number)
-    assert reads.verify_refusals() is None
-    spoil(engine, "refusal", "UPDATE refusal SET code = 'stale' WHERE sequence = 4")
-    assert reads.verify_refusals() == 4
-    spoil(engine, "refusal", "DELETE FROM refusal WHERE sequence = 3")
-    assert reads.verify_refusals() == 3
-    spoil(engine, "refusal", "UPDATE refusal SET text = replace(text, '次', '回') WHERE sequence = 2")
-    assert reads.verify_refusals() == 2
+        refusals.record("another", None, Refused("malformed", problem=str(number)), NOW)
+    of_it = [record.sequence for record in reads.refusals(RefusalFilter(scene=play.scene)).items]
+    assert of_it == [5, 4, 3, 2, 1]
+    assert reads.verify_refusals() == {}
+    spoil(engine, "refusal", "UPDATE refusal SET code = 'stale' WHERE scene = :of AND sequence = 4", of=play.scene)
+    assert reads.verify_refusals() == {play.scene: 4}
+    assert reads.verify_refusals("another") == {}
+    spoil(engine, "refusal", "DELETE FROM refusal WHERE scene = :of AND sequence = 3", of=play.scene)
+    assert reads.verify_refusals(play.scene) == {play.scene: 3}
+    spoil(engine, "refusal", "UPDATE refusal SET text = replace(text, :old, :new)", old='"2"', new='"7"')
+    assert reads.verify_refusals() == {play.scene: 3, "another": 2}
 
 
-def test_many_refusals_at_once_make_one_chain(refusals: RefusalLedger, reads: LedgerReads, play: Play) -> None:
+def test_many_refusals_at_once_make_one_chain_for_each_scene(
+    refusals: RefusalLedger, reads: LedgerReads, play: Play
+) -> None:
+    def both(number: int) -> None:
+        refuse(refusals, play, number)
+        refusals.record("another", None, Refused("malformed", problem=str(number)), NOW)
+
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda number: refuse(refusals, play, number), range(24)))
-    assert reads.refusals().total == 24
-    assert reads.verify_refusals() is None
+        list(pool.map(both, range(24)))
+    assert reads.refusals().total == 48
+    assert reads.verify_refusals() == {}
 
 
 def test_while_the_database_is_away_refusals_wait_and_come_in_later_once(
@@ -141,7 +152,7 @@ def test_while_the_database_is_away_refusals_wait_and_come_in_later_once(
     refuse(refusals, play, 3)
     refusals.drain_spool()
     assert [record.refusal.details["verb"] for record in reads.refusals().items] == ["suspend"] * 3
-    assert reads.verify_refusals() is None
+    assert reads.verify_refusals() == {}
 
 
 def test_draining_while_the_database_is_away_loses_nothing(away: RefusalLedger, spool: Path, play: Play) -> None:
@@ -176,7 +187,7 @@ def test_a_database_without_its_tables_counts_as_away(tmp_path: Path, spool: Pat
     assert json.loads(spool.read_text())["code"] == "not_permitted"
 
 
-def test_what_an_office_asked_outside_any_scene_is_kept_in_the_same_chain_also_through_the_spool(
+def test_what_an_office_asked_outside_any_scene_is_kept_in_a_chain_of_its_own_also_through_the_spool(
     refusals: RefusalLedger, away: RefusalLedger, reads: LedgerReads, play: Play
 ) -> None:
     refuse(refusals, play)
@@ -186,7 +197,7 @@ def test_what_an_office_asked_outside_any_scene_is_kept_in_the_same_chain_also_t
     assert refusals.drain_spool() == 1
 
     (record,) = reads.refusals(RefusalFilter(scene="calendar:2027")).items
-    assert (record.sequence, record.refusal) == (2, of_office)
+    assert (record.sequence, record.refusal) == (1, of_office)
     assert record.refusal.actor == play.owner
     assert record.refusal.command == {"act": {"verb": "propose_calendar", "reasons": "长" * DETAIL_LENGTH}}
-    assert reads.verify_refusals() is None
+    assert reads.verify_refusals() == {}

@@ -1,0 +1,94 @@
+"""The checkpoint log: what is said of the chains of scenes, refusals, directories and funds, and what is signed of it.
+
+A leaf names a chain's head. Leaves only follow one another; a checkpoint says by one hash, the root of the tree over
+the first `size` leaves, what they all were. Whoever keeps a checkpoint can tell later whether anything before it
+was changed.
+"""
+
+from datetime import date
+from hashlib import sha256
+from typing import Literal, get_args
+
+from pydantic import Field
+
+from .canonical import canonical
+from .frozen import Frozen
+from .journal import Algorithm
+from .text import Digest, Moment
+
+ChainKind = Literal["scene", "refusal", "directory", "fund"]
+CHAIN_KINDS: tuple[ChainKind, ...] = get_args(ChainKind)
+"""Refusals are chained for each scene, directories and funds for each city."""
+FIRST = "0" * 64
+"""What the first checkpoint names as the one before it."""
+
+
+class LogLeaf(Frozen):
+    """The chain of `stream` ends in entry `sequence`, whose hash is `head` by `algorithm`."""
+
+    kind: ChainKind
+    stream: str
+    sequence: int
+    head: Digest
+    algorithm: Algorithm
+
+    @property
+    def text(self) -> bytes:
+        """What its hash in the tree is computed over."""
+        return canonical(self)
+
+
+class LoggedLeaf(Frozen):
+    """A leaf in its place: `index` counts from 0; `hash` is RFC 6962's over its text, in hexadecimal digits."""
+
+    index: int
+    leaf: LogLeaf
+    hash: str
+
+
+class Checkpoint(Frozen):
+    """What is signed, as canonical JSON. `root` is RFC 6962's (SHA-256) over the first `size` leaves.
+
+    `day` is the day, by the city's time, that this is the one checkpoint of; None where a person asked for it.
+    `previous` is the digest of the checkpoint before, `key` the SHA-256 of the raw public key that signs.
+    """
+
+    kind: Literal["checkpoint"] = "checkpoint"
+    tree: Literal["rfc6962-sha256"] = "rfc6962-sha256"
+    number: int
+    size: int
+    root: Digest
+    at: Moment
+    day: date | None
+    previous: Digest
+    key: Digest
+
+    @property
+    def text(self) -> bytes:
+        return canonical(self)
+
+    @property
+    def digest(self) -> str:
+        return sha256(self.text).hexdigest()
+
+
+class Unreadable(Frozen):
+    """What stands in the log where a leaf or a checkpoint should, and is neither."""
+
+    problem: str
+
+
+class SignedCheckpoint(Frozen):
+    """`public_key` (Ed25519, raw) and `signature` in hexadecimal digits.
+
+    `consistency` stands in a log that is given away without its leaves: the proof from the checkpoint before.
+    """
+
+    checkpoint: Checkpoint
+    public_key: str
+    signature: str
+    consistency: tuple[Digest, ...] | None = Field(None, exclude_if=lambda value: value is None)
+
+
+LogItem = LoggedLeaf | SignedCheckpoint | Unreadable
+"""A log is a sequence of these: the leaves of a checkpoint, then the checkpoint."""
