@@ -674,6 +674,11 @@ REFUSALS: dict[str, tuple[str, str]] = {
     ),
     "unknown_entry": ("没有第 {sequence} 号记录。", "There is no entry {sequence}."),
     "unknown_correction": ("没有待确认的更正 {correction}。", "No correction {correction} waits for confirmation."),
+    "opinion_of_another": (
+        "该记录是 {unit} 的会商意见，只能由该单位提出更正，由该单位另一人或平台窗口确认。",
+        "That entry is the opinion of {unit}: only its people propose to correct it; another of them, or the platform"
+        " office, confirms.",
+    ),
     "correction_exists": ("更正编号 {correction} 已存在。", "The correction {correction} exists already."),
     "same_part": ("{unit} 已担任该角色。", "{unit} has that part already."),
     "other_city_policy": ("该政策属于 {city}，不是 {expected}。", "That policy is of {city}, not of {expected}."),
