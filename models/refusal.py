@@ -215,6 +215,14 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "{person} 已在本场景参与“{did}”，不得再代表揭榜方投标。",
         "{person} had a hand in {did} in this scene and may not bid in it.",
     ),
+    "decides_and_judges": (
+        "{person} 已在本场景参与“{did}”，不得再执行“{verb}”：组织、核查、决定与评审须由不同的人承担，请换人。",
+        "{person} had a hand in {did} and may not {verb}: who convenes, checks or decides does not judge.",
+    ),
+    "bids_for_two": (
+        "{person} 已为另一揭榜方投标，同一人不得代两家办理投标（招标投标法实施条例第四十条），请换人。",
+        "{person} has bid for another bidder; nobody bids for two (招标投标法实施条例 40). Somebody else has to.",
+    ),
     "other_side": (
         "{person} 已为另一方行事（{did}），不得再代表本方执行“{verb}”。",
         "{person} has acted for another side ({did}) and may not {verb} for this one.",
@@ -302,6 +310,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "ends_the_better": (
         "{bidder} 得 {points} 分，高于继续试点的 {worse}，不能终止得分较高者。",
         "{bidder} has {points} points, more than {worse}, who would go on; end the one with fewer.",
+    ),
+    "votes_open": (
+        "评审组全体已发表意见，意见已公开，不得再撤回或申明回避；有利害关系的，请在公示期提出异议。",
+        "The whole panel has spoken and its votes are open: no taking back, no recusal; a tie is for an objection.",
     ),
     "panel_recused": (
         "{person} 已在本场景申明回避，不得再入评审组，请换人。",
@@ -676,8 +688,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "unknown_correction": ("没有待确认的更正 {correction}。", "No correction {correction} waits for confirmation."),
     "opinion_of_another": (
         "该记录是 {unit} 的会商意见，只能由该单位提出更正，由该单位另一人或平台窗口确认。",
-        "That entry is the opinion of {unit}: only its people propose to correct it; another of them, or the platform"
-        " office, confirms.",
+        "That entry is what {unit} said: its people propose a correction; they or the platform office confirm.",
     ),
     "correction_exists": ("更正编号 {correction} 已存在。", "The correction {correction} exists already."),
     "same_part": ("{unit} 已担任该角色。", "{unit} has that part already."),

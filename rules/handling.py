@@ -42,9 +42,9 @@ from models.events.handling import (
     SignerRemoved,
 )
 from models.policy import HandlingRules
-from models.state import Consultation, LastAct, SceneState
+from models.state import Consultation, LastAct, Panel, SceneState
 from models.vocabulary import Machine, Role
-from rules import lifecycle, review, separation
+from rules import lifecycle, panels, review, separation
 from rules.calendar import due_date
 from rules.deadlines import local_day
 from rules.docket import BIDDER_MACHINES, Docket
@@ -292,12 +292,18 @@ def _take_back(docket: Docket, act: TakeBack) -> None:
         docket.refuse("cannot_be_taken_back", verb=last.verb, known=", ".join(rules.take_back) or "-")
     if docket.unit != last.unit or not set(docket.command.actor.persons) & set(last.persons):
         docket.refuse("not_your_act", entry=act.entry)
+    if last.verb == "give_expert_opinion" and any(map(panels.all_have_spoken, _changed_panels(docket.state, last))):
+        docket.refuse("votes_open")
     latest = due_date(docket.policy.calendar, last.on, rules.take_back_within).on
     if local_day(docket.now) > latest:
         docket.refuse("take_back_too_late", entry=act.entry, latest=latest)
     _move_back(docket, last)
     _clocks_as_before(docket, last.before)
     docket.record(ActTakenBack(entry=act.entry, verb=last.verb, by=docket.person, at=docket.at, subjects=last.subjects))
+
+
+def _changed_panels(state: SceneState, last: LastAct) -> tuple[Panel, ...]:
+    return tuple(panel for panel in state.panels if panel not in last.before.panels)
 
 
 def _move_back(docket: Docket, last: LastAct) -> None:

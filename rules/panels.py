@@ -44,7 +44,7 @@ def convene(
     if experts < math.ceil(rules.expert_share * size):
         docket.refuse("panel_too_few_experts", share=rules.expert_share, experts=experts, size=size)
     for member in members:
-        if (bar := _bar(docket, member, parties)) is not None:
+        if (bar := _bar(docket, act.purpose, member, parties)) is not None:
             raise bar
     before = find(docket.state.panels, purpose=act.purpose, bidder=act.bidder)
     if before is not None and not before.void:
@@ -73,10 +73,12 @@ def recuse(docket: Docket, act: Recuse, *, limit: str, verbs: tuple[str, ...]) -
     """The next of the reserve with whom the panel has the experts it needs takes the seat; else it is void."""
     panel = seated(docket, act.purpose, act.bidder)
     own_seat(docket, panel)
+    if all_have_spoken(panel):
+        docket.refuse("votes_open")
     others = [seat for seat in panel.seats if seat.person != docket.person]
     needed = math.ceil(docket.policy.panels[act.purpose.value].expert_share * len(panel.seats))
     experts = sum(seat.expert for seat in others)
-    free = (seat for seat in panel.reserve if _barred_since(docket, seat.person) is None)
+    free = (seat for seat in panel.reserve if _barred_since(docket, act.purpose, seat.person) is None)
     successor = next((seat for seat in free if experts + seat.expert >= needed), None)
     docket.record(MemberRecused(purpose=act.purpose, bidder=act.bidder, person=docket.person, successor=successor))
     for seat in panel.seats if successor is None else (Seat(person=docket.person, unit="", expert=False),):
@@ -105,7 +107,9 @@ def _members(
             docket.refuse("panel_drawn")
         return act.members, None
     barred = {each.person: "panel_overlap" for each in act.pool if each.person in not_drawn}
-    barred |= {each.person: bar.code for each in act.pool if (bar := _bar(docket, each, parties)) is not None}
+    barred |= {
+        each.person: bar.code for each in act.pool if (bar := _bar(docket, act.purpose, each, parties)) is not None
+    }
     free = [each for each in act.pool if each.person not in barred]
     experts = math.ceil(rules.expert_share * act.size)
     seed = lots.seed_of(docket.state, act.purpose, act.bidder)
@@ -116,9 +120,9 @@ def _members(
         docket.refuse("pool_too_small", size=act.size, experts=experts, free=len(free), excused=len(barred))
 
 
-def _bar(docket: Docket, member: PanelMember, parties: tuple[str, ...]) -> Refused | None:
+def _bar(docket: Docket, purpose: PanelPurpose, member: PanelMember, parties: tuple[str, ...]) -> Refused | None:
     """Why somebody may not sit."""
-    if (since := _barred_since(docket, member.person)) is not None:
+    if (since := _barred_since(docket, purpose, member.person)) is not None:
         return since
     for unit in (member.unit, *member.ties):
         if unit in parties:
@@ -126,12 +130,18 @@ def _bar(docket: Docket, member: PanelMember, parties: tuple[str, ...]) -> Refus
     return None
 
 
-def _barred_since(docket: Docket, person: str) -> Refused | None:
-    """What may have become of somebody since they were drawn."""
+def _barred_since(docket: Docket, purpose: PanelPurpose, person: str) -> Refused | None:
+    """What may have become of somebody since they were drawn. Who convenes sits on no panel of theirs."""
     if separation.took_sides(docket.state, person):
         return Refused("panel_took_sides", person=person)
     if person in docket.state.recused:
         return Refused("panel_recused", person=person)
+    did = separation.kept_off_panel(docket.state, purpose, person)
+    if did is None and person in docket.command.actor.persons:
+        did = docket.command.act.verb
+    if did is not None:
+        verb = separation.JUDGED[purpose][0].partition(":")[0]
+        return Refused("decides_and_judges", person=person, did=did, verb=verb)
     return None
 
 
@@ -143,6 +153,11 @@ def _has_spoken(docket: Docket, panel: Panel) -> bool:
     if panel.purpose is PanelPurpose.SCORING:
         return any(bid.scores for bid in docket.state.bids)
     return any(seat.recommend is not None for seat in panel.seats)
+
+
+def all_have_spoken(panel: Panel) -> bool:
+    """From here on the votes stand open (`rules.votes`): nobody leaves, or votes again, by what the others said."""
+    return all(seat.recommend is not None for seat in panel.seats)
 
 
 def seated(docket: Docket, purpose: PanelPurpose, bidder: str | None = None) -> Panel:

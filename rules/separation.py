@@ -6,7 +6,8 @@ role or the unit in which somebody acts makes no difference. `APART` says of pai
 second who had a hand in the first. A pair bars one direction; where both orders can happen, both stand here.
 
 1  Who drafted a thing does not decide on it, and who decided does not publish it.
-2  Nobody judges a bid of their own or of their unit's, bids for a scene that they judged, or signs for the other side.
+2  Nobody judges a bid of their own or of their unit's, acts for a bidder of a scene in which they had authority, or
+   for two bidders. Who makes a panel, checks what it judges or decides on it does not sit on it, nor the reverse.
 3  An order needs two officers, its verifier is a third; so do two officers open the bids.
 4  Objections, appeals and questions of fault go to somebody who did not decide.
 5  Who proposes, who approves and who pays are three.
@@ -27,6 +28,7 @@ from models.commands.anywhere import ConfirmCorrection, DecideExtension, Propose
 from models.commands.matching import OpenBids, SignContract
 from models.commands.review import (
     AnswerObjection,
+    ConvenePanel,
     DecideComplaint,
     GiveExpertOpinion,
     PublishNotice,
@@ -34,7 +36,7 @@ from models.commands.review import (
 )
 from models.commands.trial import AdmitTrial, RecordReading, StartTrial
 from models.state import Hand, SceneState
-from models.vocabulary import Role
+from models.vocabulary import PanelPurpose, Role
 from rules.docket import Docket
 from rules.keyed import find, put
 
@@ -42,15 +44,15 @@ from rules.keyed import find, put
 class Apart(NamedTuple):
     """Who had a hand in one of `first` is refused `then`, with `code`.
 
-    A deed is a verb, one kind of it (`publish_notice:ranking`), or a role in which somebody acted. `about` is what both
-    have to be about: the same scene, the same bidder, or the same deadline or correction.
+    A deed is a verb, one kind of it (`publish_notice:ranking`), or a role in which somebody acts. `about` is what both
+    have to be about: the same scene, the same bidder, or the same deadline or correction; or else another bidder.
     """
 
     rule: int
     code: str
     first: tuple[str, ...]
     then: tuple[str, ...]
-    about: Literal["scene", "bidder", "item"] = "scene"
+    about: Literal["scene", "bidder", "item", "another bidder"] = "scene"
 
 
 RECOGNISED = ("conclude_fair_competition", "give_expert_opinion:recognition", "recognise", "confirm_scene")
@@ -72,6 +74,26 @@ DECISIONS = (
     "conclude_evaluation", "confirm_benchmark", "review_benchmark", "withdraw_benchmark",
     "terminate", "override",
 )  # fmt: skip
+
+PREPARED = {
+    PanelPurpose.RECOGNITION: (
+        "convene_panel:recognition", "give_opinion", "conclude_fair_competition", "recognise",
+        "refuse", "confirm_scene",
+    ),
+    PanelPurpose.SCORING: (
+        "convene_panel:scoring", "review_invitation", "open_bids", "verify_eligibility", "award",
+    ),
+    PanelPurpose.ACCEPTANCE: (
+        "convene_panel:acceptance", "give_acceptance_opinion", "conclude_acceptance",
+    ),
+}  # fmt: skip
+"""What makes a panel, comes before it, or decides on what it says."""
+JUDGED = {
+    PanelPurpose.RECOGNITION: ("give_expert_opinion:recognition",),
+    PanelPurpose.SCORING: ("score_bid",),
+    PanelPurpose.ACCEPTANCE: ("give_expert_opinion:acceptance", "sign_acceptance_opinion"),
+}
+"""What a member of a panel says."""
 
 BIDDER, OWNER = Role.BIDDER.value, Role.OWNER.value
 OVER_BIDDERS = (
@@ -100,15 +122,26 @@ APART: tuple[Apart, ...] = (
     Apart(1, "drafter_decides", ("take_over",), DECISIONS),
     Apart(1, "decider_publishes", RECOGNISED, ("publish_notice:recognition", "list_scene")),
     Apart(1, "decider_publishes", RANKED, ("publish_notice:ranking",)),
-    Apart(1, "decider_publishes", ("publish_notice:ranking",), ("award",)),
     Apart(1, "decider_publishes", ACCEPTED, ("publish_notice:acceptance",)),
     Apart(1, "decider_publishes", CHOSEN, ("publish_notice:benchmark",)),
+    Apart(1, "decider_publishes", ("publish_notice:recognition", "list_scene"), (*RECOGNISED, "refuse")),
+    Apart(1, "decider_publishes", ("publish_notice:ranking",), RANKED),
+    Apart(1, "decider_publishes", ("publish_notice:acceptance",), ACCEPTED),
+    Apart(
+        1,
+        "decider_publishes",
+        ("publish_notice:benchmark",),
+        (*CHOSEN, "review_benchmark", "withdraw_benchmark"),
+    ),
+    *(Apart(2, "decides_and_judges", PREPARED[purpose], JUDGED[purpose]) for purpose in PanelPurpose),
+    *(Apart(2, "decides_and_judges", JUDGED[purpose], PREPARED[purpose]) for purpose in PanelPurpose),
     Apart(2, "own_bid", (BIDDER,), OVER_BIDDERS),
     Apart(2, "bids_as_judge", (OWNER, *DECISIONS, "open_bids"), ("submit_bid", "reveal_bid")),
+    Apart(2, "bids_for_two", ("submit_bid", "reveal_bid"), ("submit_bid", "reveal_bid"), "another bidder"),
     Apart(2, "other_side", (BIDDER,), ("propose_contract", "sign_contract:scene_owner", "sign_contract:st_bureau")),
-    Apart(2, "other_side", (*DECISIONS, "open_bids"), ("sign_contract:bidder",)),
-    Apart(2, "other_side", (OWNER,), ("sign_contract:st_bureau", "sign_contract:bidder")),
-    Apart(2, "other_side", ("sign_contract:st_bureau",), ("sign_contract:scene_owner", "sign_contract:bidder")),
+    Apart(2, "other_side", (*OVER_BIDDERS, *JUDGED[PanelPurpose.ACCEPTANCE], OWNER), (BIDDER,)),
+    Apart(2, "other_side", (OWNER, "award"), ("sign_contract:st_bureau",)),
+    Apart(2, "other_side", ("sign_contract:st_bureau",), ("sign_contract:scene_owner", BIDDER)),
     Apart(4, "decided_before", RECOGNISED, ("answer_objection:recognition", "decide_complaint:recognition")),
     Apart(4, "decided_before", RANKED, ("answer_objection:ranking", "decide_complaint:ranking")),
     Apart(4, "decided_before", ACCEPTED, ("answer_objection:acceptance", "decide_complaint:acceptance")),
@@ -141,22 +174,31 @@ _FIRST = tuple(deed for line in APART for deed in line.first)
 def refuse_involved(docket: Docket) -> None:
     """Raises Refused with the code of the first line that keeps these two deeds apart."""
     _refuse_persons(docket, docket.command.actor.persons)
-    now = _hands(docket.state, docket.command)[0]
-    if docket.unit in units_bidding(docket.state) and _is_one_of(now.deed, OVER_BIDDERS):
+    now = hands_of(docket.state, docket.command)[0]
+    if docket.unit in units_bidding(docket.state) and is_one_of(now.deed, OVER_BIDDERS):
         docket.refuse("own_unit_bids", unit=docket.unit)
 
 
 def _refuse_persons(docket: Docket, persons: tuple[str, ...]) -> None:
-    now = _hands(docket.state, docket.command)[0]
+    now, *sides = hands_of(docket.state, docket.command)
+    deeds = (now.deed, *(side.deed for side in sides))
     for line in APART:
-        if not _is_one_of(now.deed, line.then):
-            continue
-        for hand in docket.state.hands:
-            if not _is_one_of(hand.deed, line.first) or _subject(hand, line) != _subject(now, line):
-                continue
-            if known := [person for person in persons if person in hand.persons]:
-                did = hand.deed.partition(":")[0]
-                docket.refuse(line.code, person=known[0], did=did, verb=docket.command.act.verb)
+        if any(is_one_of(deed, line.then) for deed in deeds):
+            for hand in docket.state.hands:
+                known = [person for person in persons if person in hand.persons]
+                if known and is_one_of(hand.deed, line.first) and _are_about_the_same(line, hand, now):
+                    did = hand.deed.partition(":")[0]
+                    docket.refuse(line.code, person=known[0], did=did, verb=docket.command.act.verb)
+
+
+def kept_off_panel(state: SceneState, purpose: PanelPurpose, person: str) -> str | None:
+    """What somebody did in this scene that keeps them off its panels of this kind."""
+    for line in APART:
+        if line.about == "scene" and set(line.then) & set(JUDGED[purpose]):
+            for hand in state.hands:
+                if person in hand.persons and is_one_of(hand.deed, line.first):
+                    return hand.deed.partition(":")[0]
+    return None
 
 
 def units_bidding(state: SceneState) -> tuple[str, ...]:
@@ -193,26 +235,32 @@ def refuse_officers(docket: Docket, officers: tuple[str, ...]) -> None:
 def remember(state: SceneState, command: Command) -> tuple[Hand, ...]:
     """The hands after a command that stood; `state` is that before it."""
     hands = state.hands
-    for new in _hands(state, command):
-        if not _is_one_of(new.deed, _FIRST):
+    for new in hands_of(state, command):
+        if not is_one_of(new.deed, _FIRST):
             continue
         before = find(hands, deed=new.deed, bidder=new.bidder, item=new.item)
-        if before is not None and not _is_one_of(new.deed, AFRESH):
+        if before is not None and not is_one_of(new.deed, AFRESH):
             new = new.model_copy(update={"persons": tuple(dict.fromkeys((*before.persons, *new.persons)))})
         hands = put(hands, new, by=lambda hand: (hand.deed, hand.bidder, hand.item))
     return hands
 
 
-def _is_one_of(deed: str, names: tuple[str, ...]) -> bool:
+def is_one_of(deed: str, names: tuple[str, ...]) -> bool:
     """A verb without its kind stands for every kind."""
     return deed in names or deed.partition(":")[0] in names
 
 
-def _subject(hand: Hand, line: Apart) -> str:
-    return {"scene": "", "bidder": hand.bidder, "item": hand.item}[line.about]
+def _are_about_the_same(line: Apart, hand: Hand, now: Hand) -> bool:
+    if line.about == "another bidder":
+        return hand.bidder != now.bidder
+    return about(hand, line) == about(now, line)
 
 
-def _hands(state: SceneState, command: Command) -> tuple[Hand, ...]:
+def about(hand: Hand, line: Apart) -> str:
+    return {"scene": "", "bidder": hand.bidder, "item": hand.item}.get(line.about, "")
+
+
+def hands_of(state: SceneState, command: Command) -> tuple[Hand, ...]:
     """What a command is a deed of: first its verb with its kind, then the role of somebody who takes sides."""
     act, actor = command.act, command.actor
     bidder, item = getattr(act, "bidder", None) or "", ""
@@ -225,7 +273,7 @@ def _hands(state: SceneState, command: Command) -> tuple[Hand, ...]:
         case AnswerObjection() | DecideComplaint():
             objection = find(state.objections, id=act.objection)
             kind = objection.about if objection is not None else ""
-        case GiveExpertOpinion():
+        case GiveExpertOpinion() | ConvenePanel():
             kind = act.purpose
         case SignContract() | RecordReading():
             kind = actor.role

@@ -313,7 +313,7 @@ def wrongly_entered(scene: Scene, unit: str) -> Script:
     )
     confirmation = ConfirmCorrection(correction="correction-1", confirmed=True)
     yield scene.soon()
-    yield scene.lead.does(confirmation)
+    yield scene.platform.does(confirmation)
     yield scene.passed("consultation")
     scene.stands_at("fair_competition")
 

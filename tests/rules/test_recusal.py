@@ -3,6 +3,7 @@
 import pytest
 
 from models.commands.acceptance import SignAcceptanceOpinion
+from models.commands.handling import TakeBack
 from models.commands.review import ConvenePanel, PanelMember, Recuse
 from models.events.review import MemberRecused
 from models.policy import Policy
@@ -136,6 +137,27 @@ def test_an_opinion_is_void_with_the_seat(policy: Policy, purpose: PanelPurpose)
     assert [seat.recommend for seat in panel(play, purpose).seats] == [None] * size
     assert leaver.person not in [seat.person for seat in panel(play, purpose).seats]
     assert play.state.recused == (leaver.person,)
+
+
+@pytest.mark.parametrize("purpose", [RECOGNITION, ACCEPTANCE])
+def test_once_all_have_spoken_nobody_leaves_or_takes_back_by_what_the_others_said(
+    policy: Policy, purpose: PanelPurpose
+) -> None:
+    play, bidder = Play(policy), None
+    if purpose is RECOGNITION:
+        play.to_expert_review()
+    else:
+        bidder = A
+        play.to_acceptance(A).apply(A)
+    *others, last = (play.expert(each) for each in play.seat_panel(purpose, bidder))
+    for each in others:
+        play.do(play.recommend_act(bidder, purpose=purpose), each)
+    play.fork().do(Recuse(purpose=purpose, reasons="曾任职", bidder=bidder), others[0])
+    play.fork().do(TakeBack(entry=play.state.sequence, reasons="误点"), others[-1])
+    play.do(play.recommend_act(bidder, purpose=purpose), last)
+    play.refuses("votes_open", TakeBack(entry=play.state.sequence, reasons="误点"), last)
+    for each in (last, others[0]):
+        play.refuses("votes_open", Recuse(purpose=purpose, reasons="曾任职", bidder=bidder), each)
 
 
 def test_only_a_member_recuses_themselves_and_nobody_for_them(policy: Policy) -> None:
