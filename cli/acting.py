@@ -141,6 +141,8 @@ def asked_of(
         act = _with_lookalikes(opened, state, act, envelope)
     elif isinstance(act, pools.FromDirectory):
         act = _with_pool(opened, state, act, actor, envelope)
+    elif isinstance(act, ConvenePanel):
+        act = _with_ties(opened, state, act, envelope)
     asked = command(act, actor, seen, envelope)
     if isinstance(act, TransferDuty | DelegateDuty):
         _refuse_stranger(opened, state, asked, act.to)
@@ -209,6 +211,14 @@ def _with_pool(
     if earlier is None or not isinstance(earlier.act, ConvenePanel):
         return pools.drawn_from(opened, state, wanted, actor)
     return wanted.of(earlier.act.pool)
+
+
+def _with_ties(opened: Parts, state: SceneState, act: ConvenePanel, envelope: Envelope) -> ConvenePanel:
+    """With what the directory knows today; a command that is repeated says again what it knew then."""
+    earlier = _earlier(opened, state, envelope)
+    if earlier is None or not isinstance(earlier.act, ConvenePanel):
+        return pools.with_ties(opened, state, act)
+    return act.model_copy(update={"members": earlier.act.members, "pool": earlier.act.pool})
 
 
 def _earlier(opened: Parts, state: SceneState, envelope: Envelope) -> Command | None:

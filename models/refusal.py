@@ -164,6 +164,18 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "专家库不足：须抽 {size} 人、其中专家 {experts} 人，可抽 {free} 人，回避 {excused} 人。",
         "The pool is too small: {size} with {experts} experts are to be drawn, {free} may sit, {excused} are excused.",
     ),
+    "pool_too_narrow": (
+        "候选人太少：抽取 {size} 人至少须有 {needed} 名可参评的候选人，现有 {free} 名（另有 {excused} 名回避）。",
+        "Too few to draw from: for {size} seats {needed} who may sit, here {free}, and {excused} excused; add more.",
+    ),
+    "drawn_already": (
+        "评审组已抽定，成员回避的由下一顺位递补。确须重抽，请写明理由（reasons）和另一名经办人（with_officer）。",
+        "The panel is drawn. Who recuses is followed by the next drawn; to draw anew give reasons and with_officer.",
+    ),
+    "nothing_to_redraw": (
+        "理由（reasons）和另一名经办人（with_officer）只在重新抽取时填写，请删去后再办。",
+        "`reasons` and `with_officer` are for drawing a panel again; leave them out.",
+    ),
     "panel_already": (
         "评审组已组成且已有成员发表意见。",
         "The panel stands and a member has spoken already.",

@@ -88,10 +88,17 @@ def experts(directory: Directory, day: date, known_as: Sequence[str] = ()) -> tu
     for person in directory.persons:
         units = [unit for unit, role in _of(directory, person.memberships, day) if role is Role.EXPERT]
         if units:
-            ever = (unit_on(directory, each.unit, day) for each in person.memberships)
-            unit, *ties = (_known_as(directory, each, day, known_as) for each in dict.fromkeys((units[0], *ever)))
+            ever = units_of(directory, person.id, day, known_as=known_as)
+            unit, *ties = dict.fromkeys((_known_as(directory, units[0], day, known_as), *ever))
             found.append(PanelMember(person=person.id, unit=unit, ties=tuple(ties)))
     return tuple(found)
+
+
+def units_of(directory: Directory, person: str, day: date, *, known_as: Sequence[str] = ()) -> tuple[str, ...]:
+    """Every unit that the directory ever has somebody in; nothing for who is not in it."""
+    found = directory.person(person)
+    ever = (unit_on(directory, each.unit, day) for each in (found.memberships if found else ()))
+    return tuple(dict.fromkeys(_known_as(directory, unit, day, known_as) for unit in ever))
 
 
 def _known_as(directory: Directory, unit: str, day: date, names: Sequence[str]) -> str:

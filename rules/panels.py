@@ -1,7 +1,8 @@
 """Panels: how they are made up, who may sit, and when they have spoken.
 
-At least `minimum` members, an odd number, at least `expert_share` experts; drawn by lot where the policy says so, and
-then who may not sit is excused. Nobody of the owner's or a bidder's unit,
+At least `minimum` members, an odd number, at least `expert_share` experts; drawn by lot where the policy says so, from
+a pool of several times the seats, and then who may not sit is excused. A panel that is drawn stays drawn, unless two
+officers say why not. Nobody of the owner's or a bidder's unit,
 nobody with declared ties to one and nobody who has acted for either (docs/explanation/domain.md, duties kept apart, 2).
 A seat is personal: nobody speaks on a member's behalf. Locked once a member has spoken. Who finds a tie afterwards
 recuses themselves: what they said is void, and the next in the order of the draw takes the seat.
@@ -50,14 +51,32 @@ def convene(
     if before is not None and not before.void:
         if _has_spoken(docket, before):
             docket.refuse("panel_already")
+        _refuse_drawing_again(docket, act, before)
         for seat in before.seats:
             docket.cancel(seat_deadline(limit, act.bidder, seat.person))
+    elif act.reasons or act.with_officer:
+        docket.refuse("nothing_to_redraw")
     seats = tuple(Seat(person=each.person, unit=each.unit, expert=each.expert) for each in members)
-    panel = Panel(purpose=act.purpose, bidder=act.bidder, seats=seats, reserve=_reserve(act, members, draw))
+    panel = Panel(
+        purpose=act.purpose,
+        bidder=act.bidder,
+        seats=seats,
+        reserve=_reserve(act, members, draw),
+        drawn=draw is not None,
+    )
     docket.record(PanelConvened(panel=panel, draw=draw))
     for seat in seats:
         _seat(docket, seat, limit, act.bidder, verbs)
     return panel
+
+
+def _refuse_drawing_again(docket: Docket, act: ConvenePanel, before: Panel) -> None:
+    if before.drawn and docket.policy.panels[act.purpose.value].drawn_once:
+        if act.reasons is None:
+            docket.refuse("drawn_already")
+        separation.two_officers(docket, act.with_officer)
+    elif act.reasons or act.with_officer:
+        docket.refuse("nothing_to_redraw")
 
 
 def _reserve(act: ConvenePanel, members: tuple[PanelMember, ...], draw: Draw | None) -> tuple[Seat, ...]:
@@ -97,7 +116,9 @@ def _seat(docket: Docket, seat: Seat, limit: str, bidder: str | None, verbs: tup
 def _members(
     docket: Docket, act: ConvenePanel, parties: tuple[str, ...], not_drawn: Collection[str]
 ) -> tuple[tuple[PanelMember, ...], Draw | None]:
-    """Those named, or those drawn; nobody twice. Raises Refused: panel_duplicate, panel_drawn, pool_too_small."""
+    """Those named, or those drawn; nobody twice. Raises Refused: panel_duplicate, panel_drawn, pool_too_small,
+    pool_too_narrow.
+    """
     rules = docket.policy.panels[act.purpose.value]
     persons = [each.person for each in (*act.members, *act.pool)]
     if twice := [person for at, person in enumerate(persons) if person in persons[:at]]:
@@ -112,7 +133,12 @@ def _members(
     }
     free = [each for each in act.pool if each.person not in barred]
     experts = math.ceil(rules.expert_share * act.size)
-    seed = lots.seed_of(docket.state, act.purpose, act.bidder)
+    if len(free) < (needed := rules.pool_times * act.size) and rules.pool_times > 1:
+        docket.refuse("pool_too_narrow", size=act.size, needed=needed, free=len(free), excused=len(barred))
+    if rules.drawn_once:
+        seed = lots.seed_at(docket.state.scene, act.purpose, act.bidder, docket.command.digest, docket.now)
+    else:
+        seed = lots.seed_of(docket.state, act.purpose, act.bidder)
     excused = tuple(Excused(person=person, because=code) for person, code in barred.items())
     try:
         return lots.draw(seed, free, act.size, experts), Draw(seed=seed, excused=excused)
@@ -137,7 +163,7 @@ def _barred_since(docket: Docket, purpose: PanelPurpose, person: str) -> Refused
     if person in docket.state.recused:
         return Refused("panel_recused", person=person)
     did = separation.kept_off_panel(docket.state, purpose, person)
-    if did is None and person in docket.command.actor.persons:
+    if did is None and person in separation.officers_of(docket.command):
         did = docket.command.act.verb
     if did is not None:
         verb = separation.JUDGED[purpose][0].partition(":")[0]

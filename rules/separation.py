@@ -260,6 +260,12 @@ def about(hand: Hand, line: Apart) -> str:
     return {"scene": "", "bidder": hand.bidder, "item": hand.item}.get(line.about, "")
 
 
+def officers_of(command: Command) -> tuple[str, ...]:
+    """Whoever acts, and the second officer whom the act names."""
+    second = getattr(command.act, "with_officer", None)
+    return (*command.actor.persons, second) if second else command.actor.persons
+
+
 def hands_of(state: SceneState, command: Command) -> tuple[Hand, ...]:
     """What a command is a deed of: first its verb with its kind, then the role of somebody who takes sides."""
     act, actor = command.act, command.actor
@@ -267,14 +273,16 @@ def hands_of(state: SceneState, command: Command) -> tuple[Hand, ...]:
     kind, persons = "", actor.persons
     match act:
         case OpenBids() | AdmitTrial(with_officer=str()):
-            persons = (*persons, act.with_officer or "")
+            persons = officers_of(command)
         case PublishNotice() | RaiseObjection():
             kind = act.about
         case AnswerObjection() | DecideComplaint():
             objection = find(state.objections, id=act.objection)
             kind = objection.about if objection is not None else ""
-        case GiveExpertOpinion() | ConvenePanel():
+        case GiveExpertOpinion():
             kind = act.purpose
+        case ConvenePanel():
+            kind, persons = act.purpose, officers_of(command)
         case SignContract() | RecordReading():
             kind = actor.role
         case StartTrial(inclusion=True):

@@ -140,6 +140,12 @@ def naming(policy: Policy) -> Policy:
     return policy.model_copy(update={"panels": named})
 
 
+def of_narrow_pools(policy: Policy) -> Policy:
+    """The policy with pools that need hold no more than the seats."""
+    narrow = {purpose: rules.model_copy(update={"pool_times": 1}) for purpose, rules in policy.panels.items()}
+    return policy.model_copy(update={"panels": narrow})
+
+
 def with_rules(policy: Policy, group: str, **to: object) -> Policy:
     """The policy with other rules of one group: `with_rules(policy, "contracting", reissues=0)`."""
     return policy.model_copy(update={group: getattr(policy, group).model_copy(update=to)})
@@ -446,7 +452,8 @@ class Play:
         return ConvenePanel(purpose=purpose, members=(first, *others), bidder=bidder)
 
     def convene_act(self, purpose: PanelPurpose, bidder: str | None = None, *, size: int = 0) -> ConvenePanel:
-        """As the policy wants it: named, or drawn, here from a pool of just so many."""
+        """As the policy wants it: named, or drawn, here from a pool of just so many, which it lets from here on."""
+        self.policy = of_narrow_pools(self.policy)
         members = self.members(size, purpose)
         if self.policy.panels[purpose.value].drawn:
             return ConvenePanel(purpose=purpose, pool=members, size=len(members), bidder=bidder)

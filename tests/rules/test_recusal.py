@@ -10,7 +10,7 @@ from models.policy import Policy
 from models.state import Panel
 from models.vocabulary import PanelPurpose, Role
 from rules import lots
-from tests.scenario import Play, document, naming
+from tests.scenario import Play, document, naming, of_narrow_pools
 
 A, B = "甲公司", "乙公司"
 SCORING, RECOGNITION, ACCEPTANCE = PanelPurpose.SCORING, PanelPurpose.RECOGNITION, PanelPurpose.ACCEPTANCE
@@ -31,7 +31,7 @@ def panel(play: Play, purpose: PanelPurpose = SCORING) -> Panel:
 
 def drawn(policy: Policy, *, of: int) -> Play:
     """Seven judges for two bids, drawn from a pool."""
-    play = Play(policy).to_scoring(A, B)
+    play = Play(of_narrow_pools(policy)).to_scoring(A, B)
     play.do(ConvenePanel(purpose=SCORING, pool=pool(of), size=7), play.lead)
     return play
 
@@ -129,7 +129,7 @@ def test_an_opinion_is_void_with_the_seat(policy: Policy, purpose: PanelPurpose)
         bidder = A
         play.to_acceptance(A).apply(A)
     size = policy.panels[purpose.value].minimum
-    fresh = tuple(PanelMember(person=f"expert-{n}", unit=f"研究院{n}") for n in range(101, 120))
+    fresh = tuple(PanelMember(person=f"expert-{n}", unit=f"研究院{n}") for n in range(101, 131))
     play.do(ConvenePanel(purpose=purpose, pool=fresh, size=size, bidder=bidder), play.lead)
     leaver = play.expert(number(panel(play, purpose).seats[0].person))
     play.do(play.recommend_act(bidder, purpose=purpose), leaver)
@@ -180,6 +180,7 @@ def signed(policy: Policy) -> Play:
     """A panel for acceptance whose members have all spoken and signed but the last."""
     play = Play(policy).to_acceptance(A)
     play.apply(A)
+    play.policy = of_narrow_pools(play.policy)
     fresh = tuple(PanelMember(person=f"expert-{n}", unit=f"研究院{n}") for n in range(101, 111))
     size = policy.panels["acceptance"].minimum
     play.do(ConvenePanel(purpose=ACCEPTANCE, pool=fresh, size=size, bidder=A), play.lead)
