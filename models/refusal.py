@@ -223,6 +223,18 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "{unit} 自身或以联合体参与揭榜，不得评判本场景，须回避。",
         "{unit} bids itself or in a consortium and may not judge in this scene: recusal.",
     ),
+    "tied_to_owner": (
+        "您（或被代理人）所属单位与发榜方 {owner} 有关联，不得执行“{verb}”，须回避，请转由他人办理。",
+        "You, or whom you act for, are tied to the owner {owner} and may not {verb}: recusal; pass it on.",
+    ),
+    "owner_affiliate": (
+        "投标人或其经办人与发榜方 {owner} 有隶属或任职关系，依本市政策不得投标（招标投标法实施条例第三十四条）。",
+        "The bidder, or who acts for it, belongs to the owner {owner}; the policy lets it not bid.",
+    ),
+    "public_speaks_for_itself": (
+        "公众以本人名义办理，不得自称代理 {person}；投诉可由原异议人的代理人提出。",
+        "A member of the public acts in their own name, not for {person}; who objected may have a complaint filed.",
+    ),
     "bids_as_judge": (
         "{person} 已在本场景参与“{did}”，不得再代表揭榜方投标。",
         "{person} had a hand in {did} in this scene and may not bid in it.",
@@ -297,6 +309,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "own_scene": (
         "{bidder} 是本场景的发榜方或审查单位，不得揭榜。",
         "{bidder} owns or reviews this scene and may not bid for it.",
+    ),
+    "commitment_copied": (
+        "该承诺值已用于另一份投标，请用自己的随机串重新计算。",
+        "This commitment stands in another bid; make one with a nonce of your own.",
     ),
     "already_bid": ("{bidder} 已投标；如需更换请先撤回。", "{bidder} has bid; withdraw that bid first."),
     "commitment_mismatch": (

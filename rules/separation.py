@@ -7,7 +7,8 @@ second who had a hand in the first. A pair bars one direction; where both orders
 
 1  Who drafted a thing does not decide on it, and who decided does not publish it.
 2  Nobody judges a bid of their own or of their unit's, acts for a bidder of a scene in which they had authority, or
-   for two bidders. Who makes a panel, checks what it judges or decides on it does not sit on it, nor the reverse.
+   for two bidders. One's units are all that the directory has oneself in, or anybody for whom one acts. Who makes a
+   panel, checks what it judges or decides on it does not sit on it, nor the reverse.
 3  An order needs two officers, its verifier is a third; so do two officers open the bids.
 4  Objections, appeals and questions of fault go to somebody who did not decide.
 5  Who proposes, who approves and who pays are three.
@@ -95,6 +96,9 @@ JUDGED = {
 }
 """What a member of a panel says."""
 
+TO_THE_OWNER = (*(deed for each in JUDGED.values() for deed in each), "verify_eligibility", "award")
+"""What nobody does who is tied to the owner: judge its scene, and choose who works for it."""
+
 BIDDER, OWNER = Role.BIDDER.value, Role.OWNER.value
 OVER_BIDDERS = (
     *DECISIONS, *ON_REMEDIES,
@@ -175,8 +179,12 @@ def refuse_involved(docket: Docket) -> None:
     """Raises Refused with the code of the first line that keeps these two deeds apart."""
     _refuse_persons(docket, docket.command.actor.persons)
     now = hands_of(docket.state, docket.command)[0]
-    if docket.unit in units_bidding(docket.state) and is_one_of(now.deed, OVER_BIDDERS):
-        docket.refuse("own_unit_bids", unit=docket.unit)
+    bidding, owner = units_bidding(docket.state), docket.state.profile.owner if docket.state.profile else ""
+    for unit in (docket.unit, *docket.command.actor.ties):
+        if unit in bidding and is_one_of(now.deed, OVER_BIDDERS):
+            docket.refuse("own_unit_bids", unit=unit)
+    if owner in docket.command.actor.ties and is_one_of(now.deed, TO_THE_OWNER):
+        docket.refuse("tied_to_owner", owner=owner, verb=docket.command.act.verb)
 
 
 def _refuse_persons(docket: Docket, persons: tuple[str, ...]) -> None:

@@ -109,3 +109,8 @@ class Contracting(Sourced):
     parties: tuple[Literal["owner", "st_bureau", "bidder"], ...] = Field(min_length=2, description="who signs")
     next_ranked: bool = Field(True, description="a lapsed contract is offered to the next in the ranking")
     reissues: int = Field(1, ge=0, description="how often a failed call may be re-issued")
+    affiliates_bid: bool = Field(
+        True,
+        exclude_if=lambda may: may,
+        description="false: whoever the directory has below the owner, or among its people, does not bid for its scene",
+    )
