@@ -17,6 +17,7 @@ from .session import database, policy_of, state_of
 _BELOW = {
     "score": ("得分", "score"),
     "name": ("同分，按名称", "tie: by name"),
+    "lot": ("同分，抽签", "tie: by lot"),
     "price": ("报价", "price"),
 }
 _COUNTS = {

@@ -1012,6 +1012,18 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "事项 {duty} 已于 {on} 催办，{again} 起可再次催办。",
         "{duty} was nudged on {on}; it can be nudged again from {again}.",
     ),
+    "opinions_in": (
+        "已有单位发表意见，本轮不得再加签；确需征求其意见的，请在下一轮会商前调整配合单位。",
+        "A department has spoken; nobody is added to this round. Let another unit take part before the next one.",
+    ),
+    "no_signer": (
+        "{unit} 承担受理、监督、支付或终审职责，不参加会商，请另选单位。",
+        "{unit} is an office that admits, supervises, pays or decides last, and signs in no consultation.",
+    ),
+    "track_not_open": (
+        "本市“{track}”通道不受理该场景（{why}）。请改走沙盒通道。",
+        "The track {track} is not open to this scene ({why}); apply for the sandbox.",
+    ),
     "signer_has_veto": (
         "{unit} 有一票否决权，不能减签。",
         "{unit} has a veto and cannot be left out.",

@@ -4,9 +4,9 @@ A duty belongs to a unit. Whoever of that unit claims it has it alone, until the
 (转办: it does not come back) or delegate it (委办: somebody prepares it and hands it back). The date stays as it is:
 nobody gains time by passing a paper on. A seat on a panel is personal and is neither claimed nor passed on.
 
-A signer may be added to a consultation (加签) while it is open, with the full time of the others; one who has not
-answered may be left out (减签), never one who has, nor one with a veto: an objection does not go away. The last act
-can be taken back (撤回) by who did it, for as long as the policy says, while nobody else has acted; the scene then
+A signer may be added to a consultation (加签) until somebody has spoken, with the full time of the others; one who
+has not answered may be left out (减签), never one who has, nor one with a veto: an objection does not go away. The last
+act can be taken back (撤回) by who did it, for as long as the policy says, while nobody else has acted; the scene then
 stands as before, but for what it never forgets: entries, receipts, and who had a hand in what.
 """
 
@@ -251,8 +251,13 @@ def _round(docket: Docket) -> Consultation:
 
 
 def _add_signer(docket: Docket, act: AddSigner) -> None:
-    _round(docket)
-    state = docket.state
+    """Before anybody has spoken: who knows the answers adds nobody who outweighs them. No office that judges later."""
+    consultation, state = _round(docket), docket.state
+    if any(not opinion.void for opinion in consultation.opinions):
+        docket.refuse("opinions_in")
+    offices = docket.policy.offices
+    if act.unit in (offices.platform_office, offices.complaint_supervisor, offices.payer, offices.leading_group):
+        docket.refuse("no_signer", unit=act.unit)
     if act.unit not in docket.policy.unit_names:
         raise unknown_unit(docket.policy, act.unit)
     if act.unit in (state.lead, *state.cooperating):

@@ -12,6 +12,7 @@ Under a policy without `drawn_once` the seed comes from what stood in the journa
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
+from typing import Literal
 
 from models.commands.review import PanelMember
 from models.state import SceneState
@@ -24,7 +25,9 @@ def seed_of(state: SceneState, purpose: PanelPurpose, bidder: str | None) -> str
     return sha256("\n".join((state.scene, purpose, bidder or "", str(state.sequence), last)).encode()).hexdigest()
 
 
-def seed_at(scene: str, purpose: PanelPurpose, bidder: str | None, command: str, at: datetime) -> str:
+def seed_at(
+    scene: str, purpose: PanelPurpose | Literal["ranking"], bidder: str | None, command: str, at: datetime
+) -> str:
     """SHA-256 over scene, purpose, bidder, the digest of the command and the moment of its entry, a line each.
 
     The moment is written in UTC with six decimals, as 2026-03-02T02:00:00.000000+00:00.
@@ -35,6 +38,11 @@ def seed_at(scene: str, purpose: PanelPurpose, bidder: str | None, command: str,
 
 def ticket(seed: str, person: str) -> str:
     return sha256(f"{seed} {person}".encode()).hexdigest()
+
+
+def tie_break(seed: str, bidders: Sequence[str]) -> tuple[str, ...]:
+    """Bidders that nothing else tells apart, in the order of their tickets."""
+    return tuple(sorted(bidders, key=lambda bidder: ticket(seed, bidder)))
 
 
 def ordered(seed: str, pool: Sequence[PanelMember]) -> list[PanelMember]:

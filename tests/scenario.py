@@ -371,7 +371,8 @@ class Play:
         assert domain is not None
         return Application(
             name="无人配送示范", city=self.policy.city, domain=self.domain, type=domain.type, scale=self.scale,
-            maturity=Maturity.EARLY, track=self.track, risk=self.risk, owner=self.owner_unit, need="末端配送",
+            maturity=Maturity.MATURE if self.track is Track.FAST else Maturity.EARLY,
+            track=self.track, risk=self.risk, owner=self.owner_unit, need="末端配送",
             budget_yuan=self.budget_yuan, funding_source="财政", fair_competition_self_check=True,
         )  # fmt: skip
 

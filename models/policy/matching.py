@@ -33,6 +33,12 @@ class ScoreSheet(Sourced):
     pass_mark: int = Field(ge=1, description="fewest points of a bid that may be awarded")
     drop_extremes_from: int = Field(7, ge=3, description="from this many judges one high and one low score are dropped")
     tie_break: Identifier = Field(description="the dimension that decides a tie")
+    full_tie: Literal["name", "lot"] = Field(
+        "name",
+        exclude_if=lambda how: how == "name",
+        description="what decides where that dimension, or the price, is the same as well: `lot`, drawn by what nobody"
+        " knows beforehand, or the bidder's `name`",
+    )
 
     @property
     def points(self) -> int:
