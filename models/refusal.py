@@ -245,7 +245,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
     ),
     "bids_for_two": (
         "{person} 已为另一揭榜方投标，同一人不得代两家办理投标（招标投标法实施条例第四十条），请换人。",
-        "{person} has bid for another bidder; nobody bids for two (招标投标法实施条例 40). Somebody else has to.",
+        "{person} has bid for another bidder; nobody bids for two (bidding law regulations, article 40). Send another.",
     ),
     "other_side": (
         "{person} 已为另一方行事（{did}），不得再代表本方执行“{verb}”。",

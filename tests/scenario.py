@@ -164,6 +164,7 @@ class Play:
     contract_yuan: int = 500_000
     consortium: tuple[str, ...] = ()
     owner_unit: str = "城市运营公司"
+    narrow: bool = True
     state: SceneState = field(init=False)
     journal: list[JournalEntry] = field(init=False, default_factory=list)
     commands: int = 0
@@ -453,11 +454,13 @@ class Play:
         return ConvenePanel(purpose=purpose, members=(first, *others), bidder=bidder)
 
     def convene_act(self, purpose: PanelPurpose, bidder: str | None = None, *, size: int = 0) -> ConvenePanel:
-        """As the policy wants it: named, or drawn, here from a pool of just so many, which it lets from here on."""
-        self.policy = of_narrow_pools(self.policy)
-        members = self.members(size, purpose)
-        if self.policy.panels[purpose.value].drawn:
-            return ConvenePanel(purpose=purpose, pool=members, size=len(members), bidder=bidder)
+        """As the policy wants it: named, or drawn. A `narrow` pool is as large as the panel: the policy lets it be."""
+        if self.narrow:
+            self.policy = of_narrow_pools(self.policy)
+        members, rules = self.members(size, purpose), self.policy.panels[purpose.value]
+        if rules.drawn:
+            pool = self.members(len(members) * rules.pool_times, purpose)
+            return ConvenePanel(purpose=purpose, pool=pool, size=len(members), bidder=bidder)
         return ConvenePanel(purpose=purpose, members=members, bidder=bidder)
 
     def seat_panel(self, purpose: PanelPurpose, bidder: str | None = None) -> tuple[int, ...]:
