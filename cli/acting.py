@@ -13,7 +13,7 @@ from typing import Annotated, Any, NamedTuple
 from uuid import uuid4
 
 import typer
-from pydantic import ValidationError
+from pydantic import JsonValue, ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
 from client.scene_client import SceneClient
@@ -26,9 +26,11 @@ from models.policy import Policy
 from models.receipt import Receipt
 from models.refusal import Refused
 from models.state import SceneState
+from models.vocabulary import Role
 from rules.directory import refuse_stranger, refuse_unknown_officer
 from rules.lifecycle import comes_before
 from runtime.wiring import Parts, scene_client
+from storage.refusals import Refusal
 
 from . import identity, lookalikes, output, pools, shown, wording
 from .fields import digest, malformed, validated
@@ -140,13 +142,22 @@ def asked_of(
 ) -> Command:
     """The command to a scene that stands so. Raises Refused, Failure."""
     actor = actor_of(
-        opened, who, policy, state, act.verb, bidder=getattr(act, "bidder", None), on_behalf_of=envelope.on_behalf_of
+        opened,
+        who,
+        policy,
+        state,
+        act.verb,
+        bidder=getattr(act, "bidder", None),
+        on_behalf_of=envelope.on_behalf_of,
+        act=act if isinstance(act, Act) else None,
     )
     seen = _seen(opened, state, envelope)
     if isinstance(act, Register):
         act = _with_lookalikes(opened, state, act, envelope)
     elif isinstance(act, pools.FromDirectory):
         act = _with_pool(opened, state, act, actor, envelope)
+    elif isinstance(act, ConvenePanel):
+        act = _with_ties(opened, state, act, envelope)
     asked = command(act, actor, seen, envelope)
     _refuse_unknown(opened, state, asked)
     return asked
@@ -186,6 +197,7 @@ def actor_of(
     *,
     bidder: str | None = None,
     on_behalf_of: tuple[str, ...] = (),
+    act: Act | None = None,
 ) -> Actor:
     """Who acts, as the city's directory has them today; who is not what they say is refused, and that is recorded.
 
@@ -194,12 +206,24 @@ def actor_of(
     try:
         directory = opened.directories.in_force(policy.city) if policy is not None else None
     except SQLAlchemyError:
-        # A database that is away stops nobody: version 0 tells on record that no directory was asked.
+        # A database that is away stops nobody where no directory was ever asked; elsewhere nobody knows who is who.
         directory = None
+        if state.directory_version and who.role is not Role.PUBLIC:
+            raise Failure(
+                "directory_away",
+                say(
+                    "人员目录暂时无法查询，本场景须凭目录办理，请稍后重试。",
+                    "The directory cannot be asked now, and this scene goes by it; try again later.",
+                ),
+            ) from None
     try:
         return identity.actor(who, policy, state, bidder, on_behalf_of, directory=directory, verb=verb)
     except Refused as refused:
-        opened.refusals.record(state.scene, None, refused, shown.now())
+        claimed: dict[str, JsonValue] = {
+            "person": who.person, "role": who.role, "unit": who.unit, "on_behalf_of": list(on_behalf_of),
+            "verb": verb, "bidder": bidder, "sequence": state.sequence,
+        }  # fmt: skip
+        opened.refusals.keep(Refusal.of_claim(state.scene, claimed, act, refused, shown.now()))
         raise
 
 
@@ -227,6 +251,14 @@ def _with_pool(
     if earlier is None or not isinstance(earlier.act, ConvenePanel):
         return pools.drawn_from(opened, state, wanted, actor)
     return wanted.of(earlier.act.pool)
+
+
+def _with_ties(opened: Parts, state: SceneState, act: ConvenePanel, envelope: Envelope) -> ConvenePanel:
+    """With what the directory knows today; a command that is repeated says again what it knew then."""
+    earlier = _earlier(opened, state, envelope)
+    if earlier is None or not isinstance(earlier.act, ConvenePanel):
+        return pools.with_ties(opened, state, act)
+    return act.model_copy(update={"members": earlier.act.members, "pool": earlier.act.pool})
 
 
 def _earlier(opened: Parts, state: SceneState, envelope: Envelope) -> Command | None:

@@ -17,6 +17,7 @@ from models.state import SceneState
 from models.vocabulary import Role
 from models.words import ROLES
 from rules.directory import actor as resolve
+from rules.separation import units_bidding
 
 from . import shown
 from .fields import validated
@@ -133,7 +134,7 @@ def _of_the_directory(
     among = policy.permissions.get(verb, ()) if policy else ()
     here = _unit(acting.role, policy, state, bidder) if acting.role is not None else None
     parts = [here, state.lead, state.regulator, *state.cooperating, state.profile.owner if state.profile else None]
-    known_as = [*filter(None, parts), *(sorted(policy.unit_names) if policy else ())]
+    known_as = [*filter(None, parts), *(sorted(policy.unit_names) if policy else ()), *units_bidding(state)]
 
     def found(unit: str | None) -> Actor:
         return resolve(

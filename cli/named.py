@@ -155,6 +155,13 @@ def convene(
             show_default=False,
         ),
     ] = None,
+    reasons: Annotated[
+        str | None, typer.Option(help="重新抽取的理由 · why a panel is drawn again", show_default=False)
+    ] = None,
+    with_officer: Annotated[
+        str | None,
+        typer.Option(metavar="PERSON", help="重新抽取时的另一名经办人 · the second officer then", show_default=False),
+    ] = None,
 ) -> Asked:
     """组建专家组：指定成员，或从候选人、人员目录中随机抽取 · Convene a panel: named, or drawn by lot"""
     if from_directory is bool(member):
@@ -165,10 +172,11 @@ def convene(
     if from_directory:
         if size is None:
             raise misuse("请用 --size 说明抽取几名。", "Say with --size how many are drawn.")
-        return FromDirectory(purpose, size, bidder)
+        return FromDirectory(purpose, size, bidder, reasons, with_officer)
     named = tuple(map(_member, member or ()))
     people = {"pool": named, "size": size} if size is not None else {"members": named}
-    return validated(ConvenePanel, {"purpose": purpose, "bidder": bidder, **people})
+    again = {"reasons": reasons, "with_officer": with_officer}
+    return validated(ConvenePanel, {"purpose": purpose, "bidder": bidder, **people, **again})
 
 
 def _member(given: str) -> PanelMember:

@@ -1,5 +1,7 @@
 """The panels of a scene and how they voted, with dissent on record."""
 
+from datetime import UTC
+
 import typer
 from rich.console import RenderableType
 
@@ -52,7 +54,24 @@ def rendered(panel: PanelVotes) -> list[RenderableType]:
         )
         for each in panel.votes
     ]  # fmt: skip
-    return [output.line(_title(panel)), output.table(columns, rows)]
+    lots = [output.line(each) for each in _how_to_draw_again(panel)]
+    return [output.line(_title(panel)), output.table(columns, rows), *lots]
+
+
+def _how_to_draw_again(panel: PanelVotes) -> tuple[str, ...]:
+    """With common tools, from what stands in the entry."""
+    if panel.lots is None:
+        return ()
+    moment = panel.lots.at.astimezone(UTC).isoformat(timespec="microseconds")
+    return (
+        say(f"抽取种子 {panel.lots.seed}", f"seed {panel.lots.seed}"),
+        say(
+            f"= SHA-256(场景、事项、揭榜方、命令摘要 {panel.lots.command}、入账时刻 {moment}，逐行)；候选人按"
+            " SHA-256(“种子 人员”) 从小到大入席。",
+            f"= SHA-256 of scene, purpose, bidder, command {panel.lots.command}, moment {moment}, a line each; the pool"
+            " sits in the order of SHA-256 of “seed person”.",
+        ),
+    )
 
 
 def _title(panel: PanelVotes) -> str:

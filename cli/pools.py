@@ -1,6 +1,8 @@
 """Whom a panel is drawn from: everybody who is an expert in the city's directory on the day the command is sent.
 
-The pool stands in the command, as one that was typed does, and the actor says by which version of the directory.
+The pool stands in the command, as one that was typed does, and the actor says by which version of the directory. Where
+the city has a directory nobody types a pool, unless the directory has too many for one draw; and who is named or typed
+as an expert is one, with all the units that the directory has them in as ties.
 """
 
 from dataclasses import dataclass
@@ -8,6 +10,7 @@ from typing import ClassVar
 
 from models.actor import Actor
 from models.commands.review import LARGEST_POOL, ConvenePanel, PanelMember
+from models.directory import Directory
 from models.state import SceneState
 from models.vocabulary import PanelPurpose
 from rules import directory as rules
@@ -26,11 +29,13 @@ class FromDirectory:
     purpose: PanelPurpose
     size: int
     bidder: str | None
+    reasons: str | None = None
+    with_officer: str | None = None
     verb: ClassVar[str] = "convene_panel"
 
     def of(self, pool: tuple[PanelMember, ...]) -> ConvenePanel:
-        content = {"purpose": self.purpose, "size": self.size, "bidder": self.bidder, "pool": pool}
-        return validated(ConvenePanel, content)
+        asked = {"purpose": self.purpose, "size": self.size, "bidder": self.bidder, "pool": pool}
+        return validated(ConvenePanel, {**asked, "reasons": self.reasons, "with_officer": self.with_officer})
 
 
 def drawn_from(opened: Parts, state: SceneState, wanted: FromDirectory, actor: Actor) -> ConvenePanel:
@@ -50,8 +55,7 @@ def drawn_from(opened: Parts, state: SceneState, wanted: FromDirectory, actor: A
             "directory_changed",
             say("人员目录刚刚换版，请重新办理。", "The directory has just changed. Do it again."),
         )
-    parties = (state.profile.owner if state.profile else "", *units_bidding(state))
-    pool = rules.experts(directory.directory, shown.today(), known_as=parties)
+    pool = _experts(directory.directory, state)
     if not pool:
         raise Failure(
             "no_experts",
@@ -69,3 +73,47 @@ def drawn_from(opened: Parts, state: SceneState, wanted: FromDirectory, actor: A
             ),
         )
     return wanted.of(pool)
+
+
+def with_ties(opened: Parts, state: SceneState, typed: ConvenePanel) -> ConvenePanel:
+    """What was typed, with what the directory knows of these people.
+
+    Raises Failure: pool_in_directory, not_an_expert.
+    """
+    directory = opened.directories.in_force(state.profile.city if state.profile else "")
+    if directory is None:
+        return typed
+    experts = {each.person: each for each in _experts(directory.directory, state)}
+    if typed.pool and len(experts) <= LARGEST_POOL:
+        raise Failure(
+            "pool_in_directory",
+            say(
+                "本市已有人员目录，候选人须为目录中的全部专家：请用 --from-directory。",
+                "The city has a directory: the pool is everybody who is an expert in it; use --from-directory.",
+            ),
+        )
+    members = (*typed.members, *typed.pool)
+    if strangers := [each.person for each in members if each.expert and each.person not in experts]:
+        raise Failure(
+            "not_an_expert",
+            say(
+                f"人员目录中 {'、'.join(strangers)} 今天不是专家。请先在目录中登记，或不要标为专家。",
+                f"{', '.join(strangers)}: no expert in today's directory. Enter them there, or leave out `expert`.",
+            ),
+        )
+
+    def known(member: PanelMember) -> PanelMember:
+        found = rules.units_of(directory.directory, member.person, shown.today(), known_as=_parties(state))
+        ties = [unit for unit in dict.fromkeys((*member.ties, *found)) if unit != member.unit]
+        return validated(PanelMember, {**member.model_dump(), "ties": ties[:20]})
+
+    changed = {"members": tuple(map(known, typed.members)), "pool": tuple(map(known, typed.pool))}
+    return typed.model_copy(update=changed)
+
+
+def _parties(state: SceneState) -> tuple[str, ...]:
+    return (state.profile.owner if state.profile else "", *units_bidding(state))
+
+
+def _experts(directory: Directory, state: SceneState) -> tuple[PanelMember, ...]:
+    return rules.experts(directory, shown.today(), known_as=_parties(state))

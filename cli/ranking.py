@@ -17,6 +17,7 @@ from .session import database, policy_of, state_of
 _BELOW = {
     "score": ("得分", "score"),
     "name": ("同分，按名称", "tie: by name"),
+    "lot": ("同分，抽签", "tie: by lot"),
     "price": ("报价", "price"),
 }
 _COUNTS = {
@@ -71,15 +72,16 @@ def rendered(found: Explanation, sheet: ScoreSheet) -> list[RenderableType]:
 
 
 def _rule(found: Explanation, sheet: ScoreSheet) -> str:
+    zh, en = ("抽签", "by lot") if sheet.full_tie == "lot" else ("按名称", "by name")
     if not found.lines[0].judges:
-        return say("本方式不评分，按报价排名，同价按名称。", "This mode is not scored: ranked by price, then by name.")
+        return say(f"本方式不评分，按报价排名，同价{zh}。", f"This mode is not scored: ranked by price, then {en}.")
     tie = _name_of(sheet, found.tie_break)
     return say(
         f"满 {found.drop_extremes_from} 名评委时每份投标去掉一个最高总分和一个最低总分；其余取平均，四舍五入到百分位；"
-        f"及格 {found.pass_mark}，按未舍入的平均分判断；同分看{tie}，再同按名称。",
+        f"及格 {found.pass_mark}，按未舍入的平均分判断；同分看{tie}，再同{zh}。",
         f"With {found.drop_extremes_from} judges or more each bid loses its highest and its lowest total; the rest is "
         f"averaged, shown in hundredths, halves up. Pass mark {found.pass_mark}, judged before rounding. "
-        f"A tie goes to {found.tie_break}, then to the name.",
+        f"A tie goes to {found.tie_break}, then {en}.",
     )
 
 

@@ -1,5 +1,7 @@
 """Who acts. Persons stand here by id only; names and contacts stay in the directory."""
 
+from pydantic import Field
+
 from .frozen import Frozen
 from .text import Identifier, Name
 from .vocabulary import Role
@@ -8,7 +10,8 @@ from .vocabulary import Role
 class Actor(Frozen):
     """One person acting in one role for one unit, as of one version of the directory.
 
-    `on_behalf_of` is the delegation path, nearest first: empty when the person acts for themselves.
+    `on_behalf_of` is the delegation path, nearest first: empty when the person acts for themselves. `ties` are the
+    other units that the directory has anybody on the path in, now or in the last three years, and those above them.
     """
 
     person: Identifier
@@ -16,6 +19,7 @@ class Actor(Frozen):
     role: Role
     directory_version: int = 0
     on_behalf_of: tuple[Identifier, ...] = ()
+    ties: tuple[Name, ...] = Field((), max_length=100, exclude_if=lambda ties: not ties)
 
     @property
     def persons(self) -> tuple[str, ...]:

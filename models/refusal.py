@@ -164,6 +164,18 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "专家库不足：须抽 {size} 人、其中专家 {experts} 人，可抽 {free} 人，回避 {excused} 人。",
         "The pool is too small: {size} with {experts} experts are to be drawn, {free} may sit, {excused} are excused.",
     ),
+    "pool_too_narrow": (
+        "候选人太少：抽取 {size} 人至少须有 {needed} 名可参评的候选人，现有 {free} 名（另有 {excused} 名回避）。",
+        "Too few to draw from: for {size} seats {needed} who may sit, here {free}, and {excused} excused; add more.",
+    ),
+    "drawn_already": (
+        "评审组已抽定，成员回避的由下一顺位递补。确须重抽，请写明理由（reasons）和另一名经办人（with_officer）。",
+        "The panel is drawn. Who recuses is followed by the next drawn; to draw anew give reasons and with_officer.",
+    ),
+    "nothing_to_redraw": (
+        "理由（reasons）和另一名经办人（with_officer）只在重新抽取时填写，请删去后再办。",
+        "`reasons` and `with_officer` are for drawing a panel again; leave them out.",
+    ),
     "panel_already": (
         "评审组已组成且已有成员发表意见。",
         "The panel stands and a member has spoken already.",
@@ -211,9 +223,29 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "{unit} 自身或以联合体参与揭榜，不得评判本场景，须回避。",
         "{unit} bids itself or in a consortium and may not judge in this scene: recusal.",
     ),
+    "tied_to_owner": (
+        "您（或被代理人）所属单位与发榜方 {owner} 有关联，不得执行“{verb}”，须回避，请转由他人办理。",
+        "You, or whom you act for, are tied to the owner {owner} and may not {verb}: recusal; pass it on.",
+    ),
+    "owner_affiliate": (
+        "投标人或其经办人与发榜方 {owner} 有隶属或任职关系，依本市政策不得投标（招标投标法实施条例第三十四条）。",
+        "The bidder, or who acts for it, belongs to the owner {owner}; the policy lets it not bid.",
+    ),
+    "public_speaks_for_itself": (
+        "公众以本人名义办理，不得自称代理 {person}；投诉可由原异议人的代理人提出。",
+        "A member of the public acts in their own name, not for {person}; who objected may have a complaint filed.",
+    ),
     "bids_as_judge": (
         "{person} 已在本场景参与“{did}”，不得再代表揭榜方投标。",
         "{person} had a hand in {did} in this scene and may not bid in it.",
+    ),
+    "decides_and_judges": (
+        "{person} 已在本场景参与“{did}”，不得再执行“{verb}”：组织、核查、决定与评审须由不同的人承担，请换人。",
+        "{person} had a hand in {did} and may not {verb}: who convenes, checks or decides does not judge.",
+    ),
+    "bids_for_two": (
+        "{person} 已为另一揭榜方投标，同一人不得代两家办理投标（招标投标法实施条例第四十条），请换人。",
+        "{person} has bid for another bidder; nobody bids for two (bidding law regulations, article 40). Send another.",
     ),
     "other_side": (
         "{person} 已为另一方行事（{did}），不得再代表本方执行“{verb}”。",
@@ -282,6 +314,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "{bidder} 是本场景的发榜方或审查单位，不得揭榜。",
         "{bidder} owns or reviews this scene and may not bid for it.",
     ),
+    "commitment_copied": (
+        "该承诺值已用于另一份投标，请用自己的随机串重新计算。",
+        "This commitment stands in another bid; make one with a nonce of your own.",
+    ),
     "already_bid": ("{bidder} 已投标；如需更换请先撤回。", "{bidder} has bid; withdraw that bid first."),
     "commitment_mismatch": (
         "开标内容与投标时的承诺哈希不一致。",
@@ -310,6 +346,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "ends_the_better": (
         "{bidder} 得 {points} 分，高于继续试点的 {worse}，不能终止得分较高者。",
         "{bidder} has {points} points, more than {worse}, who would go on; end the one with fewer.",
+    ),
+    "votes_open": (
+        "评审组全体已发表意见，意见已公开，不得再撤回或申明回避；有利害关系的，请在公示期提出异议。",
+        "The whole panel has spoken and its votes are open: no taking back, no recusal; a tie is for an objection.",
     ),
     "panel_recused": (
         "{person} 已在本场景申明回避，不得再入评审组，请换人。",
@@ -701,6 +741,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
     ),
     "unknown_entry": ("没有第 {sequence} 号记录。", "There is no entry {sequence}."),
     "unknown_correction": ("没有待确认的更正 {correction}。", "No correction {correction} waits for confirmation."),
+    "opinion_of_another": (
+        "该记录是 {unit} 的会商意见，只能由该单位提出更正，由该单位另一人或平台窗口确认。",
+        "That entry is what {unit} said: its people propose a correction; they or the platform office confirm.",
+    ),
     "correction_exists": ("更正编号 {correction} 已存在。", "The correction {correction} exists already."),
     "same_part": ("{unit} 已担任该角色。", "{unit} has that part already."),
     "other_city_policy": ("该政策属于 {city}，不是 {expected}。", "That policy is of {city}, not of {expected}."),
@@ -1039,6 +1083,18 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "nudged_already": (
         "事项 {duty} 已于 {on} 催办，{again} 起可再次催办。",
         "{duty} was nudged on {on}; it can be nudged again from {again}.",
+    ),
+    "opinions_in": (
+        "已有单位发表意见，本轮不得再加签；确需征求其意见的，请在下一轮会商前调整配合单位。",
+        "A department has spoken; nobody is added to this round. Let another unit take part before the next one.",
+    ),
+    "no_signer": (
+        "{unit} 承担受理、监督、支付或终审职责，不参加会商，请另选单位。",
+        "{unit} is an office that admits, supervises, pays or decides last, and signs in no consultation.",
+    ),
+    "track_not_open": (
+        "本市“{track}”通道不受理该场景（{why}）。请改走沙盒通道。",
+        "The track {track} is not open to this scene ({why}); apply for the sandbox.",
     ),
     "signer_has_veto": (
         "{unit} 有一票否决权，不能减签。",

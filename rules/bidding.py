@@ -39,6 +39,11 @@ def submit(docket: Docket, act: SubmitBid) -> None:
     own = {state.profile.owner if state.profile else "", state.lead, state.regulator, *state.cooperating}
     if own & {act.bidder, *act.consortium}:
         docket.refuse("own_scene", bidder=act.bidder)
+    owner = state.profile.owner if state.profile else ""
+    if owner in docket.command.actor.ties and not docket.policy.contracting.affiliates_bid:
+        docket.refuse("owner_affiliate", owner=owner)
+    if any(bid.commitment == act.commitment for bid in state.bids):
+        docket.refuse("commitment_copied")
     if find(state.bids, bidder=act.bidder) is not None:
         docket.refuse("already_bid", bidder=act.bidder)
     others = tuple(dict.fromkeys(unit for unit in act.consortium if unit != act.bidder))

@@ -1,8 +1,14 @@
-"""Correction of an entry: a second person confirms, and a superseding event stands beside it; nothing is edited."""
+"""Correction of an entry: a second person confirms, and a superseding event stands beside it; nothing is edited.
+
+What a department said is that department's: only its own people propose to correct its opinion, and only they or the
+platform office, which keeps the record, confirm it. So nobody else turns an objection into an agreement.
+"""
 
 from models.commands.anywhere import ConfirmCorrection, ProposeCorrection
 from models.events.anywhere import CorrectionProposed, CorrectionRejected, EntryCorrected
 from models.events.review import OpinionGiven
+from models.state import Opinion
+from models.vocabulary import Role
 from rules import review
 from rules.docket import Docket
 from rules.keyed import find
@@ -13,6 +19,9 @@ def propose(docket: Docket, act: ProposeCorrection) -> None:
         docket.refuse("unknown_entry", sequence=act.sequence)
     if find(docket.state.corrections, id=act.correction) is not None:
         docket.refuse("correction_exists", correction=act.correction)
+    opinion = _opinion(docket, act.sequence)
+    if opinion is not None and docket.unit != opinion.unit:
+        docket.refuse("opinion_of_another", unit=opinion.unit)
     docket.record(
         CorrectionProposed(correction=act.correction, sequence=act.sequence, by=docket.person, position=act.position)
     )
@@ -23,6 +32,9 @@ def confirm(docket: Docket, act: ConfirmCorrection) -> None:
     correction = find(docket.state.corrections, id=act.correction)
     if correction is None:
         docket.refuse("unknown_correction", correction=act.correction)
+    opinion = _opinion(docket, correction.sequence)
+    if opinion is not None and docket.unit != opinion.unit and docket.role is not Role.PLATFORM_OFFICE:
+        docket.refuse("opinion_of_another", unit=opinion.unit)
     if not act.confirmed:
         docket.record(CorrectionRejected(correction=act.correction, by=docket.person))
         return
@@ -42,3 +54,9 @@ def confirm(docket: Docket, act: ConfirmCorrection) -> None:
             )
         )
         review.count(docket)
+
+
+def _opinion(docket: Docket, sequence: int) -> Opinion | None:
+    """The opinion that was given with an entry, in the present round."""
+    consultation = docket.state.consultation
+    return find(consultation.opinions, sequence=sequence) if consultation is not None else None

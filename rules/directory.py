@@ -6,7 +6,7 @@ the path, valid on that day for the role and unit in which they act; the members
 person on the path.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from hashlib import sha256
 from itertools import pairwise
@@ -19,8 +19,11 @@ from models.proposal import ProposalDecision
 from models.refusal import Refused
 from models.vocabulary import Role
 from rules.deadlines import local_day, local_minute
-from rules.permissions import authorise_office
+from rules.permissions import FROM_THE_CITY, authorise_office
 
+TIE_YEARS = 3
+"""How long somebody who has left a unit is tied to it (domain.md, duties kept apart, 2)."""
+MOST_TIES = 100
 PROPOSE, CONFIRM = "propose_directory", "confirm_directory"
 
 
@@ -68,8 +71,43 @@ def actor(
     ((acts_for, acts_as),) = fitting
     for to, by in pairwise(path):
         _refuse_undelegated(directory, by, to, acts_for, acts_as, day)
-    unit = _known_as(directory, acts_for, day, known_as)
-    return Actor(person=person, unit=unit, role=acts_as, directory_version=version, on_behalf_of=on_behalf_of)
+    return Actor(
+        person=person,
+        unit=_known_as(directory, acts_for, day, known_as),
+        role=acts_as,
+        directory_version=version,
+        on_behalf_of=on_behalf_of,
+        ties=_ties(directory, people, (acts_for, acts_as), day, known_as),
+    )
+
+
+def _ties(
+    directory: Directory, people: Sequence[Person], acting: tuple[str, Role], day: date, known_as: Sequence[str]
+) -> tuple[str, ...]:
+    """The units of everybody on the path, now or in the years that count, and those above them, but for the acting one.
+
+    What stands over an office is its line of command and no interest of its people's.
+    """
+    since = day.replace(day=min(day.day, 28), year=day.year - TIE_YEARS)
+    own, role = acting
+    units = [] if role in FROM_THE_CITY else list(_above(directory, own))
+    for person in people:
+        for each in person.memberships:
+            unit = unit_on(directory, each.unit, day)
+            begun, over = each.first is not None and each.first > day, each.last is not None and each.last < since
+            if unit != own and not begun and not over:
+                units += [unit, *_above(directory, unit)]
+    known = (_known_as(directory, unit, day, known_as) for unit in dict.fromkeys(units) if unit != own)
+    return tuple(known)[:MOST_TIES]
+
+
+def _above(directory: Directory, unit: str) -> Iterator[str]:
+    """The organisations that one belongs to, nearest first. A directory has no rings."""
+    found = directory.organisation(unit)
+    while found is not None and found.parent is not None:
+        found = directory.organisation(found.parent)
+        if found is not None:
+            yield found.name
 
 
 def candidates(directory: Directory, unit: str, role: Role, day: date) -> tuple[str, ...]:
@@ -88,10 +126,18 @@ def experts(directory: Directory, day: date, known_as: Sequence[str] = ()) -> tu
     for person in directory.persons:
         units = [unit for unit, role in _of(directory, person.memberships, day) if role is Role.EXPERT]
         if units:
-            ever = (unit_on(directory, each.unit, day) for each in person.memberships)
-            unit, *ties = (_known_as(directory, each, day, known_as) for each in dict.fromkeys((units[0], *ever)))
+            ever = units_of(directory, person.id, day, known_as=known_as)
+            unit, *ties = dict.fromkeys((_known_as(directory, units[0], day, known_as), *ever))
             found.append(PanelMember(person=person.id, unit=unit, ties=tuple(ties)))
     return tuple(found)
+
+
+def units_of(directory: Directory, person: str, day: date, *, known_as: Sequence[str] = ()) -> tuple[str, ...]:
+    """Every unit that the directory ever has somebody in, and those above it; nothing for who is not in it."""
+    found = directory.person(person)
+    ever = [unit_on(directory, each.unit, day) for each in (found.memberships if found else ())]
+    above = [higher for unit in ever for higher in _above(directory, unit)]
+    return tuple(dict.fromkeys(_known_as(directory, unit, day, known_as) for unit in (*ever, *above)))
 
 
 def _known_as(directory: Directory, unit: str, day: date, names: Sequence[str]) -> str:

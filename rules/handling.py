@@ -4,9 +4,9 @@ A duty belongs to a unit. Whoever of that unit claims it has it alone, until the
 (转办: it does not come back) or delegate it (委办: somebody prepares it and hands it back). The date stays as it is:
 nobody gains time by passing a paper on. A seat on a panel is personal and is neither claimed nor passed on.
 
-A signer may be added to a consultation (加签) while it is open, with the full time of the others; one who has not
-answered may be left out (减签), never one who has, nor one with a veto: an objection does not go away. The last act
-can be taken back (撤回) by who did it, for as long as the policy says, while nobody else has acted; the scene then
+A signer may be added to a consultation (加签) until somebody has spoken, with the full time of the others; one who
+has not answered may be left out (减签), never one who has, nor one with a veto: an objection does not go away. The last
+act can be taken back (撤回) by who did it, for as long as the policy says, while nobody else has acted; the scene then
 stands as before, but for what it never forgets: entries, receipts, and who had a hand in what.
 """
 
@@ -42,9 +42,9 @@ from models.events.handling import (
     SignerRemoved,
 )
 from models.policy import HandlingRules
-from models.state import Consultation, LastAct, SceneState
+from models.state import Consultation, LastAct, Panel, SceneState
 from models.vocabulary import Machine, Role
-from rules import lifecycle, review, separation
+from rules import lifecycle, panels, review, separation
 from rules.calendar import due_date
 from rules.deadlines import local_day
 from rules.docket import BIDDER_MACHINES, Docket
@@ -251,8 +251,13 @@ def _round(docket: Docket) -> Consultation:
 
 
 def _add_signer(docket: Docket, act: AddSigner) -> None:
-    _round(docket)
-    state = docket.state
+    """Before anybody has spoken: who knows the answers adds nobody who outweighs them. No office that judges later."""
+    consultation, state = _round(docket), docket.state
+    if any(not opinion.void for opinion in consultation.opinions):
+        docket.refuse("opinions_in")
+    offices = docket.policy.offices
+    if act.unit in (offices.platform_office, offices.complaint_supervisor, offices.payer, offices.leading_group):
+        docket.refuse("no_signer", unit=act.unit)
     if act.unit not in docket.policy.unit_names:
         raise unknown_unit(docket.policy, act.unit)
     if act.unit in (state.lead, *state.cooperating):
@@ -292,12 +297,18 @@ def _take_back(docket: Docket, act: TakeBack) -> None:
         docket.refuse("cannot_be_taken_back", verb=last.verb, known=", ".join(rules.take_back) or "-")
     if docket.unit != last.unit or not set(docket.command.actor.persons) & set(last.persons):
         docket.refuse("not_your_act", entry=act.entry)
+    if last.verb == "give_expert_opinion" and any(map(panels.all_have_spoken, _changed_panels(docket.state, last))):
+        docket.refuse("votes_open")
     latest = due_date(docket.policy.calendar, last.on, rules.take_back_within).on
     if local_day(docket.now) > latest:
         docket.refuse("take_back_too_late", entry=act.entry, latest=latest)
     _move_back(docket, last)
     _clocks_as_before(docket, last.before)
     docket.record(ActTakenBack(entry=act.entry, verb=last.verb, by=docket.person, at=docket.at, subjects=last.subjects))
+
+
+def _changed_panels(state: SceneState, last: LastAct) -> tuple[Panel, ...]:
+    return tuple(panel for panel in state.panels if panel not in last.before.panels)
 
 
 def _move_back(docket: Docket, last: LastAct) -> None:

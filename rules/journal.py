@@ -86,6 +86,8 @@ def fold(state: SceneState, entry: JournalEntry) -> SceneState:
     for event in entry.events:
         state = evolve(state, event)
     update: dict[str, object] = {"sequence": entry.sequence, "last": _last(before, entry)}
+    if (version := entry.command.actor.directory_version) > state.directory_version:
+        update["directory_version"] = version
     if not isinstance(entry.command.act, PassDeadline):
         update["hands"] = separation.remember(before, entry.command)
         update["receipts"] = (*state.receipts, _receipt(state, entry))[-RECEIPTS:]

@@ -42,7 +42,7 @@ from models.state import Bid, Challenge
 from models.state.matching import Member
 from models.state.review import Flag
 from models.vocabulary import Machine, Outcome, PanelPurpose, Role
-from rules import bidding, consortium, contracting, panels, race, scoring, separation, settling
+from rules import bidding, consortium, contracting, lots, panels, race, scoring, separation, settling
 from rules.bidding import mode_of, own_bid
 from rules.calendar import due_date
 from rules.deadlines import fixed_on, remaining
@@ -209,7 +209,8 @@ def _verify(docket: Docket, act: VerifyEligibility) -> None:
     elif mode_of(docket).scored and docket.used("scoring"):
         docket.enter("scoring")
     else:
-        _ranked(docket, scoring.by_price(eligible(docket)))
+        seed, drawn = _lots(docket)
+        _ranked(docket, scoring.by_price(eligible(docket), drawn), seed)
 
 
 def eligible(docket: Docket) -> tuple[Bid, ...]:
@@ -238,11 +239,20 @@ def _score(docket: Docket, act: ScoreBid) -> None:
     if all(any(person == docket.person for person, _ in each.scores) for each in eligible(docket)):
         docket.met(panels.seat_deadline("scoring", None, docket.person))
     if all(len(each.scores) == len(panel.seats) for each in eligible(docket)):
-        _ranked(docket, scoring.ranking(docket.policy.score_sheet, eligible(docket)))
+        seed, drawn = _lots(docket)
+        _ranked(docket, scoring.ranking(docket.policy.score_sheet, eligible(docket), drawn=drawn), seed)
 
 
-def _ranked(docket: Docket, lines: tuple[scoring.Line, ...]) -> None:
-    docket.record(BidsRanked(ranking=tuple(line.ranked for line in lines)))
+def _lots(docket: Docket) -> tuple[str | None, tuple[str, ...]]:
+    """The seed by which full ties are decided, and the bidders in the order of their lots."""
+    if docket.policy.score_sheet.full_tie != "lot":
+        return None, ()
+    seed = lots.seed_at(docket.state.scene, "ranking", None, docket.command.digest, docket.now)
+    return seed, lots.tie_break(seed, [bid.bidder for bid in eligible(docket)])
+
+
+def _ranked(docket: Docket, lines: tuple[scoring.Line, ...], seed: str | None) -> None:
+    docket.record(BidsRanked(ranking=tuple(line.ranked for line in lines), lot=seed))
     if not any(line.passed for line in lines):
         settling.call_failed(docket, "none_passed")
     else:

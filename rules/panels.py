@@ -1,9 +1,10 @@
 """Panels: how they are made up, who may sit, and when they have spoken.
 
-At least `minimum` members, an odd number, at least `expert_share` experts; drawn by lot where the policy says so, and
-then who may not sit is excused. Nobody of the owner's or a bidder's unit,
-nobody with declared ties to one, nobody who has acted for either and nobody whom an earlier deed keeps from what the
-panel does (docs/explanation/domain.md, duties kept apart, 2 and 6).
+At least `minimum` members, an odd number, at least `expert_share` experts; drawn by lot where the policy says so, from
+a pool of several times the seats, and then who may not sit is excused. A panel that is drawn stays drawn, unless two
+officers say why not. Nobody of the owner's or a bidder's unit, nobody with declared ties to one, nobody who has acted
+for either and nobody whom an earlier deed keeps from what the panel does (docs/explanation/domain.md, duties kept
+apart, 2 and 6).
 A seat is personal: nobody speaks on a member's behalf. Locked once a member has spoken. Who finds a tie afterwards
 recuses themselves: what they said is void, and the next in the order of the draw takes the seat.
 """
@@ -45,20 +46,38 @@ def convene(
     if experts < math.ceil(rules.expert_share * size):
         docket.refuse("panel_too_few_experts", share=rules.expert_share, experts=experts, size=size)
     for member in members:
-        if (bar := _bar(docket, member, parties, act.purpose)) is not None:
+        if (bar := _bar(docket, act.purpose, member, parties)) is not None:
             raise bar
     before = find(docket.state.panels, purpose=act.purpose, bidder=act.bidder)
     if before is not None and not before.void:
         if _has_spoken(docket, before):
             docket.refuse("panel_already")
+        _refuse_drawing_again(docket, act, before)
         for seat in before.seats:
             docket.cancel(seat_deadline(limit, act.bidder, seat.person))
+    elif act.reasons or act.with_officer:
+        docket.refuse("nothing_to_redraw")
     seats = tuple(Seat(person=each.person, unit=each.unit, expert=each.expert) for each in members)
-    panel = Panel(purpose=act.purpose, bidder=act.bidder, seats=seats, reserve=_reserve(act, members, draw))
+    panel = Panel(
+        purpose=act.purpose,
+        bidder=act.bidder,
+        seats=seats,
+        reserve=_reserve(act, members, draw),
+        drawn=draw is not None,
+    )
     docket.record(PanelConvened(panel=panel, draw=draw))
     for seat in seats:
         _seat(docket, seat, limit, act.bidder, verbs)
     return panel
+
+
+def _refuse_drawing_again(docket: Docket, act: ConvenePanel, before: Panel) -> None:
+    if before.drawn and docket.policy.panels[act.purpose.value].drawn_once:
+        if act.reasons is None:
+            docket.refuse("drawn_already")
+        separation.two_officers(docket, act.with_officer)
+    elif act.reasons or act.with_officer:
+        docket.refuse("nothing_to_redraw")
 
 
 def _reserve(act: ConvenePanel, members: tuple[PanelMember, ...], draw: Draw | None) -> tuple[Seat, ...]:
@@ -74,10 +93,12 @@ def recuse(docket: Docket, act: Recuse, *, limit: str, verbs: tuple[str, ...]) -
     """The next of the reserve with whom the panel has the experts it needs takes the seat; else it is void."""
     panel = seated(docket, act.purpose, act.bidder)
     own_seat(docket, panel)
+    if all_have_spoken(panel):
+        docket.refuse("votes_open")
     others = [seat for seat in panel.seats if seat.person != docket.person]
     needed = math.ceil(docket.policy.panels[act.purpose.value].expert_share * len(panel.seats))
     experts = sum(seat.expert for seat in others)
-    free = (seat for seat in panel.reserve if _barred_since(docket, seat.person, act.purpose) is None)
+    free = (seat for seat in panel.reserve if _barred_since(docket, act.purpose, seat.person) is None)
     successor = next((seat for seat in free if experts + seat.expert >= needed), None)
     docket.record(MemberRecused(purpose=act.purpose, bidder=act.bidder, person=docket.person, successor=successor))
     for seat in panel.seats if successor is None else (Seat(person=docket.person, unit="", expert=False),):
@@ -96,7 +117,9 @@ def _seat(docket: Docket, seat: Seat, limit: str, bidder: str | None, verbs: tup
 def _members(
     docket: Docket, act: ConvenePanel, parties: tuple[str, ...], not_drawn: Collection[str]
 ) -> tuple[tuple[PanelMember, ...], Draw | None]:
-    """Those named, or those drawn; nobody twice. Raises Refused: panel_duplicate, panel_drawn, pool_too_small."""
+    """Those named, or those drawn; nobody twice. Raises Refused: panel_duplicate, panel_drawn, pool_too_small,
+    pool_too_narrow.
+    """
     rules = docket.policy.panels[act.purpose.value]
     persons = [each.person for each in (*act.members, *act.pool)]
     if twice := [person for at, person in enumerate(persons) if person in persons[:at]]:
@@ -107,11 +130,16 @@ def _members(
         return act.members, None
     barred = {each.person: "panel_overlap" for each in act.pool if each.person in not_drawn}
     barred |= {
-        each.person: bar.code for each in act.pool if (bar := _bar(docket, each, parties, act.purpose)) is not None
+        each.person: bar.code for each in act.pool if (bar := _bar(docket, act.purpose, each, parties)) is not None
     }
     free = [each for each in act.pool if each.person not in barred]
     experts = math.ceil(rules.expert_share * act.size)
-    seed = lots.seed_of(docket.state, act.purpose, act.bidder)
+    if len(free) < (needed := rules.pool_times * act.size) and rules.pool_times > 1:
+        docket.refuse("pool_too_narrow", size=act.size, needed=needed, free=len(free), excused=len(barred))
+    if rules.drawn_once:
+        seed = lots.seed_at(docket.state.scene, act.purpose, act.bidder, docket.command.digest, docket.now)
+    else:
+        seed = lots.seed_of(docket.state, act.purpose, act.bidder)
     excused = tuple(Excused(person=person, because=code) for person, code in barred.items())
     try:
         return lots.draw(seed, free, act.size, experts), Draw(seed=seed, excused=excused)
@@ -119,9 +147,9 @@ def _members(
         docket.refuse("pool_too_small", size=act.size, experts=experts, free=len(free), excused=len(barred))
 
 
-def _bar(docket: Docket, member: PanelMember, parties: tuple[str, ...], purpose: PanelPurpose) -> Refused | None:
+def _bar(docket: Docket, purpose: PanelPurpose, member: PanelMember, parties: tuple[str, ...]) -> Refused | None:
     """Why somebody may not sit."""
-    if (since := _barred_since(docket, member.person, purpose)) is not None:
+    if (since := _barred_since(docket, purpose, member.person)) is not None:
         return since
     for unit in (member.unit, *member.ties):
         if unit in parties:
@@ -129,21 +157,19 @@ def _bar(docket: Docket, member: PanelMember, parties: tuple[str, ...], purpose:
     return None
 
 
-def _barred_since(docket: Docket, person: str, purpose: PanelPurpose) -> Refused | None:
-    """What may have become of somebody since they were drawn."""
+def _barred_since(docket: Docket, purpose: PanelPurpose, person: str) -> Refused | None:
+    """What may have become of somebody since they were drawn. Who convenes sits on no panel of theirs."""
     if separation.took_sides(docket.state, person):
         return Refused("panel_took_sides", person=person)
     if person in docket.state.recused:
         return Refused("panel_recused", person=person)
-    return separation.kept_from(docket.state, person, _DEEDS[purpose])
-
-
-_DEEDS = {
-    PanelPurpose.RECOGNITION: "give_expert_opinion:recognition",
-    PanelPurpose.SCORING: "score_bid",
-    PanelPurpose.ACCEPTANCE: "give_expert_opinion:acceptance",
-}
-"""What a member is seated for, as `rules.separation` calls it."""
+    for deed in separation.JUDGED[purpose]:
+        if (kept := separation.kept_from(docket.state, person, deed)) is not None:
+            return kept
+    if person in separation.officers_of(docket.command):
+        verb = separation.JUDGED[purpose][0].partition(":")[0]
+        return Refused("decides_and_judges", person=person, did=docket.command.act.verb, verb=verb)
+    return None
 
 
 def seat_deadline(limit: str, bidder: str | None, person: str) -> str:
@@ -154,6 +180,11 @@ def _has_spoken(docket: Docket, panel: Panel) -> bool:
     if panel.purpose is PanelPurpose.SCORING:
         return any(bid.scores for bid in docket.state.bids)
     return any(seat.recommend is not None for seat in panel.seats)
+
+
+def all_have_spoken(panel: Panel) -> bool:
+    """From here on the votes stand open (`rules.votes`): nobody leaves, or votes again, by what the others said."""
+    return all(seat.recommend is not None for seat in panel.seats)
 
 
 def seated(docket: Docket, purpose: PanelPurpose, bidder: str | None = None) -> Panel:

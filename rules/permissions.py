@@ -28,15 +28,24 @@ NO_BUSINESS = (Role.SYSTEM, Role.AUDITOR, Role.ADMINISTRATOR)
 
 
 def authorise(policy: Policy, state: SceneState, command: Command) -> None:
-    """Raises Refused: delegation_cycle, not_permitted, unknown_unit or not_your_part."""
+    """Raises Refused: delegation_cycle, not_permitted, public_speaks_for_itself, unknown_unit or not_your_part."""
     actor, act = command.actor, command.act
     if isinstance(act, PassDeadline) and actor == SYSTEM:
         return
     allowed = () if isinstance(act, PassDeadline) else policy.permissions.get(act.verb, ())
     _refuse_actor(policy, actor, act.verb, allowed, never=NO_BUSINESS)
+    _refuse_unproven_path(state, actor)
     expected = units_playing(policy, state, actor.role, act)
     if expected is not None and actor.unit not in expected:
         raise Refused("not_your_part", unit=actor.unit, role=actor.role, expected=", ".join(expected) or "-")
+
+
+def _refuse_unproven_path(state: SceneState, actor: Actor) -> None:
+    """No directory says for whom a citizen acts: only for who has objected here, never so as to involve an official."""
+    if actor.role is Role.PUBLIC:
+        objectors = {objection.objector for objection in state.objections}
+        if others := [person for person in actor.on_behalf_of if person not in objectors]:
+            raise Refused("public_speaks_for_itself", person=others[0])
 
 
 def authorise_office(policy: Policy, actor: Actor, verb: str) -> None:

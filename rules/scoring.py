@@ -28,7 +28,7 @@ Scores = tuple[tuple[str, Points], ...]
 """Judge: points."""
 Counts = Literal["counts", "highest", "lowest"]
 """Whether a judge's score of a bid counts, or was dropped as its highest or its lowest."""
-Below = Literal["score", "tie_break", "name", "price"]
+Below = Literal["score", "tie_break", "name", "price", "lot"]
 
 
 class Judged(Frozen):
@@ -56,7 +56,7 @@ class Mean(Frozen):
 class Line(Frozen):
     """One bid of the ranking: `tenths` of `counted` judges make its mean, shown in hundredths, halves up.
 
-    `below` says why it stands below the line before: its score, the dimension that decides a tie, or its name.
+    `below` says why it stands below the line before: its score, the dimension that decides a tie, a lot, or its name.
     A mode without scoring ranks by `price_yuan`.
     """
 
@@ -95,12 +95,18 @@ class Explanation(Frozen):
     lines: tuple[Line, ...] = ()
 
 
-def ranking(sheet: ScoreSheet, bids: tuple[Bid, ...], judges: tuple[str, ...] = ()) -> tuple[Line, ...]:
-    """The bids in order, best first. `judges` in the order of their seats; by id where none are given."""
+def ranking(
+    sheet: ScoreSheet, bids: tuple[Bid, ...], judges: tuple[str, ...] = (), drawn: tuple[str, ...] = ()
+) -> tuple[Line, ...]:
+    """The bids in order, best first. `judges` in the order of their seats; by id where none are given.
+
+    `drawn` are the bidders in the order in which full ties fall; by name where none is given.
+    """
     seats = judges or tuple(sorted({person for bid in bids for person, _ in bid.scores}))
     means = {bid.bidder: _means(sheet, counted(sheet, bid.scores)) for bid in bids}
     totals = {bidder: sum(dimensions.values(), Fraction()) for bidder, dimensions in means.items()}
-    in_order = sorted(bids, key=lambda bid: (-totals[bid.bidder], -means[bid.bidder][sheet.tie_break], bid.bidder))
+    of_tie_break = {bid.bidder: means[bid.bidder][sheet.tie_break] for bid in bids}
+    in_order = sorted(bids, key=lambda bid: (-totals[bid.bidder], -of_tie_break[bid.bidder], _place(drawn, bid)))
     lines = []
     for rank, bid in enumerate(in_order, start=1):
         above = in_order[rank - 2].bidder if rank > 1 else None
@@ -109,7 +115,7 @@ def ranking(sheet: ScoreSheet, bids: tuple[Bid, ...], judges: tuple[str, ...] = 
             below = "score"
         elif above is not None:
             tied = means[above][sheet.tie_break] == means[bid.bidder][sheet.tie_break]
-            below = "name" if tied else "tie_break"
+            below = ("lot" if drawn else "name") if tied else "tie_break"
         scores = counted(sheet, bid.scores)
         line = Line(
             rank=rank,
@@ -134,14 +140,19 @@ def ranking(sheet: ScoreSheet, bids: tuple[Bid, ...], judges: tuple[str, ...] = 
     return tuple(lines)
 
 
-def by_price(bids: tuple[Bid, ...]) -> tuple[Line, ...]:
-    """A mode without scoring ranks the eligible by price, then by name."""
-    in_order = sorted(bids, key=lambda bid: (bid.price_yuan or 0, bid.bidder))
+def _place(drawn: tuple[str, ...], bid: Bid) -> tuple[int, str]:
+    return (drawn.index(bid.bidder) if bid.bidder in drawn else 0, bid.bidder)
+
+
+def by_price(bids: tuple[Bid, ...], drawn: tuple[str, ...] = ()) -> tuple[Line, ...]:
+    """A mode without scoring ranks the eligible by price, then by lot, or by name where none is drawn."""
+    in_order = sorted(bids, key=lambda bid: (bid.price_yuan or 0, _place(drawn, bid)))
+    tied: Below = "lot" if drawn else "name"
     return tuple(
         Line(
             rank=rank,
             bidder=bid.bidder,
-            below=None if rank == 1 else "name" if bid.price_yuan == in_order[rank - 2].price_yuan else "price",
+            below=None if rank == 1 else tied if bid.price_yuan == in_order[rank - 2].price_yuan else "price",
             price_yuan=bid.price_yuan,
         )
         for rank, bid in enumerate(in_order, start=1)
@@ -159,7 +170,8 @@ def explained(sheet: ScoreSheet, state: SceneState) -> Explanation:
     bids = tuple(bid for bid in state.bids if bid.eligible)
     lines: tuple[Line, ...] = ()
     if state.ranking:
-        lines = ranking(sheet, bids, seats) if any(bid.scores for bid in bids) else by_price(bids)
+        drawn = tuple(line.bidder for line in state.ranking) if sheet.full_tie == "lot" else ()
+        lines = ranking(sheet, bids, seats, drawn) if any(bid.scores for bid in bids) else by_price(bids, drawn)
     if panel is not None and not names_open(state, panel):
         lines = tuple(line.model_copy(update={"judges": tuple(map(_unnamed, line.judges))}) for line in lines)
     return Explanation(

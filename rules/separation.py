@@ -6,7 +6,9 @@ role or the unit in which somebody acts makes no difference. `APART` says of pai
 second who had a hand in the first. A pair bars one direction; where both orders can happen, both stand here.
 
 1  Who drafted a thing does not decide on it, and who decided does not publish it.
-2  Nobody judges a bid of their own or of their unit's, bids for a scene that they judged, or signs for the other side.
+2  Nobody judges a bid of their own or of their unit's, acts for a bidder of a scene in which they had authority, or
+   for two bidders. One's units are all that the directory has oneself in, or anybody for whom one acts. Who makes a
+   panel, checks what it judges or decides on it does not sit on it, nor the reverse.
 3  An order needs two officers, its verifier is a third; so do two officers open the bids.
 4  Objections, appeals and questions of fault go to somebody who did not decide.
 5  Who proposes, who approves and who pays are three.
@@ -28,6 +30,7 @@ from models.commands.anywhere import ConfirmCorrection, DecideExtension, Propose
 from models.commands.matching import OpenBids, SignContract
 from models.commands.review import (
     AnswerObjection,
+    ConvenePanel,
     DecideComplaint,
     GiveExpertOpinion,
     PublishNotice,
@@ -37,7 +40,7 @@ from models.commands.suggestions import AnswerSuggestion, SuggestRuleChange
 from models.commands.trial import AdmitTrial, RecordReading, StartTrial
 from models.refusal import Refused
 from models.state import Hand, SceneState
-from models.vocabulary import Role
+from models.vocabulary import PanelPurpose, Role
 from rules.docket import Docket
 from rules.keyed import find, put
 
@@ -45,15 +48,15 @@ from rules.keyed import find, put
 class Apart(NamedTuple):
     """Who had a hand in one of `first` is refused `then`, with `code`.
 
-    A deed is a verb, one kind of it (`publish_notice:ranking`), or a role in which somebody acted. `about` is what both
-    have to be about: the same scene, the same bidder, or the same deadline or correction.
+    A deed is a verb, one kind of it (`publish_notice:ranking`), or a role in which somebody acts. `about` is what both
+    have to be about: the same scene, the same bidder, or the same deadline or correction; or else another bidder.
     """
 
     rule: int
     code: str
     first: tuple[str, ...]
     then: tuple[str, ...]
-    about: Literal["scene", "bidder", "item"] = "scene"
+    about: Literal["scene", "bidder", "item", "another bidder"] = "scene"
 
 
 RECOGNISED = ("conclude_fair_competition", "give_expert_opinion:recognition", "recognise", "confirm_scene")
@@ -75,6 +78,29 @@ DECISIONS = (
     "conclude_evaluation", "confirm_benchmark", "review_benchmark", "withdraw_benchmark",
     "terminate", "override",
 )  # fmt: skip
+
+PREPARED = {
+    PanelPurpose.RECOGNITION: (
+        "convene_panel:recognition", "give_opinion", "conclude_fair_competition", "recognise",
+        "refuse", "confirm_scene",
+    ),
+    PanelPurpose.SCORING: (
+        "convene_panel:scoring", "review_invitation", "open_bids", "verify_eligibility", "award",
+    ),
+    PanelPurpose.ACCEPTANCE: (
+        "convene_panel:acceptance", "give_acceptance_opinion", "conclude_acceptance",
+    ),
+}  # fmt: skip
+"""What makes a panel, comes before it, or decides on what it says."""
+JUDGED = {
+    PanelPurpose.RECOGNITION: ("give_expert_opinion:recognition",),
+    PanelPurpose.SCORING: ("score_bid",),
+    PanelPurpose.ACCEPTANCE: ("give_expert_opinion:acceptance", "sign_acceptance_opinion"),
+}
+"""What a member of a panel says."""
+
+TO_THE_OWNER = (*(deed for each in JUDGED.values() for deed in each), "verify_eligibility", "award")
+"""What nobody does who is tied to the owner: judge its scene, and choose who works for it."""
 
 BIDDER, OWNER = Role.BIDDER.value, Role.OWNER.value
 OVER_BIDDERS = (
@@ -104,15 +130,26 @@ APART: tuple[Apart, ...] = (
     Apart(1, "drafter_decides", ("take_over",), DECISIONS),
     Apart(1, "decider_publishes", RECOGNISED, ("publish_notice:recognition", "list_scene")),
     Apart(1, "decider_publishes", RANKED, ("publish_notice:ranking",)),
-    Apart(1, "decider_publishes", ("publish_notice:ranking",), ("award",)),
     Apart(1, "decider_publishes", ACCEPTED, ("publish_notice:acceptance",)),
     Apart(1, "decider_publishes", CHOSEN, ("publish_notice:benchmark",)),
+    Apart(1, "decider_publishes", ("publish_notice:recognition", "list_scene"), (*RECOGNISED, "refuse")),
+    Apart(1, "decider_publishes", ("publish_notice:ranking",), RANKED),
+    Apart(1, "decider_publishes", ("publish_notice:acceptance",), ACCEPTED),
+    Apart(
+        1,
+        "decider_publishes",
+        ("publish_notice:benchmark",),
+        (*CHOSEN, "review_benchmark", "withdraw_benchmark"),
+    ),
+    *(Apart(2, "decides_and_judges", PREPARED[purpose], JUDGED[purpose]) for purpose in PanelPurpose),
+    *(Apart(2, "decides_and_judges", JUDGED[purpose], PREPARED[purpose]) for purpose in PanelPurpose),
     Apart(2, "own_bid", (BIDDER,), OVER_BIDDERS),
     Apart(2, "bids_as_judge", (OWNER, *DECISIONS, "open_bids"), ("submit_bid", "reveal_bid")),
+    Apart(2, "bids_for_two", ("submit_bid", "reveal_bid"), ("submit_bid", "reveal_bid"), "another bidder"),
     Apart(2, "other_side", (BIDDER,), ("propose_contract", "sign_contract:scene_owner", "sign_contract:st_bureau")),
-    Apart(2, "other_side", (*DECISIONS, "open_bids"), ("sign_contract:bidder",)),
-    Apart(2, "other_side", (OWNER,), ("sign_contract:st_bureau", "sign_contract:bidder")),
-    Apart(2, "other_side", ("sign_contract:st_bureau",), ("sign_contract:scene_owner", "sign_contract:bidder")),
+    Apart(2, "other_side", (*OVER_BIDDERS, *JUDGED[PanelPurpose.ACCEPTANCE], OWNER), (BIDDER,)),
+    Apart(2, "other_side", (OWNER, "award"), ("sign_contract:st_bureau",)),
+    Apart(2, "other_side", ("sign_contract:st_bureau",), ("sign_contract:scene_owner", BIDDER)),
     Apart(4, "decided_before", RECOGNISED, ("answer_objection:recognition", "decide_complaint:recognition")),
     Apart(4, "decided_before", RANKED, ("answer_objection:ranking", "decide_complaint:ranking")),
     Apart(4, "decided_before", ACCEPTED, ("answer_objection:acceptance", "decide_complaint:acceptance")),
@@ -148,21 +185,24 @@ def refuse_involved(docket: Docket) -> None:
     """Raises Refused with the code of the first line that keeps these two deeds apart."""
     _refuse_persons(docket, docket.command.actor.persons)
     now = hands_of(docket.state, docket.command)[0]
-    if docket.unit in units_bidding(docket.state) and is_one_of(now.deed, OVER_BIDDERS):
-        docket.refuse("own_unit_bids", unit=docket.unit)
+    bidding, owner = units_bidding(docket.state), docket.state.profile.owner if docket.state.profile else ""
+    for unit in (docket.unit, *docket.command.actor.ties):
+        if unit in bidding and is_one_of(now.deed, OVER_BIDDERS):
+            docket.refuse("own_unit_bids", unit=unit)
+    if owner in docket.command.actor.ties and is_one_of(now.deed, TO_THE_OWNER):
+        docket.refuse("tied_to_owner", owner=owner, verb=docket.command.act.verb)
 
 
 def _refuse_persons(docket: Docket, persons: tuple[str, ...]) -> None:
-    now = hands_of(docket.state, docket.command)[0]
+    now, *sides = hands_of(docket.state, docket.command)
+    deeds = (now.deed, *(side.deed for side in sides))
     for line in APART:
-        if not is_one_of(now.deed, line.then):
-            continue
-        for hand in docket.state.hands:
-            if not is_one_of(hand.deed, line.first) or about(hand, line) != about(now, line):
-                continue
-            if known := [person for person in persons if person in hand.persons]:
-                did = hand.deed.partition(":")[0]
-                docket.refuse(line.code, person=known[0], did=did, verb=docket.command.act.verb)
+        if any(is_one_of(deed, line.then) for deed in deeds):
+            for hand in docket.state.hands:
+                known = [person for person in persons if person in hand.persons]
+                if known and is_one_of(hand.deed, line.first) and _are_about_the_same(line, hand, now):
+                    did = hand.deed.partition(":")[0]
+                    docket.refuse(line.code, person=known[0], did=did, verb=docket.command.act.verb)
 
 
 def units_bidding(state: SceneState) -> tuple[str, ...]:
@@ -226,8 +266,20 @@ def is_one_of(deed: str, names: tuple[str, ...]) -> bool:
     return deed in names or deed.partition(":")[0] in names
 
 
+def _are_about_the_same(line: Apart, hand: Hand, now: Hand) -> bool:
+    if line.about == "another bidder":
+        return hand.bidder != now.bidder
+    return about(hand, line) == about(now, line)
+
+
 def about(hand: Hand, line: Apart) -> str:
-    return {"scene": "", "bidder": hand.bidder, "item": hand.item}[line.about]
+    return {"scene": "", "bidder": hand.bidder, "item": hand.item}.get(line.about, "")
+
+
+def officers_of(command: Command) -> tuple[str, ...]:
+    """Whoever acts, and the second officer whom the act names."""
+    second = getattr(command.act, "with_officer", None)
+    return (*command.actor.persons, second) if second else command.actor.persons
 
 
 def hands_of(state: SceneState, command: Command) -> tuple[Hand, ...]:
@@ -237,7 +289,7 @@ def hands_of(state: SceneState, command: Command) -> tuple[Hand, ...]:
     kind, persons = "", actor.persons
     match act:
         case OpenBids() | AdmitTrial(with_officer=str()):
-            persons = (*persons, act.with_officer or "")
+            persons = officers_of(command)
         case PublishNotice() | RaiseObjection():
             kind = act.about
         case AnswerObjection() | DecideComplaint():
@@ -245,6 +297,8 @@ def hands_of(state: SceneState, command: Command) -> tuple[Hand, ...]:
             kind = objection.about if objection is not None else ""
         case GiveExpertOpinion():
             kind = act.purpose
+        case ConvenePanel():
+            kind, persons = act.purpose, officers_of(command)
         case SignContract() | RecordReading():
             kind = actor.role
         case StartTrial(inclusion=True):

@@ -63,9 +63,12 @@ def _submit(docket: Docket, act: Submit) -> None:
     if application.city != policy.city:
         docket.refuse("wrong_city", city=application.city, expected=policy.city)
     lineage.refuse_itself(docket, application.copied_from)
-    if policy.domain(application.domain) is None:
+    if (domain := policy.domain(application.domain)) is None:
         known = ", ".join(domain.name for domain in policy.domains)
         docket.refuse("unknown_domain", domain=application.domain, known=known)
+    track = policy.tracks[application.track]
+    if (why := track.bar(application.maturity, application.risk, livelihood=domain.livelihood)) is not None:
+        docket.refuse("track_not_open", track=application.track, why=why)
     if not application.fair_competition_self_check:
         docket.refuse("self_check_missing")
     if act.call is not None:

@@ -13,11 +13,12 @@ from typing import NamedTuple
 from models.commands.acceptance import SignAcceptanceOpinion
 from models.commands.review import GiveExpertOpinion
 from models.events.handling import ActTakenBack
-from models.events.review import PanelConvened
+from models.events.review import Draw, PanelConvened
 from models.frozen import Frozen
 from models.journal import JournalEntry
 from models.policy import Policy
 from models.state import Panel, SceneState, Seat
+from models.text import Moment
 from models.vocabulary import PanelPurpose
 from rules.disclosure import names_open
 from rules.journal import fold
@@ -44,6 +45,15 @@ class Vote(Frozen):
         return self.against_majority or self.signed_dissent is not None
 
 
+class Lots(Frozen):
+    """How to draw a panel again: everything its seed is made of (`rules.lots`). The pool stands in the entry."""
+
+    seed: str
+    command: str
+    at: Moment
+    excused: tuple[str, ...] = ()
+
+
 class PanelVotes(Frozen):
     """A panel as it was convened in entry `convened`; `stands` until another took its place or it became void.
 
@@ -59,6 +69,7 @@ class PanelVotes(Frozen):
     yes: int | None
     no: int | None
     votes: tuple[Vote, ...]
+    lots: Lots | None = None
 
 
 class _Sitting(NamedTuple):
@@ -66,6 +77,7 @@ class _Sitting(NamedTuple):
 
     convened: int
     panel: Panel
+    lots: Lots | None = None
     spoken: tuple[str, ...] = ()
     texts: tuple[tuple[str, str], ...] = ()
     dissents: tuple[tuple[str, str | None], ...] = ()
@@ -79,12 +91,20 @@ def told(policy: Policy, scene: str, journal: Sequence[JournalEntry]) -> tuple[P
         state = fold(state, entry)
         undone = {event.entry for event in entry.events if isinstance(event, ActTakenBack)}
         sittings = [each for each in sittings if each.convened not in undone]
-        sittings += [_Sitting(entry.sequence, each.panel) for each in entry.events if isinstance(each, PanelConvened)]
+        convened = (each for each in entry.events if isinstance(each, PanelConvened))
+        sittings += [_Sitting(entry.sequence, each.panel, _lots(entry, each.draw)) for each in convened]
         for panel in state.panels:
             at = _newest(sittings, panel)
             if at is not None:
                 sittings[at] = _after(sittings[at], state, panel, entry)
     return tuple(_votes(policy, state, each, at == _newest(sittings, each.panel)) for at, each in enumerate(sittings))
+
+
+def _lots(entry: JournalEntry, draw: Draw | None) -> Lots | None:
+    if draw is None:
+        return None
+    excused = tuple(each.person for each in draw.excused)
+    return Lots(seed=draw.seed, command=entry.command.digest, at=entry.at, excused=excused)
 
 
 def _newest(sittings: Sequence[_Sitting], panel: Panel) -> int | None:
@@ -102,7 +122,7 @@ def _after(sitting: _Sitting, state: SceneState, panel: Panel, entry: JournalEnt
             dissents = (*dissents, (person, act.dissent))
         case _:
             pass
-    return _Sitting(sitting.convened, panel, _spoken(sitting, state, panel), texts, dissents)
+    return sitting._replace(panel=panel, spoken=_spoken(sitting, state, panel), texts=texts, dissents=dissents)
 
 
 def _spoken(sitting: _Sitting, state: SceneState, panel: Panel) -> tuple[str, ...]:
@@ -134,6 +154,7 @@ def _votes(policy: Policy, state: SceneState, sitting: _Sitting, newest: bool) -
             )
             for number, seat in enumerate(panel.seats, start=1)
         ),
+        lots=sitting.lots if names_open(state, panel) else None,
     )
 
 

@@ -114,10 +114,12 @@ def application_of(scene: SampleScene, policy: Policy) -> Application:
     """
     if scene.city != policy.city:
         raise ValueError(f"{scene.id} is a scene of {scene.city}; the policy is that of {policy.city}")
-    if policy.domain(scene.domain) is None:
+    if (domain := policy.domain(scene.domain)) is None:
         raise ValueError(f"{scene.id} is of the domain {scene.domain}, which the policy of {policy.city} lacks")
     scale = scene.scale or _chosen(scene, "scale", _SCALES)
     maturity = _chosen(scene, "maturity", _MATURITIES)
+    risk = _chosen(scene, "risk", _RISKS[maturity])
+    may_be_fast = policy.tracks[Track.FAST].bar(maturity, risk, livelihood=domain.livelihood) is None
     owner = _chosen(scene, "owner", tuple(_FUNDING))
     assumed = (
         *(("type",) if scene.type_basis == "mapped" else ()),
@@ -131,8 +133,8 @@ def application_of(scene: SampleScene, policy: Policy) -> Application:
         type=scene.type,
         scale=scale,
         maturity=maturity,
-        track=Track.FAST if maturity is Maturity.MATURE else Track.SANDBOX,
-        risk=_chosen(scene, "risk", _RISKS[maturity]),
+        track=Track.FAST if maturity is Maturity.MATURE and may_be_fast else Track.SANDBOX,
+        risk=risk,
         owner=f"{scene.city}{scene.domain}场景单位（{owner}）",
         need=f"开放{scene.name}的真实场景，征集可验证、可推广的解决方案。",
         budget_yuan=_chosen(scene, "budget_yuan", _BUDGETS[scale]),

@@ -21,7 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from models.actor import Actor
 from models.canonical import canonical
-from models.commands import COMMAND_BYTES, Command
+from models.commands import COMMAND_BYTES, Act, Command
 from models.commands.matching import RevealBid
 from models.frozen import Frozen
 from models.journal import ALGORITHM, GENESIS, link
@@ -74,6 +74,22 @@ class Refusal(Frozen):
         """`act` is what was asked, outside any scene: its verb, and what it was about."""
         asked = {key: _plain(value)[:DETAIL_LENGTH] for key, value in act.items()}
         return cls.of(stream, None, refused, at).model_copy(update={"actor": actor, "command": {"act": asked}})
+
+    @classmethod
+    def of_claim(
+        cls, scene: str, claimed: Mapping[str, JsonValue], act: Act | None, refused: Refused, at: datetime
+    ) -> "Refusal":
+        """Of somebody whom the directory does not have as they say: `claimed` is who they said they were.
+
+        What they wanted to do stands with it; of a bid that is opened the verb alone.
+        """
+        sealed = isinstance(act, RevealBid)
+        content = act.model_dump(mode="json") if act is not None and not sealed else {"verb": act.verb if act else None}
+        if len(str(content)) > COMMAND_BYTES:
+            content = {"verb": content["verb"]}
+        return cls.of(scene, None, refused, at).model_copy(
+            update={"command": {"claimed": dict(claimed), "act": content}}
+        )
 
 
 def _plain(text: str) -> str:
@@ -173,12 +189,14 @@ def _append_to(connection: Connection, scene: str, refusals: list[Refusal]) -> N
 def columns_of(refusal: Refusal) -> dict[str, object]:
     """The columns that repeat, for lists, what the text says."""
     actor = refusal.actor
+    claimed = refusal.command.get("claimed") if isinstance(refusal.command, dict) else None
+    said = claimed if isinstance(claimed, dict) else {}
     return {
         "scene": refusal.scene,
         "code": refusal.code,
-        "person": actor.person if actor else None,
-        "unit": actor.unit if actor else None,
-        "role": actor.role.value if actor else None,
+        "person": actor.person if actor else said.get("person"),
+        "unit": actor.unit if actor else said.get("unit"),
+        "role": actor.role.value if actor else said.get("role"),
         "seen": refusal.seen,
         "at": refusal.at,
     }

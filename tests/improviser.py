@@ -314,7 +314,9 @@ class Improviser:
         size = self.often(play.policy.panels[purpose.value].minimum, 4, 9)
         bidder = self.choose(reviewing) if reviewing and purpose is PanelPurpose.ACCEPTANCE else None
         if play.policy.panels[purpose.value].drawn and not self.often(False, True):
-            return {"purpose": purpose, "pool": play.members(size + 6, purpose), "size": size, "bidder": bidder}
+            pool = play.members(self.often(3, 1) * size + 6, purpose)
+            again = {"reasons": "名单有误", "with_officer": "lead-9"} if self.choose((False, False, True)) else {}
+            return {"purpose": purpose, "pool": pool, "size": size, "bidder": bidder, **again}
         return {"purpose": purpose, "members": play.members(size, purpose), "bidder": bidder}
 
     def _give_expert_opinion(self) -> dict[str, object]:

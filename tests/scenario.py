@@ -143,6 +143,12 @@ def naming(policy: Policy) -> Policy:
     return policy.model_copy(update={"panels": named})
 
 
+def of_narrow_pools(policy: Policy) -> Policy:
+    """The policy with pools that need hold no more than the seats."""
+    narrow = {purpose: rules.model_copy(update={"pool_times": 1}) for purpose, rules in policy.panels.items()}
+    return policy.model_copy(update={"panels": narrow})
+
+
 def with_rules(policy: Policy, group: str, **to: object) -> Policy:
     """The policy with other rules of one group: `with_rules(policy, "contracting", reissues=0)`."""
     return policy.model_copy(update={group: getattr(policy, group).model_copy(update=to)})
@@ -161,6 +167,7 @@ class Play:
     contract_yuan: int = 500_000
     consortium: tuple[str, ...] = ()
     owner_unit: str = "城市运营公司"
+    narrow: bool = True
     state: SceneState = field(init=False)
     journal: list[JournalEntry] = field(init=False, default_factory=list)
     commands: int = 0
@@ -368,7 +375,8 @@ class Play:
         assert domain is not None
         return Application(
             name="无人配送示范", city=self.policy.city, domain=self.domain, type=domain.type, scale=self.scale,
-            maturity=Maturity.EARLY, track=self.track, risk=self.risk, owner=self.owner_unit, need="末端配送",
+            maturity=Maturity.MATURE if self.track is Track.FAST else Maturity.EARLY,
+            track=self.track, risk=self.risk, owner=self.owner_unit, need="末端配送",
             budget_yuan=self.budget_yuan, funding_source="财政", fair_competition_self_check=True,
         )  # fmt: skip
 
@@ -449,10 +457,13 @@ class Play:
         return ConvenePanel(purpose=purpose, members=(first, *others), bidder=bidder)
 
     def convene_act(self, purpose: PanelPurpose, bidder: str | None = None, *, size: int = 0) -> ConvenePanel:
-        """As the policy wants it: named, or drawn, here from a pool of just so many."""
-        members = self.members(size, purpose)
-        if self.policy.panels[purpose.value].drawn:
-            return ConvenePanel(purpose=purpose, pool=members, size=len(members), bidder=bidder)
+        """As the policy wants it: named, or drawn. A `narrow` pool is as large as the panel: the policy lets it be."""
+        if self.narrow:
+            self.policy = of_narrow_pools(self.policy)
+        members, rules = self.members(size, purpose), self.policy.panels[purpose.value]
+        if rules.drawn:
+            pool = self.members(len(members) * rules.pool_times, purpose)
+            return ConvenePanel(purpose=purpose, pool=pool, size=len(members), bidder=bidder)
         return ConvenePanel(purpose=purpose, members=members, bidder=bidder)
 
     def seat_panel(self, purpose: PanelPurpose, bidder: str | None = None) -> tuple[int, ...]:

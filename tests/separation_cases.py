@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from models.actor import Actor
 from models.commands import Act
-from models.commands.acceptance import AskFaultTolerance, GiveAcceptanceOpinion, RecordRefund
+from models.commands.acceptance import ApplyForAcceptance, AskFaultTolerance, GiveAcceptanceOpinion, RecordRefund
 from models.commands.anywhere import (
     Appeal,
     ConfirmCorrection,
@@ -100,6 +100,19 @@ def listing(play: Play) -> None:
 
 def posted(play: Play) -> None:
     play.to_listed().post()
+
+
+def a_has_bid(play: Play) -> None:
+    posted(play)
+    play.bid(A)
+
+
+def trial(play: Play) -> None:
+    play.to_trial(A, B)
+
+
+def accepting(play: Play) -> None:
+    play.to_acceptance(A, B)
 
 
 def opening(play: Play) -> None:
@@ -349,6 +362,7 @@ REGISTRATION = Register(duplicate_check=DuplicateCheck(finding="无重复"))
 FAIR = ConcludeFairCompetition(passed=True, conclusion="通过")
 LISTING = ListScene(list="demand", batch="2026-1")
 BID = SubmitBid(bidder=B, commitment=digest("x"))
+APPLICATION = ApplyForAcceptance(bidder=A, documents=(document("验收申请"),))
 SIGN = SignContract(bidder=A, terms_sha256=digest("任务书"), pledge=document("军令状"))
 NOMINATION = NominateBenchmark(level=BenchmarkLevel.CITY, grounds="成效")
 CONFIRMATION = ConfirmBenchmark(confirmed=True, reasons="同意")
@@ -478,6 +492,15 @@ CASES = (
     Case("other_side", signing, "bidder_a", SIGN, "bureau"),
     Case("other_side", signed_by_bureau, "bureau", SIGN, "owner"),
     Case("other_side", signed_by_bureau, "bureau", SIGN, "bidder_a"),
+    Case("other_side", signing, "lead", SIGN, "bureau"),
+    Case("other_side", trial, "lead", lambda p: SubmitTrialPlan(bidder=A, plan=p.plan()), "bidder_a"),
+    Case("other_side", trial, "expert", lambda p: SubmitTrialPlan(bidder=A, plan=p.plan()), "bidder_a"),
+    Case("other_side", running, "regulator", measured, "bidder_a"),
+    Case("other_side", accepting, "lead", APPLICATION, "bidder_a"),
+    Case("bids_for_two", a_has_bid, "bidder_a", BID, "bidder_b"),
+    Case("decides_and_judges", recommended, "expert", lambda p: p.recognise_act(), "lead"),
+    Case("decides_and_judges", awarding, "expert", Award(bidders=(A,), reasons="按名次"), "lead"),
+    Case("decides_and_judges", reviewed, "acceptance_expert", lambda p: p.conclude_act(A), "lead"),
     # 3: two officers, and a third
     Case(
         "officer_verifies", fault_ordered, "regulator",

@@ -39,7 +39,9 @@ def asked_by_the_right_desk(scene: Scene) -> Script:
 
 def signers_changed(scene: Scene) -> Script:
     """A department is added to the consultation, turns out not to be concerned, and is left out again."""
-    inside = (scene.state.lead, *scene.state.cooperating, scene.application.owner)
+    offices = scene.policy.offices
+    judges = (offices.platform_office, offices.complaint_supervisor, offices.payer, offices.leading_group)
+    inside = (scene.state.lead, *scene.state.cooperating, scene.application.owner, *judges)
     added = next(each.name for each in scene.policy.units if each.name not in inside)
     yield scene.lead.does(AddSigner(unit=added, reasons="涉及其职责。"))
     yield scene.lead.does(CopyTo(units=(scene.application.owner,), note="会商已发起，请知悉。"))

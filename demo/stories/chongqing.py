@@ -184,7 +184,7 @@ def robotaxi(scene: Scene) -> Script:
     yield from closed(scene)
 
 
-def small_agent(scene: Scene) -> Script:
+def medical_device(scene: Scene) -> Script:
     """Returned twice: once it starts over, once it goes straight back. Then the fast track, with a late delivery."""
     yield from filed(scene)
     yield from consulted(scene)
@@ -315,7 +315,7 @@ def wrongly_entered(scene: Scene, unit: str) -> Script:
     )
     confirmation = ConfirmCorrection(correction="correction-1", confirmed=True)
     yield scene.soon()
-    yield scene.lead.does(confirmation)
+    yield scene.platform.does(confirmation)
     yield scene.passed("consultation")
     scene.stands_at("fair_competition")
 
@@ -357,8 +357,8 @@ STORIES = (
           traffic_flow, Outcome.ACCEPTED, MARCH_2040),
     Story("CQ-049", Word("存量导入；事件闭环", "taken over in mid-trial; an incident closed"),
           robotaxi, Outcome.ACCEPTED, MARCH_2040),
-    Story("CQ-087", Word("退回两次；延期交付", "returned twice; delivered late"),
-          small_agent, Outcome.ACCEPTED, MARCH_2040),
+    Story("CQ-020", Word("退回两次；延期交付", "returned twice; delivered late"),
+          medical_device, Outcome.ACCEPTED, MARCH_2040),
     Story("CQ-091", Word("领导小组未确认；申诉驳回", "not confirmed; appeal dismissed"),
           safe_care_home, Outcome.REFUSED, MARCH_2040),
     Story("CQ-018", Word("发榜逾期；签约后遇不可抗力", "posted late; force majeure after the contract"),

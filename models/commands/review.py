@@ -61,7 +61,8 @@ LARGEST_POOL = 300
 class ConvenePanel(Act):
     """`bidder` names whose acceptance the panel reviews; recognition and scoring panels have none.
 
-    Either the `members` are named, or so many (`size`) are drawn by lot from a `pool`.
+    Either the `members` are named, or so many (`size`) are drawn by lot from a `pool`. To draw again although nobody
+    has recused themselves takes `reasons` and a second officer, `with_officer`.
     """
 
     verb: Literal["convene_panel"] = "convene_panel"
@@ -70,6 +71,8 @@ class ConvenePanel(Act):
     pool: tuple[PanelMember, ...] = Field((), max_length=LARGEST_POOL)
     size: int = Field(0, ge=0, le=49)
     bidder: Name | None = None
+    reasons: Text | None = Field(None, exclude_if=lambda reasons: reasons is None)
+    with_officer: Identifier | None = Field(None, exclude_if=lambda officer: officer is None)
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:

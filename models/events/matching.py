@@ -122,8 +122,11 @@ class BidScored(Event):
 
 
 class BidsRanked(Event):
+    """`lot` is the seed by which full ties were decided (`rules.lots`), where the policy draws."""
+
     kind: Literal["bids_ranked"] = "bids_ranked"
     ranking: tuple[Ranked, ...]
+    lot: str | None = Field(None, exclude_if=lambda seed: seed is None)
 
 
 class CallFailed(Event):

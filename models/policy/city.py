@@ -4,7 +4,7 @@ from pydantic import Field
 
 from models.frozen import Frozen
 from models.text import Name
-from models.vocabulary import SceneType
+from models.vocabulary import Maturity, Risk, SceneType
 
 from .sourced import Sourced
 
@@ -38,3 +38,20 @@ class Offices(Sourced):
 
 class TrackRule(Sourced):
     skips: tuple[str, ...] = Field((), description="steps of the lifecycle that this track leaves out")
+    maturities: tuple[Maturity, ...] = Field(
+        (), exclude_if=lambda maturities: not maturities, description="whose technology may take it; none named: any"
+    )
+    risks: tuple[Risk, ...] = Field(
+        (), exclude_if=lambda risks: not risks, description="of which risk a scene may take it; none named: any"
+    )
+    livelihood: bool = Field(
+        True, exclude_if=lambda may: may, description="false: no scene of a livelihood domain takes it"
+    )
+
+    def bar(self, maturity: Maturity, risk: Risk, *, livelihood: bool) -> str | None:
+        """Why a scene may not take this track."""
+        if self.maturities and maturity not in self.maturities:
+            return maturity.value
+        if self.risks and risk not in self.risks:
+            return f"risk: {risk.value}"
+        return "livelihood" if livelihood and not self.livelihood else None

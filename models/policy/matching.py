@@ -33,6 +33,12 @@ class ScoreSheet(Sourced):
     pass_mark: int = Field(ge=1, description="fewest points of a bid that may be awarded")
     drop_extremes_from: int = Field(7, ge=3, description="from this many judges one high and one low score are dropped")
     tie_break: Identifier = Field(description="the dimension that decides a tie")
+    full_tie: Literal["name", "lot"] = Field(
+        "name",
+        exclude_if=lambda how: how == "name",
+        description="what decides where that dimension, or the price, is the same as well: `lot`, drawn by what nobody"
+        " knows beforehand, or the bidder's `name`",
+    )
 
     @property
     def points(self) -> int:
@@ -115,3 +121,8 @@ class Contracting(Sourced):
     )
     next_ranked: bool = Field(True, description="a lapsed contract is offered to the next in the ranking")
     reissues: int = Field(1, ge=0, description="how often a failed call may be re-issued")
+    affiliates_bid: bool = Field(
+        True,
+        exclude_if=lambda may: may,
+        description="false: whoever the directory has below the owner, or among its people, does not bid for its scene",
+    )

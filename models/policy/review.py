@@ -65,6 +65,19 @@ class PanelRules(Sourced):
         exclude_if=lambda drawn: not drawn,
         description="true: the members are drawn by lot from a pool (随机抽取), never named",
     )
+    drawn_once: bool = Field(
+        False,
+        exclude_if=lambda once: not once,
+        description="true: the lots cannot be known when the pool is given, and a panel is drawn again only with"
+        " reasons and a second officer",
+    )
+    pool_times: int = Field(
+        1,
+        ge=1,
+        le=20,
+        exclude_if=lambda times: times == 1,
+        description="how many times the seats the pool has to hold, of people who may sit",
+    )
 
 
 class RecognitionRules(Sourced):

@@ -198,6 +198,8 @@ class SceneState(Frozen):
     corrections: tuple[Correction, ...] = ()
     extension_requests: tuple[ExtensionRequest, ...] = ()
 
+    directory_version: int = Field(0, exclude_if=lambda version: not version)
+    """The newest version of the city's directory that somebody acted by; 0: none was asked so far."""
     hands: tuple[Hand, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
     last: LastAct | None = Field(None, exclude_if=lambda last: last is None)

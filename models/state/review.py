@@ -69,6 +69,7 @@ class Panel(Frozen):
     seats: tuple[Seat, ...]
     void: bool = False
     reserve: tuple[Seat, ...] = Field((), exclude_if=lambda reserve: not reserve)
+    drawn: bool = Field(False, exclude_if=lambda drawn: not drawn)
 
     @property
     def key(self) -> str:

@@ -66,5 +66,5 @@ def _as_before(state: SceneState) -> SceneState:
     """The scene before the act; its clocks are set and ended by events of their own."""
     if state.last is None:
         return state
-    kept = ("sequence", "deadlines", "touched", "receipts", "hands")
+    kept = ("sequence", "deadlines", "touched", "receipts", "hands", "directory_version")
     return state.last.before.model_copy(update={name: getattr(state, name) for name in kept})

@@ -26,7 +26,7 @@ from rules.alarms import next_alarm
 from rules.bidding import commitment
 from rules.journal import fold
 from runtime.policy_files import load_policy
-from tests.scenario import Play, digest
+from tests.scenario import Play, digest, of_narrow_pools
 
 POLICIES = Path(__file__).resolve().parents[2] / "policies"
 DEPARTMENTS = 10
@@ -51,7 +51,7 @@ class Script:
 def _policy() -> Policy:
     """Yancheng's, without the five days of public notice that nobody can wait for here."""
     policy = load_policy(POLICIES / "yancheng.yaml")
-    return policy.model_copy(update={"steps_off": (*policy.steps_off, "recognition_notice")})
+    return of_narrow_pools(policy.model_copy(update={"steps_off": (*policy.steps_off, "recognition_notice")}))
 
 
 def _many_departments(policy: Policy) -> Policy:

@@ -39,14 +39,14 @@ def in_review(office: Terminal, folder: Path, id: str) -> None:
 
 
 def directory(folder: Path) -> Path:
-    """Six experts of universities, one of whom worked for the owner, and the people who keep it."""
+    """Sixteen experts of universities, one of whom worked for the owner, and the people who keep it."""
     content = yaml.safe_load(as_yaml(drafted(city("yancheng"))))
-    content["organisations"] += [{"name": name} for name in (OWNER, *(f"高校{n}" for n in range(6)))]
+    content["organisations"] += [{"name": name} for name in (OWNER, *(f"高校{n}" for n in range(16)))]
     people: list[dict[str, Any]] = [
         {"id": id, "name": id, "memberships": [{"unit": unit, "roles": [role]}]}
         for id, unit, role in (
             ("ma", "市财政局", "administrator"), ("zhu", GROUP, "leading_group"), ("qian", LEAD, "lead_department"),
-            *((f"zj-{n}", f"高校{n}", "expert") for n in range(6)),
+            *((f"zj-{n}", f"高校{n}", "expert") for n in range(16)),
         )
     ]  # fmt: skip
     people[-1]["memberships"].append({"unit": OWNER, "roles": ["scene_owner"], "last": "2025-12-31"})
@@ -69,22 +69,30 @@ def test_a_panel_is_drawn_from_the_directory_and_the_pool_stands_in_the_command(
     entry = office.json("history", "C-1")["entries"][-1]["entry"]
     act = ConvenePanel.model_validate(entry["command"]["act"])
     assert entry["command"]["actor"]["directory_version"] == 1
-    assert [each.person for each in act.pool] == [f"zj-{n}" for n in range(6)]
+    assert [each.person for each in act.pool] == [f"zj-{n}" for n in range(16)]
     assert act.pool[-1].ties == (OWNER,)
     convened = next(each for each in entry["events"] if each["kind"] == "panel_convened")
-    assert convened["draw"]["excused"] == [{"person": "zj-5", "because": "panel_conflict"}]
-    again = lots.draw(convened["draw"]["seed"], act.pool[:5], 5, 4)
+    assert convened["draw"]["excused"] == [{"person": "zj-15", "because": "panel_conflict"}]
+    again = lots.draw(convened["draw"]["seed"], act.pool[:15], 5, 4)
     assert [each["person"] for each in convened["panel"]["seats"]] == [each.person for each in again]
     assert office.json(*convene)["sequence"] == receipt["sequence"], "repeated under its id, it is the same command"
+
+    shown = office.json("panels", "C-1")["panels"][-1]["lots"]
+    assert (shown["seed"], shown["excused"]) == (convened["draw"]["seed"], ["zj-15"])
+    told = office.ok("panels", "C-1")
+    assert shown["seed"] in told.out.replace("\n", "")
+    typed = [word for n in range(15) for word in ("--member", f"zj-{n}:高校{n}:expert")]
+    assert office.refused("convene", "C-1", *CONVENE, *typed, "--as", "@qian") == "pool_in_directory"
+    assert office.refused("convene", "C-1", *CONVENE, "--from-directory", "--as", "@qian") == "drawn_already"
 
 
 def test_members_of_a_pool_are_typed_one_by_one(scene: Terminal, tmp_path: Path) -> None:
     in_review(scene, tmp_path, "C-2")
-    typed = [word for n in range(5) for word in ("--member", f"zj-{n}:高校{n}{':expert' if n else ''}")]
+    typed = [word for n in range(15) for word in ("--member", f"zj-{n}:高校{n}{':expert' if n else ''}")]
     scene.ok("convene", "C-2", *CONVENE, *typed, "--as", f"lead:{LEAD}")
     act = scene.json("history", "C-2")["entries"][-1]["entry"]["command"]["act"]
     assert [(each["person"], each["unit"], each["expert"]) for each in act["pool"]] == [
-        (f"zj-{n}", f"高校{n}", n > 0) for n in range(5)
+        (f"zj-{n}", f"高校{n}", n > 0) for n in range(15)
     ]
 
 

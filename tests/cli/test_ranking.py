@@ -42,7 +42,8 @@ def test_the_sums_the_dropped_and_the_tie_are_written_out(ningbo: Policy) -> Non
     said = read(play)
     assert "400.0 ÷ 5" in said
     assert "80.00" in said
-    assert "同分，按名称" in said
+    assert "同分，抽签" in said
+    assert "再同抽签" in said
     assert "去掉最高" in said
     assert "去掉最低" in said
     assert "评委7" in said

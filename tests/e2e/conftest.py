@@ -9,7 +9,7 @@ from temporalio.testing import WorkflowEnvironment
 from runtime.embedded import prepare_namespace, server_arguments
 from runtime.plugin import scene_plugin
 from tests.fakes import MemoryArchive, MemoryLedger
-from tests.scenario import city
+from tests.scenario import city, of_narrow_pools
 from tests.workflows.conftest import Stage
 
 
@@ -40,4 +40,4 @@ async def env(temporal_binary: Path) -> AsyncIterator[WorkflowEnvironment]:
 @pytest.fixture
 def stage(env: WorkflowEnvironment) -> Stage:
     """What acts; each test has a worker of its own."""
-    return Stage(env, city("盐城市"), MemoryLedger(), MemoryArchive())
+    return Stage(env, of_narrow_pools(city("盐城市")), MemoryLedger(), MemoryArchive())

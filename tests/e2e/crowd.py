@@ -17,7 +17,7 @@ from models.commands.review import GiveExpertOpinion, GiveOpinion
 from models.policy import Policy
 from models.receipt import Receipt
 from models.refusal import Refused
-from models.vocabulary import NoticeAbout, Position
+from models.vocabulary import Position
 from tests.scenario import Play
 
 NO_ANSWER = frozenset({"no_worker", "server_unreachable", "ledger_behind"})
@@ -33,15 +33,13 @@ class Script:
 
 
 def scripts(play: Play) -> tuple[Script, Script]:
-    """From the submission to the public notice of the recognition, as far as nobody has to wait for days; the same,
-    withdrawn by its owner in the end.
+    """From the submission to the panel, whose lots fall otherwise on another clock, as far as nobody has to wait for
+    days; the same, withdrawn by its owner in the end.
     """
     asked = play.fork().to_consultation()
     opinion = GiveOpinion(position=Position.AGREE, text="同意")
     opinions = tuple(asked.command(opinion, asked.cooperating(unit)) for unit in asked.state.cooperating)
-    play.to_recognised()
-    if play.state.step == "recognised":
-        play.publish(NoticeAbout.RECOGNITION)
+    play.to_expert_review()
     rounds: list[tuple[Command, ...]] = []
     for entry in takewhile(lambda entry: not isinstance(entry.command.act, PassDeadline), play.journal):
         match entry.command.act:

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from models.actor import Actor
 from models.calendar import Period, Unit
 from models.commands.anywhere import ConfirmCorrection, ProposeCorrection
 from models.commands.review import AskConsultation, GiveOpinion
@@ -61,28 +62,51 @@ def test_a_wrong_opinion_is_superseded_once_a_second_person_confirms_it(asked: P
     )
 
 
+def author(play: Play) -> Actor:
+    """Of the first department, whose opinion was wrongly entered."""
+    return play.cooperating(play.state.cooperating[0])
+
+
+def test_nobody_but_the_department_proposes_to_change_its_opinion(asked: Play) -> None:
+    sequence = wrongly_entered(asked)
+    others = asked.owner, asked.lead, asked.platform, asked.cooperating(asked.state.cooperating[1])
+    for other in others:
+        for position in (YES, None):
+            no = asked.refuses("opinion_of_another", propose(sequence, position), other)
+            assert no.details["unit"] == author(asked).unit
+
+
+@pytest.mark.parametrize("confirmed", [True, False])
+def test_the_departments_correction_is_confirmed_by_no_other_party(asked: Play, confirmed: bool) -> None:
+    sequence = wrongly_entered(asked)
+    asked.do(propose(sequence), author(asked))
+    for other in (asked.lead, asked.regulator, asked.group):
+        asked.refuses("opinion_of_another", confirm(confirmed=confirmed), other)
+    asked.do(confirm(confirmed=confirmed), asked.platform)
+
+
 def test_who_proposed_a_correction_does_not_confirm_it(asked: Play) -> None:
     sequence = wrongly_entered(asked)
-    asked.do(propose(sequence), asked.platform)
-    asked.refuses("same_person", confirm(), asked.platform)
-    asked.do(confirm(), asked.office(Role.PLATFORM_OFFICE, "another"))
+    asked.do(propose(sequence), author(asked))
+    asked.refuses("same_person", confirm(), asked.office(Role.PLATFORM_OFFICE, author(asked).person))
+    asked.do(confirm(), asked.platform)
 
 
 def test_a_correction_that_is_not_confirmed_changes_nothing(asked: Play) -> None:
     sequence = wrongly_entered(asked)
-    asked.do(propose(sequence), asked.platform)
-    events = asked.do(confirm(confirmed=False), asked.lead)
-    assert events == (CorrectionRejected(correction="c-1", by=asked.lead.person),)
+    asked.do(propose(sequence), author(asked))
+    events = asked.do(confirm(confirmed=False), asked.platform)
+    assert events == (CorrectionRejected(correction="c-1", by=asked.platform.person),)
     assert asked.state.consultation is not None
     assert asked.state.consultation.opinions[0].position is NO
-    asked.refuses("unknown_correction", confirm(), asked.lead)
+    asked.refuses("unknown_correction", confirm(), asked.platform)
 
 
 def test_the_same_entry_may_be_corrected_again(asked: Play) -> None:
     sequence = wrongly_entered(asked)
     for id, position in (("c-1", YES), ("c-2", NO)):
-        asked.do(propose(sequence, position, id), asked.platform)
-        asked.do(confirm(id), asked.lead)
+        asked.do(propose(sequence, position, id), author(asked))
+        asked.do(confirm(id), asked.platform)
         assert asked.state.consultation is not None
         assert asked.state.consultation.opinions[0].position is position
 
@@ -91,8 +115,8 @@ def test_a_corrected_opinion_counts_when_the_round_closes(asked: Play) -> None:
     sequence = wrongly_entered(asked)
     _, second, third = asked.state.cooperating
     asked.agree(second)
-    asked.do(propose(sequence), asked.platform)
-    asked.do(confirm(), asked.lead)
+    asked.do(propose(sequence), author(asked))
+    asked.do(confirm(), asked.platform)
     asked.agree(third)
     assert asked.state.step == "fair_competition"
 
@@ -103,8 +127,8 @@ def test_a_correction_can_decide_a_round(yancheng: Policy) -> None:
     sequence = wrongly_entered(play)
     play.agree(play.state.cooperating[1])
     assert play.state.step == "consultation"
-    play.do(propose(sequence), play.platform)
-    play.do(confirm(), play.lead)
+    play.do(propose(sequence), author(play))
+    play.do(confirm(), play.platform)
     assert play.state.step == "fair_competition"
 
 
@@ -114,8 +138,8 @@ def test_a_closed_round_stays_closed_and_the_correction_stands_beside_it(asked: 
         asked.agree(unit)
     assert asked.state.step == "deadlock"
     result = asked.state.consultation
-    asked.do(propose(sequence), asked.platform)
-    events = asked.do(confirm(), asked.lead)
+    asked.do(propose(sequence), author(asked))
+    events = asked.do(confirm(), asked.platform)
     assert [event.kind for event in events] == ["entry_corrected"]
     assert (asked.state.step, asked.state.consultation) == ("deadlock", result)
 

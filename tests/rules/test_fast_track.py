@@ -3,9 +3,10 @@
 import pytest
 
 from models.commands.anywhere import DecideExtension, RequestExtension
+from models.commands.solicitation import Submit
 from models.commands.trial import SubmitTrialPlan
 from models.policy import Policy
-from models.vocabulary import Mode, Outcome, PanelPurpose, Role, Track
+from models.vocabulary import Maturity, Mode, Outcome, PanelPurpose, Risk, Role, Track
 from rules.calendar import due_date
 from tests.scenario import Play
 
@@ -70,3 +71,36 @@ def test_in_a_race_the_scene_waits_for_the_last_delivery(yancheng: Policy, first
     assert race.state.step == "acceptance"
     race.pass_limit(f"delivery/{B if first == A else A}")
     assert race.state.step == "candidate"
+
+
+# who may take it
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [({"maturity": Maturity.EARLY}, "早期"), ({"risk": Risk.HIGH}, "risk: high")],
+)
+def test_the_fast_track_is_for_the_mature_and_not_for_high_risk(
+    policy: Policy, more: dict[str, object], why: str
+) -> None:
+    play = Play(policy, track=Track.FAST)
+    submit = Submit(application=play.application().model_copy(update=more))
+    assert play.refuses("track_not_open", submit, play.owner).details["why"] == why
+    play.submit()
+
+
+def test_a_livelihood_scene_takes_the_sandbox_where_the_policy_says_so(yancheng: Policy) -> None:
+    domain = next(each.name for each in yancheng.domains if each.livelihood)
+    play = Play(yancheng, track=Track.FAST, domain=domain)
+    assert (
+        play.refuses("track_not_open", Submit(application=play.application()), play.owner).details["why"]
+        == "livelihood"
+    )
+    Play(yancheng, domain=domain).submit()
+
+
+def test_a_track_of_which_the_policy_says_nothing_is_open_to_all(yancheng: Policy) -> None:
+    rule = yancheng.tracks[Track.FAST].model_copy(update={"maturities": (), "risks": (), "livelihood": True})
+    open_to_all = yancheng.model_copy(update={"tracks": {**yancheng.tracks, Track.FAST: rule}})
+    play = Play(open_to_all, track=Track.FAST, risk=Risk.HIGH)
+    play.do(Submit(application=play.application().model_copy(update={"maturity": Maturity.EARLY})), play.owner)

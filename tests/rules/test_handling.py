@@ -274,7 +274,11 @@ def test_a_copy_tells_units_and_gives_no_right(play: Play) -> None:
 
 
 def outsider(play: Play) -> str:
-    inside = (play.state.lead, *play.state.cooperating, play.owner_unit)
+    offices = play.policy.offices
+    inside = {
+        play.state.lead, *play.state.cooperating, play.owner_unit, offices.platform_office, offices.payer,
+        offices.complaint_supervisor, offices.leading_group,
+    }  # fmt: skip
     return next(each.name for each in play.policy.units if each.name not in inside)
 
 
@@ -300,6 +304,20 @@ def test_who_cannot_be_added(policy: Policy) -> None:
     play.refuses("same_part", AddSigner(unit=play.state.cooperating[0], reasons="误"), play.lead)
     play.refuses("same_part", AddSigner(unit=play.state.lead or "", reasons="误"), play.lead)
     play.refuses("drafter_decides", AddSigner(unit=outsider(play), reasons="加"), another(play.lead, play.owner.person))
+
+
+def test_nobody_is_added_who_could_outweigh_what_was_said_already(policy: Policy) -> None:
+    play = Play(with_rules(policy, "consultation", closes=Closing.WHEN_ANSWERED)).to_consultation()
+    play.agree(play.state.cooperating[0], Position.OBJECT)
+    play.refuses("opinions_in", AddSigner(unit=outsider(play), reasons="加"), play.lead)
+
+
+def test_no_office_that_judges_later_signs(policy: Policy) -> None:
+    play = Play(policy).to_consultation()
+    offices = policy.offices
+    for unit in (offices.platform_office, offices.complaint_supervisor, offices.payer, offices.leading_group):
+        if unit not in (play.state.lead, *play.state.cooperating):
+            play.refuses("no_signer", AddSigner(unit=unit, reasons="加"), play.lead)
 
 
 def test_a_department_that_has_not_answered_can_be_left_out_and_the_round_goes_on_without_it(policy: Policy) -> None:

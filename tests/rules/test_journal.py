@@ -46,7 +46,7 @@ def replayed(play: Play, policy: Policy) -> None:
 @pytest.mark.parametrize("name", ["yancheng", "ningbo", "chongqing"])
 def test_a_whole_life_is_read_back_as_it_was_lived(name: str) -> None:
     policy = city(name)
-    play = Play(policy, scale=Scale.COMPREHENSIVE).to_candidate()
+    play = Play(policy, scale=Scale.COMPREHENSIVE, narrow=False).to_candidate()
     replayed(play, policy)
 
 

@@ -14,9 +14,10 @@ from models.commands.matching import (
     WithdrawBid,
 )
 from models.commands.review import AnswerObjection, EntryCondition, RaiseObjection
-from models.events.matching import BidsOpened, BidSubmitted, CallFailed, ChallengeAmended
+from models.events.matching import BidsOpened, BidsRanked, BidSubmitted, CallFailed, ChallengeAmended
 from models.policy import Policy
 from models.vocabulary import Credit, GateKind, Mode, NoticeAbout, Outcome, PanelPurpose, Role, Suspends
+from rules import lots
 from rules.bidding import commitment
 from tests.scenario import Play, digest, document, with_limit
 
@@ -371,7 +372,7 @@ def test_only_the_eligible_are_scored(yancheng: Policy) -> None:
     assert [line.bidder for line in play.state.ranking] == [A]
 
 
-def test_a_mode_without_scoring_ranks_by_price_then_name(yancheng: Policy) -> None:
+def test_a_mode_without_scoring_ranks_by_price_then_by_lot(yancheng: Policy) -> None:
     play = Play(yancheng).to_listed()
     play.post(Mode.DIRECTED, invited=(A, B, C))
     for bidder, price in ((A, 300_000), (B, 200_000), (C, 300_000)):
@@ -381,7 +382,10 @@ def test_a_mode_without_scoring_ranks_by_price_then_name(yancheng: Policy) -> No
         play.reveal(bidder, price)
     for bidder in (A, B, C):
         play.verify(bidder)
-    assert [line.bidder for line in play.state.ranking] == [B, *sorted((A, C))]
+    (ranked,) = [each for each in play.journal[-1].events if isinstance(each, BidsRanked)]
+    assert ranked.lot is not None
+    in_order = sorted((A, C), key=lambda bidder: lots.ticket(ranked.lot or "", bidder))
+    assert [line.bidder for line in play.state.ranking] == [B, *in_order]
 
 
 # an objection to the ranking

@@ -8,8 +8,9 @@ from models.commands.matching import Award, Score, ScoreBid
 from models.policy import Policy
 from models.state import Bid
 from models.vocabulary import Mode, NoticeAbout, PanelPurpose
+from rules import lots
 from rules.scoring import Explanation, explained, ranking
-from tests.scenario import Play, city, digest
+from tests.scenario import Play, city, digest, with_rules
 
 JIA, YI, BING, DING, WU = "甲公司", "乙公司", "丙公司", "丁公司", "戊公司"
 NEED, SOLUTION, NOVELTY, FEASIBILITY, PRICE, DELIVERY, RESULTS = CRITERIA = (
@@ -72,8 +73,8 @@ DROPPED = {JIA: (4, 5), YI: (4, 5), BING: (6, 7), WU: (6, 7), DING: (6, 7)}
 
 @pytest.fixture(scope="module")
 def contest() -> Play:
-    """The contest of Ningbo, all sheets in."""
-    play = Play(city("ningbo")).to_scoring(*PAPER)
+    """The contest of Ningbo, all sheets in; ties by name, as on the paper."""
+    play = Play(with_rules(city("ningbo"), "score_sheet", full_tie="name")).to_scoring(*PAPER)
     play.seat_panel(PanelPurpose.SCORING)
     for bidder, sheets in PAPER.items():
         for number, points in enumerate(sheets, start=1):
@@ -179,7 +180,7 @@ def test_a_mean_is_shown_to_the_nearest_hundredth_halves_up_and_judged_exactly(n
 
 
 def test_a_mode_without_scoring_is_explained_by_price_and_name(yancheng: Policy) -> None:
-    play = Play(yancheng).to_listed()
+    play = Play(with_rules(yancheng, "score_sheet", full_tie="name")).to_listed()
     play.post(Mode.DIRECTED, invited=(JIA, YI, BING))
     prices = {JIA: 300_000, YI: 200_000, BING: 300_000}
     for bidder, price in prices.items():
@@ -192,3 +193,16 @@ def test_a_mode_without_scoring_is_explained_by_price_and_name(yancheng: Policy)
     assert [(line.bidder, line.price_yuan, line.below) for line in explanation(play).lines] == [
         (YI, 200_000, None), (BING, 300_000, "price"), (JIA, 300_000, "name"),
     ]  # fmt: skip
+
+
+def test_a_full_tie_is_decided_by_a_lot_that_anybody_draws_again(yancheng: Policy) -> None:
+    """The seed is that of the command of the last judge and of its moment: nobody's name, and nobody's choice."""
+    play = Play(yancheng).to_scoring(JIA, YI, BING)
+    play.score({JIA: 0.9, YI: 0.9, BING: 0.9})
+    entry = play.journal[-1]
+    seed = lots.seed_at("TEST-1", "ranking", None, entry.command.digest, entry.at)
+    assert [each.lot for each in entry.events if each.kind == "bids_ranked"] == [seed]
+    in_order = sorted((JIA, YI, BING), key=lambda bidder: lots.ticket(seed, bidder))
+    lines = explanation(play).lines
+    assert [line.bidder for line in play.state.ranking] == [line.bidder for line in lines] == in_order
+    assert [line.below for line in lines] == [None, "lot", "lot"]

@@ -3,13 +3,14 @@
 import pytest
 
 from models.commands.acceptance import SignAcceptanceOpinion
+from models.commands.handling import TakeBack
 from models.commands.review import ConvenePanel, PanelMember, Recuse
 from models.events.review import MemberRecused
 from models.policy import Policy
 from models.state import Panel
 from models.vocabulary import PanelPurpose, Role
 from rules import lots
-from tests.scenario import Play, document, naming
+from tests.scenario import Play, document, naming, of_narrow_pools
 
 A, B = "甲公司", "乙公司"
 SCORING, RECOGNITION, ACCEPTANCE = PanelPurpose.SCORING, PanelPurpose.RECOGNITION, PanelPurpose.ACCEPTANCE
@@ -30,7 +31,7 @@ def panel(play: Play, purpose: PanelPurpose = SCORING) -> Panel:
 
 def drawn(policy: Policy, *, of: int) -> Play:
     """Seven judges for two bids, drawn from a pool."""
-    play = Play(policy).to_scoring(A, B)
+    play = Play(of_narrow_pools(policy)).to_scoring(A, B)
     play.do(ConvenePanel(purpose=SCORING, pool=pool(of), size=7), play.lead)
     return play
 
@@ -128,7 +129,7 @@ def test_an_opinion_is_void_with_the_seat(policy: Policy, purpose: PanelPurpose)
         bidder = A
         play.to_acceptance(A).apply(A)
     size = policy.panels[purpose.value].minimum
-    fresh = tuple(PanelMember(person=f"expert-{n}", unit=f"研究院{n}") for n in range(101, 120))
+    fresh = tuple(PanelMember(person=f"expert-{n}", unit=f"研究院{n}") for n in range(101, 131))
     play.do(ConvenePanel(purpose=purpose, pool=fresh, size=size, bidder=bidder), play.lead)
     leaver = play.expert(number(panel(play, purpose).seats[0].person))
     play.do(play.recommend_act(bidder, purpose=purpose), leaver)
@@ -136,6 +137,27 @@ def test_an_opinion_is_void_with_the_seat(policy: Policy, purpose: PanelPurpose)
     assert [seat.recommend for seat in panel(play, purpose).seats] == [None] * size
     assert leaver.person not in [seat.person for seat in panel(play, purpose).seats]
     assert play.state.recused == (leaver.person,)
+
+
+@pytest.mark.parametrize("purpose", [RECOGNITION, ACCEPTANCE])
+def test_once_all_have_spoken_nobody_leaves_or_takes_back_by_what_the_others_said(
+    policy: Policy, purpose: PanelPurpose
+) -> None:
+    play, bidder = Play(policy), None
+    if purpose is RECOGNITION:
+        play.to_expert_review()
+    else:
+        bidder = A
+        play.to_acceptance(A).apply(A)
+    *others, last = (play.expert(each) for each in play.seat_panel(purpose, bidder))
+    for each in others:
+        play.do(play.recommend_act(bidder, purpose=purpose), each)
+    play.fork().do(Recuse(purpose=purpose, reasons="曾任职", bidder=bidder), others[0])
+    play.fork().do(TakeBack(entry=play.state.sequence, reasons="误点"), others[-1])
+    play.do(play.recommend_act(bidder, purpose=purpose), last)
+    play.refuses("votes_open", TakeBack(entry=play.state.sequence, reasons="误点"), last)
+    for each in (last, others[0]):
+        play.refuses("votes_open", Recuse(purpose=purpose, reasons="曾任职", bidder=bidder), each)
 
 
 def test_only_a_member_recuses_themselves_and_nobody_for_them(policy: Policy) -> None:
@@ -158,6 +180,7 @@ def signed(policy: Policy) -> Play:
     """A panel for acceptance whose members have all spoken and signed but the last."""
     play = Play(policy).to_acceptance(A)
     play.apply(A)
+    play.policy = of_narrow_pools(play.policy)
     fresh = tuple(PanelMember(person=f"expert-{n}", unit=f"研究院{n}") for n in range(101, 111))
     size = policy.panels["acceptance"].minimum
     play.do(ConvenePanel(purpose=ACCEPTANCE, pool=fresh, size=size, bidder=A), play.lead)

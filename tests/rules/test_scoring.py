@@ -225,7 +225,6 @@ def test_only_the_panel_scores_and_each_member_once_for_each_bid(scoring: Play) 
 
 
 def test_a_panel_is_locked_once_a_member_has_scored(scoring: Play) -> None:
-    scoring.seat_panel(PanelPurpose.SCORING)
     scoring.do(scoring.score_act(A, 0.9), scoring.expert(1))
     scoring.refuses("panel_already", scoring.panel_act(PanelPurpose.SCORING), scoring.lead)
 

@@ -16,6 +16,7 @@ from models.state import SceneState
 from models.vocabulary import PanelPurpose, Position
 from rules import lifecycle
 from rules.journal import fold
+from rules.panels import all_have_spoken
 from tests.improviser import Improviser
 from tests.plays import plays
 from tests.rules.test_handling import another, told
@@ -220,6 +221,8 @@ def test_whatever_can_be_taken_back_is_wherever_it_happens() -> None:
             verb = entry.command.act.verb
             if state.last is None or state.last.verb != verb or seen.get(verb, 0) >= 5:
                 continue
+            if any(all_have_spoken(panel) for panel in state.panels if panel not in before.panels):
+                continue  # the votes are open
             seen[verb] = seen.get(verb, 0) + 1
             again = play.fork()
             again.state, again.now = state, entry.at

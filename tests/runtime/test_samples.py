@@ -149,11 +149,15 @@ def test_the_samples_of_each_city_are_a_good_spread(applications: dict[str, Appl
     assert {application.budget_yuan >= 1_000_000 for application in ours} == {True, False}
 
 
-def test_mature_technology_takes_the_fast_track_and_is_never_of_high_risk(
-    applications: dict[str, Application],
+def test_mature_technology_takes_the_fast_track_where_it_is_open_and_is_never_of_high_risk(
+    applications: dict[str, Application], policies: dict[str, Policy]
 ) -> None:
     for application in applications.values():
-        assert (application.maturity is Maturity.MATURE) == (application.track is Track.FAST)
+        domain = policies[application.city].domain(application.domain)
+        assert domain is not None
+        barred = domain.livelihood and not policies[application.city].tracks[Track.FAST].livelihood
+        fast = application.maturity is Maturity.MATURE and not barred
+        assert fast == (application.track is Track.FAST)
         assert application.track is Track.SANDBOX or application.risk is not Risk.HIGH
 
 

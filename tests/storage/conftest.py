@@ -105,4 +105,4 @@ def play(policy: Policy) -> Play:
 @pytest.fixture(scope="session")
 def whole_life(policy: Policy) -> Play:
     """A scene from its submission to the promotion, with a horse race's two bidders. Nobody changes it."""
-    return Play(policy, scene="YC-2026-900").to_candidate()
+    return Play(policy, scene="YC-2026-900", narrow=False).to_candidate()

@@ -27,7 +27,7 @@ from runtime.embedded import prepare_namespace, server_arguments
 from runtime.plugin import scene_plugin
 from runtime.policy_files import load_city
 from tests.fakes import MemoryArchive, MemoryLedger, MemoryRefusals, MemoryRulebooks
-from tests.scenario import ROOT, Play
+from tests.scenario import ROOT, Play, of_narrow_pools
 from workflows.archive import ArchiveWorkflow
 from workflows.scene import SceneWorkflow
 
@@ -120,7 +120,7 @@ class Stage:
 
 @pytest.fixture(scope="session")
 def policy() -> Policy:
-    return load_city(ROOT / "policies", "盐城市")
+    return of_narrow_pools(load_city(ROOT / "policies", "盐城市"))
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
