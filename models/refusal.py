@@ -467,6 +467,30 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "包容期自 {started_on} 起算；{on} 的差错不在其内，请按日常监管处理。",
         "The inclusion period began on {started_on}; what happened on {on} lies outside it: deal with it by itself.",
     ),
+    "red_line_without_period": (
+        "{bidder} 在本场景没有包容期：请登记事件，销号时写明红线（close_incident，red_line）。",
+        "{bidder} had no inclusion period: report the incident, and name the line when it is closed (red_line).",
+    ),
+    "red_line_question_open": (
+        "事件 {incidents} 是否触碰红线尚未认定，{bidder} 的包容期不能提前结束。请先认定并销号（close_incident）。",
+        "Whether {incidents} were a red line is not found yet; the period of {bidder} does not end before that.",
+    ),
+    "red_line_bars_fit": (
+        "{bidder} 触碰红线且未解除监管，不能作出适合验收的结论；请作不适合的结论，或终止试点。",
+        "{bidder} crossed a red line and is under supervision: find it unfit, or terminate the trial.",
+    ),
+    "harm_excused": (
+        "事件 {incident} 有人员伤亡或信息泄露，其差错不适用免罚；请按阶梯或红线处理。",
+        "Incident {incident} is a casualty or a leak: its fault is never excused; it climbs, or is a red line.",
+    ),
+    "unknown_plan_clause": (
+        "试点方案没有条款“{clause}”，差错须引用方案的条款编号。可选：{known}。",
+        "The plan has no clause {clause}; a fault cites one of its keys: {known}.",
+    ),
+    "first_fault_punished": (
+        "四项认定均为是，该差错不予处罚（punishable=false）；须处罚的，请如实填写认定。",
+        "All four findings say that it is not punished: record punishable=false, or the finding that says otherwise.",
+    ),
     "red_line_excused": (
         "触碰红线“{red_line}”的差错不适用免罚；请去掉红线，或不填 punishable=false。",
         "A red line ({red_line}) is never excused: leave out the red line, or punishable=false.",
@@ -527,6 +551,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "incidents_open": (
         "事件 {incidents} 尚未销号，场景不能办结或重新张榜。请先销号（close_incident）。",
         "The incidents {incidents} are open, and no scene closes or calls anew over them; close_incident comes first.",
+    ),
+    "incidents_unsettled": (
+        "事件 {incidents} 的整改未核验，或伤亡、泄露未销号，暂不能作此结论（verify_incident、close_incident）。",
+        "Of {incidents} an order is not verified, or a casualty or leak not closed: verify_incident, close_incident.",
     ),
     "resumption_order_open": (
         "事件 {incidents} 的整改责令尚未核验，不得恢复试点。请先核验（verify_incident）。",

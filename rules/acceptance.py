@@ -38,7 +38,7 @@ from models.events.acceptance import (
 )
 from models.state import Acceptance, Panel
 from models.vocabulary import Machine, PanelPurpose
-from rules import lineage, panels, payments, separation, settling
+from rules import incidents, lineage, panels, payments, separation, settling
 from rules.docket import Docket
 from rules.keyed import find
 
@@ -162,6 +162,7 @@ def _conclude(docket: Docket, act: ConcludeAcceptance) -> None:
     match act.verdict:
         case "passed":
             lineage.refuse_unreviewed(docket)
+            incidents.refuse_unsettled(docket, act.bidder)
             panels.refuse_unless_recommended(docket, panel)
         case "conditional":
             if not act.conditions:

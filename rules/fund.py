@@ -48,6 +48,7 @@ from models.journal import JournalEntry
 from models.policy import FundRules, Policy
 from models.refusal import Refused
 from models.state import SceneState
+from rules import red_lines
 from rules.calendar import due_date
 from rules.deadlines import local_day
 from rules.journal import fold as fold_scene
@@ -90,7 +91,7 @@ def read_scene(
         if trial is None or trial.step not in _OVER:
             # A trial that began anew is not the one that was terminated.
             terminated_on, ground = None, None
-    trial, inclusion = find(state.trials, bidder=bidder), find(state.inclusions, bidder=bidder)
+    trial = find(state.trials, bidder=bidder)
     happened_on = terminated_on
     if incident is not None:
         reported = find(state.incidents, id=incident, bidder=bidder)
@@ -102,7 +103,7 @@ def read_scene(
         city=state.profile.city if state.profile else "-",
         lead=state.lead,
         trial=trial.step if trial is not None else None,
-        breached=inclusion is not None and inclusion.step == "breached",
+        breached=red_lines.crossed(state, bidder),
         happened_on=happened_on,
         ground=ground,
         people=_persons(state, (BIDDER,)),

@@ -30,7 +30,7 @@ from models.events.promotion import (
 )
 from models.state import SceneState
 from models.vocabulary import Machine, Outcome, Role
-from rules import lineage, payments, settling
+from rules import incidents, lineage, payments, settling
 from rules.docket import Docket
 from rules.keyed import find
 
@@ -106,6 +106,7 @@ def _confirm(docket: Docket, act: ConfirmBenchmark) -> None:
         docket.refuse("not_recommended")
     if act.confirmed:
         lineage.refuse_unreviewed(docket)
+        incidents.refuse_unsettled(docket)
     docket.record(BenchmarkDecided(confirmed=act.confirmed, by=docket.person, on=docket.day))
     if not act.confirmed:
         docket.enter("candidate")

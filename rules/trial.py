@@ -48,7 +48,7 @@ from models.events.trial import (
 from models.plan import Reading
 from models.state import Trial
 from models.vocabulary import Machine, Role
-from rules import incidents, inclusion, lineage, phases, separation, settling, trial_plan
+from rules import incidents, inclusion, lineage, phases, red_lines, separation, settling, trial_plan
 from rules.calendar import due_date
 from rules.docket import Docket
 from rules.keyed import find
@@ -152,7 +152,7 @@ def _admit(docket: Docket, act: AdmitTrial) -> None:
     two = act.with_officer is not None or (profile is not None and profile.two_officers)
     officers = separation.two_officers(docket, act.with_officer) if two else docket.command.actor.persons
     trial_plan.refuse_unanswered(docket, act.checks, "admission")
-    docket.record(TrialAdmitted(bidder=act.bidder, officers=officers))
+    docket.record(TrialAdmitted(bidder=act.bidder, officers=officers, risk=act.risk))
     docket.move(Machine.TRIAL, act.bidder, "admitted")
 
 
@@ -344,6 +344,8 @@ def _conclude(docket: Docket, act: ConcludeExit) -> None:
         docket.refuse("exit_report_missing")
     if act.fit_for_acceptance:
         inclusion.refuse_order_open(docket, act.bidder)
+        incidents.refuse_unsettled(docket, act.bidder)
+        red_lines.refuse_unfit(docket, act.bidder)
     trial_plan.refuse_unanswered(docket, act.checks, "exit", failing=not act.fit_for_acceptance)
     results = phases.results(trial)
     docket.record(ExitConcluded(bidder=act.bidder, fit_for_acceptance=act.fit_for_acceptance, results=results))

@@ -488,7 +488,7 @@ class Improviser:
         kind, punishable = self.choose(("delay", "noise")), self.often(True, False)
         findings = {"first": True, "minor": True, "corrected": True, "harmless": self.often(True, False)}
         return {
-            "kind": kind, "red_line": red_line, "punishable": punishable, "plan_clause": "三", "guidance": "现场指导",
+            "kind": kind, "red_line": red_line, "punishable": punishable, "plan_clause": "1.1", "guidance": "现场指导",
             "first_fault": None if punishable else findings,
             "with_officer": self.often("regulator-3", None, "regulator-1"),
         }  # fmt: skip

@@ -177,7 +177,7 @@ def corrected(play: Play) -> None:
 
 def fault(kind: str, second: str | None = "regulator-2") -> RecordFault:
     return RecordFault(
-        bidder=A, kind=kind, plan_clause="三", finding="属实", evidence=document("证据"), with_officer=second
+        bidder=A, kind=kind, plan_clause="1.1", finding="属实", evidence=document("证据"), with_officer=second
     )
 
 

@@ -219,7 +219,7 @@ def fault(scene: Scene, bidder: str, kind: str, *, red_line: str | None = None, 
     excused = None if punishable else FirstFault(first=True, minor=True, corrected=True, harmless=True)
     yield scene.regulator.does(
         RecordFault(
-            bidder=bidder, kind=kind, red_line=red_line, punishable=punishable, plan_clause="方案第三条 运行边界",
+            bidder=bidder, kind=kind, red_line=red_line, punishable=punishable, plan_clause="1.1",
             finding="现场检查记录。", evidence=scene.document("检查记录"), with_officer=scene.regulator.colleague.id,
             guidance="现场指导，当日改正。", first_fault=excused,
         )

@@ -38,10 +38,14 @@ class TrialPlanned(BidderEvent):
 
 
 class TrialAdmitted(BidderEvent):
-    """`officers`: who admitted it, everybody on whose behalf, and the second officer where there was one."""
+    """`officers`: who admitted it, everybody on whose behalf, and the second officer where there was one.
+
+    `risk` is what they found it to be, None where they left it at what was declared.
+    """
 
     kind: Literal["trial_admitted"] = "trial_admitted"
     officers: tuple[str, ...]
+    risk: Risk | None = Field(None, exclude_if=lambda risk: risk is None)
 
 
 class TrialStarted(BidderEvent):
