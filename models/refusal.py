@@ -580,7 +580,27 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "事件 {incident} 可能触碰红线“{red_line}”：请记录差错（期满填 red_line），或说明理由（no_red_line）。",
         "{incident} may be the red line {red_line}: record the fault (after the period: red_line) or say no_red_line.",
     ),
+    "exit_shortfalls_open": (
+        "适合验收须逐项说明未交报告和越限指标的理由（shortfalls）。缺：{missing}；多余或重复：{unknown}。",
+        "Fit takes a finding on each report owed, each indicator past its stop. Missing: {missing}; extra: {unknown}.",
+    ),
     # acceptance, promotion
+    "verdict_below_panel": (
+        "专家组 {size} 人中 {yes} 人建议通过，结论“{verdict}”低于专家组意见：请在 against_panel 中写明理由。",
+        "{yes} of {size} recommend it; the verdict {verdict} falls short of that: say why (against_panel).",
+    ),
+    "objections_unanswered": (
+        "提出意见的 {count} 个单位全部反对：通过须在 over_objections 中写明理由。",
+        "All {count} units that gave an opinion object: say why it passes all the same (over_objections).",
+    ),
+    "share_to_stranger": (
+        "收益分享方 {party} 与本场景无关。可选：{known}。",
+        "{party} has no part in this scene and gets no share. These have: {known}.",
+    ),
+    "no_title": (
+        "标杆称号未确认或已撤销，不能登记“{what}”。候选阶段可登记：{before}。",
+        "{what} takes a confirmed title that stands. What a candidate gets already: {before}.",
+    ),
     "defence_needed": (
         "预算 {budget} 元，须答辩并现场核查后方可下结论。",
         "With a budget of {budget} yuan a defence and site visit come before the conclusion.",
@@ -1036,6 +1056,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "fund_no_ground": (
         "{scene} 的账本中没有 {bidder} 的“{cause}”所依据的事实（{rests_on}）。请核对事故编号和揭榜方。",
         "The journal of {scene} has nothing for {bidder} that {cause} rests on ({rests_on}). See incident and bidder.",
+    ),
+    "fund_question_open": (
+        "场景 {scene} 中 {bidder} 的事件是否触碰红线尚未认定，暂不能提出、审定或拨付补偿。请待事件销号后办理。",
+        "Whether {bidder} crossed a red line in {scene} is not found yet; nothing is granted before that.",
     ),
     "fund_breach": (
         "{bidder} 在包容期触碰红线，不予风险补偿。",

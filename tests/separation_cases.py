@@ -357,8 +357,7 @@ def evaluation(play: Play) -> Act:
 
 
 def benefit(play: Play) -> Act:
-    kind = next(each.kind for each in play.policy.promotion.kinds if each.kind != "award")
-    return RecordBenefit(kind=kind, beneficiary=A, document=document("文件"))
+    return RecordBenefit(kind=play.policy.promotion.before_title[0], beneficiary=A, document=document("文件"))
 
 
 def answer(play: Play) -> Act:

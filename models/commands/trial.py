@@ -163,13 +163,25 @@ class FileExitReport(BidderAct):
     employment: EmploymentImpact | None = Field(None, exclude_if=lambda impact: impact is None)
 
 
+class Shortfall(Frozen):
+    """Why a trial is fit all the same: `of` is a report that is owed (`report/2026-05-15`), or an indicator's key."""
+
+    of: Name
+    finding: Text
+
+
 class ConcludeExit(BidderAct):
-    """Answers the items of the checklist that are asked again; what is fit has failed none of them."""
+    """Answers the items of the checklist that are asked again; what is fit has failed none of them.
+
+    Where reports are owed, or the last reading of an indicator is past its stop threshold, fit takes a finding on each
+    (`shortfalls`).
+    """
 
     verb: Literal["conclude_exit"] = "conclude_exit"
     fit_for_acceptance: bool
     reasons: Text
     checks: tuple[CheckAnswer, ...] = Field((), max_length=100, exclude_if=lambda checks: not checks)
+    shortfalls: tuple[Shortfall, ...] = Field((), max_length=100, exclude_if=lambda short: not short)
 
 
 class FirstFault(Frozen):

@@ -33,6 +33,9 @@ class ScoreSheet(Sourced):
     pass_mark: int = Field(ge=1, description="fewest points of a bid that may be awarded")
     drop_extremes_from: int = Field(7, ge=3, description="from this many judges one high and one low score are dropped")
     tie_break: Identifier = Field(description="the dimension that decides a tie")
+    full_marks: int = Field(
+        100, ge=1, exclude_if=lambda marks: marks == 100, description="what the points of all criteria come to"
+    )
 
     @property
     def points(self) -> int:

@@ -74,6 +74,8 @@ def evolve(state: SceneState, event: TrialEvent | InclusionEvent | IncidentEvent
                 phase_reports=trial.phase_reports + int(event.report == "regular"),
                 employment=event.employment or trial.employment,
             )
+        case ReadingRecorded(counts=False):
+            return state
         case ReadingRecorded(reading=reading):
             trial = find(state.trials, bidder=event.bidder)
             before = find(trial.readings, kpi=reading.kpi) if trial else None

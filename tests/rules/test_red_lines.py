@@ -1,6 +1,7 @@
 """A red line, wherever it is found: in the period, after it, without one, in the exit evaluation, at a closing."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -32,7 +33,7 @@ from tests.scenario import Play, digest, document, with_limit
 
 A = "甲公司"
 CUT = EndInclusionEarly(bidder=A, reasons="不再需要", at_bidders_request=True)
-EXCUSED = {
+EXCUSED: dict[str, Any] = {
     "punishable": False, "guidance": "现场指导",
     "first_fault": {"first": True, "minor": True, "corrected": True, "harmless": True},
 }  # fmt: skip
