@@ -37,7 +37,9 @@ class SceneReading(Frozen):
     trial: Name | None = None
     """The step of the bidder's trial; None where it has none."""
     breached: bool = False
-    """Whether the bidder's inclusion period ended with a red line."""
+    """Whether the bidder's inclusion period was breached, or a red line found otherwise."""
+    red_line_open: bool = Field(False, exclude_if=lambda open_: not open_)
+    """Whether it is still asked if an incident was a red line."""
     happened_on: date | None = None
     """The day of what is claimed for; None where there was no such thing."""
     ground: Ground | None = None
@@ -242,6 +244,8 @@ class FundEntry(Frozen):
     events: tuple[Annotated[FundEvent, Field(discriminator="kind")], ...]
     policy: str
     calendar: str
+    reading: SceneReading | None = Field(None, exclude_if=lambda reading: reading is None)
+    """How the scene stood when it was proposed, approved or paid."""
 
 
 class FundReceipt(Frozen):

@@ -534,6 +534,30 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "包容期自 {started_on} 起算；{on} 的差错不在其内，请按日常监管处理。",
         "The inclusion period began on {started_on}; what happened on {on} lies outside it: deal with it by itself.",
     ),
+    "red_line_without_period": (
+        "{bidder} 在本场景没有包容期：请登记事件，销号时写明红线（close_incident，red_line）。",
+        "{bidder} had no inclusion period: report the incident, and name the line when it is closed (red_line).",
+    ),
+    "red_line_question_open": (
+        "事件 {incidents} 是否触碰红线尚未认定，{bidder} 的包容期不能提前结束。请先认定并销号（close_incident）。",
+        "Whether {incidents} were a red line is not found yet; the period of {bidder} does not end before that.",
+    ),
+    "red_line_bars_fit": (
+        "{bidder} 触碰红线且未解除监管，不能作出适合验收的结论；请作不适合的结论，或终止试点。",
+        "{bidder} crossed a red line and is under supervision: find it unfit, or terminate the trial.",
+    ),
+    "harm_excused": (
+        "事件 {incident} 有人员伤亡或信息泄露，其差错不适用免罚；请按阶梯或红线处理。",
+        "Incident {incident} is a casualty or a leak: its fault is never excused; it climbs, or is a red line.",
+    ),
+    "unknown_plan_clause": (
+        "试点方案没有条款“{clause}”，差错须引用方案的条款编号。可选：{known}。",
+        "The plan has no clause {clause}; a fault cites one of its keys: {known}.",
+    ),
+    "first_fault_punished": (
+        "四项认定均为是，该差错不予处罚（punishable=false）；须处罚的，请如实填写认定。",
+        "All four findings say that it is not punished: record punishable=false, or the finding that says otherwise.",
+    ),
     "red_line_excused": (
         "触碰红线“{red_line}”的差错不适用免罚；请去掉红线，或不填 punishable=false。",
         "A red line ({red_line}) is never excused: leave out the red line, or punishable=false.",
@@ -595,6 +619,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "事件 {incidents} 尚未销号，场景不能办结或重新张榜。请先销号（close_incident）。",
         "The incidents {incidents} are open, and no scene closes or calls anew over them; close_incident comes first.",
     ),
+    "incidents_unsettled": (
+        "事件 {incidents} 的整改未核验，或伤亡、泄露未销号，暂不能作此结论（verify_incident、close_incident）。",
+        "Of {incidents} an order is not verified, or a casualty or leak not closed: verify_incident, close_incident.",
+    ),
     "resumption_order_open": (
         "事件 {incidents} 的整改责令尚未核验，不得恢复试点。请先核验（verify_incident）。",
         "The orders of {incidents} are not verified, and the trial is not resumed before (verify_incident).",
@@ -619,7 +647,27 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "事件 {incident} 可能触碰红线“{red_line}”：请记录差错（期满填 red_line），或说明理由（no_red_line）。",
         "{incident} may be the red line {red_line}: record the fault (after the period: red_line) or say no_red_line.",
     ),
+    "exit_shortfalls_open": (
+        "适合验收须逐项说明未交报告和越限指标的理由（shortfalls）。缺：{missing}；多余或重复：{unknown}。",
+        "Fit takes a finding on each report owed, each indicator past its stop. Missing: {missing}; extra: {unknown}.",
+    ),
     # acceptance, promotion
+    "verdict_below_panel": (
+        "专家组 {size} 人中 {yes} 人建议通过，结论“{verdict}”低于专家组意见：请在 against_panel 中写明理由。",
+        "{yes} of {size} recommend it; the verdict {verdict} falls short of that: say why (against_panel).",
+    ),
+    "objections_unanswered": (
+        "提出意见的 {count} 个单位全部反对：通过须在 over_objections 中写明理由。",
+        "All {count} units that gave an opinion object: say why it passes all the same (over_objections).",
+    ),
+    "share_to_stranger": (
+        "收益分享方 {party} 与本场景无关。可选：{known}。",
+        "{party} has no part in this scene and gets no share. These have: {known}.",
+    ),
+    "no_title": (
+        "标杆称号未确认或已撤销，不能登记“{what}”。候选阶段可登记：{before}。",
+        "{what} takes a confirmed title that stands. What a candidate gets already: {before}.",
+    ),
     "defence_needed": (
         "预算 {budget} 元，须答辩并现场核查后方可下结论。",
         "With a budget of {budget} yuan a defence and site visit come before the conclusion.",
@@ -1136,6 +1184,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "fund_no_ground": (
         "{scene} 的账本中没有 {bidder} 的“{cause}”所依据的事实（{rests_on}）。请核对事故编号和揭榜方。",
         "The journal of {scene} has nothing for {bidder} that {cause} rests on ({rests_on}). See incident and bidder.",
+    ),
+    "fund_question_open": (
+        "场景 {scene} 中 {bidder} 的事件是否触碰红线尚未认定，暂不能提出、审定或拨付补偿。请待事件销号后办理。",
+        "Whether {bidder} crossed a red line in {scene} is not found yet; nothing is granted before that.",
     ),
     "fund_breach": (
         "{bidder} 在包容期触碰红线，不予风险补偿。",

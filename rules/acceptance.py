@@ -38,9 +38,9 @@ from models.events.acceptance import (
     RefundOwed,
     ValueAssessed,
 )
-from models.state import Acceptance, Panel
-from models.vocabulary import Machine, PanelPurpose
-from rules import lineage, panels, payments, refunds, remedies, separation, settling
+from models.state import Acceptance, Panel, SceneState
+from models.vocabulary import Machine, PanelPurpose, Position
+from rules import incidents, lineage, panels, payments, refunds, remedies, separation, settling
 from rules.docket import Docket
 from rules.keyed import find
 
@@ -190,6 +190,7 @@ def _conclude(docket: Docket, act: ConcludeAcceptance) -> None:
     match act.verdict:
         case "passed":
             lineage.refuse_unreviewed(docket)
+            incidents.refuse_unsettled(docket, act.bidder)
             panels.refuse_unless_recommended(docket, panel)
         case "conditional":
             if not act.conditions:
@@ -206,6 +207,7 @@ def _conclude(docket: Docket, act: ConcludeAcceptance) -> None:
         case _:
             assert_never(act.verdict)
     _refuse_unheard(docket, acceptance)
+    _refuse_unreasoned(docket, act, panel)
     _refuse_unsigned(docket, acceptance, panel, act.document.sha256)
     if act.verdict == "passed":
         _refuse_unchecked_ip(docket, acceptance)
@@ -239,6 +241,17 @@ def _refuse_unheard(docket: Docket, acceptance: Acceptance) -> None:
     if waiting := [clock for clock in asked if clock.holder is not None]:
         units = ", ".join(clock.holder.unit for clock in waiting if clock.holder is not None)
         docket.refuse("opinions_missing", units=units, until=max(clock.due_on for clock in waiting))
+
+
+def _refuse_unreasoned(docket: Docket, act: ConcludeAcceptance, panel: Panel) -> None:
+    """The lead decides, and says why where it does not follow those whom it asked: the panel, or every department."""
+    yes, needed = panels.votes(docket.policy, panel)
+    if act.verdict != "passed" and yes >= needed and act.against_panel is None:
+        docket.refuse("verdict_below_panel", verdict=act.verdict, yes=yes, size=len(panel.seats))
+    positions = [opinion.position for opinion in acceptance_of(docket, act.bidder).opinions]
+    all_object = bool(positions) and all(position is Position.OBJECT for position in positions)
+    if act.verdict == "passed" and all_object and act.over_objections is None:
+        docket.refuse("objections_unanswered", count=len(positions))
 
 
 def _refuse_unsigned(docket: Docket, acceptance: Acceptance, panel: Panel, document: str) -> None:
@@ -299,5 +312,17 @@ def _assess(docket: Docket, act: AssessValue) -> None:
     whole = sum((each.share for each in act.shares), Fraction(0))
     if whole != 1 or len({each.party for each in act.shares}) < len(act.shares):
         docket.refuse("shares_not_whole", total=whole)
+    known = _parties(docket.state)
+    if strangers := [each.party for each in act.shares if each.party not in known]:
+        docket.refuse("share_to_stranger", party=", ".join(strangers), known=", ".join(known))
     shares = tuple((each.party, str(each.share)) for each in act.shares)
     docket.record(ValueAssessed(value_yuan=act.value_yuan, shares=shares))
+
+
+def _parties(state: SceneState) -> tuple[str, ...]:
+    """Who can have a share in the value: who opened the scene, who works in it, who has part in it."""
+    owner = (state.profile.owner,) if state.profile else ()
+    solvers = [contract.bidder for contract in state.contracts]
+    members = (unit for bid in state.bids if bid.bidder in solvers for unit in bid.consortium)
+    offices = (unit for unit in (state.lead, *state.cooperating, state.regulator) if unit)
+    return tuple(dict.fromkeys((*owner, *solvers, *members, *offices)))

@@ -51,6 +51,7 @@ from models.policy import FundRules, Policy
 from models.refusal import Refused
 from models.state import SceneState
 from models.vocabulary import Role
+from rules import red_lines
 from rules.back_dating import refuse_out_of_bounds
 from rules.calendar import due_date
 from rules.deadlines import end_of, local_day, rungs
@@ -59,6 +60,8 @@ from rules.keyed import change, find
 from rules.permissions import authorise_party
 from rules.separation import BIDDER, DECISIONS, units_bidding
 
+RESTS_ON_SCENE = (ProposeCompensation, ApproveCompensation, PayCompensation)
+"""What is decided on a claim by how its scene stands then, not only by how it stood when it was filed."""
 OPEN = (ClaimStatus.FILED, ClaimStatus.PROPOSED, ClaimStatus.APPROVED)
 _POSSIBLE: dict[str, tuple[ClaimStatus, ...]] = {
     "withdraw_fund_claim": OPEN,
@@ -94,7 +97,7 @@ def read_scene(
         if trial is None or trial.step not in _OVER:
             # A trial that began anew is not the one that was terminated.
             terminated_on, ground = None, None
-    trial, inclusion = find(state.trials, bidder=bidder), find(state.inclusions, bidder=bidder)
+    trial = find(state.trials, bidder=bidder)
     happened_on = terminated_on
     if incident is not None:
         reported = find(state.incidents, id=incident, bidder=bidder)
@@ -106,7 +109,8 @@ def read_scene(
         city=state.profile.city if state.profile else "-",
         lead=state.lead,
         trial=trial.step if trial is not None else None,
-        breached=inclusion is not None and inclusion.step == "breached",
+        breached=red_lines.crossed(state, bidder),
+        red_line_open=bool(red_lines.open_questions(state, bidder)),
         happened_on=happened_on,
         ground=ground,
         people=_persons(state, (BIDDER,)),
@@ -124,8 +128,13 @@ def _persons(state: SceneState, deeds: tuple[str, ...]) -> tuple[str, ...]:
 # deciding
 
 
-def decide(policy: Policy, state: FundState, command: FundCommand, now: datetime) -> tuple[FundEvent, ...]:
-    """What the command makes happen. Raises Refused."""
+def decide(
+    policy: Policy, state: FundState, command: FundCommand, now: datetime, reading: SceneReading | None = None
+) -> tuple[FundEvent, ...]:
+    """What the command makes happen. `reading` is how the claim's scene stands now, for `RESTS_ON_SCENE`.
+
+    Raises Refused.
+    """
     if policy.fund is None:
         raise Refused("fund_off", city=policy.city)
     act, actor = command.act, command.actor
@@ -139,7 +148,9 @@ def decide(policy: Policy, state: FundState, command: FundCommand, now: datetime
         case FileClaim():
             return (_filed(policy, policy.fund, state, actor, act, made),)
         case _:
-            return (_on_claim(policy, policy.fund, state, actor, act, made),)
+            event = _on_claim(policy, policy.fund, state, actor, act, made)
+            _refuse_crossed(policy.fund, state, act, reading)
+            return (event,)
 
 
 class _Made(NamedTuple):
@@ -223,6 +234,19 @@ def _refuse_untimely(policy: Policy, rules: FundRules, reading: SceneReading, to
     latest = due_date(policy.calendar, happened, rules.claim_within).on
     if today > latest:
         raise Refused("fund_too_late", latest=latest)
+
+
+def _refuse_crossed(rules: FundRules, state: FundState, act: OnClaim, reading: SceneReading | None) -> None:
+    """Who filed before a red line was found gets no more than who filed after it."""
+    claim = find(state.claims, number=act.claim)
+    if claim is None or not isinstance(act, RESTS_ON_SCENE):
+        return
+    if reading is None:
+        raise Refused("fund_reading_untrue", scene=claim.scene, sequence="-")
+    if rules.excludes_breach and reading.breached:
+        raise Refused("fund_breach", bidder=claim.bidder)
+    if rules.excludes_breach and reading.red_line_open:
+        raise Refused("fund_question_open", bidder=claim.bidder, scene=claim.scene)
 
 
 def _on_claim(policy: Policy, rules: FundRules, state: FundState, actor: Actor, act: OnClaim, made: _Made) -> FundEvent:

@@ -7,7 +7,7 @@ authority and to those concerned (个人信息保护法57). An order takes two o
 that nobody verified by its due date stops the trial by itself. What may be a red line of the inclusion period is
 offered, never decided. The bidder's own report may say that it was more, the analysis also that it was less. No trial
 is resumed over an open order, and no scene ends over an open incident. An incident is closed with its cause, remedy and
-lessons, when nothing is owed any more.
+lessons, when nothing is owed any more; no result stands over an unverified order, a casualty or a leak before.
 """
 
 from typing import assert_never
@@ -36,7 +36,7 @@ from models.events.trial import (
 from models.policy import Severity
 from models.state import Incident, IncidentStatus
 from models.vocabulary import Machine, Role
-from rules import remedies, separation, settling
+from rules import red_lines, remedies, separation, settling
 from rules.docket import Docket
 from rules.keyed import find
 
@@ -166,9 +166,7 @@ def _stops(docket: Docket, incident: Incident) -> bool:
 
 
 def _red_line(docket: Docket, incident: Incident) -> str | None:
-    """What the incident may be, of a bidder in its inclusion period: a question to the regulator."""
-    if not incident.in_period and incident.red_line is None:
-        return None
+    """What the incident may be, within an inclusion period or without: a question to the regulator."""
     lines = docket.policy.incidents.red_lines
     return (lines.casualty if incident.casualty else None) or (lines.leak if incident.leak else None)
 
@@ -277,25 +275,24 @@ def _close(docket: Docket, act: CloseIncident) -> None:
     _refuse_unanswered(docket, act, incident)
     docket.record(IncidentClosed(bidder=act.bidder, incident=act.incident, by=docket.person, red_line=act.red_line))
     docket.met(f"incident_close/{act.bidder}/{act.incident}")
+    if act.red_line is not None:
+        red_lines.breach(docket, act.bidder)
     remedies.end_if_final(docket)
 
 
 def _refuse_unanswered(docket: Docket, act: CloseIncident, incident: Incident) -> None:
-    """Whether it was a red line is answered: by a fault in the period, by a finding after it, or by why it was none."""
-    inclusion = find(docket.state.inclusions, bidder=act.bidder)
+    """Whether it was a red line: a fault with its line says so, a finding outside the period, or why it was none."""
     if act.red_line is not None:
         if act.no_red_line is not None:
             docket.refuse("red_line_both_ways")
-        if inclusion is None:
-            docket.refuse("no_inclusion", bidder=act.bidder)
-        if inclusion.step in ("active", "extended"):
+        if docket.step(Machine.INCLUSION, act.bidder) in ("active", "extended"):
             docket.refuse("red_line_in_period", bidder=act.bidder)
         known = docket.policy.inclusion.red_lines
         if act.red_line not in known:
             docket.refuse("unknown_red_line", red_line=act.red_line, known=", ".join(known))
         return
-    recorded = any(fault.incident == act.incident for fault in inclusion.faults) if inclusion else False
-    if incident.red_line is not None and not recorded and act.no_red_line is None:
+    found = red_lines.answered_by_fault(docket.state, incident)
+    if incident.red_line is not None and not found and act.no_red_line is None:
         docket.refuse("red_line_unanswered", incident=act.incident, red_line=incident.red_line)
 
 
@@ -316,3 +313,24 @@ def refuse_ordered(docket: Docket, bidder: str) -> None:
     ordered = [each.id for each in docket.state.incidents if each.bidder == bidder and each.status is _ORDERED]
     if ordered:
         docket.refuse("resumption_order_open", incidents=", ".join(ordered))
+
+
+def does_harm(incident: Incident) -> bool:
+    """Somebody was hurt, or personal data may have leaked."""
+    return incident.casualty or incident.leak
+
+
+def refuse_unsettled(docket: Docket, bidder: str | None = None) -> None:
+    """No result stands over what an incident left behind (S4 四（十一） 闭环).
+
+    An order is verified before, and a casualty or a leak closed, with all that is owed for it. Of one bidder, or of
+    the whole scene.
+    """
+    unsettled = [
+        each.id
+        for each in docket.state.incidents
+        if each.bidder == (bidder or each.bidder)
+        and (each.status is _ORDERED or (does_harm(each) and each.status is not IncidentStatus.CLOSED))
+    ]
+    if unsettled:
+        docket.refuse("incidents_unsettled", incidents=", ".join(unsettled))

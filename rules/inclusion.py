@@ -3,19 +3,18 @@
 It starts on the date of the start notice and, unless the policy says so, a suspension does not stop its clock. Each
 fault that is punishable climbs the ladder (`rules.ladder`); after its last step the period is breached. A first fault
 that is minor, corrected and harmless is not punished (行政处罚法33). An order takes two officers and is verified by a
-third person. A red line breaches at once. Breach stops the trial, and formal supervision
-begins. The engine records the officer's finding; it never
-decides guilt itself.
+third person. A red line breaches at once, also one that is found when the period is over (`rules.red_lines`). The
+engine records the officer's finding; it never decides guilt itself.
 """
 
 from typing import assert_never
 
 from models.commands.trial import EndInclusionEarly, InclusionAct, LiftSupervision, RecordFault, VerifyCorrection
 from models.deadline import Deadline
-from models.events.trial import CorrectionVerified, FaultRecorded, InclusionGranted, SupervisionBegan, SupervisionLifted
+from models.events.trial import CorrectionVerified, FaultRecorded, InclusionGranted, SupervisionLifted
 from models.state import Fault, Inclusion, Trial
-from models.vocabulary import Credit, Machine, Role
-from rules import incidents, ladder, separation, settling
+from models.vocabulary import Credit, Machine, Risk, Role
+from rules import incidents, ladder, red_lines, separation, settling
 from rules.docket import Docket
 from rules.keyed import find
 
@@ -39,14 +38,16 @@ def judge(docket: Docket, act: InclusionAct) -> None:
 def found_eligible(docket: Docket, trial: Trial) -> InclusionGranted:
     """Risk and credit as the policy asks, and no breach before; what was found is recorded with the grant.
 
+    The risk is what the regulator found at the admission; else the worse of what owner and bidder declared.
+
     The bidding of a scene that was taken over was not witnessed here; where that is a livelihood domain, its missing
     commitment and credit check are missed. Raises Refused: inclusion_not_eligible.
     """
     rules, state = docket.policy.inclusion, docket.state
-    if trial.risk not in rules.risks:
-        docket.refuse("inclusion_not_eligible", why=f"risk {trial.risk}")
-    red_lines = any(each.bidder == trial.bidder and each.found_red_line for each in state.incidents)
-    if docket.step(Machine.INCLUSION, trial.bidder) == "breached" or red_lines:
+    risk = trial.found_risk or _worst(trial.risk, state.profile.risk if state.profile else None)
+    if risk not in rules.risks:
+        docket.refuse("inclusion_not_eligible", why=f"risk {risk}")
+    if red_lines.crossed(state, trial.bidder):
         docket.refuse("inclusion_not_eligible", why="breached before")
     bid = find(state.bids, bidder=trial.bidder)
     credit = bid.credit if bid else None
@@ -60,11 +61,17 @@ def found_eligible(docket: Docket, trial: Trial) -> InclusionGranted:
         bidder=trial.bidder,
         by=docket.person,
         started_on=docket.day,
-        risk=trial.risk,
+        risk=risk,
         credit=credit,
         livelihood=livelihood,
         commitment=bid.commitment_signed if bid else None,
     )
+
+
+def _worst(*declared: Risk | None) -> Risk | None:
+    """None where nobody declared any."""
+    known = [risk for risk in declared if risk is not None]
+    return max(known, key=tuple(Risk).index, default=None)
 
 
 def begin(docket: Docket, granted: InclusionGranted) -> None:
@@ -81,17 +88,33 @@ def inclusion_of(docket: Docket, bidder: str) -> Inclusion:
     return inclusion
 
 
+def _ledger_of(docket: Docket, act: RecordFault) -> Inclusion:
+    """A red line is recorded as long as there is a trial to stop, also when the period is over."""
+    inclusion = find(docket.state.inclusions, bidder=act.bidder)
+    if act.red_line is None or docket.step(Machine.TRIAL, act.bidder) not in red_lines.LIVE:
+        return inclusion_of(docket, act.bidder)
+    if inclusion is None:
+        docket.refuse("red_line_without_period", bidder=act.bidder)
+    return inclusion
+
+
 def _fault(docket: Docket, act: RecordFault) -> None:
-    inclusion, rules = inclusion_of(docket, act.bidder), docket.policy.inclusion
+    inclusion, rules = _ledger_of(docket, act), docket.policy.inclusion
     if inclusion.started_on is not None and docket.day < inclusion.started_on:
         docket.refuse("fault_before_inclusion", on=docket.day, started_on=inclusion.started_on)
+    _refuse_unknown_clause(docket, act)
     if act.red_line is not None and act.red_line not in rules.red_lines:
         docket.refuse("unknown_red_line", red_line=act.red_line, known=", ".join(rules.red_lines))
-    if act.incident is not None and find(docket.state.incidents, id=act.incident, bidder=act.bidder) is None:
+    incident = find(docket.state.incidents, id=act.incident, bidder=act.bidder)
+    if act.incident is not None and incident is None:
         docket.refuse("unknown_incident", incident=act.incident)
+    if incident is not None and incidents.does_harm(incident) and not act.punishable:
+        docket.refuse("harm_excused", incident=incident.id)
     climbed = None
     if not act.punishable:
         _refuse_unless_excused(docket, inclusion, act)
+    elif act.first_fault is not None and all(found for _, found in act.first_fault):
+        docket.refuse("first_fault_punished")
     elif act.red_line is None:
         climbed = ladder.climb(rules, inclusion.faults, act.kind, docket.day)
     rung = climbed.rung if climbed else None
@@ -109,12 +132,19 @@ def _fault(docket: Docket, act: RecordFault) -> None:
     )
     docket.record(FaultRecorded(bidder=act.bidder, fault=fault))
     if act.red_line is not None or rung == "breach":
-        breach(docket, act.bidder)
+        red_lines.breach(docket, act.bidder)
     elif rung == "order" and not docket.has_clock(f"correction_order/{act.bidder}"):
         docket.set_deadline(
             "correction_order", docket.holder(Role.BIDDER, act.bidder), (),
             machine=Machine.INCLUSION, bidder=act.bidder, step="",
         )  # fmt: skip
+
+
+def _refuse_unknown_clause(docket: Docket, act: RecordFault) -> None:
+    """A fault cites what the plan has a key for; a plan from before there were keys is cited in words."""
+    trial = find(docket.state.trials, bidder=act.bidder)
+    if trial is not None and trial.clauses and act.plan_clause not in trial.clauses:
+        docket.refuse("unknown_plan_clause", clause=act.plan_clause, known=", ".join(trial.clauses))
 
 
 def _refuse_unless_excused(docket: Docket, inclusion: Inclusion, act: RecordFault) -> None:
@@ -146,7 +176,7 @@ def _verify(docket: Docket, act: VerifyCorrection) -> None:
     if act.corrected:
         docket.met(f"correction_order/{act.bidder}")
     else:
-        breach(docket, act.bidder)
+        red_lines.breach(docket, act.bidder)
 
 
 def _order_stands(docket: Docket, inclusion: Inclusion) -> bool:
@@ -160,24 +190,6 @@ def refuse_order_open(docket: Docket, bidder: str) -> None:
     inclusion = find(docket.state.inclusions, bidder=bidder)
     if inclusion is not None and _order_stands(docket, inclusion):
         docket.refuse("correction_order_open", bidder=bidder)
-
-
-def breach(docket: Docket, bidder: str) -> None:
-    """Red line, refusal to correct, or the ladder's end: the period is over and the trial stands still.
-
-    Formal supervision begins (S3 四（二）): within its limit the regulator ends the trial, whose rollback is then
-    proven, or lets it be resumed without an inclusion period. A trial whose time is over has nothing to decide on.
-    """
-    if docket.step(Machine.INCLUSION, bidder) == "ended":
-        docket.move(Machine.INCLUSION, bidder, "breached")
-    settling.end_inclusion(docket, bidder, "breached")
-    settling.suspend_trial(docket, bidder)
-    if docket.step(Machine.TRIAL, bidder) == "suspended":
-        docket.record(SupervisionBegan(bidder=bidder, because=docket.cause))
-        docket.set_deadline(
-            "supervision", docket.holder(Role.REGULATOR), ("terminate_trial", "lift_supervision"),
-            machine=Machine.TRIAL, bidder=bidder,
-        )  # fmt: skip
 
 
 def _lift(docket: Docket, act: LiftSupervision) -> None:
@@ -196,6 +208,7 @@ def refuse_under_supervision(docket: Docket, trial: Trial) -> None:
 
 def _end_early(docket: Docket, act: EndInclusionEarly) -> None:
     """Against the bidder: its clock waits, for an upheld appeal gives the period back with what was left of it."""
+    red_lines.refuse_open_question(docket, act.bidder)
     if act.at_bidders_request:
         settling.end_inclusion(docket, act.bidder, "ended_early")
         return
@@ -207,7 +220,7 @@ def _end_early(docket: Docket, act: EndInclusionEarly) -> None:
 def order_ran_out(docket: Docket, deadline: Deadline) -> None:
     """An order that nobody verified in time: under an inclusion period a breach, after an incident a stop."""
     if deadline.machine is Machine.INCLUSION:
-        breach(docket, deadline.bidder or "")
+        red_lines.breach(docket, deadline.bidder or "")
     else:
         incidents.order_ran_out(docket, deadline)
 

@@ -140,12 +140,13 @@ STEPS: tuple[Step, ...] = (
     Step(
         TRIAL, "suspended", TRIALS, "已叫停", "suspended", "fix", Role.BIDDER,
         acts=(
-            "report_fix", "propose_resumption", "lift_supervision", "file_report", "record_reading", *_INSURED_ACTS,
+            "report_fix", "propose_resumption", "lift_supervision", "file_report", "record_reading", "record_fault",
+            *_INSURED_ACTS,
         ),
     ),
     Step(
         TRIAL, "exit", TRIALS, "退出评估", "exit evaluation", "exit_evaluation", Role.REGULATOR,
-        acts=("file_exit_report", "record_reading", *_TRIAL_ACTS),
+        acts=("file_report", "file_exit_report", "record_reading", "record_fault", *_TRIAL_ACTS),
     ),
     Step(
         TRIAL, "rolling_back", TRIALS, "恢复原状", "rolling back", "rollback", Role.BIDDER, acts=_TRIAL_ACTS,
@@ -336,6 +337,7 @@ ROWS: tuple[Row, ...] = (
     *_rows(TRIAL, ("running",), "verify_incident", "suspended"),
     *_rows(TRIAL, ("running",), "report_incident", "suspended"),
     *_rows(TRIAL, ("running",), "analyse_incident", "suspended"),
+    *_rows(TRIAL, ("running",), "close_incident", "suspended"),
     *_rows(TRIAL, ("running",), "after:correction_order", "suspended"),
     *_rows(TRIAL, ("running",), "after:insurance", "suspended"),
     *_rows(TRIAL, ("suspended",), "approve_resumption", "running"),
@@ -364,7 +366,8 @@ ROWS: tuple[Row, ...] = (
     *_rows(INCLUSION, ("active", "extended"), "compare_racers", "ended_early"),
     *_rows(INCLUSION, ("active", "extended"), "answer_withdrawal", "ended_early"),
     *_when_final(INCLUSION, ("active", "extended"), "ended_early"),
-    *_rows(INCLUSION, ("active", "extended"), "record_fault", "breached"),
+    *_rows(INCLUSION, ("active", "extended", "ended", "ended_early"), "record_fault", "breached"),
+    *_rows(INCLUSION, ("ended", "ended_early"), "close_incident", "breached"),
     *_rows(INCLUSION, ("active", "extended", "ended"), "verify_correction", "breached"),
     *_rows(INCLUSION, ("active", "extended", "ended"), "after:correction_order", "breached"),
     # acceptance

@@ -14,7 +14,7 @@ from collections.abc import Collection
 
 from models.commands.review import ConvenePanel, GiveExpertOpinion, PanelMember, Recuse
 from models.events.review import Draw, Excused, ExpertOpinionGiven, MemberRecused, PanelConvened
-from models.policy import PanelRules
+from models.policy import PanelRules, Policy
 from models.refusal import Refused
 from models.state import Panel, Seat
 from models.vocabulary import PanelPurpose, Role
@@ -219,11 +219,15 @@ def give_opinion(docket: Docket, act: GiveExpertOpinion, limit: str) -> None:
 def refuse_unless_recommended(docket: Docket, panel: Panel) -> None:
     """Everyone has spoken, and enough of them for it: two questions, both must hold."""
     refuse_incomplete(docket, panel)
-    size = len(panel.seats)
-    yes = sum(seat.recommend is True for seat in panel.seats)
-    needed = votes_needed(docket.policy.panels[panel.purpose.value], size)
+    yes, needed = votes(docket.policy, panel)
     if yes < needed:
-        docket.refuse("panel_not_for", yes=yes, size=size, needed=needed)
+        docket.refuse("panel_not_for", yes=yes, size=len(panel.seats), needed=needed)
+
+
+def votes(policy: Policy, panel: Panel) -> tuple[int, int]:
+    """How many recommend, and how many it takes."""
+    yes = sum(seat.recommend is True for seat in panel.seats)
+    return yes, votes_needed(policy.panels[panel.purpose.value], len(panel.seats))
 
 
 def votes_needed(rules: PanelRules, size: int) -> int:

@@ -9,14 +9,14 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
-from models.deadline import DeadlineStatus
+from models.deadline import Deadline, DeadlineStatus
 from models.plan import KpiResult, Reading
 from models.policy import PhaseGate, Policy
 from models.state import IncidentStatus, SceneState, Trial
 from models.vocabulary import Phase
 from rules.calendar import due_date
 from rules.keyed import find
-from rules.trial_plan import past_stop, reached
+from rules.trial_plan import past_stop, reached, report_period
 
 
 class Unmet(NamedTuple):
@@ -119,6 +119,36 @@ def results(trial: Trial) -> tuple[KpiResult, ...]:
         )
         for kpi, last in lasts
     )
+
+
+def was_due(clock: Deadline, end: Deadline) -> bool:
+    """Whether a report was due before the trial's end; one that a stop held may have been overdue before it."""
+    if clock.status is DeadlineStatus.PAUSED:
+        return (clock.remaining or 0) < 0
+    return clock.due_on <= end.due_on
+
+
+def shortfalls(policy: Policy, state: SceneState, bidder: str) -> tuple[str, ...]:
+    """What a trial that is over leaves to explain: each report owed, by its due day; each indicator past its stop."""
+    trial = find(state.trials, bidder=bidder)
+    if trial is None:
+        return ()
+    past = [
+        kpi.key for kpi in trial.kpis for last in trial.readings if last.kpi == kpi.key and past_stop(kpi, last.value)
+    ]
+    return (*_reports_owed(policy, state, trial), *past)
+
+
+def _reports_owed(policy: Policy, state: SceneState, trial: Trial) -> Iterator[str]:
+    """One for each period that went by without one, not for the oldest alone."""
+    for limit in ("report", "midterm"):
+        clock = find(state.deadlines, id=f"{limit}/{trial.bidder}")
+        due_on = clock.due_on if clock is not None else None
+        while due_on is not None:
+            yield f"{limit}/{due_on}"
+            following = due_date(policy.calendar, due_on, report_period(policy, state)).on
+            over = limit == "midterm" or trial.last_day is None or following > trial.last_day
+            due_on = None if over else following
 
 
 def beyond_stop(trial: Trial) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from models.policy import Policy
 from models.state import Incident, IncidentStatus, SceneState
 from models.state.review import ObjectionStatus
 from models.vocabulary import Machine, Role
-from rules import lifecycle
+from rules import lifecycle, red_lines
 from rules.docket import BIDDER_MACHINES
 from rules.permissions import bidders, units_playing
 
@@ -136,7 +136,12 @@ def _has_an_object(state: SceneState, verb: str, bidder: str | None) -> bool:
             return _incident(state, bidder, IncidentStatus.REPORTED)
         case "verify_incident":
             return _incident(state, bidder, IncidentStatus.ORDERED)
-        case "record_fault" | "end_inclusion_early":
+        case "record_fault":
+            live = any(each.bidder == bidder and each.step in red_lines.LIVE for each in state.trials)
+            return any(
+                each.bidder == bidder and (live or each.step in ("active", "extended")) for each in state.inclusions
+            )
+        case "end_inclusion_early":
             return any(each.bidder == bidder and each.step in ("active", "extended") for each in state.inclusions)
         case "lift_supervision":
             return any(each.bidder == bidder and each.supervised for each in state.trials)

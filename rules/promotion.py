@@ -30,7 +30,7 @@ from models.events.promotion import (
 )
 from models.state import SceneState
 from models.vocabulary import Machine, Outcome, Role
-from rules import lineage, payments, refunds, settling
+from rules import incidents, lineage, payments, refunds, settling
 from rules.docket import Docket
 from rules.keyed import find
 
@@ -58,11 +58,13 @@ def judge(docket: Docket, act: PromotionAct) -> None:
         case RecordBenefit():
             _benefit(docket, act)
         case RecordReplication():
+            _refuse_untitled(docket, "replication")
             if docket.state.profile and act.city == docket.state.profile.city and act.district is None:
                 docket.refuse("same_city_copy")
             lineage.refuse_counted(docket, act.scene)
             docket.record(ReplicationRecorded(city=act.city, district=act.district, scene=act.scene))
         case RecommendUpward():
+            _refuse_untitled(docket, "recommendation")
             docket.record(RecommendedUpward(to=act.to))
         case CloseScene():
             settling.refuse_open_parts(docket)
@@ -107,6 +109,7 @@ def _confirm(docket: Docket, act: ConfirmBenchmark) -> None:
         docket.refuse("not_recommended")
     if act.confirmed:
         lineage.refuse_unreviewed(docket)
+        incidents.refuse_unsettled(docket)
     docket.record(BenchmarkDecided(confirmed=act.confirmed, by=docket.person, on=docket.day))
     if not act.confirmed:
         docket.enter("candidate")
@@ -140,6 +143,7 @@ def _benefit(docket: Docket, act: RecordBenefit) -> None:
     kind = find(kinds, kind=act.kind)
     if kind is None:
         docket.refuse("unknown_benefit", known=", ".join(each.kind for each in kinds))
+    _refuse_untitled(docket, act.kind)
     if act.beneficiary not in (known := beneficiaries(docket.state)):
         docket.refuse("not_beneficiary", beneficiary=act.beneficiary, known=", ".join(known) or "-")
     if kind.amount and not act.amount_yuan:
@@ -150,6 +154,18 @@ def _benefit(docket: Docket, act: RecordBenefit) -> None:
     if kind.in_all_yuan is not None and total > kind.in_all_yuan:
         docket.refuse("budget_exceeded", amount=total, cap=kind.in_all_yuan)
     docket.record(BenefitRecorded(benefit=act.kind, beneficiary=act.beneficiary, amount_yuan=act.amount_yuan))
+
+
+def _refuse_untitled(docket: Docket, what: str) -> None:
+    """What comes of a title needs one that was confirmed and stands, and no question of the kin about it.
+
+    The policy says what a candidate gets already (`promotion.before_title`); who lost the title gets nothing.
+    """
+    lineage.refuse_unreviewed(docket)
+    benchmark, before = docket.state.benchmark, docket.policy.promotion.before_title
+    lost = benchmark is not None and benchmark.withdrawn
+    if docket.state.step != "benchmark" and (lost or what not in before):
+        docket.refuse("no_title", what=what, before=", ".join(before) or "-")
 
 
 def beneficiaries(state: SceneState) -> tuple[str, ...]:

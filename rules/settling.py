@@ -4,6 +4,8 @@ With several bidders at once (赛马) the scene waits for the last of them: it i
 bidder who signs early begins at once, while the others still sign.
 """
 
+from collections.abc import Sequence
+
 from models.calendar import Period
 from models.deadline import AwaitedService, Deadline, Holder
 from models.events.acceptance import AcceptanceOpened
@@ -142,10 +144,11 @@ def suspend_trial(docket: Docket, bidder: str) -> None:
     docket.stand_still()
 
 
-def end_trial_clocks(docket: Docket, bidder: str) -> None:
+def end_trial_clocks(docket: Docket, bidder: str, but: Sequence[str] = ()) -> None:
     """The trial's end, its insurance, its reports. An incident is dealt with to its end, what a stop held runs on."""
     for limit in ("trial", "insurance", "report", "midterm"):
-        docket.cancel(f"{limit}/{bidder}")
+        if limit not in but:
+            docket.cancel(f"{limit}/{bidder}")
     docket.run_on()
 
 

@@ -48,7 +48,7 @@ from models.events.trial import (
 from models.plan import Reading
 from models.state import Trial
 from models.vocabulary import Machine, Role
-from rules import incidents, inclusion, lineage, phases, refunds, separation, settling, trial_plan
+from rules import incidents, inclusion, lineage, phases, red_lines, refunds, separation, settling, trial_plan
 from rules.calendar import due_date
 from rules.docket import Docket
 from rules.keyed import find
@@ -154,7 +154,7 @@ def _admit(docket: Docket, act: AdmitTrial) -> None:
     two = act.with_officer is not None or (profile is not None and profile.two_officers)
     officers = separation.two_officers(docket, act.with_officer) if two else docket.command.actor.persons
     trial_plan.refuse_unanswered(docket, act.checks, "admission")
-    docket.record(TrialAdmitted(bidder=act.bidder, officers=officers))
+    docket.record(TrialAdmitted(bidder=act.bidder, officers=officers, risk=act.risk))
     docket.move(Machine.TRIAL, act.bidder, "admitted")
 
 
@@ -223,19 +223,33 @@ def _renew(docket: Docket, act: RenewInsurance) -> None:
     watch_insurance(docket, act.bidder)
 
 
-def ask_for_report(docket: Docket, bidder: str, limit: str, counted_from: date) -> None:
-    """Of a running trial, if none is asked for already. One due before today, or after the trial's end, is not."""
-    end = docket.deadline(f"trial/{bidder}")
-    if end is None or docket.deadline(f"{limit}/{bidder}") or docket.step(Machine.TRIAL, bidder) != "running":
+def ask_for_report(docket: Docket, bidder: str, limit: str, counted_from: date, *, missed: bool = False) -> None:
+    """Of a running trial, if none is asked for already. One due after the trial's end is not.
+
+    Nor is one due before today, unless it was `missed`: that is owed also while the trial stands still, or is over.
+    """
+    last = _last_day(docket, bidder)
+    if last is None or docket.deadline(f"{limit}/{bidder}"):
+        return
+    if docket.step(Machine.TRIAL, bidder) != "running" and not missed:
         return
     period = docket.policy.limit(limit).period
     if limit == "report":
         period = trial_plan.report_period(docket.policy, docket.state)
-    if docket.day <= due_date(docket.policy.calendar, counted_from, period).on <= end.due_on:
+    due_on = due_date(docket.policy.calendar, counted_from, period).on
+    if due_on <= last and (missed or docket.day <= due_on):
         docket.set_deadline(
             limit, docket.holder(Role.BIDDER, bidder), ("file_report",), machine=Machine.TRIAL, bidder=bidder,
             step="", period=period, counted_from=counted_from,
         )  # fmt: skip
+
+
+def _last_day(docket: Docket, bidder: str) -> date | None:
+    """Until when a trial that runs, stands still or is over owes reports."""
+    trial, end = trial_of(docket, bidder), docket.deadline(f"trial/{bidder}")
+    if trial.step == "running":
+        return end.due_on if end is not None else None
+    return {"suspended": trial.suspended_on, "exit": trial.last_day}.get(trial.step)
 
 
 def _advance(docket: Docket, act: AdvancePhase) -> None:
@@ -246,13 +260,18 @@ def _advance(docket: Docket, act: AdvancePhase) -> None:
         docket.refuse("wrong_phase", order=" > ".join(order), expected=expected or "-")
     if unmet := phases.unmet(docket.policy, docket.state, act.bidder, docket.day):
         docket.refuse("gate_closed", phase=present or "-", unmet="; ".join(map(str, unmet)))
+    lineage.refuse_unreviewed(docket)
     if trial.phase_since is not None and docket.day < trial.phase_since:
         docket.refuse("effective_before_step", effective_on=docket.day, entered_on=trial.phase_since)
     docket.record(PhaseAdvanced(bidder=act.bidder, phase=act.phase, on=docket.day))
 
 
 def _read(docket: Docket, act: RecordReading) -> None:
-    """What was measured is recorded, however bad; past the stop threshold the trial stops where the policy says so."""
+    """What was measured is recorded, however bad; past the stop threshold the trial stops where the policy says so.
+
+    A bidder's better reading of the same day does not make up for one that was past it, but after a fix; the
+    regulator's does.
+    """
     trial = trial_of(docket, act.bidder)
     kpi = find(trial.kpis, key=act.kpi)
     if kpi is None:
@@ -262,13 +281,20 @@ def _read(docket: Docket, act: RecordReading) -> None:
         docket.refuse("reading_not_in_trial", on=act.on, first=trial.started_on, last=last)
     past = trial_plan.past_stop(kpi, act.value)
     reading = Reading(kpi=act.kpi, value=act.value, on=act.on, phase=trial.phase, by=docket.role)
-    docket.record(ReadingRecorded(bidder=act.bidder, reading=reading, past_stop=past))
+    before = find(trial.readings, kpi=act.kpi)
+    mended = (
+        before is not None
+        and (before.on, docket.role) == (act.on, Role.BIDDER)
+        and trial_plan.past_stop(kpi, before.value)
+        and not (past or trial.fix_reported)
+    )
+    docket.record(ReadingRecorded(bidder=act.bidder, reading=reading, past_stop=past, counts=not mended))
     if past and docket.policy.trial.stop_suspends:
         settling.suspend_trial(docket, act.bidder)
 
 
 def _report(docket: Docket, act: FileReport) -> None:
-    """The next regular report is due one period after this one was due, or after it was filed if that was later."""
+    """Each period has a report of its own: the next is due one period after this one was, also where that is past."""
     if act.kind == "midterm" and "midterm" in docket.policy.trial.employment and act.employment is None:
         docket.refuse("employment_missing")
     clock = docket.deadline(f"{'report' if act.kind == 'regular' else 'midterm'}/{act.bidder}")
@@ -279,7 +305,7 @@ def _report(docket: Docket, act: FileReport) -> None:
         return
     docket.met(clock.id)
     if act.kind == "regular":
-        ask_for_report(docket, act.bidder, "report", max(clock.due_on, docket.day))
+        ask_for_report(docket, act.bidder, "report", clock.due_on, missed=True)
 
 
 def _refuse_undue(docket: Docket, bidder: str, clock: Deadline | None) -> None:
@@ -308,10 +334,16 @@ def _resume(docket: Docket, bidder: str) -> None:
 
 
 def trial_ran_out(docket: Docket, deadline: Deadline) -> None:
-    """The trial's time is over: exit evaluation by the regulator, on the bidder's exit report."""
+    """The trial's time is over: exit evaluation by the regulator, on the bidder's exit report.
+
+    A report that was due in its time stays owed.
+    """
     bidder = deadline.bidder or ""
     docket.move(Machine.TRIAL, bidder, "exit")
-    settling.end_trial_clocks(docket, bidder)
+    clocks = [docket.deadline(f"{limit}/{bidder}") for limit in ("report", "midterm")]
+    settling.end_trial_clocks(
+        docket, bidder, but=[clock.limit for clock in clocks if clock is not None and phases.was_due(clock, deadline)]
+    )
     docket.set_deadline(
         "exit_evaluation", docket.holder(Role.BIDDER, bidder), ("file_exit_report",),
         key="report", machine=Machine.TRIAL, bidder=bidder,
@@ -347,11 +379,23 @@ def _conclude(docket: Docket, act: ConcludeExit) -> None:
     if act.fit_for_acceptance:
         inclusion.refuse_order_open(docket, act.bidder)
         order = trial_plan.phases_of(docket.policy, docket.state)
-        if short := phases.short_of_fit(docket.policy, docket.state, order, trial):
-            docket.refuse("phases_not_passed", phases=" > ".join(order), unmet="; ".join(map(str, short)))
+        if unmet := phases.short_of_fit(docket.policy, docket.state, order, trial):
+            docket.refuse("phases_not_passed", phases=" > ".join(order), unmet="; ".join(map(str, unmet)))
+        incidents.refuse_unsettled(docket, act.bidder)
+        red_lines.refuse_unfit(docket, act.bidder)
     trial_plan.refuse_unanswered(docket, act.checks, "exit", failing=not act.fit_for_acceptance)
-    results = phases.results(trial)
-    docket.record(ExitConcluded(bidder=act.bidder, fit_for_acceptance=act.fit_for_acceptance, results=results))
+    short = phases.shortfalls(docket.policy, docket.state, act.bidder)
+    if act.fit_for_acceptance:
+        _refuse_unexplained(docket, act, short)
+    docket.record(
+        ExitConcluded(
+            bidder=act.bidder,
+            fit_for_acceptance=act.fit_for_acceptance,
+            results=phases.results(trial),
+            shortfalls=short,
+        )
+    )
+    settling.end_trial_clocks(docket, act.bidder)
     settling.end_inclusion(docket, act.bidder, "ended")
     if act.fit_for_acceptance:
         docket.move(Machine.TRIAL, act.bidder, "ended")
@@ -362,3 +406,14 @@ def _conclude(docket: Docket, act: ConcludeExit) -> None:
         settling.stop_retrial(docket, act.bidder)
         refunds.work_ended(docket, act.bidder)
     settling.settle(docket)
+
+
+def _refuse_unexplained(docket: Docket, act: ConcludeExit, short: tuple[str, ...]) -> None:
+    """Fit in spite of a report that is owed, or of an indicator past its stop: a finding on each says why."""
+    answered = [each.of for each in act.shortfalls]
+    if sorted(answered) != sorted(short):
+        docket.refuse(
+            "exit_shortfalls_open",
+            missing=", ".join(each for each in short if each not in answered) or "-",
+            unknown=", ".join(each for each in answered if each not in short or answered.count(each) > 1) or "-",
+        )

@@ -10,13 +10,24 @@ from pydantic import ValidationError
 from sqlalchemy import Connection, Engine, delete, func, insert, select
 
 from models.canonical import canonical
-from models.fund import ClaimFiled, FileClaim, FundCommand, FundEntry, FundReceipt, FundState, OnClaim
+from models.fund import (
+    ClaimFiled,
+    FileClaim,
+    FundAct,
+    FundCommand,
+    FundEntry,
+    FundReceipt,
+    FundState,
+    OnClaim,
+    SceneReading,
+)
 from models.journal import ALGORITHM, GENESIS, link
 from models.policy import Policy
 from models.refusal import Refused
 from models.tables import EntryRow, FundEntryRow, OutboxRow
 from rules import fund as rules
 from rules.fund_notifications import notifications, outrun
+from rules.keyed import find
 from storage.database import table_of, writing
 from storage.projection import outbox_row
 from storage.reads import LedgerReads
@@ -37,6 +48,7 @@ class SqlFunds:
         city = policy.city
         if isinstance(command.act, FileClaim) and self.command(city, command.command_id) is None:
             self._refuse_untrue(command.act)
+        reading = self._fresh(city, command.act)
         with writing(self._engine, f"fund {city}") as connection:
             if (stands := _by_command(connection, city, command.command_id)) is not None:
                 if stands.command.digest != command.digest:
@@ -44,9 +56,10 @@ class SqlFunds:
                 return _receipt(city, stands)
             state, head = _folded(connection, city)
             try:
-                if isinstance(command.act, FileClaim):
-                    _refuse_overtaken(connection, command.act)
-                events = rules.decide(policy, state, command, now)
+                rests_on = command.act.reading if isinstance(command.act, FileClaim) else reading
+                if rests_on is not None:
+                    _refuse_overtaken(connection, rests_on)
+                events = rules.decide(policy, state, command, now, reading)
             except Refused as refused:
                 refused.sequence, refused.policy = state.sequence, policy.digest
                 raise
@@ -57,10 +70,22 @@ class SqlFunds:
                 events=events,
                 policy=policy.digest,
                 calendar=policy.calendar.version,
+                reading=reading,
             )
             _append(connection, city, head, entry)
             _tell(connection, policy.code, state, entry)
         return _receipt(city, entry)
+
+    def _fresh(self, city: str, act: FundAct) -> SceneReading | None:
+        """How the claim's scene stands now, where the act rests on that."""
+        if not isinstance(act, rules.RESTS_ON_SCENE):
+            return None
+        claim = find(self.state(city).claims, number=act.claim)
+        records = self._reads.entries(claim.scene) if claim is not None else []
+        if claim is None or not records:
+            return None
+        journal = tuple(each.entry for each in records)
+        return rules.read_scene(claim.scene, journal, records[-1].hash, claim.bidder, claim.incident)
 
     def _refuse_untrue(self, act: FileClaim) -> None:
         """What a claim says of its scene is what the scene's own journal says at that entry."""
@@ -120,9 +145,8 @@ def claim_of(entry: FundEntry) -> int | None:
     return next((event.claim.number for event in entry.events if isinstance(event, ClaimFiled)), None)
 
 
-def _refuse_overtaken(connection: Connection, act: FileClaim) -> None:
+def _refuse_overtaken(connection: Connection, said: SceneReading) -> None:
     """A claim rests on all that is recorded of its scene, not on a better day."""
-    said = act.reading
     last = connection.scalar(select(func.max(SCENE_ENTRY.c.sequence)).where(SCENE_ENTRY.c.stream == said.scene))
     if last != said.sequence:
         raise Refused("stale", seen=said.sequence, subject=said.scene, changed=last)

@@ -491,7 +491,10 @@ class Improviser:
 
     def _conclude_exit(self) -> dict[str, object]:
         act = self.play.conclude_exit_act(self.about or "无名")
-        return {"fit_for_acceptance": self.often(True, False), "checks": self.often(act.checks, ())}
+        return {
+            "fit_for_acceptance": self.often(True, False), "checks": self.often(act.checks, ()),
+            "shortfalls": self.often(act.shortfalls, ()),
+        }  # fmt: skip
 
     def _file_exit_report(self) -> dict[str, object]:
         return self.play.exit_report_act(self.about or "无名", faults=self.often("已改正", None)).model_dump(
@@ -503,7 +506,7 @@ class Improviser:
         kind, punishable = self.choose(("delay", "noise")), self.often(True, False)
         findings = {"first": True, "minor": True, "corrected": True, "harmless": self.often(True, False)}
         return {
-            "kind": kind, "red_line": red_line, "punishable": punishable, "plan_clause": "三", "guidance": "现场指导",
+            "kind": kind, "red_line": red_line, "punishable": punishable, "plan_clause": "1.1", "guidance": "现场指导",
             "first_fault": None if punishable else findings,
             "with_officer": self.often("regulator-3", None, "regulator-1"),
         }  # fmt: skip
@@ -583,7 +586,10 @@ class Improviser:
 
     def _conclude_acceptance(self) -> dict[str, object]:
         verdict = self.choose(("passed",) * 6 + ("conditional", "retrial", "failed"))
-        return {"verdict": verdict, "conditions": self.often(("补充",), ()), "site_visit": self.often(True, False)}
+        return {
+            "verdict": verdict, "conditions": self.often(("补充",), ()), "site_visit": self.often(True, False),
+            "against_panel": self.often("证据不足", None), "over_objections": self.often("已采纳", None),
+        }  # fmt: skip
 
     def _record_refund(self) -> dict[str, object]:
         return {"amount_yuan": self.often(paid_yuan(self.play.state, self.about or "") or 1000, 1000)}
@@ -594,7 +600,11 @@ class Improviser:
         )
 
     def _assess_value(self) -> dict[str, object]:
-        parties = [{"party": "发榜方", "share": "1/3"}, {"party": "揭榜方", "share": self.often("2/3", "1/2")}]
+        solver = self.play.state.contracts[0].bidder if self.play.state.contracts else "甲公司"
+        parties = [
+            {"party": self.play.owner_unit, "share": "1/3"},
+            {"party": self.often(solver, "旁人公司"), "share": self.often("2/3", "1/2")},
+        ]
         figures = [{"indicator": "节约成本", "amount_yuan": 10}]
         return {
             "value_yuan": 10, "sharing": "约定", "method": "收益法", "assessors": ["评估机构"],

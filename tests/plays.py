@@ -401,7 +401,7 @@ def fault(play: Play, kind: str, red_line: str | None = None) -> None:
         bidder=A,
         kind=kind,
         red_line=red_line,
-        plan_clause="三",
+        plan_clause="1.1",
         finding="属实",
         evidence=document("证据"),
         with_officer="regulator-3",
@@ -655,13 +655,15 @@ def report_of(play: Play, bidder: str) -> None:
     play.do(ReportIncident(bidder=bidder, incident="I-1", text="碰撞"), play.bidder(bidder))
 
 
-def close_incident(play: Play, bidder: str) -> None:
+def close_incident(play: Play, bidder: str, **found: str) -> None:
     analysis = AnalyseIncident(bidder=bidder, incident="I-1", analysis=document("分析"))
     play.do(analysis, play.regulator)
-    closing = CloseIncident(
-        bidder=bidder, incident="I-1", cause="误判", remedy="升级", lessons="复测", no_red_line="未触碰"
-    )
-    play.do(closing, play.regulator)
+    content = {"bidder": bidder, "incident": "I-1", "cause": "误判", "remedy": "升级", "lessons": "复测"}
+    play.do(CloseIncident.model_validate({**content, **(found or {"no_red_line": "未触碰"})}), play.regulator)
+
+
+def close_as_red_line(play: Play, bidder: str) -> None:
+    close_incident(play, bidder, red_line="public_safety")
 
 
 def incidents() -> Iterator[Play]:
@@ -741,6 +743,11 @@ def inclusion_periods() -> Iterator[Play]:
     left.pass_limit(f"inclusion/{A}")
     yield _then(left, act(VerifyCorrection(bidder=A, corrected=False, finding="未改"), "second_regulator"))
     yield _then(left, passing(f"correction_order/{A}"))
+    # a red line that is found when the period is over
+    cut_short = _then(alone("trial/running"), act(EndInclusionEarly(bidder=A, reasons="无必要"), "regulator"))
+    for over in (left, cut_short):
+        yield _then(over, lambda p: fault(p, "accident", "public_safety"))
+        yield _then(over, doing(report_of, A), doing(close_as_red_line, A))
     for early in (False, True):
         play = alone("trial/running")
         if early:

@@ -29,6 +29,7 @@ from models.refusal import Refused
 from models.vocabulary import Role
 from rules import fund
 from rules.deadlines import local_day
+from rules.keyed import find
 from tests.scenario import MORNING, digest, document
 
 A = "甲公司"
@@ -81,13 +82,15 @@ class Pool:
     def command(self, act: FundAct, actor: Actor, id: str = "") -> FundCommand:
         return FundCommand(command_id=id or f"f{len(self.journal) + 1}", actor=actor, act=act)
 
-    def do(self, act: FundAct, actor: Actor) -> FundEvent:
-        """Acts; gives the event. Raises Refused, and nothing has changed then."""
-        return self.play(self.command(act, actor))
+    def do(self, act: FundAct, actor: Actor, **found: Any) -> FundEvent:
+        """Acts; gives the event. Raises Refused, and nothing has changed then. `found`: how the scene stands now."""
+        return self.play(self.command(act, actor), **found)
 
-    def play(self, command: FundCommand) -> FundEvent:
+    def play(self, command: FundCommand, **found: Any) -> FundEvent:
+        claim = find(self.state.claims, number=getattr(command.act, "claim", None))
+        now = reading(self.policy, claim.scene, **found) if claim is not None else None
         try:
-            events = fund.decide(self.policy, self.state, command, self.now)
+            events = fund.decide(self.policy, self.state, command, self.now, now)
         except Refused as no:
             if "{" in no.text("zh") + no.text("en"):
                 raise AssertionError(f"{no.code} leaves a detail out") from no
@@ -100,10 +103,10 @@ class Pool:
         self.journal.append(entry)
         return events[0]
 
-    def refuses(self, code: str, act: FundAct, actor: Actor) -> Refused:
+    def refuses(self, code: str, act: FundAct, actor: Actor, **found: Any) -> Refused:
         """Tries, and is refused with this code."""
         with pytest.raises(Refused) as refused:
-            self.do(act, actor)
+            self.do(act, actor, **found)
         assert refused.value.code == code, f"refused, but with {refused.value}"
         return refused.value
 

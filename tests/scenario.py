@@ -794,7 +794,11 @@ class Play:
         return ConcludeExit.model_validate(
             {
                 "bidder": bidder, "fit_for_acceptance": fit, "reasons": "评估",
-                "checks": [{"check": each.key, "answer": "found"} for each in checks], **more,
+                "checks": [{"check": each.key, "answer": "found"} for each in checks],
+                "shortfalls": [
+                    {"of": each, "finding": "不影响验收"}
+                    for each in phases.shortfalls(self.policy, self.state, bidder)
+                ], **more,
             }
         )  # fmt: skip
 
@@ -819,7 +823,7 @@ class Play:
     def conclude_act(self, bidder: str, verdict: str = "passed", **more: object) -> ConcludeAcceptance:
         return ConcludeAcceptance.model_validate(
             {"bidder": bidder, "verdict": verdict, "reasons": "结论", "document": document("验收意见书"),
-             "site_visit": True, **more}
+             "site_visit": True, "against_panel": None if verdict == "passed" else "证据不足", **more}
         )  # fmt: skip
 
     def hear_all(self, bidder: str) -> None:

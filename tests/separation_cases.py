@@ -203,7 +203,7 @@ def corrected(play: Play) -> None:
 
 def fault(kind: str, second: str | None = "regulator-2") -> RecordFault:
     return RecordFault(
-        bidder=A, kind=kind, plan_clause="三", finding="属实", evidence=document("证据"), with_officer=second
+        bidder=A, kind=kind, plan_clause="1.1", finding="属实", evidence=document("证据"), with_officer=second
     )
 
 
@@ -386,8 +386,7 @@ def evaluation(play: Play) -> Act:
 
 
 def benefit(play: Play) -> Act:
-    kind = next(each.kind for each in play.policy.promotion.kinds if each.kind != "award")
-    return RecordBenefit(kind=kind, beneficiary=A, document=document("文件"))
+    return RecordBenefit(kind=play.policy.promotion.before_title[0], beneficiary=A, document=document("文件"))
 
 
 def answer(play: Play) -> Act:

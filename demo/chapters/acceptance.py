@@ -76,7 +76,7 @@ def concluded(scene: Scene, bidder: str, verdict: Verdict, *conditions: str) -> 
     yield scene.lead.does(
         ConcludeAcceptance(
             bidder=bidder, verdict=verdict, conditions=conditions, site_visit=True, reasons="依据评审意见。",
-            document=opinion,
+            document=opinion, against_panel=None if verdict == "passed" else "关键指标证据不足，须补充。",
         )
     )  # fmt: skip
 

@@ -24,6 +24,7 @@ from models.commands.trial import (
     ReportFix,
     ReportIncident,
     ReportUpward,
+    Shortfall,
     StartTrial,
     SubmitTrialPlan,
     SuspendTrial,
@@ -47,7 +48,7 @@ from models.plan import (
 )
 from rules.calendar import shift_workdays
 from rules.keyed import find
-from rules.phases import beyond_stop, next_of, unmet
+from rules.phases import beyond_stop, next_of, shortfalls, unmet
 from rules.trial_plan import checks_of, phases_of, profile_of
 
 RELIABLE, FALSE_ALARMS = "4.1", "4.2"
@@ -210,7 +211,13 @@ def evaluated(scene: Scene, bidder: str, *, fit: bool = True) -> Script:
     answers = tuple(
         CheckAnswer(check=each.key, answer="found") for each in checks_of(scene.policy, scene.state, "exit")
     )
-    conclusion = ConcludeExit(bidder=bidder, fit_for_acceptance=fit, reasons=reasons, checks=answers)
+    short = tuple(
+        Shortfall(of=each, finding="已以其他材料核实，不影响结论。")
+        for each in shortfalls(scene.policy, scene.state, bidder)
+    )
+    conclusion = ConcludeExit(
+        bidder=bidder, fit_for_acceptance=fit, reasons=reasons, checks=answers, shortfalls=short if fit else ()
+    )
     yield scene.regulator.does(conclusion)
 
 
@@ -219,7 +226,7 @@ def fault(scene: Scene, bidder: str, kind: str, *, red_line: str | None = None, 
     excused = None if punishable else FirstFault(first=True, minor=True, corrected=True, harmless=True)
     yield scene.regulator.does(
         RecordFault(
-            bidder=bidder, kind=kind, red_line=red_line, punishable=punishable, plan_clause="方案第三条 运行边界",
+            bidder=bidder, kind=kind, red_line=red_line, punishable=punishable, plan_clause="1.1",
             finding="现场检查记录。", evidence=scene.document("检查记录"), with_officer=scene.regulator.colleague.id,
             guidance="现场指导，当日改正。", first_fault=excused,
         )

@@ -61,7 +61,11 @@ class SignAcceptanceOpinion(BidderAct):
 
 
 class ConcludeAcceptance(BidderAct):
-    """`document` is the acceptance opinion (验收意见书) that every member of the panel has signed."""
+    """`document` is the acceptance opinion (验收意见书) that every member of the panel has signed.
+
+    `against_panel` says why the verdict falls short of what the panel recommends, `over_objections` why it passes
+    although every department that spoke objects.
+    """
 
     verb: Literal["conclude_acceptance"] = "conclude_acceptance"
     verdict: Literal["passed", "conditional", "retrial", "failed"]
@@ -69,6 +73,8 @@ class ConcludeAcceptance(BidderAct):
     site_visit: bool = False
     reasons: Text
     document: Document
+    against_panel: Text | None = Field(None, exclude_if=lambda reasons: reasons is None)
+    over_objections: Text | None = Field(None, exclude_if=lambda reasons: reasons is None)
 
 
 class SubmitRectification(BidderAct):

@@ -55,12 +55,16 @@ class SubmitTrialPlan(BidderAct):
 
 
 class AdmitTrial(BidderAct):
-    """Answers the policy's checklist item by item. `with_officer` is the second officer, where two are asked."""
+    """Answers the policy's checklist item by item. `with_officer` is the second officer, where two are asked.
+
+    `risk` is what the regulator found it to be, where that is another than owner and bidder declared.
+    """
 
     verb: Literal["admit_trial"] = "admit_trial"
     reasons: Text
     checks: tuple[CheckAnswer, ...] = Field((), max_length=100, exclude_if=lambda checks: not checks)
     with_officer: Identifier | None = Field(None, exclude_if=lambda officer: officer is None)
+    risk: Risk | None = Field(None, exclude_if=lambda risk: risk is None)
 
 
 class ReturnTrialPlan(BidderAct):
@@ -159,13 +163,25 @@ class FileExitReport(BidderAct):
     employment: EmploymentImpact | None = Field(None, exclude_if=lambda impact: impact is None)
 
 
+class Shortfall(Frozen):
+    """Why a trial is fit all the same: `of` is a report that is owed (`report/2026-05-15`), or an indicator's key."""
+
+    of: Name
+    finding: Text
+
+
 class ConcludeExit(BidderAct):
-    """Answers the items of the checklist that are asked again; what is fit has failed none of them."""
+    """Answers the items of the checklist that are asked again; what is fit has failed none of them.
+
+    Where reports are owed, or the last reading of an indicator is past its stop threshold, fit takes a finding on each
+    (`shortfalls`).
+    """
 
     verb: Literal["conclude_exit"] = "conclude_exit"
     fit_for_acceptance: bool
     reasons: Text
     checks: tuple[CheckAnswer, ...] = Field((), max_length=100, exclude_if=lambda checks: not checks)
+    shortfalls: tuple[Shortfall, ...] = Field((), max_length=100, exclude_if=lambda short: not short)
 
 
 class FirstFault(Frozen):
@@ -180,7 +196,8 @@ class FirstFault(Frozen):
 class RecordFault(BidderAct):
     """The officer's finding with its evidence; the engine never decides guilt itself.
 
-    `red_line` names one of the policy's red lines and breaches at once. `punishable` false records a first, minor,
+    `red_line` names one of the policy's red lines and breaches at once, also when the period is over and the trial is
+    not. `plan_clause` is a key of the plan. `punishable` false records a first, minor,
     corrected, harmless fault, which climbs no rung: it takes the four findings (`first_fault`) and the `guidance` that
     was given and followed. `incident` ties it to an incident. `with_officer` is the second officer, by person id:
     needed where an order comes of it.

@@ -38,10 +38,14 @@ class TrialPlanned(BidderEvent):
 
 
 class TrialAdmitted(BidderEvent):
-    """`officers`: who admitted it, everybody on whose behalf, and the second officer where there was one."""
+    """`officers`: who admitted it, everybody on whose behalf, and the second officer where there was one.
+
+    `risk` is what they found it to be, None where they left it at what was declared.
+    """
 
     kind: Literal["trial_admitted"] = "trial_admitted"
     officers: tuple[str, ...]
+    risk: Risk | None = Field(None, exclude_if=lambda risk: risk is None)
 
 
 class TrialStarted(BidderEvent):
@@ -63,9 +67,12 @@ class ReportFiled(BidderEvent):
 
 
 class ReadingRecorded(BidderEvent):
+    """`counts` false: the same day's reading before it was past the stop threshold, and stands."""
+
     kind: Literal["reading_recorded"] = "reading_recorded"
     reading: Reading
     past_stop: bool
+    counts: bool = Field(True, exclude_if=lambda counts: counts)
 
     @property
     def touches(self) -> tuple[str, ...]:
@@ -119,11 +126,15 @@ class ExitReportFiled(BidderEvent):
 
 
 class ExitConcluded(BidderEvent):
-    """`results` by the readings as they are now: some may have come in after the exit report."""
+    """`results` by the readings as they are now: some may have come in after the exit report.
+
+    `shortfalls` are the reports that were owed still, and the indicators past their stop threshold.
+    """
 
     kind: Literal["exit_concluded"] = "exit_concluded"
     fit_for_acceptance: bool
     results: tuple[KpiResult, ...] = Field((), exclude_if=lambda results: not results)
+    shortfalls: tuple[str, ...] = Field((), exclude_if=lambda short: not short)
 
 
 class InclusionGranted(BidderEvent):

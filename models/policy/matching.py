@@ -39,6 +39,9 @@ class ScoreSheet(Sourced):
         description="what decides where that dimension, or the price, is the same as well: `lot`, drawn by what nobody"
         " knows beforehand, or the bidder's `name`",
     )
+    full_marks: int = Field(
+        100, ge=1, exclude_if=lambda marks: marks == 100, description="what the points of all criteria come to"
+    )
 
     @property
     def points(self) -> int:

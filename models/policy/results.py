@@ -73,6 +73,12 @@ class PromotionRules(Sourced):
         exclude_if=lambda criteria: not criteria,
         description="what the evaluation answers, one by one; none: the evaluation team finds as it sees fit",
     )
+    before_title: tuple[Identifier, ...] = Field(
+        (),
+        exclude_if=lambda before: not before,
+        description="what a candidate gets already: kinds of benefit, `replication`, `recommendation`; "
+        "all else takes a confirmed title",
+    )
     value_first: bool = Field(
         False,
         exclude_if=lambda first: not first,

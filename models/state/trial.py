@@ -16,7 +16,8 @@ class Trial(Frozen):
     `clauses` are the keys of the plan's bounds, exempted rules, safeguards and indicators: what a fault can cite.
     `readings` holds the last of each indicator, `stood_still` the days of the phase in which the trial was stopped.
     `entered_on` is the day on which it entered its step, `admitted_by` are the officers who admitted it.
-    `last_day` is that of its time, once it is over: nothing is measured of it later.
+    `last_day` is that of its time, once it is over: nothing is measured of it later. `risk` is the bidder's word,
+    `found_risk` what the regulator found at the admission, if it said so.
     """
 
     bidder: str
@@ -47,6 +48,7 @@ class Trial(Frozen):
     entered_on: date | None = None
     admitted_by: tuple[str, ...] = ()
     last_day: date | None = None
+    found_risk: Risk | None = None
 
 
 class Climb(Frozen):

@@ -74,6 +74,8 @@ def _entered(state: SceneState, event: StepEntered) -> SceneState:
                 trial = Trial(bidder=bidder, step="", attempt=trial.attempt + int(event.left == "ended"))
             if event.step == "exit" and event.left != "unfit":
                 of_bidder["last_day"] = event.on
+            elif event.step == "exit":
+                of_bidder["supervised"] = False  # whoever upheld the appeal has decided on the red line as well
             entered_trial = trial.model_copy(update=of_bidder)
             trials = put(state.trials, entered_trial, by=lambda each: each.bidder)
             ran_on = event.on if event.left == "suspended" else state.ran_on

@@ -58,7 +58,7 @@ def evolve(state: SceneState, event: TrialEvent | InclusionEvent | IncidentEvent
                 readings=(),
             )
         case TrialAdmitted():
-            return _trial(state, event.bidder, admitted_by=event.officers)
+            return _trial(state, event.bidder, admitted_by=event.officers, found_risk=event.risk)
         case TrialStarted():
             return _trial(state, event.bidder, started_on=event.started_on, **_phase(event.phase, event.started_on))
         case PhaseAdvanced():
@@ -74,6 +74,8 @@ def evolve(state: SceneState, event: TrialEvent | InclusionEvent | IncidentEvent
                 phase_reports=trial.phase_reports + int(event.report == "regular"),
                 employment=event.employment or trial.employment,
             )
+        case ReadingRecorded(counts=False):
+            return state
         case ReadingRecorded(reading=reading):
             trial = find(state.trials, bidder=event.bidder)
             before = find(trial.readings, kpi=reading.kpi) if trial else None

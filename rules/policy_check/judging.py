@@ -102,6 +102,9 @@ def score_sheet(policy: Policy) -> Iterator[Contradiction]:
     for at, key in enumerate(keys):
         if key in keys[:at]:
             yield Contradiction(f"score_sheet.dimensions.{at}.key", f"{key} stands twice", "name it differently")
+    if (points := sum(each.points for each in sheet.criteria)) != sheet.full_marks:
+        message = f"the criteria come to {points} points, and full_marks says {sheet.full_marks}"
+        yield Contradiction("score_sheet.full_marks", message, "change the points, or full_marks")
     if len(sheet.criteria) > _MOST_CRITERIA:
         yield Contradiction("score_sheet.dimensions", f"more than {_MOST_CRITERIA} criteria", "use fewer")
     if sheet.drop_extremes_from > _LARGEST_PANEL:
@@ -227,6 +230,12 @@ def promotion(policy: Policy) -> Iterator[Contradiction]:
     if rules.criteria and (without := [level for level in BenchmarkLevel if not rules.criteria_at(level)]):
         message = f"{', '.join(without)} has no criterion"
         yield Contradiction("promotion.criteria", message, "add one for it, or one without `levels`")
+    yield from twice("promotion.before_title", rules.before_title)
+    known = (*kinds, "replication", "recommendation")
+    for at, what in enumerate(rules.before_title):
+        if what not in known:
+            hint = nearest(what, known, f"use some of: {', '.join(known)}")
+            yield Contradiction(f"promotion.before_title.{at}", f"`benefits` does not list {what}", hint)
     if rules.award_cap_yuan and "award" not in kinds:
         yield Contradiction(
             "promotion.award_cap_yuan",

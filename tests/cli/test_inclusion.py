@@ -20,7 +20,7 @@ A = "甲公司"
 
 def fault(kind: str, finding: str = "查明") -> RecordFault:
     return RecordFault(
-        bidder=A, kind=kind, plan_clause="第三条", finding=finding, evidence=document(kind), guidance="现场指导",
+        bidder=A, kind=kind, plan_clause="1.1", finding=finding, evidence=document(kind), guidance="现场指导",
         with_officer="regulator-3",
     )  # fmt: skip
 

@@ -4,7 +4,7 @@ import pytest
 
 from models.commands.promotion import RecommendUpward, RecordBenefit, RecordReplication, ReviewBenchmark
 from models.policy import Policy
-from models.vocabulary import BenchmarkLevel
+from models.vocabulary import BenchmarkLevel, Role
 from rules.benchmark_statement import BenchmarkStatement, statement
 from tests.plays import make_final
 from tests.scenario import Play, document
@@ -48,9 +48,10 @@ def test_a_new_nomination_is_not_answered_by_the_evaluation_before_it(candidate:
 
 
 def test_benefits_stand_against_their_caps_with_who_received_what(candidate: Play) -> None:
+    candidate.to_benchmark()
     for kind, amount in (("award", 400_000), ("insurance_subsidy", 900_000), ("rd_plan", 0)):
         act = RecordBenefit(kind=kind, beneficiary=A, amount_yuan=amount, document=document("文件"))
-        candidate.do(act, candidate.lead)
+        candidate.do(act, candidate.office(Role.PAYER))
     found = of(candidate)
     kinds = {each.benefit.kind: (each.recorded_yuan, each.left_yuan) for each in found.kinds}
     assert kinds["award"] == (400_000, 600_000)

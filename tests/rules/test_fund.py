@@ -13,7 +13,7 @@ from models.vocabulary import Machine, Role, Stage
 from rules import fund
 from rules.calendar import due_date, shift_workdays
 from tests.pool import A, Pool, approve, decline, file, pay, pay_in, propose, reading, recover, withdraw
-from tests.scenario import Play, document, with_rules
+from tests.scenario import Play, digest, document, with_rules
 
 
 def pool_of(policy: Policy, amount: int = 1_000_000, **rules: object) -> Pool:
@@ -217,6 +217,35 @@ def test_who_crossed_a_red_line_gets_nothing_unless_the_city_says_so(yancheng: P
     pool_of(yancheng).refuses("fund_breach", file(breached), Pool(yancheng).bidder)
     lenient = pool_of(yancheng, excludes_breach=False)
     lenient.do(file(breached), lenient.bidder)
+
+
+def test_a_red_line_found_after_the_filing_stops_the_claim_at_every_further_step(yancheng: Policy) -> None:
+    steps = ((propose(1, 200_000), "lead"), (approve(1, 200_000), "group"), (pay(1), "payer"))
+    pool = pool_of(yancheng)
+    pool.filed()
+    for act, who in steps:
+        actor = getattr(pool, who)
+        pool.refuses("fund_breach", act, actor, breached=True)
+        pool.refuses("fund_question_open", act, actor, red_line_open=True)
+        pool.do(act, actor)
+    assert pool.claim(1).status is ClaimStatus.PAID
+    lenient = pool_of(yancheng, excludes_breach=False)
+    lenient.filed()
+    lenient.do(propose(1, 200_000), lenient.lead, breached=True)
+
+
+def test_a_claim_that_can_not_be_paid_any_more_is_declined_all_the_same(yancheng: Policy) -> None:
+    pool = pool_of(yancheng)
+    number = pool.approved()
+    pool.do(decline(number), pool.group, breached=True)
+    assert (pool.claim(number).status, pool.state.reserved_yuan) == (ClaimStatus.DECLINED, 0)
+
+
+def test_the_reading_tells_of_a_question_that_nobody_answered_yet(yancheng: Policy) -> None:
+    play = Play(yancheng).to_running(A)
+    play.do(ReportIncident(bidder=A, incident="I-1", leak=True, text="泄露"), play.bidder(A))
+    found = fund.read_scene(play.scene, play.journal, digest("head"), A, "I-1")
+    assert (found.breached, found.red_line_open) == (False, True)
 
 
 def test_a_claim_has_its_first_and_its_last_day(yancheng: Policy) -> None:

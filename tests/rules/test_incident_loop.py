@@ -245,7 +245,7 @@ def test_an_incident_may_be_a_red_line_and_nobody_decides_that_but_an_officer(ru
 def test_the_officer_finds_the_red_line_and_ties_the_fault_to_the_incident(running: Play) -> None:
     ready(running)
     fault = RecordFault(
-        bidder=A, kind="injury", red_line="death_or_injury", incident="I-1", plan_clause="三", finding="属实",
+        bidder=A, kind="injury", red_line="death_or_injury", incident="I-1", plan_clause="1.1", finding="属实",
         evidence=document("证据"),
     )  # fmt: skip
     running.refuses("unknown_incident", fault.model_copy(update={"incident": "I-9"}), running.regulator)
@@ -255,12 +255,13 @@ def test_the_officer_finds_the_red_line_and_ties_the_fault_to_the_incident(runni
     assert statements(running.journal)[0].faults[0].incident == "I-1"
 
 
-def test_outside_an_inclusion_period_there_is_no_red_line_to_ask_about(yancheng: Policy) -> None:
+def test_the_question_is_asked_of_a_trial_without_an_inclusion_period_as_well(yancheng: Policy) -> None:
     play = Play(yancheng).to_trial(A)
     play.start(A, inclusion=False)
     ready(play)
-    assert play.state.incidents[0].red_line is None
-    play.do(close(), play.regulator)
+    assert play.state.incidents[0].red_line == "death_or_injury"
+    play.refuses("red_line_unanswered", close(), play.regulator)
+    play.do(close(no_red_line="轻微擦伤，与试点无关"), play.regulator)
 
 
 def test_a_city_offers_only_red_lines_that_it_draws(yancheng: Policy) -> None:

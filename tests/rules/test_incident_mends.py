@@ -58,7 +58,7 @@ def upward() -> ReportUpward:
 
 def fault(kind: str = "accident", **more: object) -> RecordFault:
     content = {
-        "bidder": A, "kind": kind, "plan_clause": "三", "finding": "属实", "evidence": document("证据"),
+        "bidder": A, "kind": kind, "plan_clause": "1.1", "finding": "属实", "evidence": document("证据"),
         "with_officer": "regulator-3", **more,
     }  # fmt: skip
     return RecordFault.model_validate(content)

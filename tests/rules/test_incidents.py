@@ -10,16 +10,18 @@ from models.commands.trial import (
     CloseIncident,
     ProveRollback,
     ReportIncident,
+    ReportUpward,
     TerminateTrial,
     VerifyIncident,
 )
 from models.deadline import DeadlineStatus, Level
+from models.document import Document
 from models.events.clock import RungDue
 from models.policy import Policy
 from models.state import IncidentStatus
 from models.vocabulary import Mode, Role
 from rules.calendar import shift_workdays
-from tests.scenario import Play, document
+from tests.scenario import Play, digest, document
 
 A, B = "甲公司", "乙公司"
 
@@ -59,6 +61,11 @@ def verification(incident: str = "I-1", bidder: str = A, *, verified: bool = Tru
 
 def closing(incident: str = "I-1") -> CloseIncident:
     return CloseIncident(bidder=A, incident=incident, cause="误判", remedy="升级", lessons="复测", no_red_line="未触碰")
+
+
+def upward() -> ReportUpward:
+    paper = Document(title="快报", sha256=digest("快报"), number="应急〔2026〕1号")
+    return ReportUpward(bidder=A, incident="I-1", to="市应急管理局", document=paper)
 
 
 def test_a_bidder_who_reports_owes_no_other_report_and_the_regulator_owes_the_analysis(running: Play) -> None:
@@ -214,6 +221,8 @@ def test_an_incident_that_comes_to_light_after_the_trial_is_dealt_with_during_ac
     running.pass_limit(f"correction_order/{A}/I-1")
     running.do(verification(), running.second_regulator)
     assert ids(running) == set()
+    running.do(upward(), running.regulator)
+    running.do(closing(), running.regulator)
     running.accept(A)
     assert running.state.step == "candidate"
 

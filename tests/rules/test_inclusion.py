@@ -43,7 +43,7 @@ def fault(kind: str = "delay", *, red_line: str | None = None, punishable: bool 
     excuse = {} if punishable else {"first_fault": EXCUSED, "guidance": "现场指导后当日改正"}
     return RecordFault.model_validate(
         {
-            "bidder": A, "kind": kind, "red_line": red_line, "punishable": punishable, "plan_clause": "第三条",
+            "bidder": A, "kind": kind, "red_line": red_line, "punishable": punishable, "plan_clause": "1.1",
             "finding": "经查属实", "evidence": document("证据"), "with_officer": "regulator-3", **excuse, **more,
         }
     )  # fmt: skip
@@ -202,7 +202,7 @@ def test_a_red_line_that_the_city_does_not_draw_is_refused(running: Play) -> Non
 
 def test_after_the_breach_there_is_no_period_to_record_faults_in(running: Play) -> None:
     record(running, red_line="public_safety")
-    running.refuses("wrong_bidder_step", fault(), running.regulator)
+    running.refuses("no_inclusion", fault(), running.regulator)
     running.refuses("wrong_bidder_step", EndInclusionEarly(bidder=A, reasons="x"), running.regulator)
 
 

@@ -31,6 +31,7 @@ from models.state import Fault
 from rules.calendar import shift_workdays
 from rules.inclusion_statement import statements
 from rules.ladder import climb
+from rules.red_lines import LIVE
 from tests.scenario import Play, city, document, with_limit, with_rules
 
 A = "甲公司"
@@ -187,7 +188,7 @@ PERIODS_OWN = (RecordFault, VerifyCorrection, EndInclusionEarly)
 def fault(kind: str, *, punishable: bool = True, red_line: str | None = None) -> RecordFault:
     found = None if punishable else FirstFault(first=True, minor=True, corrected=True, harmless=True)
     return RecordFault(
-        bidder=A, kind=kind, punishable=punishable, red_line=red_line, plan_clause="三", finding="属实",
+        bidder=A, kind=kind, punishable=punishable, red_line=red_line, plan_clause="1.1", finding="属实",
         evidence=document("证据"), guidance="指导", first_fault=found, with_officer="regulator-3",
     )  # fmt: skip
 
@@ -221,9 +222,10 @@ def move(play: Play, told: Simulated, what: str) -> None:
             excused = fault(kind, punishable=False)
             assert try_(play, (excused, "regulator")) == told.fault(kind, play.today, punishable=False)
         case "red":
-            expected = "red line" if told.running else "no_inclusion"
+            live = play.state.trials[0].step in LIVE
+            expected = "red line" if live or told.running else "no_inclusion"
             assert try_(play, (fault("z", red_line="public_safety"), "regulator")) == expected
-            if told.running:
+            if expected == "red line":
                 told.breach()
         case "wait":
             play.wait(timedelta(days=int(what.split()[1])))
@@ -340,7 +342,7 @@ def walk(moves: list[str]) -> tuple[Play, Simulated]:
         (["extend", "wait 31", "wait 31", "wait 31", "fault a"], "extended"),
         (["last day of the period", "fault a", "wait 1", "fault a"], "ended"),
         (["last day of the period", "red line"], "breached"),
-        (["early", "fault a", "red line"], "ended_early"),
+        (["early", "fault a", "red line"], "breached"),
     ],
     ids=lambda value: value if isinstance(value, str) else " > ".join(value),
 )

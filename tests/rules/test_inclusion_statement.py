@@ -24,7 +24,7 @@ def running(yancheng: Policy) -> Play:
 def fault(kind: str, **more: object) -> RecordFault:
     return RecordFault.model_validate(
         {
-            "bidder": A, "kind": kind, "plan_clause": "第三条", "finding": f"查明{kind}", "evidence": document(kind),
+            "bidder": A, "kind": kind, "plan_clause": "1.1", "finding": f"查明{kind}", "evidence": document(kind),
             "with_officer": "regulator-3", **more,
         }
     )  # fmt: skip
@@ -53,7 +53,7 @@ def test_every_fault_is_tied_to_clause_guidance_finding_and_evidence(running: Pl
     findings = FirstFault(first=True, minor=True, corrected=True, harmless=True)
     running.do(fault("late", punishable=False, first_fault=findings, guidance="补报"), running.regulator)
     (line,) = told(running).faults
-    assert (line.measure, line.plan_clause, line.guidance, line.finding) == ("tolerated", "第三条", "补报", "查明late")
+    assert (line.measure, line.plan_clause, line.guidance, line.finding) == ("tolerated", "1.1", "补报", "查明late")
     assert line.evidence.sha256 == digest("late")
     assert line.first_fault == findings
     assert line.climb is None

@@ -346,7 +346,7 @@ def test_no_scene_is_its_own_copy_and_none_counts_twice(yancheng: Policy) -> Non
     play = Play(yancheng)
     own = play.application().model_copy(update={"copied_from": play.scene})
     play.refuses("copies_itself", Submit(application=own), play.owner)
-    play.to_candidate()
+    play.to_candidate().to_benchmark()
     play.refuses("copies_itself", RecordReplication(city="南京市", scene=play.scene), play.owner)
     play.do(RecordReplication(city="南京市", scene="NJ-1"), play.owner)
     play.refuses("copy_counted", RecordReplication(city="南京市", scene="NJ-1"), play.owner)

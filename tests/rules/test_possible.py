@@ -50,11 +50,13 @@ def test_each_bidder_has_offers_of_its_own(yancheng: Policy) -> None:
     assert ("analyse_incident", "甲公司") not in offered(play), "there is no incident to analyse"
 
 
-def test_faults_are_recorded_in_an_inclusion_period_only(yancheng: Policy) -> None:
+def test_faults_are_recorded_in_an_inclusion_period_and_red_lines_as_long_as_the_trial_lasts(yancheng: Policy) -> None:
     play = Play(yancheng).to_running("甲公司")
     assert ("record_fault", "甲公司") in offered(play)
     play.do(EndInclusionEarly(bidder="甲公司", reasons="无必要"), play.regulator)
-    assert ("record_fault", "甲公司") not in offered(play), "the trial runs on, its inclusion period does not"
+    assert ("record_fault", "甲公司") in offered(play), "the period is over, a red line would still stop the trial"
+    play.end_trial("甲公司")
+    assert ("record_fault", "甲公司") not in offered(play)
 
 
 def test_a_closed_scene_offers_nothing(yancheng: Policy) -> None:

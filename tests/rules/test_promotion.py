@@ -33,6 +33,13 @@ def candidate(yancheng: Policy) -> Play:
 
 
 @pytest.fixture
+def early(yancheng: Policy) -> Play:
+    """A candidate of a city that waits for no title with any of it."""
+    before = ("award", "scene_loan", "replication")
+    return Play(with_rules(yancheng, "promotion", before_title=before)).to_candidate()
+
+
+@pytest.fixture
 def benchmark(candidate: Play) -> Play:
     return candidate.to_benchmark()
 
@@ -232,26 +239,25 @@ def benefit(kind: str, amount: int = 0) -> RecordBenefit:
     return RecordBenefit(kind=kind, beneficiary="甲公司", amount_yuan=amount, document=document("奖励文件"))
 
 
-def test_awards_for_one_case_stay_under_the_cap_together(candidate: Play) -> None:
-    cap = candidate.policy.promotion.award_cap_yuan
+def test_awards_for_one_case_stay_under_the_cap_together(early: Play) -> None:
+    cap = early.policy.promotion.award_cap_yuan
     assert cap == 1_000_000
-    candidate.refuses("budget_exceeded", benefit("award", cap + 1), candidate.lead)
-    candidate.do(benefit("award", 600_000), candidate.lead)
-    assert (
-        candidate.refuses("budget_exceeded", benefit("award", 400_001), candidate.lead).details["amount"] == "1000001"
-    )
-    candidate.do(benefit("award", 400_000), candidate.lead)
-    assert candidate.state.awarded_yuan == cap
+    early.refuses("budget_exceeded", benefit("award", cap + 1), early.lead)
+    early.do(benefit("award", 600_000), early.lead)
+    assert early.refuses("budget_exceeded", benefit("award", 400_001), early.lead).details["amount"] == "1000001"
+    early.do(benefit("award", 400_000), early.lead)
+    assert early.state.awarded_yuan == cap
 
 
-def test_benefits_of_another_kind_do_not_count_against_the_award(candidate: Play) -> None:
-    candidate.do(benefit("scene_loan", 50_000_000), candidate.lead)
-    assert candidate.state.awarded_yuan == 0
-    candidate.do(benefit("award", 1_000_000), candidate.lead)
+def test_benefits_of_another_kind_do_not_count_against_the_award(early: Play) -> None:
+    early.do(benefit("scene_loan", 50_000_000), early.lead)
+    assert early.state.awarded_yuan == 0
+    early.do(benefit("award", 1_000_000), early.lead)
 
 
 def test_a_city_grants_the_kinds_of_benefit_that_it_names(chongqing: Policy) -> None:
-    play = Play(chongqing).to_candidate()
+    kinds = tuple(each.kind for each in chongqing.promotion.kinds)
+    play = Play(with_rules(chongqing, "promotion", before_title=kinds)).to_candidate()
     no = play.refuses("unknown_benefit", benefit("award", 1), play.lead)
     assert no.details["known"] == ", ".join(each.kind for each in chongqing.promotion.kinds)
     for each in chongqing.promotion.kinds:
@@ -266,13 +272,13 @@ def test_the_payer_may_record_what_was_paid(benchmark: Play) -> None:
 # copies and recommendation
 
 
-def test_a_copy_is_in_another_city_or_names_the_district(candidate: Play) -> None:
-    city = candidate.policy.city
-    candidate.refuses("same_city_copy", RecordReplication(city=city), candidate.owner)
-    candidate.do(RecordReplication(city=city, district="大丰区"), candidate.owner)
-    candidate.do(RecordReplication(city="宁波市"), candidate.lead)
-    candidate.do(RecordReplication(city="南京市", scene="NJ-1"), candidate.platform)
-    assert [(each.city, each.district) for each in candidate.state.replications] == [
+def test_a_copy_is_in_another_city_or_names_the_district(early: Play) -> None:
+    city = early.policy.city
+    early.refuses("same_city_copy", RecordReplication(city=city), early.owner)
+    early.do(RecordReplication(city=city, district="大丰区"), early.owner)
+    early.do(RecordReplication(city="宁波市"), early.lead)
+    early.do(RecordReplication(city="南京市", scene="NJ-1"), early.platform)
+    assert [(each.city, each.district) for each in early.state.replications] == [
         (city, "大丰区"),
         ("宁波市", None),
         ("南京市", None),
@@ -315,5 +321,5 @@ def test_a_closed_scene_takes_nothing_more(candidate: Play) -> None:
 
 
 def test_a_cap_of_nothing_allows_no_award(yancheng: Policy) -> None:
-    play = Play(with_rules(yancheng, "promotion", award_cap_yuan=0)).to_candidate()
+    play = Play(with_rules(yancheng, "promotion", award_cap_yuan=0, before_title=("award",))).to_candidate()
     play.refuses("budget_exceeded", benefit("award", 1), play.lead)

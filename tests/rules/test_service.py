@@ -140,7 +140,7 @@ def test_a_termination_keeps_what_waited_for_service_until_the_scene_closes(poli
 
 def fault(kind: str) -> RecordFault:
     return RecordFault(
-        bidder=A, kind=kind, plan_clause="一", finding="查实", evidence=document("照片"), with_officer="regulator-3"
+        bidder=A, kind=kind, plan_clause="1.1", finding="查实", evidence=document("照片"), with_officer="regulator-3"
     )
 
 
@@ -155,7 +155,7 @@ def test_an_order_is_open_before_it_is_served_and_there_is_no_second_one(policy:
     play = ordered(policy)
     assert [each.id for each in play.state.services] == [f"correction_order/{A}"]
     tolerated = RecordFault(
-        bidder=A, kind="five", punishable=False, plan_clause="一", finding="轻微", evidence=document("照片"),
+        bidder=A, kind="five", punishable=False, plan_clause="1.1", finding="轻微", evidence=document("照片"),
         guidance="当场指导", first_fault=FirstFault(first=True, minor=True, corrected=True, harmless=True),
     )  # fmt: skip
     play.do(tolerated, play.regulator)

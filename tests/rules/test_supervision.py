@@ -40,7 +40,7 @@ def cross(play: Play) -> None:
     """A red line."""
     play.do(
         RecordFault(
-            bidder=A, kind="leak", red_line="data_or_privacy_harm", plan_clause="三", finding="属实",
+            bidder=A, kind="leak", red_line="data_or_privacy_harm", plan_clause="1.1", finding="属实",
             evidence=document("证据"),
         ),
         play.regulator,

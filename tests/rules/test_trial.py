@@ -220,14 +220,18 @@ def test_a_report_filed_early_counts_for_its_month(running: Play) -> None:
     assert running.deadline(f"report/{A}").due_on >= first + timedelta(days=28)
 
 
-def test_a_late_report_stays_owed_and_the_next_one_is_due_a_month_after_it(running: Play) -> None:
+def test_a_late_report_stays_owed_and_so_does_that_of_the_month_after_it(running: Play) -> None:
     first = running.deadline(f"report/{A}")
-    running.until(first.due_at + timedelta(days=60))
+    running.until(first.due_at + timedelta(days=50))
     assert running.deadline(f"report/{A}").status is DeadlineStatus.OVERDUE
     report(running)
+    running.let_pass()
     again = running.deadline(f"report/{A}")
-    assert again.status is DeadlineStatus.OPEN
-    assert again.due_on == due_date(running.policy.calendar, running.today, running.policy.limits.report.period).on
+    assert again.status is DeadlineStatus.OVERDUE
+    assert again.due_on == due_date(running.policy.calendar, first.due_on, running.policy.limits.report.period).on
+    assert again.rungs == (), "nobody is reminded in the past"
+    report(running)
+    assert running.deadline(f"report/{A}").status is DeadlineStatus.OPEN
 
 
 def test_the_midterm_report_is_counted_from_the_half_of_the_trial(running: Play) -> None:
@@ -476,7 +480,9 @@ def test_at_the_end_the_bidder_reports_and_the_regulator_evaluates(running: Play
     end = running.deadline(f"trial/{A}")
     running.until(end.due_at)
     assert step(running) == "exit"
-    assert ids(running) == {f"exit_evaluation/{A}", f"exit_evaluation/{A}/report", f"inclusion/{A}"}
+    assert ids(running) == {
+        f"exit_evaluation/{A}", f"exit_evaluation/{A}/report", f"inclusion/{A}", f"report/{A}", f"midterm/{A}",
+    }, "what was due in its time stays owed"  # fmt: skip
     conclude = running.conclude_exit_act(A)
     running.refuses("exit_report_missing", conclude, running.regulator)
     running.report_exit(A)

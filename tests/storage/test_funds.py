@@ -9,7 +9,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from channels.writing import Writer
-from models.commands.trial import ReportIncident
+from models.commands.trial import RecordFault, ReportIncident
 from models.fund import FileClaim, FundAct, FundCommand, SceneReading
 from models.journal import GENESIS, chain
 from models.notification import unit_mailbox
@@ -22,7 +22,7 @@ from storage.ledger import SqlLedger
 from storage.mailroom import SqlMailroom
 from storage.rebuild import compare, rebuild
 from tests.pool import A, Pool, approve, file, pay, pay_in, propose
-from tests.scenario import Play, with_rules
+from tests.scenario import Play, document, with_rules
 from tests.storage.journals import record, rows, spoil, write
 
 THREADS, CLAIMS, EACH, SUFFICES_FOR = 8, 40, 1_000, 13
@@ -83,6 +83,20 @@ def test_a_claim_goes_its_way_and_the_receipts_tell_where(store: SqlFunds, pool:
     assert [each.sequence for each in store.history(pool.policy.city, claim=1)] == [5, 4, 3, 2]
     assert (store.cities(), store.broken(pool.policy.city)) == ((pool.policy.city,), None)
     assert store.state("宁波市").sequence == 0
+
+
+def test_what_is_proposed_rests_on_how_the_scene_stands_then(
+    store: SqlFunds, pool: Pool, running: Play, ledger: SqlLedger
+) -> None:
+    send(store, pool, pay_in(5_000), Role.PAYER, "a")
+    send(store, pool, claim(running), Role.BIDDER, "b")
+    fault = RecordFault(
+        bidder=A, kind="x", red_line="public_safety", plan_clause="1.1", finding="属实", evidence=document("证据")
+    )
+    later = running.fork()
+    later.do(fault, later.regulator)
+    write(ledger, later.scene, later.journal[-1:])
+    refused("fund_breach", store, pool, propose(1, EACH), Role.LEAD, "c")
 
 
 def test_the_same_command_again_has_the_same_receipt_and_another_under_its_id_is_refused(

@@ -175,7 +175,7 @@ def test_a_copy_of_what_nobody_here_knows_is_told_nothing(town: Town, watch: Lin
 
 
 def test_a_copy_that_names_another_original_is_left_alone(town: Town, watch: LineageWatch, policy: Policy) -> None:
-    original = Play(policy, scene=A).to_candidate()
+    original = Play(policy, scene=A).to_candidate().to_benchmark()
     original.do(RecordReplication(city="宁波市", scene=B), original.owner)
     town.add(original)
     town.add(copy_of(policy, B, "NJ-1"))
@@ -183,7 +183,7 @@ def test_a_copy_that_names_another_original_is_left_alone(town: Town, watch: Lin
 
 
 def test_who_did_not_say_so_is_no_kin_whatever_another_records(town: Town, watch: LineageWatch, policy: Policy) -> None:
-    original = Play(policy, scene=A).to_candidate()
+    original = Play(policy, scene=A).to_candidate().to_benchmark()
     original.do(RecordReplication(city="宁波市", scene=C), original.owner)
     town.add(original)
     town.add(Play(policy, scene=C).to_running("甲公司"))
