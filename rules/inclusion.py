@@ -15,7 +15,7 @@ from models.deadline import Deadline
 from models.events.trial import CorrectionVerified, FaultRecorded, InclusionGranted, SupervisionBegan, SupervisionLifted
 from models.state import Fault, Inclusion, Trial
 from models.vocabulary import Credit, Machine, Role
-from rules import incidents, ladder, separation, settling
+from rules import incidents, ladder, remedies, separation, settling
 from rules.docket import Docket
 from rules.keyed import find
 
@@ -36,7 +36,7 @@ def judge(docket: Docket, act: InclusionAct) -> None:
             assert_never(act)
 
 
-def found_eligible(docket: Docket, trial: Trial) -> InclusionGranted:
+def found_eligible(docket: Docket, trial: Trial, suspension_pauses: bool | None = None) -> InclusionGranted:
     """Risk and credit as the policy asks, and no breach before; what was found is recorded with the grant.
 
     The bidding of a scene that was taken over was not witnessed here; where that is a livelihood domain, its missing
@@ -64,6 +64,7 @@ def found_eligible(docket: Docket, trial: Trial) -> InclusionGranted:
         credit=credit,
         livelihood=livelihood,
         commitment=bid.commitment_signed if bid else None,
+        suspension_pauses=suspension_pauses,
     )
 
 
@@ -108,8 +109,12 @@ def _fault(docket: Docket, act: RecordFault) -> None:
     )
     docket.record(FaultRecorded(bidder=act.bidder, fault=fault))
     if act.red_line is not None or rung == "breach":
-        breach(docket, act.bidder)
-    elif rung == "order" and not docket.has_clock(f"correction_order/{act.bidder}"):
+        breach(docket, act.bidder, fault)
+    elif rung == "order":
+        docket.decide_against(
+            act.bidder, reopens=inclusion.step, machine=Machine.INCLUSION, bidder=act.bidder, item=str(fault.number)
+        )
+    if rung == "order" and not docket.has_clock(f"correction_order/{act.bidder}"):
         docket.set_deadline(
             "correction_order", docket.holder(Role.BIDDER, act.bidder), (),
             machine=Machine.INCLUSION, bidder=act.bidder, step="",
@@ -135,9 +140,9 @@ def _refuse_unless_excused(docket: Docket, inclusion: Inclusion, act: RecordFaul
 
 
 def _verify(docket: Docket, act: VerifyCorrection) -> None:
-    """Also after the period's time: its order outlives it."""
+    """Also after the period, however it ended: its order outlives it. The scene may have waited for nothing else."""
     inclusion = find(docket.state.inclusions, bidder=act.bidder)
-    if inclusion is None or not (_order_stands(docket, inclusion)):
+    if inclusion is None or not docket.state.order_stands(act.bidder):
         inclusion_of(docket, act.bidder)
         docket.refuse("no_open_order")
     separation.refuse_officers(docket, inclusion.officers)
@@ -146,30 +151,29 @@ def _verify(docket: Docket, act: VerifyCorrection) -> None:
         docket.met(f"correction_order/{act.bidder}")
     else:
         breach(docket, act.bidder)
-
-
-def _order_stands(docket: Docket, inclusion: Inclusion) -> bool:
-    """An order outlives a period that ran out; it ends with one that was ended early."""
-    runs = inclusion.step in ("active", "extended") or docket.has_clock(f"correction_order/{inclusion.bidder}")
-    return inclusion.order_open and runs
+    remedies.end_if_final(docket)
 
 
 def refuse_order_open(docket: Docket, bidder: str) -> None:
     """Nothing is fit for acceptance while what was ordered is not verified."""
-    inclusion = find(docket.state.inclusions, bidder=bidder)
-    if inclusion is not None and _order_stands(docket, inclusion):
+    if docket.state.order_stands(bidder):
         docket.refuse("correction_order_open", bidder=bidder)
 
 
-def breach(docket: Docket, bidder: str) -> None:
+def breach(docket: Docket, bidder: str, fault: Fault | None = None) -> None:
     """Red line, refusal to correct, or the ladder's end: the period is over and the trial stands still.
 
     Formal supervision begins (S3 四（二）): within its limit the regulator ends the trial, whose rollback is then
-    proven, or lets it be resumed without an inclusion period. A trial whose time is over has nothing to decide on.
+    proven, or lets it be resumed without an inclusion period. A trial whose time is over has nothing to decide on. It
+    is a decision against the bidder, and takes effect at once: an upheld appeal gives back what is left of the period.
     """
-    if docket.step(Machine.INCLUSION, bidder) == "ended":
+    before = docket.step(Machine.INCLUSION, bidder)
+    docket.decide_against(
+        bidder, reopens=before, machine=Machine.INCLUSION, bidder=bidder, item=str(fault.number) if fault else None
+    )
+    if before in ("ended", "ended_early"):
         docket.move(Machine.INCLUSION, bidder, "breached")
-    settling.end_inclusion(docket, bidder, "breached")
+    settling.end_inclusion(docket, bidder, "breached", for_now=True)
     settling.suspend_trial(docket, bidder)
     if docket.step(Machine.TRIAL, bidder) == "suspended":
         docket.record(SupervisionBegan(bidder=bidder, because=docket.cause))

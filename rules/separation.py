@@ -7,7 +7,8 @@ second who had a hand in the first. A pair bars one direction; where both orders
 
 1  Who drafted a thing does not decide on it, and who decided does not publish it.
 2  Nobody judges a bid of their own or of their unit's, bids for a scene that they judged, or signs for the other side.
-3  An order needs two officers, its verifier is a third; so do two officers open the bids.
+3  An order needs two officers, its verifier is a third, and neither of them gives it more time; so do two officers open
+   the bids.
 4  Objections, appeals and questions of fault go to somebody who did not decide.
 5  Who proposes, who approves and who pays are three.
 6  Bids are sealed until the close: `rules.bidding`, a commitment and nothing else.
@@ -32,7 +33,7 @@ from models.commands.review import (
     PublishNotice,
     RaiseObjection,
 )
-from models.commands.trial import AdmitTrial, RecordReading, StartTrial
+from models.commands.trial import AdmitTrial, AnalyseIncident, RecordFault, RecordReading, StartTrial
 from models.state import Hand, SceneState
 from models.vocabulary import Role
 from rules.docket import Docket
@@ -73,6 +74,10 @@ DECISIONS = (
     "terminate", "override",
 )  # fmt: skip
 
+ORDERS = ("record_fault:order", "analyse_incident:order")
+MEASURES = ("record_fault", "analyse_incident", "verify_correction", "terminate_trial")
+"""What the regulator decides against a bidder whose trial has begun."""
+
 BIDDER, OWNER = Role.BIDDER.value, Role.OWNER.value
 OVER_BIDDERS = (
     *DECISIONS, *ON_REMEDIES,
@@ -109,6 +114,7 @@ APART: tuple[Apart, ...] = (
     Apart(2, "other_side", (*DECISIONS, "open_bids"), ("sign_contract:bidder",)),
     Apart(2, "other_side", (OWNER,), ("sign_contract:st_bureau", "sign_contract:bidder")),
     Apart(2, "other_side", ("sign_contract:st_bureau",), ("sign_contract:scene_owner", "sign_contract:bidder")),
+    Apart(3, "ordered_before", ORDERS, ("decide_extension:correction_order",), "bidder"),
     Apart(4, "decided_before", RECOGNISED, ("answer_objection:recognition", "decide_complaint:recognition")),
     Apart(4, "decided_before", RANKED, ("answer_objection:ranking", "decide_complaint:ranking")),
     Apart(4, "decided_before", ACCEPTED, ("answer_objection:acceptance", "decide_complaint:acceptance")),
@@ -116,6 +122,7 @@ APART: tuple[Apart, ...] = (
     Apart(4, "decided_before", ("raise_objection", "file_complaint"), ("answer_objection", "decide_complaint")),
     Apart(4, "decided_before", ("answer_objection",), ("decide_complaint",)),
     Apart(4, "decided_before", (*DECISIONS, "appeal"), ("decide_appeal",)),
+    Apart(4, "decided_before", MEASURES, ("decide_appeal",)),
     Apart(4, "decided_before", (*ACCEPTED, "ask_fault_tolerance"), ("decide_fault_tolerance",)),
     Apart(5, "proposer_approves", ("nominate_benchmark",), ("conclude_evaluation", "confirm_benchmark")),
     Apart(5, "proposer_approves", ("conclude_evaluation",), ("confirm_benchmark",)),
@@ -220,6 +227,8 @@ def _hands(state: SceneState, command: Command) -> tuple[Hand, ...]:
     match act:
         case OpenBids() | AdmitTrial(with_officer=str()):
             persons = (*persons, act.with_officer or "")
+        case RecordFault(with_officer=str()) | AnalyseIncident(order=str(), with_officer=str()):
+            kind, persons = "order", (*persons, act.with_officer or "")
         case PublishNotice() | RaiseObjection():
             kind = act.about
         case AnswerObjection() | DecideComplaint():

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from models.calendar import Period
+from models.calendar import Period, Unit
 from models.deadline import Level
 from models.frozen import Frozen
 from models.vocabulary import Role, RunsFrom, Suspends
@@ -31,6 +31,10 @@ class Limit(Sourced):
     )
     ladder: str = Field("standard", description="the reminder ladder, by its name in `ladders`")
     extension: ExtensionRule | None = Field(None, description="whether and how it may be extended")
+
+
+FINDING = Limit(period=Period(length=20, unit=Unit.WORKDAYS), clause="平台默认值（无法定期限）", default=True)
+"""For a policy from before there was this limit: it keeps its digest."""
 
 
 class Limits(Frozen):
@@ -93,6 +97,11 @@ class Limits(Frozen):
     acceptance_opinion: Limit = Field(description="owner, regulator and departments give their opinion on the result")
     rectification: Limit = Field(description="bidder rectifies after a conditional acceptance")
     refund: Limit = Field(description="bidder refunds after a failed acceptance")
+    fault_tolerance: Limit = Field(
+        FINDING,
+        exclude_if=lambda limit: limit == FINDING,
+        description="finding on whether a failure is tolerated (容错); the refund's clock waits for it",
+    )
     nomination: Limit = Field(description="nomination as a benchmark case, or closing without")
     evaluation: Limit = Field(description="evaluation team and leading group decide on a benchmark")
     yearly_review: Limit = Field(description="yearly review of a benchmark")

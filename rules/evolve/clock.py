@@ -74,13 +74,15 @@ def _entered(state: SceneState, event: StepEntered) -> SceneState:
                 trial = Trial(bidder=bidder, step="", attempt=trial.attempt + int(event.left == "ended"))
             if event.step == "exit" and event.left != "unfit":
                 of_bidder["last_day"] = event.on
+            if event.step == "rolling_back":
+                of_bidder["supervised"] = False
             entered_trial = trial.model_copy(update=of_bidder)
             trials = put(state.trials, entered_trial, by=lambda each: each.bidder)
             ran_on = event.on if event.left == "suspended" else state.ran_on
             return state.model_copy(update={"trials": trials, "ran_on": ran_on})
         case Machine.INCLUSION, str(bidder):
             inclusion = find(state.inclusions, bidder=bidder) or Inclusion(bidder=bidder, step="")
-            over = {} if event.step in ("active", "extended", "ended") else {"order_open": False}
+            over = {"order_open": False} if event.step == "breached" else {}
             entered_inclusion = inclusion.model_copy(update={**of_bidder, **over})
             return state.model_copy(
                 update={"inclusions": put(state.inclusions, entered_inclusion, by=lambda each: each.bidder)}

@@ -522,6 +522,7 @@ def test_in_a_race_one_trial_ends_one_is_terminated_one_is_withdrawn(chongqing: 
     for actor in (race.owner, race.bureau):
         if actor.unit in parties:
             race.do(AnswerWithdrawal(agreed=True, reasons="同意"), actor)
+    race.do(ProveRollback(bidder=C, proof=document("恢复证明")), race.bidder(C))
     assert {trial.bidder: trial.step for trial in race.state.trials} == {A: "running", B: "terminated", C: "withdrawn"}
     assert {id.split("/")[1] for id in ids(race)} == {A}
     assert race.state.step == "trial"
