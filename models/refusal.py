@@ -279,6 +279,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "提出、审定与兑付须由不同的人办理：{person} 已参与“{did}”，不得再执行“{verb}”。",
         "Proposing, approving and paying are apart: {person} had a hand in {did} and may not {verb}.",
     ),
+    "ordered_before": (
+        "{person} 参与作出了该责令（{did}），不得自行决定其延期，请由另一人决定。",
+        "{person} issued this order ({did}); somebody else decides whether it gets more time.",
+    ),
     "granted_before": (
         "{person} 准予了该包容期，不得自行决定其延期。",
         "{person} granted this inclusion period and may not decide on its extension.",
@@ -446,6 +450,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "not_a_party": ("“{role}”不是本任务书的签约方。", "The role {role} is not a party to this contract."),
     "already_signed": ("{party} 已签署。", "The party {party} has signed already."),
     # trial
+    "trial_not_over": (
+        "{bidder} 的试点尚在进行：提前结束须处于最后阶段且各项指标达标；尚缺：{missing}。",
+        "The trial of {bidder} runs; it ends early in its last phase with every target reached. Missing: {missing}.",
+    ),
     "trial_too_long": ("试点期限超过上限 {longest}。", "The trial is longer than {longest}, the longest allowed."),
     "insurance_missing": (
         "试点须投保，且保险期覆盖试点全程。",

@@ -515,6 +515,7 @@ LIMITS: Final[Mapping[str, Word]] = MappingProxyType(
         "acceptance_opinion": Word("验收征求意见", "opinions on the result"),
         "rectification": Word("验收整改", "rectification"),
         "refund": Word("退款", "refund"),
+        "fault_tolerance": Word("容错认定", "finding on fault tolerance"),
         "nomination": Word("推荐标杆", "nomination"),
         "evaluation": Word("标杆评估", "evaluation"),
         "yearly_review": Word("年度复核", "yearly review"),

@@ -99,7 +99,7 @@ def statement(
 
 _CLOCKS = (
     "acceptance_application", "delivery", "acceptance_review", "acceptance_opinion", "notice_publication",
-    "public_notice", "rectification", "refund", "payment",
+    "public_notice", "rectification", "refund", "fault_tolerance", "payment",
 )  # fmt: skip
 
 

@@ -46,7 +46,7 @@ from models.events.promotion import BenchmarkWithdrawn
 from models.events.review import OpinionsVoided
 from models.state import SceneState
 from models.vocabulary import Machine, Outcome, PanelPurpose, Role
-from rules import correction, extensions, lifecycle, remedies, review, separation, taking_over, withdrawal
+from rules import correction, extensions, lifecycle, remedies, review, separation, settling, taking_over, withdrawal
 from rules.calendar import with_notice
 from rules.deadlines import local_minute, recomputed
 from rules.docket import REMEDIES, Docket
@@ -63,6 +63,7 @@ def judge(docket: Docket, act: AnywhereAct) -> None:
         case Terminate():
             owner = docket.state.profile.owner if docket.state.profile else ""
             docket.decide_against(owner, reopens=docket.state.step, closes_as=Outcome.TERMINATED)
+            _stop_trials(docket)
             docket.close(Outcome.TERMINATED)
         case Suspend():
             _suspend(docket)
@@ -109,7 +110,14 @@ def _suspend(docket: Docket) -> None:
     if docket.state.suspension is not None:
         docket.refuse("suspended", since=local_minute(docket.state.suspension.since), possible="resume")
     docket.record(SceneSuspended(at=docket.at, on=docket.day, by=docket.person))
+    _stop_trials(docket)
     docket.stand_still()
+
+
+def _stop_trials(docket: Docket) -> None:
+    """No trial goes on in a scene that does not; resuming the scene resumes none: that takes two persons and proof."""
+    for trial in docket.state.trials:
+        settling.suspend_trial(docket, trial.bidder)
 
 
 def _resume(docket: Docket) -> None:

@@ -50,6 +50,17 @@ OF_INCIDENTS = (
 """Limits of what is owed for an incident; the order of an inclusion period is a clock of that period instead."""
 
 
+RUN_ON_IN_REMEDIES = ("rollback", "correction_order", "trial", "insurance", "inclusion", "refund")
+"""Limits of what is carried out, or runs out, also where a scene only waits for its remedies.
+
+A trial's time, its insurance and its inclusion period run on as they do for a trial that is stopped.
+"""
+
+
+ENDED_FOR_NOW = ("ended_early", "breached")
+"""How an inclusion period ends by a decision: what is left of it waits until that cannot be appealed any more."""
+
+
 class Docket:
     """`at` is the moment of the act (the alarm's own for an alarm), `day` the date that periods are counted from."""
 
@@ -172,11 +183,12 @@ class Docket:
         return deadline.holder is not None and deadline.holder.unit == self.unit
 
     def close(self, outcome: Outcome) -> None:
-        """Ends the scene. It waits in `remedies` for appeals that are possible, open incidents, payments and refunds.
+        """Ends the scene. It waits in `remedies` for appeals that are possible, and for all that is still to be done.
 
-        What is owed for an incident, and money, run on meanwhile; all else but the remedies stands still.
+        That is open incidents, orders not verified, rollbacks not proven, payments and refunds owed: their clocks run
+        on meanwhile; all else but the remedies stands still.
         """
-        if self.state.decisions or self.open_incidents() or self.state.owed_payments or self.state.owed_refunds:
+        if self.state.decisions or self._still_to_be_done():
             if self.state.outcome is not outcome:
                 self.record(SceneEnding(outcome=outcome))
             if self.state.step != "remedies":
@@ -190,6 +202,13 @@ class Docket:
         for deadline in self.state.deadlines:
             self.cancel(deadline.id)
         self.record(SceneClosed(outcome=outcome, at=self.at))
+
+    def _still_to_be_done(self) -> bool:
+        state = self.state
+        rollbacks = any(trial.step == "rolling_back" for trial in state.trials)
+        orders = any(state.order_stands(each.bidder) for each in state.inclusions)
+        owed = state.owed_payments or state.owed_refunds
+        return bool(self.open_incidents() or owed or rollbacks or orders)
 
     def open_incidents(self) -> tuple[str, ...]:
         return tuple(each.id for each in self.state.incidents if each.status is not IncidentStatus.CLOSED)
@@ -293,7 +312,8 @@ class Docket:
         """
         pauses = self.policy.limit(planned.limit).when_suspended is Suspends.PAUSES
         days = [served_on, self.state.reopened_on, self.state.ran_on if pauses else None]
-        waits = self.state.step == "remedies" and not is_of_incident(planned)
+        runs_on = planned.limit in RUN_ON_IN_REMEDIES or is_of_incident(planned)
+        waits = self.state.step == "remedies" and not runs_on
         if waits or (pauses and self.state.suspension is not None):
             days.append(self.day)
         self.start(planned, max(day for day in days if day is not None))
@@ -363,6 +383,7 @@ class Docket:
         closes_as: Outcome | None = None,
         machine: Machine = Machine.SCENE,
         bidder: str | None = None,
+        item: str | None = None,
     ) -> None:
         """An adverse decision: it has to be served, and its remedy runs from the service."""
         self.record(
@@ -376,6 +397,7 @@ class Docket:
                 reopens=reopens,
                 closes_as=closes_as,
                 on=self.day,
+                item=item,
             )
         )
         self.expect_service()
@@ -383,17 +405,36 @@ class Docket:
     # standing still
 
     def _is_held(self, deadline: Deadline) -> bool:
-        """Open remedies hold what is not theirs or an incident's, a suspended scene or a stopped trial what they may.
+        """Open remedies hold what neither is theirs nor runs on, a suspended scene or a stopped trial what they may.
 
         The policy says which clocks a suspension holds.
         """
-        if self.state.step == "remedies":
-            runs = is_of_incident(deadline) or deadline.limit == "refund" or self._is_payment_that_runs(deadline)
-            return deadline.limit not in REMEDIES and not runs
-        if deadline.machine is Machine.INCLUSION and self.step(Machine.INCLUSION, deadline.bidder) == "ended_early":
-            return True  # the period, and an order under it, wait for the remedies against its early end
-        pauses = self.policy.limit(deadline.limit).when_suspended is Suspends.PAUSES
-        return (pauses and self.state.suspension is not None) or self._is_held_by_its_trial(deadline, pauses)
+        in_remedies = self.state.step == "remedies"
+        if in_remedies and not self._runs_on_in_remedies(deadline):
+            return deadline.limit not in REMEDIES
+        if deadline.limit == "inclusion" and self.step(Machine.INCLUSION, deadline.bidder) in ENDED_FOR_NOW:
+            return True  # it waits for the remedies against its end
+        if deadline.limit == "refund" and self._tolerance_is_asked(deadline.bidder):
+            return True
+        pauses = self._says_the_notice(deadline)
+        if pauses is None:
+            pauses = self.policy.limit(deadline.limit).when_suspended is Suspends.PAUSES
+        suspended = self.state.suspension is not None and not in_remedies
+        return (pauses and suspended) or self._is_held_by_its_trial(deadline, pauses)
+
+    def _says_the_notice(self, deadline: Deadline) -> bool | None:
+        """What the start notice says of an inclusion period's clock; None of any other, or where it is silent."""
+        period = find(self.state.inclusions, bidder=deadline.bidder) if deadline.limit == "inclusion" else None
+        return period.suspension_pauses if period is not None else None
+
+    def _runs_on_in_remedies(self, deadline: Deadline) -> bool:
+        limit = deadline.limit
+        return limit in RUN_ON_IN_REMEDIES or is_of_incident(deadline) or self._is_payment_that_runs(deadline)
+
+    def _tolerance_is_asked(self, bidder: str | None) -> bool:
+        """Whether a refund may fall away: nobody pays back what a finding may tolerate (容错)."""
+        acceptance = find(self.state.acceptances, bidder=bidder)
+        return acceptance is not None and acceptance.fault_tolerance_asked and acceptance.fault_tolerated is None
 
     def _is_payment_that_runs(self, deadline: Deadline) -> bool:
         """What is owed is paid in the law's time, whatever becomes of the scene (保障中小企业款项支付条例)."""
@@ -404,7 +445,9 @@ class Docket:
         if deadline.step or deadline.bidder is None or self.step(Machine.TRIAL, deadline.bidder) != "suspended":
             return False
         if deadline.machine is Machine.INCLUSION:
-            return deadline.limit == "inclusion" and self.policy.inclusion.suspension_pauses
+            says = self._says_the_notice(deadline)
+            held = self.policy.inclusion.suspension_pauses if says is None else says
+            return deadline.limit == "inclusion" and held
         return deadline.machine is Machine.TRIAL and pauses and not is_of_incident(deadline)
 
     def stand_still(self) -> None:

@@ -241,6 +241,9 @@ def _analyse(docket: Docket, act: AnalyseIncident) -> None:
         incident.leak if act.leak is None else act.leak,
     )  # fmt: skip
     if ordered:
+        docket.decide_against(
+            act.bidder, reopens=incident.status, machine=Machine.TRIAL, bidder=act.bidder, item=act.incident
+        )
         docket.set_deadline(
             "correction_order", docket.holder(Role.BIDDER, act.bidder), (),
             key=act.incident, machine=Machine.TRIAL, bidder=act.bidder, step="",

@@ -14,7 +14,7 @@ from models.deadline import Deadline
 from models.events.trial import CorrectionVerified, FaultRecorded, InclusionGranted, SupervisionLifted
 from models.state import Fault, Inclusion, Trial
 from models.vocabulary import Credit, Machine, Risk, Role
-from rules import incidents, ladder, red_lines, separation, settling
+from rules import incidents, ladder, red_lines, remedies, separation, settling
 from rules.docket import Docket
 from rules.keyed import find
 
@@ -35,7 +35,7 @@ def judge(docket: Docket, act: InclusionAct) -> None:
             assert_never(act)
 
 
-def found_eligible(docket: Docket, trial: Trial) -> InclusionGranted:
+def found_eligible(docket: Docket, trial: Trial, suspension_pauses: bool | None = None) -> InclusionGranted:
     """Risk and credit as the policy asks, and no breach before; what was found is recorded with the grant.
 
     The risk is what the regulator found at the admission; else the worse of what owner and bidder declared.
@@ -65,6 +65,7 @@ def found_eligible(docket: Docket, trial: Trial) -> InclusionGranted:
         credit=credit,
         livelihood=livelihood,
         commitment=bid.commitment_signed if bid else None,
+        suspension_pauses=suspension_pauses,
     )
 
 
@@ -132,8 +133,12 @@ def _fault(docket: Docket, act: RecordFault) -> None:
     )
     docket.record(FaultRecorded(bidder=act.bidder, fault=fault))
     if act.red_line is not None or rung == "breach":
-        red_lines.breach(docket, act.bidder)
-    elif rung == "order" and not docket.has_clock(f"correction_order/{act.bidder}"):
+        red_lines.breach(docket, act.bidder, fault)
+    elif rung == "order":
+        docket.decide_against(
+            act.bidder, reopens=inclusion.step, machine=Machine.INCLUSION, bidder=act.bidder, item=str(fault.number)
+        )
+    if rung == "order" and not docket.has_clock(f"correction_order/{act.bidder}"):
         docket.set_deadline(
             "correction_order", docket.holder(Role.BIDDER, act.bidder), (),
             machine=Machine.INCLUSION, bidder=act.bidder, step="",
@@ -166,9 +171,9 @@ def _refuse_unless_excused(docket: Docket, inclusion: Inclusion, act: RecordFaul
 
 
 def _verify(docket: Docket, act: VerifyCorrection) -> None:
-    """Also after the period's time: its order outlives it."""
+    """Also after the period, however it ended: its order outlives it. The scene may have waited for nothing else."""
     inclusion = find(docket.state.inclusions, bidder=act.bidder)
-    if inclusion is None or not (_order_stands(docket, inclusion)):
+    if inclusion is None or not docket.state.order_stands(act.bidder):
         inclusion_of(docket, act.bidder)
         docket.refuse("no_open_order")
     separation.refuse_officers(docket, inclusion.officers)
@@ -177,18 +182,12 @@ def _verify(docket: Docket, act: VerifyCorrection) -> None:
         docket.met(f"correction_order/{act.bidder}")
     else:
         red_lines.breach(docket, act.bidder)
-
-
-def _order_stands(docket: Docket, inclusion: Inclusion) -> bool:
-    """An order outlives a period that ran out; it ends with one that was ended early."""
-    outlived = inclusion.step == "ended" and docket.has_clock(f"correction_order/{inclusion.bidder}")
-    return inclusion.order_open and (inclusion.step in ("active", "extended") or outlived)
+    remedies.end_if_final(docket)
 
 
 def refuse_order_open(docket: Docket, bidder: str) -> None:
     """Nothing is fit for acceptance while what was ordered is not verified."""
-    inclusion = find(docket.state.inclusions, bidder=bidder)
-    if inclusion is not None and _order_stands(docket, inclusion):
+    if docket.state.order_stands(bidder):
         docket.refuse("correction_order_open", bidder=bidder)
 
 

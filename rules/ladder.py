@@ -4,7 +4,7 @@ One computation for whoever decides and whoever audits: `climb` is asked when a 
 is recorded with the fault, and the statement of an inclusion period (`rules.inclusion_statement`) reads it from there.
 A fault stands one rung above the highest so far, two where its kind has come back as often as the policy says within
 its window. Above the last rung lies the breach. A tolerated fault climbs nothing and is no repeat, but whoever had one
-has had the first of its kind.
+has had the first of its kind. What an upheld appeal annulled counts no more.
 """
 
 from calendar import monthrange
@@ -21,7 +21,7 @@ MEASURES = ("remind", "advise", "interview", "order")
 
 def climb(rules: InclusionRules, faults: tuple[Fault, ...], kind: str, on: date) -> Climb:
     """The rung of the next fault of a kind, with all that it follows from. `faults` are those recorded before it."""
-    climbed = [fault for fault in faults if fault.rung is not None]
+    climbed = [fault for fault in faults if fault.rung is not None and not fault.annulled]
     met = [fault.rung for fault in climbed if fault.rung in MEASURES]
     above = max(met, key=MEASURES.index, default=None)
     repeats = tuple(fault.number for fault in climbed if fault.kind == kind and within(rules, fault, on))
@@ -49,7 +49,8 @@ def _place(rules: InclusionRules, measure: str | None) -> int:
 
 def earlier_of_its_kind(rules: InclusionRules, faults: tuple[Fault, ...], kind: str, on: date) -> Fault | None:
     """The fault that came before within the window, whatever was made of it: then the next is not the first."""
-    return next((fault for fault in faults if fault.kind == kind and within(rules, fault, on)), None)
+    standing = (fault for fault in faults if not fault.annulled)
+    return next((fault for fault in standing if fault.kind == kind and within(rules, fault, on)), None)
 
 
 def within(rules: InclusionRules, fault: Fault, on: date) -> bool:

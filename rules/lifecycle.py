@@ -160,7 +160,7 @@ STEPS: tuple[Step, ...] = (
     Step(INCLUSION, "active", TRIALS, "包容期内", "active", acts=("record_fault", "verify_correction")),
     Step(INCLUSION, "extended", TRIALS, "包容期延长", "extended", acts=("record_fault", "verify_correction")),
     Step(INCLUSION, "ended", TRIALS, "包容期满", "ended", acts=("verify_correction",), terminal=True),
-    Step(INCLUSION, "ended_early", TRIALS, "提前结束", "ended early", terminal=True),
+    Step(INCLUSION, "ended_early", TRIALS, "提前结束", "ended early", acts=("verify_correction",), terminal=True),
     Step(INCLUSION, "breached", TRIALS, "触碰红线", "breached", terminal=True),
     # one bidder's acceptance
     Step(
@@ -208,6 +208,9 @@ OPEN = (
     "benchmark_confirmed", "benchmark_notice", "benchmark",
 )  # fmt: skip
 """Every step between submission and the end."""
+
+STARTED = ("running", "suspended", "exit")
+"""Steps of a trial that has begun and was not concluded: it ends by its exit, or by a proven rollback."""
 
 RETURN_FROM = (
     "registered", "consultation", "deadlock", "fair_competition", "expert_review", "confirmation", "recognised",
@@ -342,23 +345,25 @@ ROWS: tuple[Row, ...] = (
     *_rows(TRIAL, ("running",), "after:insurance", "suspended"),
     *_rows(TRIAL, ("suspended",), "approve_resumption", "running"),
     *_rows(TRIAL, ("running", "suspended"), "after:trial", "exit"),
+    *_rows(TRIAL, ("running",), "file_exit_report", "exit"),
     *_rows(TRIAL, ("admitted", "running", "suspended", "exit"), "terminate_trial", "rolling_back"),
     *_rows(TRIAL, ("running", "suspended"), "compare_racers", "rolling_back"),
     *_rows(TRIAL, ("rolling_back", "terminated"), "decide_appeal", "planning"),
-    *_rows(TRIAL, ("rolling_back",), "prove_rollback", "terminated"),
+    *_rows(TRIAL, ("running",), "terminate", "suspended"),
+    *_rows(TRIAL, ("running",), "suspend", "suspended"),
+    *_rows(TRIAL, ("rolling_back",), "prove_rollback", "terminated", "withdrawn"),
     *_rows(TRIAL, ("exit",), "conclude_exit", "ended", "unfit"),
     *_rows(TRIAL, ("unfit",), "decide_appeal", "exit"),
     *_rows(TRIAL, ("ended",), "conclude_acceptance", "planning"),
-    *_rows(
-        TRIAL, ("planning", "submitted", "admitted", "running", "suspended", "exit"), "answer_withdrawal", "withdrawn",
-    ),
-    *_when_final(
-        TRIAL, ("planning", "submitted", "admitted", "running", "suspended", "exit", "rolling_back"), "terminated",
-    ),
+    *_rows(TRIAL, ("planning", "submitted", "admitted"), "answer_withdrawal", "withdrawn"),
+    *_rows(TRIAL, STARTED, "answer_withdrawal", "rolling_back"),
+    *_when_final(TRIAL, ("planning", "submitted", "admitted"), "terminated"),
+    *_when_final(TRIAL, ("suspended", "exit"), "rolling_back"),
     # inclusion period
     *_rows(INCLUSION, ("", "ended", "ended_early"), "start_trial", "active"),
     *_rows(INCLUSION, ("active",), "decide_extension", "extended"),
     *_rows(INCLUSION, ("ended_early",), "decide_appeal", "active", "extended"),
+    *_rows(INCLUSION, ("breached",), "decide_appeal", "active", "extended", "ended", "ended_early"),
     *_rows(INCLUSION, ("active", "extended"), "after:inclusion", "ended"),
     *_rows(INCLUSION, ("active", "extended"), "conclude_exit", "ended"),
     *_rows(INCLUSION, ("active", "extended"), "end_inclusion_early", "ended_early"),
@@ -368,8 +373,8 @@ ROWS: tuple[Row, ...] = (
     *_when_final(INCLUSION, ("active", "extended"), "ended_early"),
     *_rows(INCLUSION, ("active", "extended", "ended", "ended_early"), "record_fault", "breached"),
     *_rows(INCLUSION, ("ended", "ended_early"), "close_incident", "breached"),
-    *_rows(INCLUSION, ("active", "extended", "ended"), "verify_correction", "breached"),
-    *_rows(INCLUSION, ("active", "extended", "ended"), "after:correction_order", "breached"),
+    *_rows(INCLUSION, ("active", "extended", "ended", "ended_early"), "verify_correction", "breached"),
+    *_rows(INCLUSION, ("active", "extended", "ended", "ended_early"), "after:correction_order", "breached"),
     # acceptance
     *_rows(SCENE, ("acceptance",), "after:public_notice", "candidate"),
     *_rows(SCENE, ("acceptance",), "answer_objection", "candidate"),
@@ -434,6 +439,8 @@ ROWS: tuple[Row, ...] = (
     *_rows(SCENE, ("remedies",), "record_refund", "closed"),
     *_rows(SCENE, ("remedies",), "decide_appeal", "closed", *OPEN),
     Row(SCENE, "remedies", "close_incident", "closed"),
+    Row(SCENE, "remedies", "prove_rollback", "closed"),
+    Row(SCENE, "remedies", "verify_correction", "closed"),
     # a scene that runs elsewhere is taken over into any step that holds nothing half done by a bidder
     *_rows(SCENE, ("draft",), "take_over", "accepted", "registered", "fair_competition", "expert_review",
            "recognised", "listing", "listed", "contracting", "trial", "acceptance", "candidate", "benchmark"),
@@ -457,7 +464,7 @@ ANYWHERE = (
 
 WHILE_STANDING_STILL = (
     "resume", "terminate", "withdraw", "answer_withdrawal", "suspend_trial", "terminate_trial", "prove_rollback",
-    *_TRIAL_ACTS, "record_fault", "record_service", "appeal", "decide_appeal",
+    *_TRIAL_ACTS, "record_fault", "verify_correction", "renew_insurance", "record_service", "appeal", "decide_appeal",
     "propose_correction", "confirm_correction", "adopt_policy", "load_calendar", "request_extension",
     "decide_extension", "reassign", "raise_objection", "answer_objection", "file_complaint", "decide_complaint",
     "override", "submit_bid", "withdraw_bid", "claim_duty", "release_duty", "transfer_duty", "delegate_duty",

@@ -98,8 +98,7 @@ def _open(state: SceneState, bidder: str) -> Iterator[Unmet]:
     for incident in state.incidents:
         if incident.bidder == bidder and incident.status is not IncidentStatus.CLOSED:
             yield Unmet("incident", incident.id, incident.status, IncidentStatus.CLOSED)
-    inclusion = find(state.inclusions, bidder=bidder)
-    if inclusion is not None and inclusion.order_open:
+    if state.order_stands(bidder):
         yield Unmet("order", bidder, "open", "verified")
     for deadline in state.deadlines:
         late = deadline.status is DeadlineStatus.OVERDUE and deadline.bidder == bidder

@@ -146,10 +146,7 @@ def _has_an_object(state: SceneState, verb: str, bidder: str | None) -> bool:
         case "lift_supervision":
             return any(each.bidder == bidder and each.supervised for each in state.trials)
         case "verify_correction":
-            return any(
-                each.bidder == bidder and each.order_open and each.step in ("active", "extended", "ended")
-                for each in state.inclusions
-            )
+            return bidder is not None and state.order_stands(bidder)
         case "approve_resumption":
             return any(each.bidder == bidder and each.resumption_proposed_by for each in state.trials)
         case _:

@@ -8,9 +8,9 @@ before its time, and only a finding answers: a fault with its red line, or the r
 """
 
 from models.events.trial import SupervisionBegan
-from models.state import Incident, IncidentStatus, SceneState
+from models.state import Fault, Incident, IncidentStatus, SceneState
 from models.vocabulary import Machine, Role
-from rules import lifecycle, settling
+from rules import settling
 from rules.docket import Docket
 from rules.keyed import find
 
@@ -50,14 +50,19 @@ def refuse_open_question(docket: Docket, bidder: str) -> None:
         docket.refuse("red_line_question_open", bidder=bidder, incidents=", ".join(incidents))
 
 
-def breach(docket: Docket, bidder: str) -> None:
+def breach(docket: Docket, bidder: str, fault: Fault | None = None) -> None:
     """Red line, refusal to correct, or the ladder's end: the period is over and the trial stands still.
 
+    It is a decision against the bidder that takes effect at once; an upheld appeal gives back what is left of the period.
     A period that was over already counts as breached from now on, and nothing of it is given back.
     """
-    if lifecycle.has_row(Machine.INCLUSION, docket.step(Machine.INCLUSION, bidder), docket.cause, "breached"):
+    before = docket.step(Machine.INCLUSION, bidder)
+    if before:
+        item = str(fault.number) if fault is not None else None
+        docket.decide_against(bidder, reopens=before, machine=Machine.INCLUSION, bidder=bidder, item=item)
+    if before in ("ended", "ended_early"):
         docket.move(Machine.INCLUSION, bidder, "breached")
-    settling.end_inclusion(docket, bidder, "breached")
+    settling.end_inclusion(docket, bidder, "breached", for_now=True)
     settling.suspend_trial(docket, bidder)
     _supervise(docket, bidder)
 

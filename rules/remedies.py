@@ -6,7 +6,7 @@ from models.events.anywhere import AppealDecided, AppealLodged, DecisionFinal, D
 from models.events.promotion import BenchmarkRestored
 from models.state import Decision
 from models.vocabulary import Machine, Outcome, Role
-from rules import settling
+from rules import annulment, settling
 from rules.deadlines import local_day
 from rules.docket import Docket
 from rules.keyed import find
@@ -80,8 +80,8 @@ def _reopen(docket: Docket, decision: Decision) -> None:
     """
     machine = Machine(decision.machine)
     to = decision.reopens
-    if machine is Machine.INCLUSION:
-        _give_back(docket, decision)
+    if machine is Machine.INCLUSION or decision.verb == "analyse_incident":
+        annulment.annul(docket, decision)
         end_if_final(docket)
         return
     if machine is not Machine.SCENE:
@@ -101,29 +101,14 @@ def _reopen(docket: Docket, decision: Decision) -> None:
     settling.settle(docket)
 
 
-def _give_back(docket: Docket, decision: Decision) -> None:
-    """An inclusion period that was ended early runs on with what was left of it, if its trial is not over."""
-    if _left_of_period(docket, decision) is not None:
-        docket.move(Machine.INCLUSION, decision.bidder, decision.reopens)
-        docket.run_on()
-
-
-def _left_of_period(docket: Docket, decision: Decision) -> Deadline | None:
-    """The clock of the period that the decision ended; a period granted since then, in a re-trial, is another."""
-    clock = docket.deadline(f"inclusion/{decision.bidder}")
-    ended = docket.step(Machine.INCLUSION, decision.bidder) == "ended_early"
-    return clock if clock is not None and ended and clock.started_by < decision.sequence else None
-
-
 def appeal_window_ran_out(docket: Docket, deadline: Deadline) -> None:
     _final(docket, _decision(docket, int(deadline.id.removeprefix("appeal_window/"))))
 
 
 def _final(docket: Docket, decision: Decision) -> None:
     docket.record(DecisionFinal(decision=decision.sequence))
-    if Machine(decision.machine) is Machine.INCLUSION and (left := _left_of_period(docket, decision)) is not None:
-        docket.cancel(left.id)
-        docket.cancel(f"correction_order/{decision.bidder}")
+    if Machine(decision.machine) is Machine.INCLUSION:
+        annulment.let_go(docket, decision)
     end_if_final(docket)
 
 

@@ -9,7 +9,8 @@ second who had a hand in the first. A pair bars one direction; where both orders
 2  Nobody judges a bid of their own or of their unit's, acts for a bidder of a scene in which they had authority, or
    for two bidders. One's units are all that the directory has oneself in, or anybody for whom one acts. Who makes a
    panel, checks what it judges or decides on it does not sit on it, nor the reverse.
-3  An order needs two officers, its verifier is a third; so do two officers open the bids.
+3  An order needs two officers, its verifier is a third, and neither of them gives it more time; so do two officers open
+   the bids.
 4  Objections, appeals and questions of fault go to somebody who did not decide.
 5  Who proposes, who approves and who pays are three.
 6  Bids are sealed until the close: `rules.bidding`, a commitment and nothing else. Who held the opening session has met
@@ -37,7 +38,7 @@ from models.commands.review import (
     RaiseObjection,
 )
 from models.commands.suggestions import AnswerSuggestion, SuggestRuleChange
-from models.commands.trial import AdmitTrial, RecordReading, StartTrial
+from models.commands.trial import AdmitTrial, AnalyseIncident, RecordFault, RecordReading, StartTrial
 from models.refusal import Refused
 from models.state import Hand, SceneState
 from models.vocabulary import PanelPurpose, Role
@@ -79,6 +80,9 @@ DECISIONS = (
     "terminate", "override",
 )  # fmt: skip
 
+ORDERS = ("record_fault:order", "analyse_incident:order")
+MEASURES = ("record_fault", "analyse_incident", "verify_correction", "terminate_trial")
+"""What the regulator decides against a bidder whose trial has begun."""
 PREPARED = {
     PanelPurpose.RECOGNITION: (
         "convene_panel:recognition", "give_opinion", "conclude_fair_competition", "recognise",
@@ -150,6 +154,7 @@ APART: tuple[Apart, ...] = (
     Apart(2, "other_side", (*OVER_BIDDERS, *JUDGED[PanelPurpose.ACCEPTANCE], OWNER), (BIDDER,)),
     Apart(2, "other_side", (OWNER, "award"), ("sign_contract:st_bureau",)),
     Apart(2, "other_side", ("sign_contract:st_bureau",), ("sign_contract:scene_owner", BIDDER)),
+    Apart(3, "ordered_before", ORDERS, ("decide_extension:correction_order",), "bidder"),
     Apart(4, "decided_before", RECOGNISED, ("answer_objection:recognition", "decide_complaint:recognition")),
     Apart(4, "decided_before", RANKED, ("answer_objection:ranking", "decide_complaint:ranking")),
     Apart(4, "decided_before", ACCEPTED, ("answer_objection:acceptance", "decide_complaint:acceptance")),
@@ -157,6 +162,7 @@ APART: tuple[Apart, ...] = (
     Apart(4, "decided_before", ("raise_objection", "file_complaint"), ("answer_objection", "decide_complaint")),
     Apart(4, "decided_before", ("answer_objection",), ("decide_complaint",)),
     Apart(4, "decided_before", (*DECISIONS, "appeal"), ("decide_appeal",)),
+    Apart(4, "decided_before", MEASURES, ("decide_appeal",)),
     Apart(4, "decided_before", (*ACCEPTED, "ask_fault_tolerance"), ("decide_fault_tolerance",)),
     Apart(5, "proposer_approves", ("nominate_benchmark",), ("conclude_evaluation", "confirm_benchmark")),
     Apart(5, "proposer_approves", ("conclude_evaluation",), ("confirm_benchmark",)),
@@ -290,6 +296,8 @@ def hands_of(state: SceneState, command: Command) -> tuple[Hand, ...]:
     match act:
         case OpenBids() | AdmitTrial(with_officer=str()):
             persons = officers_of(command)
+        case RecordFault(with_officer=str()) | AnalyseIncident(order=str(), with_officer=str()):
+            kind, persons = "order", officers_of(command)
         case PublishNotice() | RaiseObjection():
             kind = act.about
         case AnswerObjection() | DecideComplaint():

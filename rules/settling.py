@@ -153,10 +153,9 @@ def end_trial_clocks(docket: Docket, bidder: str, but: Sequence[str] = ()) -> No
 
 
 def end_inclusion(docket: Docket, bidder: str, step: str, *, for_now: bool = False) -> None:
-    """Ends a period that runs, with its clocks. `for_now`: what is left of it, and of an order under it, waits for the
-    end of the remedies.
+    """Ends a period that runs, with its clocks. `for_now`: what is left of it waits for the end of the remedies.
 
-    A period whose time is over leaves its open order behind: that is still carried out, and verified.
+    A period leaves its open order behind, however it ended but by a breach: that is still carried out, and verified.
     """
     if docket.step(Machine.INCLUSION, bidder) in ("active", "extended"):
         docket.move(Machine.INCLUSION, bidder, step)
@@ -164,18 +163,26 @@ def end_inclusion(docket: Docket, bidder: str, step: str, *, for_now: bool = Fal
     for clock in clocks:
         if clock.bidder != bidder or clock.machine is not Machine.INCLUSION:
             continue
-        if docket.step(Machine.INCLUSION, bidder) == "ended" and clock.limit == "correction_order":
+        if step != "breached" and clock.limit == "correction_order":
             continue
-        if not for_now:
-            docket.cancel(clock.id)
-        elif isinstance(clock, Deadline):
+        if for_now and isinstance(clock, Deadline) and clock.limit == "inclusion":
             docket.pause(clock)
+        else:
+            docket.cancel(clock.id)
 
 
 def end_part(docket: Docket, bidder: str, trial: str) -> None:
-    """Ends what is still open of a bidder's contract, trial, inclusion period and acceptance."""
+    """Ends what is still open of a bidder's contract, trial, inclusion period and acceptance.
+
+    What a trial that had started has put up is taken down first: only a rollback that was proven ends it.
+    """
     end_inclusion(docket, bidder, "ended_early")
-    for machine, to in ((Machine.TRIAL, trial), (Machine.ACCEPTANCE, "withdrawn"), (Machine.CONTRACT, "dissolved")):
+    started = docket.step(Machine.TRIAL, bidder) in lifecycle.STARTED
+    for machine, to in (
+        (Machine.TRIAL, "rolling_back" if started else trial),
+        (Machine.ACCEPTANCE, "withdrawn"),
+        (Machine.CONTRACT, "dissolved"),
+    ):
         if lifecycle.has_row(machine, docket.step(machine, bidder), docket.cause, to):
             docket.move(machine, bidder, to)
     end_trial_clocks(docket, bidder)

@@ -47,8 +47,19 @@ from models.events.trial import (
 )
 from models.plan import Reading
 from models.state import Trial
-from models.vocabulary import Machine, Role
-from rules import incidents, inclusion, lineage, phases, red_lines, refunds, separation, settling, trial_plan
+from models.vocabulary import Machine, Outcome, Role
+from rules import (
+    incidents,
+    inclusion,
+    lineage,
+    phases,
+    red_lines,
+    refunds,
+    remedies,
+    separation,
+    settling,
+    trial_plan,
+)
 from rules.calendar import due_date
 from rules.docket import Docket
 from rules.keyed import find
@@ -100,21 +111,30 @@ def judge(docket: Docket, act: TrialAct) -> None:
             _resume(docket, act.bidder)
         case TerminateTrial():
             docket.record(TrialTerminated(bidder=act.bidder, ground=act.ground))
+            if act.ground in docket.policy.trial.contestable:
+                docket.decide_against(act.bidder, reopens="planning", machine=Machine.TRIAL, bidder=act.bidder)
             settling.end_inclusion(docket, act.bidder, "ended_early")
             docket.move(Machine.TRIAL, act.bidder, "rolling_back")
             settling.end_trial_clocks(docket, act.bidder)
         case ProveRollback():
-            docket.record(RollbackProven(bidder=act.bidder))
-            docket.move(Machine.TRIAL, act.bidder, "terminated")
-            settling.stop_retrial(docket, act.bidder)
-            refunds.work_ended(docket, act.bidder)
-            settling.settle(docket)
+            _prove_rollback(docket, act.bidder)
         case FileExitReport():
             _report_exit(docket, act)
         case ConcludeExit():
             _conclude(docket, act)
         case _:
             assert_never(act)
+
+
+def _prove_rollback(docket: Docket, bidder: str) -> None:
+    """The trial is over: of who left its contract by agreement withdrawn, else terminated."""
+    left = docket.step(Machine.CONTRACT, bidder) == "dissolved" and docket.state.outcome is not Outcome.TERMINATED
+    docket.record(RollbackProven(bidder=bidder))
+    docket.move(Machine.TRIAL, bidder, "withdrawn" if left else "terminated")
+    settling.stop_retrial(docket, bidder)
+    refunds.work_ended(docket, bidder)
+    settling.settle(docket)
+    remedies.end_if_final(docket)
 
 
 def trial_of(docket: Docket, bidder: str) -> Trial:
@@ -170,7 +190,7 @@ def _start(docket: Docket, act: StartTrial) -> None:
     trial = trial_of(docket, act.bidder)
     if trial.duration is not None:
         _refuse_uninsured(docket, trial.duration, trial.insurance_until)
-    granted = inclusion.found_eligible(docket, trial) if act.inclusion else None
+    granted = inclusion.found_eligible(docket, trial, act.suspension_pauses) if act.inclusion else None
     first = trial_plan.phases_of(docket.policy, docket.state)[0]
     docket.record(TrialStarted(bidder=act.bidder, started_on=docket.day, phase=first))
     docket.move(Machine.TRIAL, act.bidder, "running")
@@ -351,7 +371,13 @@ def trial_ran_out(docket: Docket, deadline: Deadline) -> None:
 
 
 def _report_exit(docket: Docket, act: FileExitReport) -> None:
-    """What the policy asks of it; what came of the indicators is computed from their last readings."""
+    """What the policy asks of it; what came of the indicators is computed from their last readings.
+
+    A trial that still runs ends with it, at its bidder's wish, where it has nothing left to show.
+    """
+    early = docket.step(Machine.TRIAL, act.bidder) == "running"
+    if early:
+        _refuse_unless_reached(docket, act.bidder)
     trial, asked = trial_of(docket, act.bidder), docket.policy.trial.exit_report
     inclusion_ = find(docket.state.inclusions, bidder=act.bidder)
     incidents = sum(incident.bidder == act.bidder for incident in docket.state.incidents)
@@ -369,7 +395,20 @@ def _report_exit(docket: Docket, act: FileExitReport) -> None:
             bidder=act.bidder, results=results, incidents=incidents, faults=faults, employment=act.employment
         )
     )
+    if early:
+        docket.move(Machine.TRIAL, act.bidder, "exit")
+        settling.end_trial_clocks(docket, act.bidder)
     docket.met(f"exit_evaluation/{act.bidder}/report")
+
+
+def _refuse_unless_reached(docket: Docket, bidder: str) -> None:
+    """Before its time a trial ends well in its last phase only, with every indicator at its target."""
+    trial, order = trial_of(docket, bidder), trial_plan.phases_of(docket.policy, docket.state)
+    missing = [f"{each.kpi}: {each.value or '-'} / {each.target}" for each in phases.results(trial) if not each.reached]
+    if (later := phases.next_of(order, trial.phase)) is not None:
+        missing.append(later)
+    if not docket.policy.trial.early_exit or not trial.kpis or missing:
+        docket.refuse("trial_not_over", bidder=bidder, missing=", ".join(missing) or "-")
 
 
 def _conclude(docket: Docket, act: ConcludeExit) -> None:

@@ -9,10 +9,10 @@ from models.journal import JournalEntry
 from models.policy import Policy
 from models.state import IncidentStatus, SceneState
 from models.vocabulary import Machine, Suspends
-from rules.docket import BIDDER_MACHINES, OF_INCIDENTS, REMEDIES
+from rules.docket import BIDDER_MACHINES, OF_INCIDENTS, REMEDIES, RUN_ON_IN_REMEDIES
 from rules.duties import duties
 from rules.journal import fold
-from rules.lifecycle import ANYWHERE, ROWS, WHILE_STANDING_STILL, Row, step_of, verbs_at
+from rules.lifecycle import ANYWHERE, ROWS, STARTED, WHILE_STANDING_STILL, Row, step_of, verbs_at
 
 _ROWS = frozenset(ROWS)
 _HELD_BY_A_STOP = ("trial", "report", "midterm")
@@ -55,8 +55,7 @@ def problems(policy: Policy, state: SceneState) -> Iterator[str]:
     if state.closed:
         if ids:
             yield f"closed, and still due: {ids}"
-        if any(incident.status is not IncidentStatus.CLOSED for incident in state.incidents):
-            yield "closed over an open incident"
+        yield from _left_open(state)
         if state.outcome is None:
             yield "closed without an outcome"
         if state.services or state.decisions:
@@ -76,29 +75,49 @@ def problems(policy: Policy, state: SceneState) -> Iterator[str]:
             yield f"{duty.deadline} can not be discharged by {duty.verbs}"
 
 
+def _left_open(state: SceneState) -> Iterator[str]:
+    """What a scene does not close over: everything that somebody still has to do, or that still runs."""
+    if any(incident.status is not IncidentStatus.CLOSED for incident in state.incidents):
+        yield "closed over an open incident"
+    if state.owed_payments:
+        yield "closed over a payment that is owed"
+    if state.decisions or state.services:
+        yield "closed over a remedy, or a service that something waits for"
+    for trial in state.trials:
+        if trial.step in (*STARTED, "rolling_back") or trial.supervised:
+            yield f"closed over the trial of {trial.bidder} ({trial.step})"
+    for period in state.inclusions:
+        if period.step in ("active", "extended") or state.order_stands(period.bidder):
+            yield f"closed over the inclusion period of {period.bidder} ({period.step})"
+
+
 def _nobodys(state: SceneState) -> Iterator[str]:
     """R62: every step has an owner and a due date."""
     if state.step == "draft":
         return
     if state.step == "remedies":
-        if not any(
-            deadline.limit in (*REMEDIES, "payment", "refund") or _of_incident(deadline) for deadline in state.deadlines
-        ):
+        if not any(each.status is not DeadlineStatus.PAUSED for each in state.deadlines):
             yield "waits in remedies, and nothing runs"
+        for trial in state.trials:
+            if trial.step == "running":
+                yield f"the trial of {trial.bidder} runs in a scene that waits for its remedies"
         return
     here = [each for each in state.deadlines if (each.machine, each.bidder) == (Machine.SCENE, None)]
     waits = any(each.machine is Machine.SCENE and each.step == state.step for each in state.services)
     has_clock = waits or any(each.step == state.step for each in here) or _frozen_by_an_objection(state, None)
     if step_of(Machine.SCENE, state.step).limit and not has_clock:
         yield f"stands at {state.step} without a clock"
-    if not state.deadlines:
+    if all(each.status is DeadlineStatus.PAUSED for each in state.deadlines) and state.suspension is None:
         yield f"stands at {state.step}, and nothing runs"
     for machine, parts in BIDDER_MACHINES.items():
         for part in getattr(state, parts):
             if step_of(machine, part.step).terminal:
                 continue
-            also = Machine.TRIAL if part.step == "retrial" else machine
-            if any(each.bidder == part.bidder and each.machine in (machine, also) for each in state.deadlines):
+            also = Machine.TRIAL if part.step == "retrial" or machine is Machine.INCLUSION else machine
+            of_it = [each for each in state.deadlines if each.bidder == part.bidder and each.machine in (machine, also)]
+            if not state.stands_still:
+                of_it = [each for each in of_it if each.status is not DeadlineStatus.PAUSED]
+            if of_it or any(each.bidder == part.bidder and each.machine is machine for each in state.services):
                 continue
             if not (machine is Machine.ACCEPTANCE and _frozen_by_an_objection(state, part.bidder)):
                 yield f"the {machine} of {part.bidder} stands at {part.step} without a clock"
@@ -145,18 +164,17 @@ def _running_that_should_not(policy: Policy, state: SceneState) -> Iterator[str]
         pauses = policy.limit(deadline.limit).when_suspended is Suspends.PAUSES
         if deadline.status is DeadlineStatus.PAUSED:
             held = state.step == "remedies" or state.suspension is not None
-            if state.step == "remedies" and _of_incident(deadline):
-                yield f"{deadline.id} of an incident stands still in remedies"
-            if not held and not _stopped(state, deadline) and not _awaits_its_appeal(state, deadline):
+            goes_on = deadline.limit in ("rollback", "correction_order", "insurance") or _of_incident(deadline)
+            if state.step == "remedies" and goes_on:
+                yield f"{deadline.id} stands still in remedies"
+            waits = _awaits_its_appeal(state, deadline) or _awaits_its_finding(state, deadline)
+            if not held and not _stopped(state, deadline) and not waits:
                 yield f"{deadline.id} stands still, and nothing holds it"
             continue
         if deadline.status is not DeadlineStatus.OPEN:
             continue
-        if (
-            state.step == "remedies"
-            and deadline.limit not in (*REMEDIES, "payment", "refund")
-            and not _of_incident(deadline)
-        ):
+        runs_on = deadline.limit in (*REMEDIES, "payment", *RUN_ON_IN_REMEDIES) or _of_incident(deadline)
+        if state.step == "remedies" and not runs_on:
             yield f"{deadline.id} runs while the scene stands still in remedies"
         elif state.suspension is not None and pauses and state.step != "remedies":
             yield f"{deadline.id} runs while the scene is suspended"
@@ -172,6 +190,12 @@ def _awaits_its_appeal(state: SceneState, deadline: Deadline) -> bool:
     """What is left of an inclusion period that was ended early, while a remedy against its end is open."""
     contested = any((each.machine, each.bidder) == ("inclusion", deadline.bidder) for each in state.decisions)
     return contested and deadline.machine is Machine.INCLUSION
+
+
+def _awaits_its_finding(state: SceneState, deadline: Deadline) -> bool:
+    """A refund, while somebody owes the finding on fault tolerance."""
+    asked = any(each.id == f"fault_tolerance/{deadline.bidder}" for each in state.deadlines)
+    return asked and deadline.limit == "refund"
 
 
 def _stopped(state: SceneState, deadline: Deadline) -> bool:

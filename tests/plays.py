@@ -21,6 +21,7 @@ from models.commands.anywhere import (
     RequestExtension,
     Resubmit,
     ReturnForCorrection,
+    Suspend,
     Terminate,
     Withdraw,
 )
@@ -52,6 +53,7 @@ from models.commands.review import (
 )
 from models.commands.solicitation import AcceptFiling, AnswerSupplement, DeclineAdmission, RequestSupplement
 from models.commands.trial import (
+    AdvancePhase,
     AnalyseIncident,
     ApproveResumption,
     CloseIncident,
@@ -75,6 +77,7 @@ from models.vocabulary import (
     Mode,
     NoticeAbout,
     PanelPurpose,
+    Phase,
     Position,
     Role,
     Scale,
@@ -83,7 +86,7 @@ from models.vocabulary import (
 )
 from rules import lifecycle
 from rules.calendar import due_date
-from rules.lifecycle import ROWS
+from rules.lifecycle import ROWS, STARTED
 from tests.scenario import Play, city, document, with_limit, with_rules
 
 A, B, C = "甲公司", "乙公司", "丙公司"
@@ -331,6 +334,17 @@ def pay(play: Play) -> None:
 def terminate_trial(play: Play, bidder: str) -> None:
     play.do(TerminateTrial(bidder=bidder, ground="safety", reasons="事故"), play.regulator)
     play.do(ProveRollback(bidder=bidder, proof=document("恢复证明")), play.bidder(bidder))
+
+
+def reach_its_goals(play: Play) -> None:
+    """In the last phase, every indicator at its target."""
+    for phase in (Phase.DEMONSTRATION, Phase.PILOT):
+        play.meet_gate(A)
+        play.do(AdvancePhase(bidder=A, phase=phase, reasons="达标"), play.regulator)
+
+
+def take_down(play: Play) -> None:
+    play.do(ProveRollback(bidder=A, proof=document("恢复证明")), play.bidder(A))
 
 
 def start_and_terminate(play: Play, bidder: str) -> None:
@@ -601,13 +615,18 @@ def trials() -> Iterator[Play]:
     yield _then(alone("trial/admitted"), act(ReturnTrialPlan(bidder=A, reasons="补充"), "regulator"))
     yield _then(alone("trial/planning"), lambda p: p.refuse_trial(A), lambda p: p.win_appeal())
     yield _then(alone("trial/running"), doing(end_unfit, A), lambda p: p.win_appeal())
-    for step in ("planning", "submitted", "admitted", "running", "suspended", "exit"):
+    for step in ("planning", "submitted", "admitted"):
         yield _then(alone(f"trial/{step}"), doing(leave, A))
+    for step in STARTED:
+        yield _then(alone(f"trial/{step}"), doing(leave, A), take_down)
+    yield _then(alone("trial/running"), act(Suspend(reasons="核查"), "lead"))
+    yield _then(alone("trial/running"), terminate, make_final, take_down)
     for step in ("planning", "submitted", "admitted", "running", "suspended", "exit", "rolling_back"):
         for end in (make_final, lose_appeal):
             yield _then(alone(f"trial/{step}"), terminate, end)
     for step in ("admitted", "running", "suspended", "exit"):
         yield _then(alone(f"trial/{step}"), doing(terminate_trial, A))
+    yield _then(alone("trial/running"), reach_its_goals, lambda p: p.report_exit(A))
     # stopped
     incident = ReportIncident(bidder=A, incident="I-1", text="碰撞")
     analysis = AnalyseIncident(
@@ -726,6 +745,14 @@ def inclusion_periods() -> Iterator[Play]:
             yield _then(play, script)
         yield _then(play, order, act(VerifyCorrection(bidder=A, corrected=False, finding="未改"), "second_regulator"))
         yield _then(play, order, passing(f"correction_order/{A}"))
+        yield _then(play, lambda p: fault(p, "accident", "public_safety"), lambda p: p.win_appeal())
+        unwanted = _then(
+            play, order, act(EndInclusionEarly(bidder=A, reasons="请求", at_bidders_request=True), "regulator")
+        )
+        unwanted.serve_notices()
+        not_followed = act(VerifyCorrection(bidder=A, corrected=False, finding="未改"), "second_regulator")
+        yield _then(unwanted, passing(f"correction_order/{A}"))
+        yield _then(unwanted, not_followed, lambda p: p.win_appeal())
         for end in (make_final, lose_appeal):
             yield _then(play, terminate, end)
         two_months = with_limit(city("yancheng"), "inclusion", period=Period(length=2, unit=Unit.MONTHS))
@@ -741,7 +768,12 @@ def inclusion_periods() -> Iterator[Play]:
     order(left)
     left.serve_notices()
     left.pass_limit(f"inclusion/{A}")
-    yield _then(left, act(VerifyCorrection(bidder=A, corrected=False, finding="未改"), "second_regulator"))
+    unmended = act(VerifyCorrection(bidder=A, corrected=False, finding="未改"), "second_regulator")
+    yield _then(left, unmended)
+    yield _then(left, unmended, lambda p: p.win_appeal())
+    # the scene waits for nothing but an order
+    waits = _then(left, doing(leave, A), take_down)
+    yield _then(waits, act(VerifyCorrection(bidder=A, corrected=True, finding="已改"), "second_regulator"))
     yield _then(left, passing(f"correction_order/{A}"))
     # a red line that is found when the period is over
     cut_short = _then(alone("trial/running"), act(EndInclusionEarly(bidder=A, reasons="无必要"), "regulator"))

@@ -320,5 +320,10 @@ def supervision_lifted(scene: Scene, bidder: str) -> Script:
 def terminated(scene: Scene, bidder: str) -> Script:
     """Ended for safety at once; the rollback is proven afterwards."""
     yield scene.regulator.does(TerminateTrial(bidder=bidder, ground="safety", reasons="不再具备安全条件。"))
+    yield from taken_down(scene, bidder)
+
+
+def taken_down(scene: Scene, bidder: str) -> Script:
+    """What the trial had put up is gone, in time."""
     yield scene.workdays(3)
     yield scene.bidder(bidder).does(ProveRollback(bidder=bidder, proof=scene.document("恢复原状证明")))

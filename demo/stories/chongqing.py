@@ -47,6 +47,7 @@ from demo.chapters.trial import (
     resumed_by_two,
     started,
     supervision_lifted,
+    taken_down,
     trial_plan,
     tried,
     went_on,
@@ -101,6 +102,7 @@ def road_cloud_map(scene: Scene) -> Script:
     yield from started(scene, YI, months=4)
     yield from went_on(scene, YI, until=scene.workday(30))
     yield from fault(scene, YI, "route", red_line="out_of_bounds")
+    yield from served(scene)
     yield from supervision_lifted(scene, YI)
     yield from resumed_by_two(scene, YI)
     scene.holds(scene.state.inclusions[0].step == "breached", "the inclusion period came back with the trial")
@@ -176,6 +178,7 @@ def robotaxi(scene: Scene) -> Script:
     yield scene.bidder(BING).does(ReportIncident(bidder=BING, incident="incident-1", text="急停，感知误判。"))
     yield from leak_told(scene, BING, "incident-1")
     yield from analysed(scene, BING, "incident-1", order="升级感知软件并复测。")
+    yield from served(scene)
     yield from incident_closed(scene, BING, "incident-1")
     yield from ran_its_time(scene, BING, phases=False)
     yield from evaluated(scene, BING)
@@ -293,6 +296,7 @@ def assisted_diagnosis(scene: Scene) -> Script:
     yield scene.workdays(10)
     yield scene.lead.does(Terminate(ground="breach", reasons="发榜方未按约开放数据。"))
     yield from final(scene)
+    yield from taken_down(scene, JIA)
 
 
 def wrongly_entered(scene: Scene, unit: str) -> Script:

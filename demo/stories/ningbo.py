@@ -23,7 +23,17 @@ from demo.chapters.notices import announced, answered, objected, published
 from demo.chapters.promotion import closed
 from demo.chapters.remedies import served
 from demo.chapters.review import consulted, found_fair, listed_after_notice, recognised, recognised_and_listed
-from demo.chapters.trial import evaluated, fault, ran_its_time, resumed_by_two, started, stopped, tried, went_on
+from demo.chapters.trial import (
+    evaluated,
+    fault,
+    ran_its_time,
+    resumed_by_two,
+    started,
+    stopped,
+    taken_down,
+    tried,
+    went_on,
+)
 from demo.scene import Scene, Script, Story
 from demo.years import MARCH_2040, notice_of_2042
 from models.calendar import Period, Unit
@@ -92,7 +102,9 @@ def up_the_ladder(scene: Scene, bidder: str) -> Script:
     yield scene.workdays(3)
     yield scene.bidder(bidder).does(RequestExtension(deadline=order, reasons="第三方复测排期。"))
     yield scene.soon()
-    yield scene.regulator.does(DecideExtension(deadline=order, granted=True, reasons="同意。"))
+    extension = DecideExtension(deadline=order, granted=True, reasons="同意。")
+    yield scene.regulator.may_not(extension, "ordered_before")
+    yield scene.regulator.third.does(extension)
     yield from went_on(scene, bidder, until=scene.workday(10))
     correction = VerifyCorrection(bidder=bidder, corrected=True, finding="已整改。")
     yield scene.regulator.colleague.may_not(correction, "officer_verifies")
@@ -191,6 +203,7 @@ def insurance_watch(scene: Scene) -> Script:
     yield scene.owner.does(AnswerWithdrawal(agreed=True, reasons="同意解除。"))
     yield scene.soon()
     yield scene.st_bureau.does(AnswerWithdrawal(agreed=True, reasons="同意解除，经费结清。"))
+    yield from taken_down(scene, JIA)
 
 
 def source_grid_load(scene: Scene) -> Script:

@@ -21,7 +21,7 @@ from demo.chapters.matching import (
 from demo.chapters.notices import announced
 from demo.chapters.payment import paid
 from demo.chapters.promotion import benefited, closed, made_benchmark, nominated, reviewed_yearly
-from demo.chapters.remedies import appealed, served
+from demo.chapters.remedies import appealed, final, served
 from demo.chapters.review import (
     advised,
     consulted,
@@ -203,6 +203,7 @@ def medical_drones(scene: Scene) -> Script:
     scene.holds(scene.state.trials[0].step == "suspended", "the trial is not stopped")
     yield scene.workdays(3)
     yield from terminated(scene, YI)
+    yield from final(scene)
 
 
 def hospital_group(scene: Scene) -> Script:

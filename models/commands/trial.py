@@ -78,11 +78,16 @@ class RefuseTrial(BidderAct):
 
 
 class StartTrial(BidderAct):
-    """The regulator's start notice. `inclusion` grants the inclusion period, which starts on the same date."""
+    """The regulator's start notice. `inclusion` grants the inclusion period, which starts on the same date.
+
+    `suspension_pauses`: whether the notice says that the period's clock stands still while the trial does; None leaves
+    it to the policy.
+    """
 
     verb: Literal["start_trial"] = "start_trial"
     notice: Document
     inclusion: bool = True
+    suspension_pauses: bool | None = Field(None, exclude_if=lambda pauses: pauses is None)
 
 
 class AdvancePhase(BidderAct):
@@ -154,7 +159,10 @@ class ProveRollback(BidderAct):
 
 
 class FileExitReport(BidderAct):
-    """`incidents` and `faults` say what came of them. What the indicators reached is computed."""
+    """`incidents` and `faults` say what came of them. What the indicators reached is computed.
+
+    Of a trial that still runs it asks for the end before its time: in its last phase, with every target reached.
+    """
 
     verb: Literal["file_exit_report"] = "file_exit_report"
     document: Document

@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Literal
 
+from pydantic import Field
+
 from models.commands.anywhere import DeclaredBidder
 from models.commands.solicitation import Application
 from models.deadline import AwaitedService, Holder
@@ -119,8 +121,8 @@ class PartReassigned(Event):
 class AdverseDecision(Event):
     """A decision against somebody. Its remedy runs from its service; upheld on appeal, `reopens` is entered again.
 
-    `closes_as` is the scene's outcome if it stands and nothing else keeps the scene open; None where it ends one
-    bidder's part only.
+    `item` names what of the bidder it is about: the number of a fault, the incident whose order it is. `closes_as` is
+    the scene's outcome if it stands and nothing else keeps the scene open; None where it ends one bidder's part only.
     """
 
     kind: Literal["adverse_decision"] = "adverse_decision"
@@ -133,6 +135,7 @@ class AdverseDecision(Event):
     reopens: str
     closes_as: Outcome | None
     on: date
+    item: str | None = Field(None, exclude_if=lambda item: item is None)
 
 
 class DecisionServed(Event):

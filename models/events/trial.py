@@ -138,7 +138,7 @@ class ExitConcluded(BidderEvent):
 
 
 class InclusionGranted(BidderEvent):
-    """Whoever granted it may not extend it alone. The last four say how its eligibility was found.
+    """Whoever granted it may not extend it alone. `risk` to `commitment` say how its eligibility was found.
 
     `credit` and `commitment` are those of the bidding, None where a scene was taken over and nobody witnessed it.
     """
@@ -150,6 +150,7 @@ class InclusionGranted(BidderEvent):
     credit: Credit | None = None
     livelihood: bool = False
     commitment: bool | None = None
+    suspension_pauses: bool | None = Field(None, exclude_if=lambda pauses: pauses is None)
 
 
 class FaultRecorded(BidderEvent):
@@ -172,6 +173,14 @@ class SupervisionBegan(BidderEvent):
 class SupervisionLifted(BidderEvent):
     kind: Literal["supervision_lifted"] = "supervision_lifted"
     by: str
+
+
+class MeasureAnnulled(BidderEvent):
+    """An upheld appeal: the order of an incident, or what was made of a fault, does not stand."""
+
+    kind: Literal["measure_annulled"] = "measure_annulled"
+    fault: int | None = None
+    incident: str | None = None
 
 
 class IncidentReported(BidderEvent):
@@ -285,7 +294,9 @@ TrialEvent = (
     | ExitConcluded
 )
 
-InclusionEvent = InclusionGranted | FaultRecorded | CorrectionVerified | SupervisionBegan | SupervisionLifted
+InclusionEvent = (
+    InclusionGranted | FaultRecorded | CorrectionVerified | SupervisionBegan | SupervisionLifted | MeasureAnnulled
+)
 
 IncidentEvent = (
     IncidentReported

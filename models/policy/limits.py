@@ -38,6 +38,8 @@ UNTOLD_SUGGESTION = Limit(
     when_suspended=Suspends.RUNS,
 )  # fmt: skip
 """Of a policy that does not say in what time a suggestion to change a rule is answered."""
+FINDING = Limit(period=Period(length=20, unit=Unit.WORKDAYS), clause="平台默认值（无法定期限）", default=True)
+"""For a policy from before there was this limit: it keeps its digest."""
 
 
 class Limits(Frozen):
@@ -105,6 +107,11 @@ class Limits(Frozen):
     acceptance_opinion: Limit = Field(description="owner, regulator and departments give their opinion on the result")
     rectification: Limit = Field(description="bidder rectifies after a conditional acceptance")
     refund: Limit = Field(description="bidder refunds what it was paid, once its work ended without acceptance")
+    fault_tolerance: Limit = Field(
+        FINDING,
+        exclude_if=lambda limit: limit == FINDING,
+        description="finding on whether a failure is tolerated (容错); the refund's clock waits for it",
+    )
     nomination: Limit = Field(description="nomination as a benchmark case, or closing without")
     evaluation: Limit = Field(description="evaluation team and leading group decide on a benchmark")
     yearly_review: Limit = Field(description="yearly review of a benchmark")

@@ -75,6 +75,16 @@ class TrialRules(Sourced):
         exclude_if=lambda reports: not reports,
         description="the reports that say what the trial does to people's work (就业影响)",
     )
+    early_exit: bool = Field(
+        True,
+        exclude_if=lambda early: early,
+        description="true: in its last phase, with every target reached, a trial ends when its exit report is filed",
+    )
+    contestable: tuple[Literal["safety", "breach", "force_majeure"], ...] = Field(
+        ("breach",),
+        exclude_if=lambda grounds: grounds == ("breach",),
+        description="grounds on which ending a trial is a decision against its bidder: served, and open to appeal",
+    )
     stop_suspends: bool = Field(
         False,
         exclude_if=lambda stops: not stops,

@@ -71,7 +71,7 @@ class Withdrawal(Frozen):
 
 
 class Decision(Frozen):
-    """An adverse decision whose remedies are still open."""
+    """An adverse decision whose remedies are still open. `item`: the fault, or the incident, that it is about."""
 
     sequence: int
     verb: str
@@ -84,6 +84,7 @@ class Decision(Frozen):
     on: date
     served_on: date | None = None
     appealed_by: str | None = None
+    item: str | None = None
 
 
 class Correction(Frozen):
@@ -214,6 +215,12 @@ class SceneState(Frozen):
     def owed_payments(self) -> tuple[Payment, ...]:
         """Claimed on delivery, and neither paid nor declined."""
         return tuple(each for each in self.payments if each.status is not PaymentStatus.PAID)
+
+    def order_stands(self, bidder: str) -> bool:
+        """Whether a bidder was ordered to correct in its inclusion period, and nobody has verified it yet."""
+        clock = f"correction_order/{bidder}"
+        runs = any(each.id == clock for each in self.deadlines) or any(each.id == clock for each in self.services)
+        return runs and any(each.bidder == bidder and each.order_open for each in self.inclusions)
 
     @property
     def owed_refunds(self) -> tuple[Refund, ...]:

@@ -32,7 +32,10 @@ class IpCheck(Frozen):
 
 
 class Acceptance(Frozen):
-    """`step` is one of the acceptance machine's steps in `rules.lifecycle`."""
+    """`step` is one of the acceptance machine's steps in `rules.lifecycle`.
+
+    `rectifications` and `retrials` count the conclusions that asked for one, whatever came of it.
+    """
 
     bidder: str
     step: str

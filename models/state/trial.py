@@ -3,6 +3,8 @@
 from datetime import date
 from enum import StrEnum
 
+from pydantic import Field
+
 from models.calendar import Period
 from models.frozen import Frozen
 from models.plan import EmploymentImpact, Kpi, KpiResult, Reading
@@ -70,7 +72,8 @@ class Fault(Frozen):
     """`rung` is the measure that the fault met, None for one that is not punished; `number` counts from 1.
 
     `officers` are the persons who issued the order that came of it, `climb` is why it met that rung. What the officer
-    found, the clause, the guidance and the evidence stand in the journal (`rules.inclusion_statement`).
+    found, the clause, the guidance and the evidence stand in the journal (`rules.inclusion_statement`). `annulled`: an
+    appeal against what was made of it was upheld, and it counts no more.
     """
 
     number: int
@@ -83,10 +86,14 @@ class Fault(Frozen):
     officers: tuple[str, ...] = ()
     climb: Climb | None = None
     incident: str | None = None
+    annulled: bool = Field(False, exclude_if=lambda annulled: not annulled)
 
 
 class Inclusion(Frozen):
-    """The inclusion period (包容期) of one bidder's trial. `step` is one of its own machine's steps."""
+    """The inclusion period (包容期) of one bidder's trial. `step` is one of its own machine's steps.
+
+    `suspension_pauses` is what its start notice says of its clock; None: what the policy says.
+    """
 
     bidder: str
     step: str
@@ -98,6 +105,7 @@ class Inclusion(Frozen):
     ordered_by: str | None = None
     officers: tuple[str, ...] = ()
     entered_on: date | None = None
+    suspension_pauses: bool | None = Field(None, exclude_if=lambda pauses: pauses is None)
 
 
 class IncidentStatus(StrEnum):

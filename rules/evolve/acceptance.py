@@ -53,19 +53,19 @@ def evolve(state: SceneState, event: AcceptanceEvent) -> SceneState:
         case AcceptanceConcluded():
             acceptance = find(state.acceptances, bidder=event.bidder)
             retrials = (acceptance.retrials if acceptance else 0) + (event.verdict == "retrial")
+            rectifications = (acceptance.rectifications if acceptance else 0) + (event.verdict == "conditional")
             return _acceptance(
                 state,
                 event.bidder,
                 concluded_by=event.by,
                 retrials=retrials,
+                rectifications=rectifications,
                 verdict=event.verdict,
                 concluded_on=event.on,
                 document_sha256=event.document,
             )
         case RectificationSubmitted():
-            acceptance = find(state.acceptances, bidder=event.bidder)
-            count = (acceptance.rectifications if acceptance else 0) + 1
-            return _acceptance(state, event.bidder, rectifications=count)
+            return state  # it was counted with the conclusion that asked for it, whether it comes or not
         case RefundOwed():
             refunds = put(state.refunds, Refund(bidder=event.bidder), by=lambda each: each.bidder)
             state = state.model_copy(update={"refunds": refunds})

@@ -94,6 +94,7 @@ def evolve(state: SceneState, event: AnywhereEvent) -> SceneState:
                 reopens=event.reopens,
                 closes_as=event.closes_as,
                 on=event.on,
+                item=event.item,
             )
             return state.model_copy(update={"decisions": (*state.decisions, decision)})
         case DecisionServed():

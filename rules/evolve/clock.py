@@ -76,17 +76,15 @@ def _entered(state: SceneState, event: StepEntered) -> SceneState:
                 of_bidder["last_day"] = event.on
             elif event.step == "exit":
                 of_bidder["supervised"] = False  # whoever upheld the appeal has decided on the red line as well
+            if event.step == "rolling_back":
+                of_bidder["supervised"] = False
             entered_trial = trial.model_copy(update=of_bidder)
             trials = put(state.trials, entered_trial, by=lambda each: each.bidder)
             ran_on = event.on if event.left == "suspended" else state.ran_on
             return _goes_on(state.model_copy(update={"trials": trials, "ran_on": ran_on}), event)
         case Machine.INCLUSION, str(bidder):
             inclusion = find(state.inclusions, bidder=bidder) or Inclusion(bidder=bidder, step="")
-            over = {} if event.step in ("active", "extended", "ended") else {"order_open": False}
-            if event.left == "ended_early":
-                # Given back after an appeal: so is the order whose clock has waited with it.
-                clocks = (*state.deadlines, *state.services)
-                over = {"order_open": find(clocks, id=f"correction_order/{bidder}") is not None}
+            over = {"order_open": False} if event.step == "breached" else {}
             entered_inclusion = inclusion.model_copy(update={**of_bidder, **over})
             return state.model_copy(
                 update={"inclusions": put(state.inclusions, entered_inclusion, by=lambda each: each.bidder)}

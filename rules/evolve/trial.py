@@ -20,6 +20,7 @@ from models.events.trial import (
     InclusionGranted,
     InsuranceRenewed,
     LeakNotified,
+    MeasureAnnulled,
     PhaseAdvanced,
     ReadingRecorded,
     ReportedUpward,
@@ -112,7 +113,8 @@ def evolve(state: SceneState, event: TrialEvent | InclusionEvent | IncidentEvent
             inclusion = find(state.inclusions, bidder=event.bidder) or Inclusion(bidder=event.bidder, step="")
             granted = inclusion.model_copy(
                 update={
-                    "granted_by": event.by, "started_on": event.started_on, "order_open": False, "credit": event.credit
+                    "granted_by": event.by, "started_on": event.started_on, "credit": event.credit,
+                    "order_open": state.order_stands(event.bidder), "suspension_pauses": event.suspension_pauses,
                 }
             )  # fmt: skip
             return state.model_copy(update={"inclusions": put(state.inclusions, granted, by=lambda each: each.bidder)})
@@ -126,6 +128,8 @@ def evolve(state: SceneState, event: TrialEvent | InclusionEvent | IncidentEvent
         case CorrectionVerified():
             to = {"order_open": False}
             return state.model_copy(update={"inclusions": change(state.inclusions, to=to, bidder=event.bidder)})
+        case MeasureAnnulled():
+            return _annulled(state, event)
         case SupervisionBegan():
             return _trial(state, event.bidder, supervised=True, resumption_proposed_by=None)
         case SupervisionLifted():
@@ -156,6 +160,20 @@ def evolve(state: SceneState, event: TrialEvent | InclusionEvent | IncidentEvent
             return _incident(state, event.incident, status=IncidentStatus.CLOSED, found_red_line=event.red_line)
         case _:
             assert_never(event)
+
+
+def _annulled(state: SceneState, event: MeasureAnnulled) -> SceneState:
+    if event.incident is not None:
+        ordered = find(state.incidents, id=event.incident, status=IncidentStatus.ORDERED) is not None
+        return _incident(state, event.incident, status=IncidentStatus.INVESTIGATED) if ordered else state
+    period = find(state.inclusions, bidder=event.bidder)
+    if period is None:
+        return state
+    faults = change(period.faults, to={"annulled": True}, number=event.fault)
+    fault = find(period.faults, number=event.fault)
+    over = {"order_open": False} if fault is not None and fault.rung == "order" else {}
+    to: dict[str, object] = {"faults": faults, **over}
+    return state.model_copy(update={"inclusions": change(state.inclusions, to=to, bidder=event.bidder)})
 
 
 def _counts_above(before: Reading, reading: Reading) -> bool:

@@ -62,6 +62,12 @@ def limits(policy: Policy) -> Iterator[Contradiction]:
             "what is owed for a delivery is paid in the law's time, also by a scene that stands still",
             "write runs",
         )
+    if limits.rollback.when_suspended is not Suspends.RUNS:
+        yield Contradiction(
+            "limits.rollback.when_suspended",
+            "what a trial has put up is taken down in time, also where the scene stands still",
+            "write runs",
+        )
     if about_days(limits.acceptance_opinion.period) >= about_days(limits.acceptance_review.period):
         yield Contradiction(
             "limits.acceptance_opinion.period",

@@ -70,7 +70,9 @@ DUTIES: tuple[tuple[str, Role, tuple[str, ...]], ...] = (
 """Limit, who has the duty, and the verbs of which one discharges it."""
 
 
-HELD: frozenset[str] = frozenset(limit for limit, _, _ in DUTIES) | {"correction_order", "extension_answer"}
+HELD: frozenset[str] = frozenset(limit for limit, _, _ in DUTIES) | {
+    "correction_order", "extension_answer", "fault_tolerance",
+}  # fmt: skip
 """Limits that are somebody's duty; the others are periods that simply run."""
 
 

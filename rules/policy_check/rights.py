@@ -6,7 +6,7 @@ from models.commands import ACTS
 from models.policy import Policy
 from models.vocabulary import Role
 from rules.policy_check.contradiction import OFFICE_VERBS, VERBS, Contradiction, nearest, twice
-from rules.policy_check.duties import DUTIES
+from rules.policy_check.duties import DUTIES, WITH_ONE_UNIT
 
 _NO_BUSINESS = {
     Role.SYSTEM: "passes deadlines and does nothing else",
@@ -81,6 +81,13 @@ def undischarged(policy: Policy) -> Iterator[Contradiction]:
             f"permissions.{verbs[0]}",
             f"{role} has the duty `{limit}` and may do nothing to discharge it ({' or '.join(verbs)})",
             f"add {role}",
+        )
+    finders = granted.get("decide_fault_tolerance", ())
+    if finders and not set(finders) & set(WITH_ONE_UNIT):
+        yield Contradiction(
+            "permissions.decide_fault_tolerance",
+            "no single unit would owe the answer to who asks for fault tolerance",
+            f"add one of: {', '.join(WITH_ONE_UNIT)}",
         )
     for limit in policy.limits.stated:
         if policy.limit(limit).extension is None:

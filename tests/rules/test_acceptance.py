@@ -361,6 +361,18 @@ def test_a_rectification_that_was_not_submitted_in_time_is_a_failure_with_its_re
     assert (decision.against, decision.by) == (A, "system")
 
 
+def test_a_rectification_that_was_asked_for_counts_also_where_it_never_came(reviewed: Play) -> None:
+    reviewed.conclude(A, "conditional", conditions=("补充",))
+    reviewed.pass_limit(f"rectification/{A}")
+    reviewed.win_appeal()
+    reviewed.experts_recommend(PanelPurpose.ACCEPTANCE, A)
+    reviewed.hear_all(A)
+    reviewed.sign_all(A)
+    again = reviewed.conclude_act(A, "conditional", conditions=("再补充",))
+    reviewed.refuses("rectified_already", again, reviewed.lead)
+    reviewed.do(reviewed.conclude_act(A), reviewed.lead)
+
+
 # repeated
 
 

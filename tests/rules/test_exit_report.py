@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from models.commands.trial import FileReport, ReportIncident, SubmitTrialPlan
+from models.commands.trial import AdvancePhase, FileReport, ReportIncident, SubmitTrialPlan
 from models.events.trial import ExitReportFiled
 from models.plan import EmploymentImpact, Kpi, KpiResult
 from models.policy import Policy
+from models.vocabulary import Phase, Role
 from tests.rules.test_inclusion import fault
 from tests.scenario import JOBS, ON_TIME, Play, document, with_rules
 
@@ -167,3 +168,44 @@ def test_a_livelihood_trial_is_asked_for_consent_again(yancheng: Policy) -> None
     over(play).report_exit(A)
     assert [each.check for each in play.conclude_exit_act(A).checks] == ["data", "complaint", "consent"]
     play.conclude_exit(A)
+
+
+# before its time
+
+
+def in_its_last_phase(policy: Policy) -> Play:
+    play = Play(policy).to_running(A)
+    for phase in (Phase.DEMONSTRATION, Phase.PILOT):
+        play.meet_gate(A)
+        play.do(AdvancePhase(bidder=A, phase=phase, reasons="达标"), play.regulator)
+    return play
+
+
+def test_a_trial_that_reached_its_goals_ends_with_its_exit_report(yancheng: Policy) -> None:
+    play = in_its_last_phase(yancheng)
+    end = play.deadline(f"trial/{A}").due_on
+    play.report_exit(A)
+    trial = play.state.trials[0]
+    assert (trial.step, trial.last_day) == ("exit", play.today)
+    assert play.today < end
+    assert play.deadline(f"exit_evaluation/{A}").holder == play.holder(Role.REGULATOR)
+    assert f"trial/{A}" not in [each.id for each in play.state.deadlines]
+    play.conclude_exit(A)
+    assert play.state.step == "acceptance"
+
+
+def test_a_trial_does_not_end_early_before_its_last_phase_or_below_a_target(yancheng: Policy) -> None:
+    early = Play(yancheng).to_running(A)
+    early.read(A)
+    no = early.refuses("trial_not_over", early.exit_report_act(A), early.bidder(A))
+    assert no.details["missing"] == "demonstration"
+    play = in_its_last_phase(yancheng)
+    play.read(A, "90")
+    no = play.refuses("trial_not_over", play.exit_report_act(A), play.bidder(A))
+    assert no.details["missing"] == f"{ON_TIME}: 90 / 95"
+
+
+def test_a_city_may_have_every_trial_run_its_time(yancheng: Policy) -> None:
+    play = in_its_last_phase(with_rules(yancheng, "trial", early_exit=False))
+    play.read(A)
+    play.refuses("trial_not_over", play.exit_report_act(A), play.bidder(A))

@@ -116,7 +116,8 @@ def test_what_is_owed_for_an_incident_runs_on_in_remedies_and_holds_the_end(runn
     running.serve(decision)
     running.pass_limit(f"appeal_window/{decision}")
     assert not running.state.closed
-    assert trial(running) == "terminated"
+    assert trial(running) == "rolling_back"
+    running.do(ProveRollback(bidder=A, proof=document("恢复证明")), running.bidder(A))
     running.do(upward(), running.regulator)
     running.do(analysis(), running.regulator)
     running.do(closing(no_red_line="未触碰"), running.regulator)

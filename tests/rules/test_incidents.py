@@ -200,6 +200,10 @@ def test_an_incident_outlives_the_trial_and_is_closed_all_the_same(running: Play
     running.do(ProveRollback(bidder=A, proof=document("恢复证明")), running.bidder(A))
     assert not running.state.closed
     running.do(closing(), running.regulator)
+    assert not running.state.closed, "the order may still be appealed"
+    decision = running.state.decisions[-1].sequence
+    running.serve(decision)
+    running.pass_limit(f"appeal_window/{decision}")
     assert running.state.closed
 
 

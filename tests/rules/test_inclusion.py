@@ -191,7 +191,8 @@ def test_every_red_line_breaches_at_once_and_stops_the_trial(yancheng: Policy) -
         play = start.fork()
         assert record(play, "accident", red_line=red_line) is None
         assert standing(play) == ("breached", "suspended")
-        assert [each.id for each in play.state.deadlines if each.limit == "inclusion"] == []
+        period = play.deadline(f"inclusion/{A}")
+        assert period.status is DeadlineStatus.PAUSED, "what is left of it waits for the remedies"
         assert f"fix/{A}" in [each.id for each in play.state.deadlines]
 
 
@@ -306,13 +307,13 @@ def test_a_period_that_runs_out_before_the_trial_ends_by_itself(yancheng: Policy
     assert play.state.step == "acceptance"
 
 
-def test_an_order_open_at_the_end_of_the_period_ends_with_it(yancheng: Policy) -> None:
+def test_an_order_open_at_the_end_of_the_period_outlives_it(yancheng: Policy) -> None:
     play = Play(with_limit(yancheng, "inclusion", period=Period(length=10, unit=Unit.DAYS))).to_running(A)
     for kind in ("one", "two", "three", "four"):
         record(play, kind)
     play.pass_limit(f"inclusion/{A}")
     assert standing(play) == ("ended", "running")
-    assert f"correction_order/{A}" not in [each.id for each in play.state.deadlines]
+    assert [each.id for each in play.state.services] == [f"correction_order/{A}"]
 
 
 def test_a_trial_that_ends_before_the_period_ends_the_period(running: Play) -> None:

@@ -125,10 +125,10 @@ class Simulated:
         return self.step in ("active", "extended")
 
     def let_pass(self, today: date) -> None:
-        """What ended by itself before today: an order whose last day is over, the period."""
-        while self.running:
+        """What ended by itself before today: an order whose last day is over, the period. The order outlives it."""
+        while True:
             order_over = self.due is not None and self.due < today
-            period_over = self.until < today
+            period_over = self.running and self.until < today
             if order_over and (not period_over or (self.due or today) <= self.until):
                 self.breach()
             elif period_over:
@@ -137,10 +137,10 @@ class Simulated:
                 return
 
     def end(self, step: str) -> None:
-        self.step, self.order, self.due = step, "", None
+        self.step = step
 
     def breach(self) -> None:
-        self.end("breached")
+        self.step, self.order, self.due = "breached", "", None
         self.stopped = True
 
     def fault(self, kind: str, today: date, *, punishable: bool) -> str:
@@ -319,8 +319,10 @@ def walk(moves: list[str]) -> tuple[Play, Simulated]:
         if told.running:
             assert clocks[f"inclusion/{A}"].due_on == told.until
             assert clocks[f"inclusion/{A}"].status is DeadlineStatus.OPEN
-        else:
-            assert not {f"inclusion/{A}", f"correction_order/{A}"} & clocks.keys()
+        elif f"inclusion/{A}" in clocks:
+            assert told.step == "breached"
+            assert clocks[f"inclusion/{A}"].status is DeadlineStatus.PAUSED, "it waits for an appeal"
+        assert (f"correction_order/{A}" in clocks) is (told.due is not None), moves
         if told.due is not None:
             assert clocks[f"correction_order/{A}"].due_on == told.due
     return play, told

@@ -122,16 +122,17 @@ def test_days_in_which_the_trial_was_stopped_are_no_days_of_the_phase(yancheng: 
 def test_nor_are_those_in_which_the_whole_scene_was_suspended(yancheng: Policy) -> None:
     play = Play(gated(yancheng, at_least={"length": 20, "unit": "days"})).to_running(A)
     play.suspend_and_resume(after=timedelta(days=30))
+    resume(play)
     assert play.state.trials[0].stood_still == 30
     assert what(play) == ["time"]
 
 
 def test_a_day_on_which_both_stood_still_is_lost_once(yancheng: Policy) -> None:
-    """The scene is suspended, its trial is stopped three days later, and resumes two days after the scene did."""
+    """The trial is stopped, its scene suspended three days later; the trial resumes two days after the scene did."""
     play = Play(gated(yancheng, at_least={"length": 20, "unit": "days"})).to_running(A)
-    play.do(Suspend(reasons="安全检查"), play.lead)
-    play.wait(timedelta(days=3))
     play.do(SuspendTrial(bidder=A, reasons="故障"), play.regulator)
+    play.wait(timedelta(days=3))
+    play.do(Suspend(reasons="安全检查"), play.lead)
     play.wait(timedelta(days=7))
     play.do(Resume(reasons="检查结束"), play.lead)
     play.wait(timedelta(days=2))

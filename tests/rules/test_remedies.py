@@ -22,7 +22,7 @@ from models.commands.matching import GiveUpMatching
 from models.commands.promotion import NominateBenchmark
 from models.commands.review import ConfirmScene, GiveOpinion, Recognise, Refuse
 from models.commands.solicitation import DeclineAdmission
-from models.commands.trial import FileReport, RefuseTrial, SubmitTrialPlan
+from models.commands.trial import FileReport, ProveRollback, RefuseTrial, SubmitTrialPlan
 from models.deadline import DeadlineStatus
 from models.events.anywhere import AdverseDecision, DecisionFinal
 from models.events.clock import DeadlineCancelled, DeadlineMet
@@ -204,7 +204,9 @@ def test_an_appeal_that_is_not_decided_in_time_escalates_and_can_be_extended() -
 
 
 def test_while_remedies_are_open_all_other_clocks_stand_still_and_run_on_if_it_is_reopened(yancheng: Policy) -> None:
-    play = Play(yancheng).to_running(A)
+    play = Play(yancheng).to_acceptance(A)
+    play.apply(A)
+    play.seat_panel(PanelPurpose.ACCEPTANCE, A)
     before = {each.id: each for each in play.state.deadlines}
     play.do(TERMINATE, play.lead)
     paused = {each.id for each in play.state.deadlines if each.status is DeadlineStatus.PAUSED}
@@ -213,7 +215,7 @@ def test_while_remedies_are_open_all_other_clocks_stand_still_and_run_on_if_it_i
     appeal(play)
     play.wait(timedelta(days=20))
     uphold(play)
-    assert play.state.step == "trial"
+    assert play.state.step == "acceptance"
     for id, deadline in before.items():
         assert play.deadline(id).status is DeadlineStatus.OPEN
         assert play.deadline(id).due_on > deadline.due_on
@@ -278,8 +280,9 @@ def test_a_final_termination_ends_what_the_bidders_had_open(yancheng: Policy) ->
     play = Play(yancheng).to_running(A)
     play.do(TERMINATE, play.lead)
     serve(play)
-    assert play.state.trials[0].step == "running"
+    assert play.state.trials[0].step == "suspended"
     play.pass_limit(f"appeal_window/{decision(play)}")
+    play.do(ProveRollback(bidder=A, proof=document("恢复证明")), play.bidder(A))
     assert (play.state.step, play.state.outcome) == ("closed", Outcome.TERMINATED)
     assert [each.step for each in play.state.contracts] == ["dissolved"]
     assert [each.step for each in play.state.trials] == ["terminated"]

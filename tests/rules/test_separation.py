@@ -162,7 +162,8 @@ def test_every_code_of_the_table_is_attacked() -> None:
 
 
 def test_every_deed_of_the_table_is_one_that_happens() -> None:
-    kinds = {*NoticeAbout, *PanelPurpose, Role.OWNER, Role.ST_BUREAU, Role.BIDDER, Role.REGULATOR, "inclusion"}
+    kinds = {*NoticeAbout, *PanelPurpose, Role.OWNER, Role.ST_BUREAU, Role.BIDDER, Role.REGULATOR, "inclusion", "order"}
+    kinds |= {"correction_order"}
     for line in APART:
         for deed in (*line.first, *line.then):
             verb, _, kind = deed.partition(":")

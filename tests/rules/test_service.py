@@ -162,16 +162,19 @@ def test_an_order_is_open_before_it_is_served_and_there_is_no_second_one(policy:
     assert len(play.state.services) == 1
 
 
-def test_an_order_corrected_before_it_was_served_needs_no_service(policy: Policy) -> None:
+def test_an_order_corrected_before_it_was_served_is_served_for_its_appeal_alone(policy: Policy) -> None:
     play = ordered(policy)
     play.do(VerifyCorrection(bidder=A, corrected=True, finding="已改"), play.second_regulator)
     assert play.state.services == ()
-    assert not [each for each in ids(play) if each.startswith("service/")]
+    (decision,) = play.state.decisions
+    assert f"service/{decision.sequence}" in ids(play)
 
 
-def test_what_ends_the_inclusion_period_ends_an_order_that_waits_for_service(policy: Policy) -> None:
+def test_an_order_that_waits_for_its_service_outlives_an_early_end_and_falls_with_a_breach(policy: Policy) -> None:
     play = ordered(policy)
     play.do(EndInclusionEarly(bidder=A, reasons="成熟"), play.regulator)
+    assert [each.id for each in play.state.services] == [f"correction_order/{A}"]
+    play.do(VerifyCorrection(bidder=A, corrected=False, finding="未改"), play.second_regulator)
     assert play.state.services == ()
 
 

@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.commands.acceptance import AskFaultTolerance, AssessValue, BenefitShare, ToleranceAnswer, ValueFigure
+from models.deadline import DeadlineStatus
 from models.policy import Policy
-from models.vocabulary import PanelPurpose
+from models.vocabulary import PanelPurpose, Role
+from rules.policy_check import contradictions
 from tests.scenario import Play, with_rules
 
 A = "甲公司"
@@ -116,3 +118,37 @@ def test_a_city_without_criteria_leaves_it_to_the_finding(yancheng: Policy) -> N
     play.do(AskFaultTolerance(bidder=A, grounds="已尽职"), play.bidder(A))
     for tolerated in (True, False):
         play.fork().do(play.tolerance_act(A, tolerated), play.group)
+
+
+# somebody owes the finding, and the refund waits for it
+
+
+def test_who_finds_on_fault_tolerance_owes_it_in_time_and_the_refund_waits(asked: Play) -> None:
+    clock = asked.deadline(f"fault_tolerance/{A}")
+    assert clock.holder is not None
+    assert clock.holder == asked.holder(asked.policy.permissions["decide_fault_tolerance"][0])
+    assert clock.verbs == ("decide_fault_tolerance",)
+    assert asked.deadline(f"refund/{A}").status is DeadlineStatus.PAUSED
+    asked.pass_limit(f"fault_tolerance/{A}")
+    assert asked.deadline(f"fault_tolerance/{A}").status is DeadlineStatus.OVERDUE
+    asked.do(asked.tolerance_act(A), asked.person(clock.holder.role, clock.holder.unit))
+    assert f"fault_tolerance/{A}" not in [each.id for each in asked.state.deadlines]
+    assert asked.deadline(f"refund/{A}").status is DeadlineStatus.OPEN
+
+
+def test_a_question_falls_away_with_the_failure_that_it_is_about(asked: Play) -> None:
+    asked.win_appeal()
+    assert not [each.id for each in asked.state.deadlines if each.limit in ("refund", "fault_tolerance")]
+
+
+def test_a_city_says_whose_the_finding_is(yancheng: Policy) -> None:
+    nobody = yancheng.model_copy(
+        update={"permissions": {**yancheng.permissions, "decide_fault_tolerance": (Role.EXPERT,)}}
+    )
+    assert "permissions.decide_fault_tolerance" in [each.key for each in contradictions(nobody)]
+
+
+def test_a_policy_from_before_the_limit_keeps_its_digest(yancheng: Policy) -> None:
+    written = yancheng.model_dump(mode="json")
+    assert "fault_tolerance" not in written["limits"]
+    assert Policy.model_validate(written).limits.fault_tolerance == yancheng.limits.fault_tolerance
