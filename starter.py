@@ -17,6 +17,7 @@ from cli import (
     bulk,
     calendars,
     checks,
+    counts,
     documents,
     drafts,
     duties,
@@ -57,7 +58,7 @@ PACKAGE = "scene-lifecycle-engine"
 
 GROUPS = (
     running, scenes, panels, ranking, trials, results, inclusion, lookalikes, lineage, acts, bulk, named, bringing_in,
-    records, checks,
+    records, counts, checks,
 )  # fmt: skip
 for group in GROUPS:
     group.add_to(app)

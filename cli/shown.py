@@ -11,7 +11,19 @@ from models.deadline import AwaitedService, Deadline, DeadlineStatus
 from models.policy import Policy
 from models.state import SceneState
 from models.vocabulary import Machine
-from models.words import INCIDENTS, LIMITS, MACHINES, NOTICES, OBJECTIONS, RISKS, ROLES, STATUSES, TRACKS, Word
+from models.words import (
+    INCIDENTS,
+    LIMITS,
+    MACHINES,
+    NOTICES,
+    OBJECTIONS,
+    POSITIONS,
+    RISKS,
+    ROLES,
+    STATUSES,
+    TRACKS,
+    Word,
+)
 from rules.calendar import workdays_left
 from rules.deadlines import BEIJING, local_day
 from rules.docket import BIDDER_MACHINES
@@ -117,6 +129,12 @@ def content(state: SceneState, policy: Policy | None, source: str) -> dict[str, 
         "running": [_clock(each, calendar) for each in _by_date(state) if each.holder is None],
         "awaiting_service": [_awaited(each) for each in state.services],
         "bidders": [{"bidder": bidder, **steps} for bidder, steps in machines(state).items()],
+        "plan_opinions": [
+            {"bidder": trial.bidder, **each.model_dump(mode="json")}
+            for trial in state.trials
+            for each in trial.opinions
+        ],
+        "benchmark_applications": [each.model_dump(mode="json") for each in state.benchmark_applications],
         "objections": [each.model_dump(mode="json") for each in state.objections],
         "incidents": [each.model_dump(mode="json") for each in state.incidents],
         "decisions": [each.model_dump(mode="json") for each in state.decisions],
@@ -199,6 +217,14 @@ def rendered(state: SceneState, policy: Policy | None) -> list[RenderableType]:
             for bidder, steps in found.items()
         ]
         parts.append(output.table(columns, rows, say("揭榜方", "Bidders")))
+    if opinions := [(trial.bidder, each) for trial in state.trials for each in trial.opinions]:
+        columns = [("揭榜方", "bidder"), ("单位", "unit"), ("意见", "opinion")]
+        rows = [(bidder, each.unit, word(POSITIONS, each.position)) for bidder, each in opinions]
+        parts.append(output.table(columns, rows, say("试点方案意见", "Opinions on the trial plan")))
+    if state.benchmark_applications:
+        columns = [("申报单位", "unit"), ("层级", "level")]
+        rows = [(each.unit, each.level.value) for each in state.benchmark_applications]
+        parts.append(output.table(columns, rows, say("标杆申报", "Applied as benchmark")))
     if state.objections:
         columns = [("编号", "id"), ("公示", "notice"), ("揭榜方", "bidder"), ("状态", "status")]
         rows = [

@@ -828,6 +828,14 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "{due} yuan were paid and are owed back; {amount} are not enough unless the failure was found tolerable.",
     ),
     # acceptance
+    "already_applied": (
+        "{unit} 已申报标杆，请等待牵头单位或评估小组推荐。",
+        "{unit} has applied already; the lead department or the evaluation team nominates.",
+    ),
+    "not_accepted": (
+        "{bidder} 的成果尚未通过验收，不能申报标杆。已通过：{accepted}。",
+        "What {bidder} made has not passed its acceptance: it cannot be applied for. Passed: {accepted}.",
+    ),
     "opinions_missing": (
         "验收意见尚未收齐：{units}。请等其提出意见，或至 {until} 逾期视为未提意见后再作结论。",
         "Opinions are missing: {units}. Conclude when they are in, or after {until}, when they count as silent.",

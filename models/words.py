@@ -65,6 +65,7 @@ VERBS: Final[Mapping[str, Word]] = MappingProxyType(
         "approve_payment": Word("审批付款", "decide on a payment"),
         "pay_milestone": Word("支付款项", "pay a milestone"),
         "submit_trial_plan": Word("提交试点方案", "submit a trial plan"),
+        "give_trial_opinion": Word("试点方案意见", "give an opinion on a trial plan"),
         "admit_trial": Word("准入", "admit the trial"),
         "return_trial_plan": Word("退回试点方案", "return the trial plan"),
         "refuse_trial": Word("不予准入", "refuse the trial"),
@@ -103,6 +104,7 @@ VERBS: Final[Mapping[str, Word]] = MappingProxyType(
         "decide_fault_tolerance": Word("容错认定", "decide on fault tolerance"),
         "assess_value": Word("价值评估", "assess the value"),
         # promotion
+        "apply_for_benchmark": Word("申报标杆", "apply as benchmark"),
         "nominate_benchmark": Word("推荐标杆", "nominate as benchmark"),
         "conclude_evaluation": Word("标杆评估结论", "conclude the evaluation"),
         "confirm_benchmark": Word("审定标杆", "confirm the benchmark"),
@@ -476,6 +478,7 @@ LIMITS: Final[Mapping[str, Word]] = MappingProxyType(
         "reissue": Word("重新发榜", "re-issue"),
         "payment": Word("款项支付", "payment"),
         "trial_plan": Word("编制试点方案", "trial plan"),
+        "trial_opinion": Word("试点方案意见", "opinion on the trial plan"),
         "admission": Word("准入审查", "admission"),
         "start": Word("启动通知", "start notice"),
         "trial": Word("试点期", "trial"),

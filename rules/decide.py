@@ -189,7 +189,7 @@ def _machines(act: Act) -> tuple[Machine, ...]:
     """Those of the bidder's machines whose step must allow the act; others may move with it."""
     if isinstance(act, MatchingAct | PaymentAct):
         return (Machine.CONTRACT,)
-    if isinstance(act, TrialAct | IncidentAct):
+    if isinstance(act, TrialAct | IncidentAct | Override):
         return (Machine.TRIAL,)
     if isinstance(act, InclusionAct):
         return (Machine.TRIAL, Machine.INCLUSION)

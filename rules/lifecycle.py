@@ -98,7 +98,7 @@ STEPS: tuple[Step, ...] = (
     Step(SCENE, "acceptance", ACCEPTING, "验收", "acceptance", acts=("assess_value",)),
     Step(
         SCENE, "candidate", PROMOTION, "推广候选", "candidate for promotion", "nomination", Role.LEAD,
-        acts=("assess_value", "record_benefit", "record_replication", "recommend_upward"),
+        acts=("apply_for_benchmark", "assess_value", "record_benefit", "record_replication", "recommend_upward"),
     ),
     Step(SCENE, "evaluation", PROMOTION, "标杆评估", "benchmark evaluation", "evaluation", Role.EVALUATION_TEAM),
     Step(
@@ -129,7 +129,10 @@ STEPS: tuple[Step, ...] = (
     ),
     # one bidder's trial
     Step(TRIAL, "planning", TRIALS, "编制方案", "planning", "trial_plan", Role.BIDDER, acts=_TRIAL_ACTS),
-    Step(TRIAL, "submitted", TRIALS, "待准入", "plan submitted", "admission", Role.REGULATOR, acts=_TRIAL_ACTS),
+    Step(
+        TRIAL, "submitted", TRIALS, "待准入", "plan submitted", "admission", Role.REGULATOR,
+        acts=("give_trial_opinion", *_TRIAL_ACTS),
+    ),
     Step(TRIAL, "admitted", TRIALS, "已准入", "admitted", "start", Role.REGULATOR, acts=_INSURED_ACTS),
     Step(
         TRIAL, "running", TRIALS, "试点中", "running",
@@ -208,6 +211,8 @@ STRAIGHT_BACK_TO = tuple(step for step in RETURN_FROM if step != "recognition_no
 
 OVERRIDE_TO = ("accepted", "registered", "fair_competition", "expert_review", "listing", "listed")
 """What the leading group may re-open, with reasons, of the way before the contract; in promotion `candidate`."""
+OVERRIDE_TRIAL = {"admitted": "submitted", "refused": "submitted", "unfit": "exit"}
+"""What it may re-open of a bidder's trial: where it stands, and the decision that is taken anew."""
 
 SKIPPABLE = (
     "consultation", "expert_review", "confirmation", "recognition_notice", "scoring", "ranking_notice", "trial",
@@ -335,6 +340,7 @@ ROWS: tuple[Row, ...] = (
     *_rows(TRIAL, ("rolling_back",), "prove_rollback", "terminated"),
     *_rows(TRIAL, ("exit",), "conclude_exit", "ended", "unfit"),
     *_rows(TRIAL, ("unfit",), "decide_appeal", "exit"),
+    *(Row(TRIAL, source, "override", target) for source, target in OVERRIDE_TRIAL.items()),
     *_rows(TRIAL, ("ended",), "conclude_acceptance", "planning"),
     *_rows(
         TRIAL, ("planning", "submitted", "admitted", "running", "suspended", "exit"), "answer_withdrawal", "withdrawn",
@@ -419,6 +425,7 @@ ROWS: tuple[Row, ...] = (
     *_rows(SCENE, ("remedies",), "pay_milestone", "closed"),
     *_rows(SCENE, ("remedies",), "decide_appeal", "closed", *OPEN),
     Row(SCENE, "remedies", "close_incident", "closed"),
+    Row(SCENE, "remedies", "override", "trial"),
     # a scene that runs elsewhere is taken over into any step that holds nothing half done by a bidder
     *_rows(SCENE, ("draft",), "take_over", "accepted", "registered", "fair_competition", "expert_review",
            "recognised", "listing", "listed", "contracting", "trial", "acceptance", "candidate", "benchmark"),

@@ -7,6 +7,7 @@ The evaluation team proposes, the leading group decides, and only what was recom
 from typing import assert_never
 
 from models.commands.promotion import (
+    ApplyForBenchmark,
     CloseScene,
     ConcludeEvaluation,
     ConfirmBenchmark,
@@ -19,6 +20,7 @@ from models.commands.promotion import (
     WithdrawBenchmark,
 )
 from models.events.promotion import (
+    BenchmarkAppliedFor,
     BenchmarkDecided,
     BenchmarkEvaluated,
     BenchmarkNominated,
@@ -39,6 +41,8 @@ TAKES_THE_TITLE = ("review_benchmark", "withdraw_benchmark")
 
 def judge(docket: Docket, act: PromotionAct) -> None:
     match act:
+        case ApplyForBenchmark():
+            _apply(docket, act)
         case NominateBenchmark():
             settling.refuse_open_parts(docket)
             _refuse_while_title_is_open(docket)
@@ -72,6 +76,16 @@ def judge(docket: Docket, act: PromotionAct) -> None:
             docket.close(Outcome.PROMOTED if docket.state.step == "benchmark" else Outcome.ACCEPTED)
         case _:
             assert_never(act)
+
+
+def _apply(docket: Docket, act: ApplyForBenchmark) -> None:
+    """Only for a result of one's own that was accepted; the nomination's clock runs already."""
+    if find(docket.state.benchmark_applications, unit=docket.unit) is not None:
+        docket.refuse("already_applied", unit=docket.unit)
+    accepted = [each.bidder for each in docket.state.acceptances if each.step == "passed"]
+    if docket.role is Role.BIDDER and docket.unit not in accepted:
+        docket.refuse("not_accepted", bidder=docket.unit, accepted=", ".join(accepted) or "-")
+    docket.record(BenchmarkAppliedFor(unit=docket.unit, level=act.level))
 
 
 def _evaluate(docket: Docket, act: ConcludeEvaluation) -> None:

@@ -77,7 +77,7 @@ BIDDER, OWNER = Role.BIDDER.value, Role.OWNER.value
 OVER_BIDDERS = (
     *DECISIONS, *ON_REMEDIES,
     "convene_panel", "publish_notice", "list_scene", "add_signer", "remove_signer",
-    "open_bids",
+    "open_bids", "give_trial_opinion",
     "advance_phase", "record_reading:regulator", "propose_resumption", "terminate_trial", "lift_supervision",
     "record_fault", "verify_correction", "analyse_incident", "verify_incident", "close_incident",
     "acknowledge_incident", "report_upward",
@@ -90,7 +90,7 @@ OVER_BIDDERS = (
 OVER_OWNER = (
     *DECISIONS, *ON_REMEDIES,
     "convene_panel", "publish_notice", "list_scene", "add_signer", "remove_signer",
-    "open_bids", "record_fault", "analyse_incident",
+    "open_bids", "give_trial_opinion", "record_fault", "analyse_incident",
     "decide_extension",
 )  # fmt: skip
 """Every act of authority over what the owner drafted."""

@@ -14,6 +14,7 @@ from models.commands.anywhere import (
     DecideAppeal,
     DecideExtension,
     LoadCalendar,
+    Override,
     PassDeadline,
     ProposeCorrection,
     Reassign,
@@ -58,6 +59,7 @@ from models.commands.trial import (
     AnalyseIncident,
     CloseIncident,
     ConcludeExit,
+    GiveTrialOpinion,
     NotifyLeak,
     ProposeResumption,
     RecordReading,
@@ -119,6 +121,10 @@ def subjects_of(command: Command) -> tuple[str, ...]:
             return (f"upward/{act.incident}",)
         case NotifyLeak():
             return (f"leak/{act.incident}/{act.to}",)
+        case GiveTrialOpinion():
+            return (f"trial/{act.bidder}", f"trial/{act.bidder}/{command.actor.unit}")
+        case Override(bidder=str()):
+            return ("step", f"trial/{act.bidder}")
         case GiveAcceptanceOpinion():
             return (f"acceptance/{act.bidder}", f"acceptance/{act.bidder}/{command.actor.unit}")
         case AnswerWithdrawal():

@@ -324,20 +324,19 @@ class LedgerReads:
         if last is not None:
             query = query.where(col(EntryRow.sequence) <= last)
         with Session(self._engine) as session:
-            return tuple(
-                EntryRecord(
-                    stream=row.stream,
-                    entry=JournalEntry.model_validate_json(row.text),
-                    text=row.text,
-                    algorithm=row.algorithm,
-                    previous=row.previous,
-                    hash=row.hash,
-                    recorded_at=row.recorded_at,
-                    build=row.build,
-                    rules=row.rules,
-                )
-                for row in session.scalars(query)
-            )
+            return tuple(_record(row) for row in session.scalars(query))
+
+    def entries_with(self, city: str, *kinds: str) -> tuple[EntryRecord, ...]:
+        """The entries of a city's scenes in which an event of these kinds happened, scene by scene."""
+        says = or_(*(col(EntryRow.text).contains(f'"kind":"{kind}"', autoescape=True) for kind in kinds))
+        query = (
+            select(EntryRow)
+            .join(SceneRow, col(SceneRow.scene) == col(EntryRow.stream))
+            .where(col(SceneRow.city) == city, says)
+            .order_by(col(EntryRow.stream), col(EntryRow.sequence))
+        )
+        with Session(self._engine) as session:
+            return tuple(_record(row) for row in session.scalars(query))
 
     def verify_chain(self, stream: str) -> int | None:
         """The first sequence of a stream that is missing, changed or out of its chain; None where all stands."""
@@ -399,6 +398,20 @@ def _scene_conditions(where: SceneFilter) -> Iterator[ColumnElement[bool]]:
 def _equal(*wanted: tuple[Mapped[Any], str | None]) -> tuple[ColumnElement[bool], ...]:
     """A word of the vocabulary is compared as the text it stands for."""
     return tuple(column == str(value) for column, value in wanted if value is not None)
+
+
+def _record(row: EntryRow) -> EntryRecord:
+    return EntryRecord(
+        stream=row.stream,
+        entry=JournalEntry.model_validate_json(row.text),
+        text=row.text,
+        algorithm=row.algorithm,
+        previous=row.previous,
+        hash=row.hash,
+        recorded_at=row.recorded_at,
+        build=row.build,
+        rules=row.rules,
+    )
 
 
 def _journal(stream: str) -> Select[EntryRow]:

@@ -726,7 +726,15 @@ class Improviser:
         return {"entry": last.before.sequence + 1 if last is not None else max(1, self.play.state.sequence)}
 
     def _override(self) -> dict[str, object]:
-        return {"to": self.choose((*lifecycle.OVERRIDE_TO, "candidate"))}
+        if self.often(False, True):
+            return {"to": self.choose(("submitted", "exit"))}
+        return {"to": self.choose((*lifecycle.OVERRIDE_TO, "candidate")), "bidder": None}
+
+    def _give_trial_opinion(self) -> dict[str, object]:
+        return {"position": self.choose(tuple(Position))}
+
+    def _apply_for_benchmark(self) -> dict[str, object]:
+        return {"level": self.choose(tuple(BenchmarkLevel))}
 
 
 OTHER: list[Any] = []

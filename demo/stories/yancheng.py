@@ -48,7 +48,7 @@ from demo.scene import Scene, Script, Story
 from demo.years import MARCH_2040, notice_of_2042
 from models.commands.acceptance import AskFaultTolerance, DecideFaultTolerance, RecordRefund
 from models.commands.anywhere import DecideExtension, RequestExtension, Resume, Suspend
-from models.commands.promotion import ConfirmBenchmark, RecommendUpward, RecordReplication
+from models.commands.promotion import ApplyForBenchmark, ConfirmBenchmark, RecommendUpward, RecordReplication
 from models.commands.review import Recognise, Refuse
 from models.commands.trial import RefuseTrial
 from models.vocabulary import BenchmarkLevel, Mode, NoticeAbout, Outcome
@@ -69,6 +69,7 @@ def delivery_van(scene: Scene) -> Script:
     yield from evaluated(scene, JIA)
     yield from accepted(scene, JIA)
     yield from valued(scene)
+    yield scene.bidder(JIA).does(ApplyForBenchmark(level=BenchmarkLevel.CITY, grounds="试点指标全部达到。"))
     yield from made_benchmark(scene, BenchmarkLevel.CITY)
     yield from benefited(scene, JIA, "award", 800_000)
     yield from benefited(scene, JIA, "green_channel")

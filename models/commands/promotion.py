@@ -12,6 +12,15 @@ from models.vocabulary import BenchmarkLevel
 from .act import Act
 
 
+class ApplyForBenchmark(Act):
+    """The bidder's, or the owner's, own word: the lead department or the evaluation team nominates."""
+
+    verb: Literal["apply_for_benchmark"] = "apply_for_benchmark"
+    level: BenchmarkLevel
+    grounds: Text
+    documents: tuple[Document, ...] = Field((), max_length=50)
+
+
 class NominateBenchmark(Act):
     verb: Literal["nominate_benchmark"] = "nominate_benchmark"
     level: BenchmarkLevel
@@ -83,7 +92,8 @@ class CloseScene(Act):
 
 
 PromotionAct = (
-    NominateBenchmark
+    ApplyForBenchmark
+    | NominateBenchmark
     | ConcludeEvaluation
     | ConfirmBenchmark
     | RecordBenefit

@@ -8,6 +8,12 @@ from models.vocabulary import BenchmarkLevel
 from .event import Event
 
 
+class BenchmarkAppliedFor(Event):
+    kind: Literal["benchmark_applied_for"] = "benchmark_applied_for"
+    unit: str
+    level: BenchmarkLevel
+
+
 class BenchmarkNominated(Event):
     kind: Literal["benchmark_nominated"] = "benchmark_nominated"
     level: BenchmarkLevel
@@ -60,7 +66,8 @@ class RecommendedUpward(Event):
 
 
 PromotionEvent = (
-    BenchmarkNominated
+    BenchmarkAppliedFor
+    | BenchmarkNominated
     | BenchmarkEvaluated
     | BenchmarkDecided
     | BenchmarkReviewed

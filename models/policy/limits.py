@@ -1,10 +1,10 @@
 """Time limits, how they may be extended, and the ladders of reminders."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
-from models.calendar import Period
+from models.calendar import Period, Unit
 from models.deadline import Level
 from models.frozen import Frozen
 from models.vocabulary import Role, RunsFrom, Suspends
@@ -33,8 +33,14 @@ class Limit(Sourced):
     extension: ExtensionRule | None = Field(None, description="whether and how it may be extended")
 
 
+def _since(length: int, clause: str) -> Any:
+    """A limit that came later: a policy from before keeps its digest, and has these working days."""
+    limit = Limit(period=Period(length=length, unit=Unit.WORKDAYS), clause=clause, default=True, ladder="reminders")
+    return {"default": limit, "exclude_if": lambda present: present == limit}
+
+
 class Limits(Frozen):
-    """Every limit the engine knows; a file that lacks one, or names another, is refused."""
+    """Every limit the engine knows; a file that names another is refused, and so is one that lacks a limit of old."""
 
     call_window: Limit = Field(description="how long a call for scenes stays open")
     completeness: Limit = Field(description="platform office checks completeness; silence means accepted")
@@ -65,6 +71,10 @@ class Limits(Frozen):
     reissue: Limit = Field(description="owner re-issues a challenge that found no valid bid")
     payment: Limit = Field(description="a delivered milestone is approved and paid: at most 60 days")
     trial_plan: Limit = Field(description="bidder files the trial plan")
+    trial_opinion: Limit = Field(
+        **_since(5, "平台默认值（无法定期限）"),
+        description="each department asked about a trial plan gives its opinion",
+    )
     admission: Limit = Field(description="regulator decides on admission to the trial")
     start: Limit = Field(description="regulator issues the start notice")
     trial: Limit = Field(description="longest trial; its extension rule is the trial's")

@@ -67,6 +67,11 @@ class TrialRules(Sourced):
         exclude_if=lambda reports: not reports,
         description="the reports that say what the trial does to people's work (就业影响)",
     )
+    consult: bool = Field(
+        False,
+        exclude_if=lambda asked: not asked,
+        description="true: every cooperating department is asked about a plan, and the admission waits for its word",
+    )
     stop_suspends: bool = Field(
         False,
         exclude_if=lambda stops: not stops,

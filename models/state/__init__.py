@@ -16,7 +16,7 @@ from models.receipt import Receipt
 from models.text import Moment
 from models.vocabulary import Maturity, Outcome, Position, Risk, Scale, SceneType, Stage, Track
 
-from .acceptance import Acceptance, Benchmark, Replication, Signature, UnitOpinion
+from .acceptance import Acceptance, Benchmark, BenchmarkApplication, Replication, Signature, UnitOpinion
 from .lineage import LineageReview
 from .matching import Bid, Challenge, Contract, Ranked
 from .payment import Payment, PaymentStatus
@@ -171,6 +171,8 @@ class SceneState(Frozen):
     """Party and share of the value, such as "3/5"."""
 
     benchmark: Benchmark | None = None
+    benchmark_applications: tuple[BenchmarkApplication, ...] = ()
+    """Of the parties themselves, until somebody is nominated."""
     replications: tuple[Replication, ...] = ()
     awarded_yuan: int = 0
     benefits_yuan: tuple[tuple[str, int], ...] = ()
@@ -222,6 +224,7 @@ __all__ = [
     "Acceptance",
     "AwaitedService",
     "Benchmark",
+    "BenchmarkApplication",
     "Bid",
     "Challenge",
     "Climb",

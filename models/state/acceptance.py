@@ -45,6 +45,11 @@ class Acceptance(Frozen):
     """Of the signed acceptance opinion (验收意见书)."""
 
 
+class BenchmarkApplication(Frozen):
+    unit: str
+    level: BenchmarkLevel
+
+
 class Benchmark(Frozen):
     level: BenchmarkLevel
     recommended: bool | None = None

@@ -6,6 +6,7 @@ from enum import StrEnum
 from models.calendar import Period
 from models.frozen import Frozen
 from models.plan import EmploymentImpact, Kpi, KpiResult, Reading
+from models.state.acceptance import UnitOpinion
 from models.vocabulary import Credit, Phase, Risk
 
 
@@ -16,6 +17,7 @@ class Trial(Frozen):
     `clauses` are the keys of the plan's bounds, exempted rules, safeguards and indicators: what a fault can cite.
     `readings` holds the last of each indicator, `stood_still` the days of the phase in which the trial was stopped.
     `entered_on` is the day on which it entered its step, `admitted_by` are the officers who admitted it.
+    `opinions` are those of the departments on the plan that is filed.
     `last_day` is that of its time, once it is over: nothing is measured of it later.
     """
 
@@ -47,6 +49,7 @@ class Trial(Frozen):
     entered_on: date | None = None
     admitted_by: tuple[str, ...] = ()
     last_day: date | None = None
+    opinions: tuple[UnitOpinion, ...] = ()
 
 
 class Climb(Frozen):

@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from models.events.promotion import (
+    BenchmarkAppliedFor,
     BenchmarkDecided,
     BenchmarkEvaluated,
     BenchmarkNominated,
@@ -14,13 +15,16 @@ from models.events.promotion import (
     RecommendedUpward,
     ReplicationRecorded,
 )
-from models.state import Benchmark, Replication, SceneState
+from models.state import Benchmark, BenchmarkApplication, Replication, SceneState
 
 
 def evolve(state: SceneState, event: PromotionEvent) -> SceneState:
     match event:
+        case BenchmarkAppliedFor(unit=unit, level=level):
+            application = BenchmarkApplication(unit=unit, level=level)
+            return state.model_copy(update={"benchmark_applications": (*state.benchmark_applications, application)})
         case BenchmarkNominated(level=level):
-            return state.model_copy(update={"benchmark": Benchmark(level=level)})
+            return state.model_copy(update={"benchmark": Benchmark(level=level), "benchmark_applications": ()})
         case BenchmarkEvaluated(recommended=recommended):
             return _benchmark(state, recommended=recommended)
         case BenchmarkDecided(confirmed=confirmed):

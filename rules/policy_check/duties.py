@@ -30,6 +30,7 @@ DUTIES: tuple[tuple[str, Role, tuple[str, ...]], ...] = (
     ("complaint", Role.SUPERVISOR, ("decide_complaint",)),
     ("invitation_review", Role.LEAD, ("review_invitation",)),
     ("bid_opening", Role.BIDDER, ("reveal_bid",)),
+    ("trial_opinion", Role.COOPERATING, ("give_trial_opinion",)),
     ("report", Role.BIDDER, ("file_report",)),
     ("midterm", Role.BIDDER, ("file_report",)),
     ("fix", Role.BIDDER, ("report_fix",)),

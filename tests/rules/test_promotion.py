@@ -271,7 +271,8 @@ def test_a_copy_is_in_another_city_or_names_the_district(candidate: Play) -> Non
     candidate.refuses("same_city_copy", RecordReplication(city=city), candidate.owner)
     candidate.do(RecordReplication(city=city, district="大丰区"), candidate.owner)
     candidate.do(RecordReplication(city="宁波市"), candidate.lead)
-    candidate.do(RecordReplication(city="南京市", scene="NJ-1"), candidate.platform)
+    candidate.do(RecordReplication(city="南京市", scene="NJ-1"), candidate.owner)
+    candidate.refuses("not_permitted", RecordReplication(city="苏州市"), candidate.platform)
     assert [(each.city, each.district) for each in candidate.state.replications] == [
         (city, "大丰区"),
         ("宁波市", None),
