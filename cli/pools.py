@@ -50,7 +50,7 @@ def drawn_from(opened: Parts, state: SceneState, wanted: FromDirectory, actor: A
             "directory_changed",
             say("人员目录刚刚换版，请重新办理。", "The directory has just changed. Do it again."),
         )
-    parties = (state.profile.owner if state.profile else "", *units_bidding(state))
+    parties = (*state.owners, *units_bidding(state))
     pool = rules.experts(directory.directory, shown.today(), known_as=parties)
     if not pool:
         raise Failure(

@@ -97,6 +97,7 @@ def _acceptance(found: AcceptanceStatement, policy: Policy) -> list[RenderableTy
                      for each in found.signatures]),
         ),
         (say("未签署", "unsigned"), _listed(found.unsigned)),
+        (say("三首产品", "three firsts"), _listed(found.firsts)),
         (say("已付（元）", "paid, yuan"), f"{found.paid_yuan:,}"),
     ]  # fmt: skip
     if (refund := found.refund) is not None:
@@ -137,6 +138,7 @@ def _benchmark(found: BenchmarkStatement, policy: Policy) -> list[RenderableType
         (say("年度复核", "yearly reviews"), found.reviews),
         (say("价值（元）", "value, yuan"), f"{found.value_yuan:,}" if found.value_yuan is not None else "-"),
         (say("可受激励", "may receive benefits"), _listed(found.beneficiaries)),
+        (say("三首产品", "three firsts"), _listed(found.firsts)),
         (say("复制", "copies"), _listed([" ".join(filter(None, (each.city, each.district, each.scene)))
                                         for each in found.copies])),
         (say("向上推荐", "recommended upward"), _listed([f"{each.to} {each.on}" for each in found.recommendations])),

@@ -290,6 +290,13 @@ def _facts(state: SceneState) -> list[tuple[str, object]]:
             (say("预算（元）", "budget, yuan"), _marked(f"{profile.budget_yuan:,}", profile.assumed, "budget_yuan")),
             (word(ROLES, "scene_owner"), _marked(profile.owner, profile.assumed, "owner")),
         ]
+        if profile.co_owners:
+            others = [f"{each.unit}（{each.region}）" if each.region else each.unit for each in profile.co_owners]
+            rows.append((say("联合场景单位", "co-owners"), say("、", ", ").join(others)))
+        if profile.firsts:
+            rows.append((say("三首产品", "three firsts"), say("、", ", ").join(profile.firsts)))
+        if profile.project is not None:
+            rows.append((profile.project.kind.value, profile.project.name))
     rows += [
         (word(ROLES, "lead_department"), state.lead),
         (word(ROLES, "cooperating_department"), say("、", ", ").join(state.cooperating) or "-"),

@@ -836,6 +836,14 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "{bidder} 的成果尚未通过验收，不能申报标杆。已通过：{accepted}。",
         "What {bidder} made has not passed its acceptance: it cannot be applied for. Passed: {accepted}.",
     ),
+    "owner_twice": (
+        "场景单位“{unit}”重复列出；联合场景单位只列发榜方以外的单位，各列一次。",
+        "{unit} is named twice; co-owners are the units besides the owner, each once.",
+    ),
+    "not_a_first": (
+        "激励“{kind}”只用于“三首”产品（{firsts}），申报书未标明。",
+        "{kind} is for the three firsts ({firsts}) only, and the application names none of them.",
+    ),
     "opinions_missing": (
         "验收意见尚未收齐：{units}。请等其提出意见，或至 {until} 逾期视为未提意见后再作结论。",
         "Opinions are missing: {units}. Conclude when they are in, or after {until}, when they count as silent.",

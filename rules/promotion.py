@@ -155,6 +155,9 @@ def _benefit(docket: Docket, act: RecordBenefit) -> None:
         docket.refuse("unknown_benefit", known=", ".join(each.kind for each in kinds))
     if act.beneficiary not in (known := beneficiaries(docket.state)):
         docket.refuse("not_beneficiary", beneficiary=act.beneficiary, known=", ".join(known) or "-")
+    profile = docket.state.profile
+    if kind.firsts and not (profile and set(kind.firsts) & set(profile.firsts)):
+        docket.refuse("not_a_first", kind=act.kind, firsts=", ".join(kind.firsts))
     if kind.amount and not act.amount_yuan:
         docket.refuse("benefit_without_amount", kind=act.kind)
     if kind.each_yuan is not None and act.amount_yuan > kind.each_yuan:

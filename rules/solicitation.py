@@ -66,6 +66,9 @@ def _submit(docket: Docket, act: Submit) -> None:
     if policy.domain(application.domain) is None:
         known = ", ".join(domain.name for domain in policy.domains)
         docket.refuse("unknown_domain", domain=application.domain, known=known)
+    owners = (application.owner, *(each.unit for each in application.co_owners))
+    if twice := [unit for at, unit in enumerate(owners) if unit in owners[:at]]:
+        docket.refuse("owner_twice", unit=twice[0])
     if not application.fair_competition_self_check:
         docket.refuse("self_check_missing")
     if act.call is not None:

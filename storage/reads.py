@@ -21,7 +21,7 @@ from models.journal import GENESIS, Algorithm, JournalEntry, link
 from models.state import SceneState
 from models.tables import DeadlineRow, DeadlineStanding, DutyRow, EntryRow, RefusalRow, SceneRow
 from models.text import Moment
-from models.vocabulary import Machine, Outcome, Risk, Role, Scale, SceneType, Stage, Track
+from models.vocabulary import First, Machine, Outcome, ProjectKind, Risk, Role, Scale, SceneType, Stage, Track
 from storage.refusals import Refusal, columns_of
 
 __all__ = [
@@ -60,7 +60,7 @@ class Page(Generic[T]):
 
 @dataclass(frozen=True, kw_only=True)
 class SceneFilter:
-    """What is None does not matter. `text` is looked for in id, name, owner and lead, whatever its case."""
+    """What is None does not matter. `text` is looked for in id, name, owner and lead, `project` in kind and name."""
 
     stage: Stage | None = None
     step: str | None = None
@@ -70,6 +70,8 @@ class SceneFilter:
     lead: str | None = None
     overdue: bool | None = None
     text: str | None = None
+    first: First | None = None
+    project: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,6 +116,9 @@ class SceneSummary(Frozen):
     policy_digest: str
     calendar: str
     assumed: tuple[str, ...]
+    firsts: str | None = None
+    project_kind: ProjectKind | None = None
+    project: str | None = None
 
 
 class InboxItem(Frozen):
@@ -390,6 +395,11 @@ def _scene_conditions(where: SceneFilter) -> Iterator[ColumnElement[bool]]:
     )
     if where.overdue is not None:
         yield col(SceneRow.overdue).is_(where.overdue)
+    if where.first is not None:
+        yield col(SceneRow.firsts).contains(where.first.value)
+    if where.project:
+        named = (SceneRow.project_kind, SceneRow.project)
+        yield or_(*(col(each).icontains(where.project, autoescape=True) for each in named))
     if where.text:
         searched = (SceneRow.scene, SceneRow.name, SceneRow.owner, SceneRow.lead)
         yield or_(*(col(each).icontains(where.text, autoescape=True) for each in searched))

@@ -4,7 +4,7 @@ from pydantic import Field
 
 from models.frozen import Frozen
 from models.text import Identifier, Name
-from models.vocabulary import BenchmarkLevel
+from models.vocabulary import BenchmarkLevel, First
 
 from .sourced import Sourced
 
@@ -51,6 +51,11 @@ class Benefit(Frozen):
     )
     amount: bool = Field(
         False, exclude_if=lambda needed: not needed, description="true: a record without an amount is refused"
+    )
+    firsts: tuple[First, ...] = Field(
+        (),
+        exclude_if=lambda firsts: not firsts,
+        description="only where the application names one of these 三首 products; none named: any scene",
     )
     default: bool = Field(
         False, exclude_if=lambda default: not default, description="true where the city's text names no such cap"

@@ -8,13 +8,13 @@ from datetime import date
 
 from pydantic import Field
 
-from models.commands.solicitation import Call
+from models.commands.solicitation import Call, CoOwner, MajorProject
 from models.deadline import AwaitedService, Deadline
 from models.frozen import Frozen
 from models.lineage import Evidence
 from models.receipt import Receipt
 from models.text import Moment
-from models.vocabulary import Maturity, Outcome, Position, Risk, Scale, SceneType, Stage, Track
+from models.vocabulary import First, Maturity, Outcome, Position, Risk, Scale, SceneType, Stage, Track
 
 from .acceptance import Acceptance, Benchmark, BenchmarkApplication, Replication, Signature, UnitOpinion
 from .lineage import LineageReview
@@ -43,6 +43,9 @@ class Profile(Frozen):
     budget_yuan: int
     copied_from: str | None = None
     assumed: tuple[str, ...] = ()
+    firsts: tuple[First, ...] = ()
+    project: MajorProject | None = None
+    co_owners: tuple[CoOwner, ...] = ()
 
 
 class Return(Frozen):
@@ -204,6 +207,11 @@ class SceneState(Frozen):
     @property
     def closed(self) -> bool:
         return self.step == "closed"
+
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """The owner, who answers for the scene, and those who open it with it."""
+        return (self.profile.owner, *(each.unit for each in self.profile.co_owners)) if self.profile else ()
 
     @property
     def owed_payments(self) -> tuple[Payment, ...]:
