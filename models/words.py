@@ -110,6 +110,7 @@ VERBS: Final[Mapping[str, Word]] = MappingProxyType(
         "confirm_benchmark": Word("审定标杆", "confirm the benchmark"),
         "record_benefit": Word("登记激励", "record a benefit"),
         "record_replication": Word("登记复制推广", "record a copy"),
+        "record_uptake": Word("登记采购或联合开发", "record a purchase or joint development"),
         "recommend_upward": Word("向上推荐", "recommend upward"),
         "review_benchmark": Word("标杆年度复核", "review the benchmark"),
         "withdraw_benchmark": Word("撤销标杆", "withdraw the benchmark"),
@@ -138,6 +139,13 @@ VERBS: Final[Mapping[str, Word]] = MappingProxyType(
         "override": Word("领导小组重启环节", "override"),
         "take_over": Word("存量导入", "take over"),
         "pass_deadline": Word("到期", "deadline passed"),
+        "complain": Word("投诉举报", "complain about a trial"),
+        "answer_complaint": Word("答复投诉举报", "answer a complaint about a trial"),
+        "request_factor": Word("申请要素保障", "ask for a factor"),
+        "answer_factor": Word("答复要素保障", "answer a request for a factor"),
+        "ask_green_channel": Word("申请绿色通道", "ask for the green channel"),
+        "decide_green_channel": Word("绿色通道决定", "decide on the green channel"),
+        "record_finance": Word("登记场景贷、场景保险", "record a loan or an insurance"),
         # among people
         "claim_duty": Word("认领", "claim a duty"),
         "release_duty": Word("退回待领", "release a duty"),
@@ -514,6 +522,9 @@ LIMITS: Final[Mapping[str, Word]] = MappingProxyType(
         "appeal": Word("申诉处理", "decision on the appeal"),
         "resubmission": Word("修改重报", "resubmission"),
         "withdrawal_consent": Word("答复撤回", "answer to the withdrawal"),
+        "complaint_answer": Word("投诉举报答复", "answer to the complaint"),
+        "factor": Word("要素保障答复", "answer on a factor"),
+        "green_channel": Word("绿色通道决定", "decision on the green channel"),
         "extension_answer": Word("答复延期", "answer to the extension"),
     }
 )  # fmt: skip

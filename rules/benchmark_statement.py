@@ -13,7 +13,7 @@ from models.events.promotion import BenefitRecorded, RecommendedUpward
 from models.frozen import Frozen
 from models.journal import JournalEntry
 from models.policy import BenchmarkCriterion, Benefit, Policy
-from models.state import Replication, SceneState
+from models.state import Replication, SceneState, Uptake
 from models.vocabulary import BenchmarkLevel, First
 from rules import promotion
 from rules.deadlines import local_day
@@ -67,6 +67,7 @@ class BenchmarkStatement(Frozen):
     copies: tuple[Replication, ...]
     recommendations: tuple[Recommendation, ...]
     firsts: tuple[First, ...] = ()
+    uptakes: tuple[Uptake, ...] = ()
 
 
 def statement(policy: Policy, state: SceneState, journal: Sequence[JournalEntry]) -> BenchmarkStatement:
@@ -97,6 +98,7 @@ def statement(policy: Policy, state: SceneState, journal: Sequence[JournalEntry]
         ),
         beneficiaries=promotion.beneficiaries(state),
         copies=state.replications,
+        uptakes=state.uptakes,
         firsts=state.profile.firsts if state.profile else (),
         recommendations=tuple(
             Recommendation(to=event.to, on=local_day(entry.at))

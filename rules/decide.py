@@ -20,6 +20,7 @@ from models.commands.payment import PaymentAct
 from models.commands.promotion import PromotionAct
 from models.commands.review import NoticeAct, ReviewAct
 from models.commands.solicitation import SolicitationAct, Submit
+from models.commands.support import SupportAct
 from models.commands.trial import IncidentAct, InclusionAct, TrialAct
 from models.events import AnyEvent
 from models.policy import Policy
@@ -43,6 +44,7 @@ from rules import (
     review,
     separation,
     solicitation,
+    support,
     trial,
 )
 from rules.calendar import shift_workdays
@@ -105,6 +107,8 @@ def _judge(docket: Docket) -> None:
         anywhere.judge(docket, act)
     elif isinstance(act, HandlingAct):
         handling.judge(docket, act)
+    elif isinstance(act, SupportAct):
+        support.judge(docket, act)
     else:
         assert_never(act)
 

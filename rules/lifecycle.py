@@ -98,7 +98,10 @@ STEPS: tuple[Step, ...] = (
     Step(SCENE, "acceptance", ACCEPTING, "验收", "acceptance", acts=("assess_value",)),
     Step(
         SCENE, "candidate", PROMOTION, "推广候选", "candidate for promotion", "nomination", Role.LEAD,
-        acts=("apply_for_benchmark", "assess_value", "record_benefit", "record_replication", "recommend_upward"),
+        acts=(
+            "apply_for_benchmark", "assess_value", "record_benefit", "record_replication", "record_uptake",
+            "recommend_upward",
+        ),
     ),
     Step(SCENE, "evaluation", PROMOTION, "标杆评估", "benchmark evaluation", "evaluation", Role.EVALUATION_TEAM),
     Step(
@@ -111,7 +114,10 @@ STEPS: tuple[Step, ...] = (
     Step(SCENE, "benchmark_notice", PROMOTION, "标杆公示", "notice of benchmark", "public_notice", acts=_NOTICE_ACTS),
     Step(
         SCENE, "benchmark", PROMOTION, "标杆场景", "benchmark", "yearly_review", Role.EVALUATION_TEAM,
-        acts=("assess_value", "record_benefit", "record_replication", "recommend_upward", "review_benchmark"),
+        acts=(
+            "assess_value", "record_benefit", "record_replication", "record_uptake", "recommend_upward",
+            "review_benchmark",
+        ),
     ),
     Step(SCENE, "remedies", CLOSED, "救济期", "remedies open"),
     Step(SCENE, "closed", CLOSED, "办结归档", "closed", terminal=True),
@@ -444,6 +450,8 @@ ANYWHERE = (
     "answer_withdrawal", "withdraw", "answer_objection", "file_complaint", "decide_complaint",
     "claim_duty", "release_duty", "transfer_duty", "delegate_duty", "hand_back_duty", "nudge", "copy_to", "take_back",
     "inherit_evidence", "reopen_review", "conclude_lineage_review",
+    "complain", "answer_complaint", "request_factor", "answer_factor", "ask_green_channel", "decide_green_channel",
+    "record_finance",
 )  # fmt: skip
 """Acts possible at every open step, as far as there is something for them to act on."""
 
@@ -455,7 +463,7 @@ WHILE_STANDING_STILL = (
     "override", "submit_bid", "withdraw_bid", "claim_duty", "release_duty", "transfer_duty", "delegate_duty",
     "hand_back_duty", "nudge", "copy_to",
     "inherit_evidence", "reopen_review", "conclude_lineage_review",
-    "propose_payment", "approve_payment", "pay_milestone",
+    "propose_payment", "approve_payment", "pay_milestone", "complain", "answer_complaint",
 )  # fmt: skip
 """What neither a suspension nor open remedies stop: safety, remedies, records, and what has a clock that runs on."""
 

@@ -16,6 +16,7 @@ from models.commands.promotion import (
     RecommendUpward,
     RecordBenefit,
     RecordReplication,
+    RecordUptake,
     ReviewBenchmark,
     WithdrawBenchmark,
 )
@@ -29,10 +30,11 @@ from models.events.promotion import (
     BenefitRecorded,
     RecommendedUpward,
     ReplicationRecorded,
+    UptakeRecorded,
 )
 from models.state import SceneState
 from models.vocabulary import Machine, Outcome, Role
-from rules import lineage, payments, settling
+from rules import lineage, payments, settling, support
 from rules.docket import Docket
 from rules.keyed import find
 
@@ -66,12 +68,15 @@ def judge(docket: Docket, act: PromotionAct) -> None:
                 docket.refuse("same_city_copy")
             lineage.refuse_counted(docket, act.scene)
             docket.record(ReplicationRecorded(city=act.city, district=act.district, scene=act.scene))
+        case RecordUptake():
+            _take_up(docket, act)
         case RecommendUpward():
             docket.record(RecommendedUpward(to=act.to))
         case CloseScene():
             settling.refuse_open_parts(docket)
             payments.refuse_owing(docket)
             docket.refuse_over_incidents()
+            support.refuse_open_complaints(docket)
             lineage.refuse_unreviewed(docket)
             docket.close(Outcome.PROMOTED if docket.state.step == "benchmark" else Outcome.ACCEPTED)
         case _:
@@ -82,10 +87,32 @@ def _apply(docket: Docket, act: ApplyForBenchmark) -> None:
     """Only for a result of one's own that was accepted; the nomination's clock runs already."""
     if find(docket.state.benchmark_applications, unit=docket.unit) is not None:
         docket.refuse("already_applied", unit=docket.unit)
-    accepted = [each.bidder for each in docket.state.acceptances if each.step == "passed"]
-    if docket.role is Role.BIDDER and docket.unit not in accepted:
-        docket.refuse("not_accepted", bidder=docket.unit, accepted=", ".join(accepted) or "-")
+    if docket.role is Role.BIDDER:
+        _refuse_unaccepted(docket, docket.unit)
     docket.record(BenchmarkAppliedFor(unit=docket.unit, level=act.level))
+
+
+def _take_up(docket: Docket, act: RecordUptake) -> None:
+    """S3 三（四）: 直接采购技术（产品）、联合开发新产品; each way on a legal basis that the city names for it."""
+    routes = docket.policy.promotion.uptake
+    route = find(routes, key=act.route)
+    if route is None:
+        known = ", ".join(f"{each.key} {each.name}" for each in routes) or "-"
+        docket.refuse("unknown_route", route=act.route, known=known)
+    if act.legal_basis not in route.legal_bases:
+        docket.refuse("basis_not_of_route", basis=act.legal_basis, known=", ".join(route.legal_bases))
+    _refuse_unaccepted(docket, act.bidder)
+    docket.record(
+        UptakeRecorded(
+            route=act.route, bidder=act.bidder, legal_basis=act.legal_basis, amount_yuan=act.amount_yuan
+        )
+    )  # fmt: skip
+
+
+def _refuse_unaccepted(docket: Docket, bidder: str) -> None:
+    accepted = [each.bidder for each in docket.state.acceptances if each.step == "passed"]
+    if bidder not in accepted:
+        docket.refuse("not_accepted", bidder=bidder, accepted=", ".join(accepted) or "-")
 
 
 def _evaluate(docket: Docket, act: ConcludeEvaluation) -> None:

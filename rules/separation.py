@@ -32,6 +32,7 @@ from models.commands.review import (
     PublishNotice,
     RaiseObjection,
 )
+from models.commands.support import AnswerComplaint, Complain
 from models.commands.trial import AdmitTrial, RecordReading, StartTrial
 from models.state import Hand, SceneState
 from models.vocabulary import Role
@@ -77,7 +78,7 @@ BIDDER, OWNER = Role.BIDDER.value, Role.OWNER.value
 OVER_BIDDERS = (
     *DECISIONS, *ON_REMEDIES,
     "convene_panel", "publish_notice", "list_scene", "add_signer", "remove_signer",
-    "open_bids", "give_trial_opinion",
+    "open_bids", "give_trial_opinion", "answer_complaint", "answer_factor", "decide_green_channel",
     "advance_phase", "record_reading:regulator", "propose_resumption", "terminate_trial", "lift_supervision",
     "record_fault", "verify_correction", "analyse_incident", "verify_incident", "close_incident",
     "acknowledge_incident", "report_upward",
@@ -90,7 +91,8 @@ OVER_BIDDERS = (
 OVER_OWNER = (
     *DECISIONS, *ON_REMEDIES,
     "convene_panel", "publish_notice", "list_scene", "add_signer", "remove_signer",
-    "open_bids", "give_trial_opinion", "record_fault", "analyse_incident",
+    "open_bids", "give_trial_opinion", "answer_complaint", "answer_factor", "decide_green_channel",
+    "record_fault", "analyse_incident",
     "decide_extension",
 )  # fmt: skip
 """Every act of authority over what the owner drafted."""
@@ -115,6 +117,7 @@ APART: tuple[Apart, ...] = (
     Apart(4, "decided_before", CHOSEN, ("answer_objection:benchmark", "decide_complaint:benchmark")),
     Apart(4, "decided_before", ("raise_objection", "file_complaint"), ("answer_objection", "decide_complaint")),
     Apart(4, "decided_before", ("answer_objection",), ("decide_complaint",)),
+    Apart(4, "decided_before", ("complain",), ("answer_complaint",), "item"),
     Apart(4, "decided_before", (*DECISIONS, "appeal"), ("decide_appeal",)),
     Apart(4, "decided_before", (*ACCEPTED, "ask_fault_tolerance"), ("decide_fault_tolerance",)),
     Apart(5, "proposer_approves", ("nominate_benchmark",), ("conclude_evaluation", "confirm_benchmark")),
@@ -237,6 +240,8 @@ def _hands(state: SceneState, command: Command) -> tuple[Hand, ...]:
             bidder = (deadline.bidder if deadline is not None else None) or ""
         case ProposeCorrection() | ConfirmCorrection():
             item = act.correction
+        case Complain() | AnswerComplaint():
+            item = act.complaint
         case _:
             pass
     deed = f"{act.verb}:{kind}" if kind else act.verb

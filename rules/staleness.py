@@ -53,6 +53,15 @@ from models.commands.review import (
     Recuse,
 )
 from models.commands.solicitation import Submit
+from models.commands.support import (
+    AnswerComplaint,
+    AnswerFactor,
+    AskGreenChannel,
+    Complain,
+    DecideGreenChannel,
+    RecordFinance,
+    RequestFactor,
+)
 from models.commands.trial import (
     AcknowledgeIncident,
     AdvancePhase,
@@ -78,8 +87,14 @@ def subjects_of(command: Command) -> tuple[str, ...]:
     match act:
         case Submit() | TakeOver() | PassDeadline() | LoadCalendar() | ReportIncident() | RaiseObjection():
             return ()
-        case RecordReading():
+        case RecordReading() | Complain() | RequestFactor() | RecordFinance():
             return ()
+        case AnswerComplaint():
+            return (f"complaint/{act.complaint}",)
+        case AnswerFactor():
+            return (f"factor/{act.request}",)
+        case AskGreenChannel() | DecideGreenChannel():
+            return ("green_channel",)
         case AdvancePhase() | ProposeResumption() | ConcludeExit():
             return (f"trial/{act.bidder}", f"inclusion/{act.bidder}", f"reading/{act.bidder}")
         case GiveOpinion():

@@ -52,7 +52,7 @@ from models.events.trial import (
 from models.plan import Reading
 from models.state import Trial
 from models.vocabulary import Machine, Role
-from rules import incidents, inclusion, lineage, phases, separation, settling, trial_plan
+from rules import incidents, inclusion, lineage, phases, separation, settling, support, trial_plan
 from rules.calendar import due_date
 from rules.docket import Docket
 from rules.keyed import find
@@ -138,6 +138,7 @@ def _plan(docket: Docket, act: SubmitTrialPlan) -> None:
         docket.refuse("trial_too_long", longest=f"{longest.length} {longest.unit}")
     _refuse_uninsured(docket, plan.duration, plan.insurance_until if plan.insurance else None)
     trial_plan.refuse_incomplete(docket, plan)
+    support.refuse_unknown_factors(docket, plan.factors)
     docket.record(
         TrialPlanned(
             bidder=act.bidder,
@@ -148,6 +149,7 @@ def _plan(docket: Docket, act: SubmitTrialPlan) -> None:
             insured_yuan=plan.insured_yuan,
             kpis=plan.kpis,
             clauses=plan.keys,
+            factors=plan.factors,
         )
     )
     docket.move(Machine.TRIAL, act.bidder, "submitted")
@@ -178,6 +180,7 @@ def _admit(docket: Docket, act: AdmitTrial) -> None:
     two = act.with_officer is not None or (profile is not None and profile.two_officers)
     officers = separation.two_officers(docket, act.with_officer) if two else docket.command.actor.persons
     trial_plan.refuse_unanswered(docket, act.checks, "admission")
+    support.refuse_missing_factors(docket, trial_of(docket, act.bidder).factors)
     docket.record(TrialAdmitted(bidder=act.bidder, officers=officers))
     docket.move(Machine.TRIAL, act.bidder, "admitted")
 

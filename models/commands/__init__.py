@@ -21,6 +21,7 @@ from .payment import PaymentAct
 from .promotion import PromotionAct
 from .review import NoticeAct, ReviewAct
 from .solicitation import SolicitationAct
+from .support import SupportAct
 from .trial import IncidentAct, InclusionAct, TrialAct
 
 SceneAct = (
@@ -37,6 +38,7 @@ SceneAct = (
     | LineageAct
     | AnywhereAct
     | HandlingAct
+    | SupportAct
 )
 
 ACTS: dict[str, type[Act]] = {act.model_fields["verb"].default: act for act in get_args(SceneAct)}

@@ -67,6 +67,17 @@ class RecordReplication(Act):
     scene: Identifier | None = None
 
 
+class RecordUptake(Act):
+    """R29: the owner buys what was accepted, or develops it further with who made it; `route` is the policy's."""
+
+    verb: Literal["record_uptake"] = "record_uptake"
+    route: Identifier
+    bidder: Name
+    legal_basis: Name
+    amount_yuan: int = Field(0, ge=0, le=100_000_000_000)
+    document: Document
+
+
 class RecommendUpward(Act):
     """R53: recommendation to province or nation."""
 
@@ -98,6 +109,7 @@ PromotionAct = (
     | ConfirmBenchmark
     | RecordBenefit
     | RecordReplication
+    | RecordUptake
     | RecommendUpward
     | ReviewBenchmark
     | WithdrawBenchmark

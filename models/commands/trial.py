@@ -37,6 +37,8 @@ class TrialPlan(Frozen):
     exempted_rules: tuple[ExemptedRule, ...] = Field((), max_length=20, exclude_if=lambda rules: not rules)
     safeguards: tuple[Safeguard, ...] = Field((), max_length=20, exclude_if=lambda safeguards: not safeguards)
     kpis: tuple[Kpi, ...] = Field((), max_length=20, exclude_if=lambda kpis: not kpis)
+    factors: tuple[Identifier, ...] = Field((), max_length=20, exclude_if=lambda factors: not factors)
+    """Requests for factors without whose grant it is not admitted."""
 
     @property
     def keys(self) -> tuple[str, ...]:

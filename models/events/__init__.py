@@ -15,6 +15,7 @@ from .payment import PaymentEvent
 from .promotion import PromotionEvent
 from .review import NoticeEvent, ReviewEvent
 from .solicitation import SolicitationEvent
+from .support import SupportEvent
 from .trial import IncidentEvent, InclusionEvent, TrialEvent
 
 AnyEvent = (
@@ -32,6 +33,7 @@ AnyEvent = (
     | LineageEvent
     | AnywhereEvent
     | HandlingEvent
+    | SupportEvent
 )
 
 SceneEvent = Annotated[AnyEvent, Field(discriminator="kind")]

@@ -60,6 +60,14 @@ class ReplicationRecorded(Event):
     scene: str | None
 
 
+class UptakeRecorded(Event):
+    kind: Literal["uptake_recorded"] = "uptake_recorded"
+    route: str
+    bidder: str
+    legal_basis: str
+    amount_yuan: int
+
+
 class RecommendedUpward(Event):
     kind: Literal["recommended_upward"] = "recommended_upward"
     to: Literal["province", "nation"]
@@ -75,5 +83,6 @@ PromotionEvent = (
     | BenchmarkRestored
     | BenefitRecorded
     | ReplicationRecorded
+    | UptakeRecorded
     | RecommendedUpward
 )

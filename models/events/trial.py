@@ -35,6 +35,7 @@ class TrialPlanned(BidderEvent):
     insured_yuan: int | None = Field(None, exclude_if=lambda sum: sum is None)
     kpis: tuple[Kpi, ...] = Field((), exclude_if=lambda kpis: not kpis)
     clauses: tuple[str, ...] = Field((), exclude_if=lambda clauses: not clauses)
+    factors: tuple[str, ...] = Field((), exclude_if=lambda factors: not factors)
 
 
 class TrialOpinionGiven(BidderEvent):

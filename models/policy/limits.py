@@ -112,6 +112,16 @@ class Limits(Frozen):
     appeal: Limit = Field(description="decision on an appeal")
     resubmission: Limit = Field(description="owner corrects and resubmits a returned scene; else deemed withdrawn")
     withdrawal_consent: Limit = Field(description="the other parties answer a withdrawal after the contract")
+    complaint_answer: Limit = Field(
+        **_since(15, "参照市场监督管理行政处罚程序规定第十八条"),
+        description="who was addressed answers a complaint about a trial",
+    )
+    factor: Limit = Field(
+        **_since(10, "平台默认值（无法定期限）"), description="a department answers a request for a factor"
+    )
+    green_channel: Limit = Field(
+        **_since(3, "平台默认值（无法定期限）"), description="decision on a green channel that was asked for"
+    )
     extension_answer: Limit = Field(description="answer to a request for extension")
 
 

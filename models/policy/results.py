@@ -62,6 +62,14 @@ class Benefit(Frozen):
     )
 
 
+class UptakeRoute(Frozen):
+    """How an owner goes on with what was accepted (R29)."""
+
+    key: Identifier = Field(description="its short name")
+    name: Name = Field(description="its name for people")
+    legal_bases: tuple[Name, ...] = Field(min_length=1, description="what it may rest on")
+
+
 class PromotionRules(Sourced):
     award_cap_yuan: int = Field(ge=0, description="largest award for one case, and most for one scene in all")
     benefits: tuple[Identifier | Benefit, ...] = Field(
@@ -72,6 +80,11 @@ class PromotionRules(Sourced):
         max_length=50,
         exclude_if=lambda criteria: not criteria,
         description="what the evaluation answers, one by one; none: the evaluation team finds as it sees fit",
+    )
+    uptake: tuple[UptakeRoute, ...] = Field(
+        (),
+        exclude_if=lambda routes: not routes,
+        description="direct purchase, joint development, ...: what an owner may record; none: nothing",
     )
     value_first: bool = Field(
         False,

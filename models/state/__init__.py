@@ -16,11 +16,12 @@ from models.receipt import Receipt
 from models.text import Moment
 from models.vocabulary import First, Maturity, Outcome, Position, Risk, Scale, SceneType, Stage, Track
 
-from .acceptance import Acceptance, Benchmark, BenchmarkApplication, Replication, Signature, UnitOpinion
+from .acceptance import Acceptance, Benchmark, BenchmarkApplication, Replication, Signature, UnitOpinion, Uptake
 from .lineage import LineageReview
 from .matching import Bid, Challenge, Contract, Ranked
 from .payment import Payment, PaymentStatus
 from .review import Consultation, FairCompetitionResult, Notice, Objection, Opinion, Panel, Seat, Tally
+from .support import Complaint, FactorRequest, Finance, GreenChannel
 from .trial import Climb, Fault, Incident, IncidentStatus, Inclusion, Trial
 
 RECEIPTS = 256
@@ -177,6 +178,8 @@ class SceneState(Frozen):
     benchmark_applications: tuple[BenchmarkApplication, ...] = ()
     """Of the parties themselves, until somebody is nominated."""
     replications: tuple[Replication, ...] = ()
+    uptakes: tuple[Uptake, ...] = ()
+    """What the owner bought, or develops further, of what was accepted."""
     awarded_yuan: int = 0
     benefits_yuan: tuple[tuple[str, int], ...] = ()
     """What the records of each other kind of benefit come to."""
@@ -184,6 +187,11 @@ class SceneState(Frozen):
     inherited: tuple[Evidence, ...] = ()
     """What the scenes had shown that this one copies."""
     lineage_reviews: tuple[LineageReview, ...] = ()
+
+    complaints: tuple[Complaint, ...] = ()
+    factors: tuple[FactorRequest, ...] = ()
+    green_channel: GreenChannel | None = None
+    finances: tuple[Finance, ...] = ()
 
     returns: int = 0
     returned: Return | None = None
@@ -265,5 +273,6 @@ __all__ = [
     "Tally",
     "Trial",
     "UnitOpinion",
+    "Uptake",
     "Withdrawal",
 ]

@@ -59,6 +59,13 @@ class Benchmark(Frozen):
     withdrawn: bool = False
 
 
+class Uptake(Frozen):
+    route: str
+    bidder: str
+    legal_basis: str
+    amount_yuan: int = 0
+
+
 class Replication(Frozen):
     city: str
     district: str | None = None

@@ -17,7 +17,7 @@ class Trial(Frozen):
     `clauses` are the keys of the plan's bounds, exempted rules, safeguards and indicators: what a fault can cite.
     `readings` holds the last of each indicator, `stood_still` the days of the phase in which the trial was stopped.
     `entered_on` is the day on which it entered its step, `admitted_by` are the officers who admitted it.
-    `opinions` are those of the departments on the plan that is filed.
+    `opinions` are those of the departments on the plan that is filed, `factors` the requests that it rests on.
     `last_day` is that of its time, once it is over: nothing is measured of it later.
     """
 
@@ -50,6 +50,7 @@ class Trial(Frozen):
     admitted_by: tuple[str, ...] = ()
     last_day: date | None = None
     opinions: tuple[UnitOpinion, ...] = ()
+    factors: tuple[str, ...] = ()
 
 
 class Climb(Frozen):

@@ -16,6 +16,7 @@ from models.events.payment import PaymentEvent
 from models.events.promotion import PromotionEvent
 from models.events.review import NoticeEvent, ReviewEvent
 from models.events.solicitation import SolicitationEvent
+from models.events.support import SupportEvent
 from models.events.trial import IncidentEvent, InclusionEvent, TrialEvent
 from models.state import SceneState
 from rules.evolve import (
@@ -29,6 +30,7 @@ from rules.evolve import (
     promotion,
     review,
     solicitation,
+    support,
     trial,
 )
 
@@ -64,6 +66,8 @@ def _folded(state: SceneState, event: AnyEvent) -> SceneState:
         return anywhere.evolve(state, event)
     if isinstance(event, HandlingEvent):
         return handling.evolve(state, event)
+    if isinstance(event, SupportEvent):
+        return support.evolve(state, event)
     assert_never(event)
 
 

@@ -14,8 +14,9 @@ from models.events.promotion import (
     PromotionEvent,
     RecommendedUpward,
     ReplicationRecorded,
+    UptakeRecorded,
 )
-from models.state import Benchmark, BenchmarkApplication, Replication, SceneState
+from models.state import Benchmark, BenchmarkApplication, Replication, SceneState, Uptake
 
 
 def evolve(state: SceneState, event: PromotionEvent) -> SceneState:
@@ -44,6 +45,11 @@ def evolve(state: SceneState, event: PromotionEvent) -> SceneState:
         case ReplicationRecorded():
             copy = Replication(city=event.city, district=event.district, scene=event.scene)
             return state.model_copy(update={"replications": (*state.replications, copy)})
+        case UptakeRecorded():
+            uptake = Uptake(
+                route=event.route, bidder=event.bidder, legal_basis=event.legal_basis, amount_yuan=event.amount_yuan
+            )
+            return state.model_copy(update={"uptakes": (*state.uptakes, uptake)})
         case RecommendedUpward():
             return state.model_copy(update={"recommendations": state.recommendations + 1})
         case _:

@@ -58,6 +58,7 @@ def evolve(state: SceneState, event: TrialEvent | InclusionEvent | IncidentEvent
                 clauses=event.clauses,
                 readings=(),
                 opinions=(),
+                factors=event.factors,
             )
         case TrialOpinionGiven(unit=unit, position=position):
             trial = find(state.trials, bidder=event.bidder)
