@@ -4,8 +4,8 @@ Anybody may complain about a trial or its contractor at any open step (R47); reg
 addressed, answers within a limit, never who complained. A founded one may change the contractor's credit grade, which
 an inclusion period that is granted later is judged by (S3 四（二） 信用承诺+信用核查).
 
-Bidder and owner ask for factors (R69; S0 三（四）8, S4 三（八）); the department that the policy names for the kind answers
-where it takes part in the scene, else the lead. A trial whose plan names such a request waits for its grant.
+Bidder and owner ask for factors (R69; S0 三（四）8, S4 三（八）); the department that the policy names for the kind
+answers where it takes part in the scene, else the lead. A trial whose plan names such a request waits for its grant.
 
 A green channel (R68; S0 四（三）) shortens the limits of authorities that the policy lists, for clocks that start after
 its grant. Loans and insurance are on record with their period (R70; S0 三（四）9, S4 三（八） 场景贷、场景保险).

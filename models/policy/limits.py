@@ -113,7 +113,7 @@ class Limits(Frozen):
     resubmission: Limit = Field(description="owner corrects and resubmits a returned scene; else deemed withdrawn")
     withdrawal_consent: Limit = Field(description="the other parties answer a withdrawal after the contract")
     complaint_answer: Limit = Field(
-        **_since(15, "参照市场监督管理行政处罚程序规定第十八条"),
+        **_since(15, "平台默认值（无法定期限）"),
         description="who was addressed answers a complaint about a trial",
     )
     factor: Limit = Field(
