@@ -19,6 +19,7 @@ from cli import (
     bundles,
     calendars,
     checks,
+    counts,
     documents,
     drafts,
     duties,
@@ -62,7 +63,7 @@ PACKAGE = "scene-lifecycle-engine"
 
 GROUPS = (
     running, scenes, panels, ranking, trials, results, inclusion, suggestions, lookalikes, lineage, acts, bulk, named,
-    bringing_in, records, checks,
+    bringing_in, records, counts, checks,
 )  # fmt: skip
 for group in GROUPS:
     group.add_to(app)

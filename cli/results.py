@@ -97,6 +97,7 @@ def _acceptance(found: AcceptanceStatement, policy: Policy) -> list[RenderableTy
                      for each in found.signatures]),
         ),
         (say("未签署", "unsigned"), _listed(found.unsigned)),
+        (say("三首产品", "three firsts"), _listed(found.firsts)),
         (say("已付（元）", "paid, yuan"), f"{found.paid_yuan:,}"),
     ]  # fmt: skip
     if (refund := found.refund) is not None:
@@ -132,6 +133,10 @@ def _acceptance(found: AcceptanceStatement, policy: Policy) -> list[RenderableTy
     return parts
 
 
+def _route(policy: Policy, key: str) -> str:
+    return next((each.name for each in policy.promotion.uptake if each.key == key), key)
+
+
 def _benchmark(found: BenchmarkStatement, policy: Policy) -> list[RenderableType]:
     recommended = {None: "-", True: say("推荐", "recommended"), False: say("不推荐", "not recommended")}
     rows: list[tuple[str, object]] = [
@@ -141,8 +146,11 @@ def _benchmark(found: BenchmarkStatement, policy: Policy) -> list[RenderableType
         (say("年度复核", "yearly reviews"), found.reviews),
         (say("价值（元）", "value, yuan"), f"{found.value_yuan:,}" if found.value_yuan is not None else "-"),
         (say("可受激励", "may receive benefits"), _listed(found.beneficiaries)),
+        (say("三首产品", "three firsts"), _listed(found.firsts)),
         (say("复制", "copies"), _listed([" ".join(filter(None, (each.city, each.district, each.scene)))
                                         for each in found.copies])),
+        (say("采用", "taken up"), _listed([f"{_route(policy, each.route)} {each.bidder} {each.amount_yuan:,}"
+                                         f" ({each.legal_basis})" for each in found.uptakes])),
         (say("向上推荐", "recommended upward"), _listed([f"{each.to} {each.on}" for each in found.recommendations])),
     ]  # fmt: skip
     if found.withdrawn:

@@ -21,7 +21,7 @@ from models.receipt import Receipt
 from models.refusal import Refused
 from models.state import SceneState
 from models.text import Identifier
-from models.vocabulary import Role, SceneType, Stage
+from models.vocabulary import First, Role, SceneType, Stage
 from models.words import ROLES, STATUSES
 from rules.disclosure import Veil
 from rules.lifecycle import STEPS
@@ -161,6 +161,10 @@ def list_(
     lead: Annotated[str | None, typer.Option(help="牵头单位 · lead department", show_default=False)] = None,
     overdue: Annotated[bool, typer.Option("--overdue", help="只看逾期 · overdue only")] = False,
     text: Annotated[str | None, typer.Option(help="编号、名称、单位含此文字 · looked for", show_default=False)] = None,
+    first: Annotated[First | None, typer.Option(help="三首产品 · a first of", show_default=False)] = None,
+    project: Annotated[
+        str | None, typer.Option(help="重大项目或活动含此文字 · major project or event", show_default=False)
+    ] = None,
     sort: Annotated[SceneSort, typer.Option(help="排序 · sorted by")] = "next_due_at",
     descending: Annotated[bool, typer.Option("--descending", help="倒序 · the other way round")] = False,
     page: Annotated[int, typer.Option(min=1, help="页 · page")] = 1,
@@ -174,7 +178,7 @@ def list_(
     """场景列表 · List scenes"""
     where = SceneFilter(
         stage=stage, step=_known_step(step), city=_city(city), domain=domain, type=type_, lead=lead,
-        overdue=True if overdue else None, text=text,
+        overdue=True if overdue else None, text=text, first=first, project=project,
     )  # fmt: skip
     with database() as opened:
         if to_csv is not None:
@@ -221,7 +225,8 @@ def _line(each: SceneSummary) -> tuple[object, ...]:
 def _marks(each: SceneSummary) -> str:
     marks = [
         (each.overdue, say("逾期", "overdue")), (each.suspended, say("暂停", "suspended")),
-        (each.declared, say("申报导入", "declared")), (each.outcome is not None, wording.outcome(each.outcome)),
+        (each.declared, say("申报导入", "declared")), (each.firsts is not None, each.firsts or ""),
+        (each.project is not None, each.project or ""), (each.outcome is not None, wording.outcome(each.outcome)),
     ]  # fmt: skip
     return " ".join(text for shown_, text in marks if shown_)
 

@@ -11,7 +11,19 @@ from models.deadline import AwaitedService, Deadline, DeadlineStatus
 from models.policy import Policy
 from models.state import IncidentStatus, SceneState
 from models.vocabulary import Machine
-from models.words import INCIDENTS, LIMITS, MACHINES, NOTICES, OBJECTIONS, RISKS, ROLES, STATUSES, TRACKS, Word
+from models.words import (
+    INCIDENTS,
+    LIMITS,
+    MACHINES,
+    NOTICES,
+    OBJECTIONS,
+    POSITIONS,
+    RISKS,
+    ROLES,
+    STATUSES,
+    TRACKS,
+    Word,
+)
 from rules.calendar import workdays_left
 from rules.deadlines import BEIJING, local_day
 from rules.docket import BIDDER_MACHINES
@@ -117,6 +129,16 @@ def content(state: SceneState, policy: Policy | None, source: str) -> dict[str, 
         "running": [_clock(each, calendar) for each in _by_date(state) if each.holder is None],
         "awaiting_service": [_awaited(each) for each in state.services],
         "bidders": [{"bidder": bidder, **steps} for bidder, steps in machines(state).items()],
+        "plan_opinions": [
+            {"bidder": trial.bidder, **each.model_dump(mode="json")}
+            for trial in state.trials
+            for each in trial.opinions
+        ],
+        "complaints": [each.model_dump(mode="json") for each in state.complaints],
+        "factors": [each.model_dump(mode="json") for each in state.factors],
+        "green_channel": state.green_channel.model_dump(mode="json") if state.green_channel else None,
+        "finances": [each.model_dump(mode="json") for each in state.finances],
+        "benchmark_applications": [each.model_dump(mode="json") for each in state.benchmark_applications],
         "objections": [each.model_dump(mode="json") for each in state.objections],
         "incidents": [each.model_dump(mode="json") for each in state.incidents],
         "decisions": [each.model_dump(mode="json") for each in state.decisions],
@@ -199,6 +221,15 @@ def rendered(state: SceneState, policy: Policy | None) -> list[RenderableType]:
             for bidder, steps in found.items()
         ]
         parts.append(output.table(columns, rows, say("揭榜方", "Bidders")))
+    if opinions := [(trial.bidder, each) for trial in state.trials for each in trial.opinions]:
+        columns = [("揭榜方", "bidder"), ("单位", "unit"), ("意见", "opinion")]
+        rows = [(bidder, each.unit, word(POSITIONS, each.position)) for bidder, each in opinions]
+        parts.append(output.table(columns, rows, say("试点方案意见", "Opinions on the trial plan")))
+    parts += _support(state, policy)
+    if state.benchmark_applications:
+        columns = [("申报单位", "unit"), ("层级", "level")]
+        rows = [(each.unit, each.level.value) for each in state.benchmark_applications]
+        parts.append(output.table(columns, rows, say("标杆申报", "Applied as benchmark")))
     if state.objections:
         columns = [("编号", "id"), ("公示", "notice"), ("揭榜方", "bidder"), ("状态", "status")]
         rows = [
@@ -218,6 +249,45 @@ def rendered(state: SceneState, policy: Policy | None) -> list[RenderableType]:
             for each in state.incidents
         ]  # fmt: skip
         parts.append(output.table(columns, rows, say("事件", "Incidents")))
+    return parts
+
+
+def _support(state: SceneState, policy: Policy | None) -> list[RenderableType]:
+    """Complaints, factors, the green channel, loans and insurance."""
+    parts: list[RenderableType] = []
+    rows: list[tuple[object, ...]]
+    answers = {None: say("待答复", "waiting"), True: say("同意", "granted"), False: say("不同意", "not granted")}
+    if state.green_channel is not None:
+        parts.append(output.pairs([(say("绿色通道", "green channel"), answers[state.green_channel.granted])]))
+    if state.factors:
+        known = {each.key: each.name for each in policy.factors.kinds} if policy and policy.factors else {}
+        columns = [("编号", "id"), ("要素", "factor"), ("数量", "amount"), ("申请单位", "by"), ("答复", "answer")]
+        rows = [
+            (each.id, known.get(each.factor, each.factor), each.amount, each.by, answers[each.granted])
+            for each in state.factors
+        ]
+        parts.append(output.table(columns, rows, say("要素保障", "Factors")))
+    if state.complaints:
+        found = {None: say("待答复", "waiting"), True: say("属实", "founded"), False: say("不属实", "not founded")}
+        columns = [("编号", "id"), ("受理方", "addressed"), ("被投诉方", "against"), ("答复", "answer"),
+                   ("信用等级", "credit since")]  # fmt: skip
+        rows = [
+            (each.id, word(ROLES, each.to), each.against or "", found[each.founded], each.credit or "")
+            for each in state.complaints
+        ]
+        parts.append(output.table(columns, rows, say("投诉举报", "Complaints")))
+    if state.finances:
+        kinds = {"loan": say("场景贷", "loan"), "insurance": say("场景保险", "insurance")}
+        columns = [("类别", "kind"), ("单位", "for"), ("机构", "by"), ("金额（元）", "yuan"), ("保费（元）", "premium"),
+                   ("期间", "period"), ("登记人", "recorded by")]  # fmt: skip
+        rows = [
+            (
+                kinds[each.kind], each.unit, each.provider, f"{each.amount_yuan:,}",
+                "" if each.premium_yuan is None else f"{each.premium_yuan:,}", f"{each.since} – {each.until}", each.by,
+            )
+            for each in state.finances
+        ]  # fmt: skip
+        parts.append(output.table(columns, rows, say("场景贷与场景保险", "Loans and insurance")))
     return parts
 
 
@@ -278,6 +348,13 @@ def _facts(state: SceneState) -> list[tuple[str, object]]:
             (say("预算（元）", "budget, yuan"), _marked(f"{profile.budget_yuan:,}", profile.assumed, "budget_yuan")),
             (word(ROLES, "scene_owner"), _marked(profile.owner, profile.assumed, "owner")),
         ]
+        if profile.co_owners:
+            others = [f"{each.unit}（{each.region}）" if each.region else each.unit for each in profile.co_owners]
+            rows.append((say("联合场景单位", "co-owners"), say("、", ", ").join(others)))
+        if profile.firsts:
+            rows.append((say("三首产品", "three firsts"), say("、", ", ").join(profile.firsts)))
+        if profile.project is not None:
+            rows.append((profile.project.kind.value, profile.project.name))
     rows += [
         (word(ROLES, "lead_department"), state.lead),
         (word(ROLES, "cooperating_department"), say("、", ", ").join(state.cooperating) or "-"),

@@ -966,6 +966,72 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "{due} yuan were paid and are owed back; {amount} are not enough unless the failure was found tolerable.",
     ),
     # acceptance
+    "already_applied": (
+        "{unit} 已申报标杆，请等待牵头单位或评估小组推荐。",
+        "{unit} has applied already; the lead department or the evaluation team nominates.",
+    ),
+    "not_accepted": (
+        "{bidder} 的成果没有通过验收。已通过：{accepted}。",
+        "What {bidder} made has not passed its acceptance. Passed: {accepted}.",
+    ),
+    "owner_twice": (
+        "场景单位“{unit}”重复列出；联合场景单位只列发榜方以外的单位，各列一次。",
+        "{unit} is named twice; co-owners are the units besides the owner, each once.",
+    ),
+    "not_a_first": (
+        "激励“{kind}”只用于“三首”产品（{firsts}），申报书未标明。",
+        "{kind} is for the three firsts ({firsts}) only, and the application names none of them.",
+    ),
+    "id_in_use": ("编号 {id} 已使用，请换一个。", "The id {id} is in use; choose another."),
+    "no_such_request": (
+        "没有待办的 {id}。现有：{known}。",
+        "There is no {id} to deal with. There are: {known}.",
+    ),
+    "credit_without_ground": (
+        "投诉举报 {complaint} 未指明揭榜方或不属实，不能据此调整信用等级。",
+        "{complaint} names no contractor, or is not founded: it changes no credit grade.",
+    ),
+    "complaints_open": (
+        "尚有未答复的投诉举报：{complaints}。请先答复。",
+        "Complaints are not answered: {complaints}. Answer them first.",
+    ),
+    "unknown_factor": (
+        "本市没有要素“{factor}”。可申请：{known}。",
+        "The city knows no factor {factor}. It knows: {known}.",
+    ),
+    "factors_missing": (
+        "试点方案所依赖的要素尚未落实：{missing}。请待答复同意，或修改方案。",
+        "What the plan rests on is not granted: {missing}. Wait for the grant, or change the plan.",
+    ),
+    "no_green_channel": (
+        "{city}的政策没有绿色通道。",
+        "The policy of {city} has no green channel.",
+    ),
+    "green_channel_asked": (
+        "绿色通道已申请或已批准，无须重复申请。",
+        "The green channel was asked for, or granted; do not ask again.",
+    ),
+    "green_channel_not_asked": (
+        "没有待决定的绿色通道申请，请由场景单位先申请。",
+        "Nobody waits for a green channel; the owner asks first.",
+    ),
+    "no_contract_yet": (
+        "尚未产生揭榜方，不能登记场景贷、场景保险；请在中榜后登记。",
+        "Nobody has a contract yet; record loans and insurance after the award.",
+    ),
+    "period_reversed": (
+        "止期 {until} 早于起期 {since}，请核对。",
+        "The period ends on {until}, before it begins on {since}.",
+    ),
+    "premium_missing": ("登记保险须写明保费（元）。", "Say the premium of an insurance, in yuan."),
+    "unknown_route": (
+        "本市没有采用方式“{route}”。可选：{known}。",
+        "The city knows no such route, {route}. It knows: {known}.",
+    ),
+    "basis_not_of_route": (
+        "该方式不能依据“{basis}”。可选：{known}。",
+        "{basis} is no basis of this route. It may rest on: {known}.",
+    ),
     "opinions_missing": (
         "验收意见尚未收齐：{units}。请等其提出意见，或至 {until} 逾期视为未提意见后再作结论。",
         "Opinions are missing: {units}. Conclude when they are in, or after {until}, when they count as silent.",

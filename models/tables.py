@@ -94,6 +94,9 @@ class SceneRow(SQLModel, table=True):
     policy_digest: str
     calendar: str
     assumed: list[str] = Field(sa_type=JSON)
+    firsts: str | None = None
+    project_kind: str | None = None
+    project: str | None = None
     snapshot: str = Field(sa_type=Text)
 
 

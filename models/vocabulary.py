@@ -62,6 +62,21 @@ class Scale(StrEnum):
     COMPREHENSIVE = "综合性"
 
 
+class First(StrEnum):
+    """R15, the three firsts (三首) of S3 一（一）: first set of equipment, first batch of material, first version."""
+
+    SET = "首台套"
+    BATCH = "首批次"
+    VERSION = "首版次"
+
+
+class ProjectKind(StrEnum):
+    """R18: what draws a scene along (S0 三（二）4, S4 三（七））."""
+
+    PROJECT = "重大项目"
+    EVENT = "重大活动"
+
+
 class Maturity(StrEnum):
     """R3."""
 

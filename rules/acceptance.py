@@ -110,8 +110,7 @@ def convene(docket: Docket, act: ConvenePanel) -> None:
     if docket.step(Machine.ACCEPTANCE, bidder) != "reviewing":
         known = ", ".join(each.bidder for each in docket.state.acceptances if each.step == "reviewing") or "-"
         docket.refuse("unknown_bidder", bidder=bidder or "-", known=known)
-    owner = docket.state.profile.owner if docket.state.profile else ""
-    parties = (owner, *separation.units_bidding(docket.state))
+    parties = (*docket.state.owners, *separation.units_bidding(docket.state))
     earlier = [panel for panel in docket.state.panels if panel.purpose is not PanelPurpose.ACCEPTANCE]
     before = {seat.person for each in earlier for seat in each.seats}
     rules = docket.policy.panels["acceptance"]

@@ -12,7 +12,7 @@ from models.frozen import Frozen
 from models.journal import JournalEntry
 from models.policy import Policy
 from models.state import Acceptance, Payment, SceneState, Signature, UnitOpinion
-from models.vocabulary import PanelPurpose
+from models.vocabulary import First, PanelPurpose
 from rules import refunds
 from rules.keyed import find
 
@@ -58,6 +58,7 @@ class AcceptanceStatement(Frozen):
     clocks: tuple[Deadline, ...]
     value_yuan: int | None
     shares: tuple[tuple[str, str], ...]
+    firsts: tuple[First, ...] = ()
 
 
 def statement(
@@ -94,6 +95,7 @@ def statement(
         clocks=tuple(sorted(clocks, key=lambda each: (each.due_at, each.id))),
         value_yuan=state.value_yuan,
         shares=state.value_shares,
+        firsts=state.profile.firsts if state.profile else (),
     )
 
 

@@ -26,6 +26,7 @@ CONSEQUENCES: dict[str, Callable[[Docket, Deadline], None]] = {
     "bid_opening": bidding.opening_ran_out,
     "contract": contracting.contract_ran_out,
     "reissue": matching.reissue_ran_out,
+    "trial_opinion": trial.opinion_ran_out,
     "trial": trial.trial_ran_out,
     "insurance": trial.insurance_ran_out,
     "inclusion": inclusion.inclusion_ran_out,

@@ -261,6 +261,9 @@ def _load_calendar(docket: Docket, act: LoadCalendar) -> None:
 def _override(docket: Docket, act: Override) -> None:
     """Re-opens a step where the scene was already, with reasons; scores and opinions stay as they were given."""
     state = docket.state
+    if act.bidder is not None:
+        _override_trial(docket, act.bidder, act.to)
+        return
     reached = _reached(state)
     targets = [
         to
@@ -282,6 +285,26 @@ def _override(docket: Docket, act: Override) -> None:
         docket.record(BenchmarkWithdrawn())
     docket.enter(act.to)
     docket.run_on()
+
+
+def _override_trial(docket: Docket, bidder: str, to: str) -> None:
+    """The regulator decides anew on the admission, or on the exit; nobody decides in its place.
+
+    A scene that has moved on to acceptance, or that another decision ends, is not brought back.
+    """
+    state = docket.state
+    stands = docket.step(Machine.TRIAL, bidder)
+    if not stands:
+        known = ", ".join(each.bidder for each in state.trials) or "-"
+        docket.refuse("unknown_bidder", bidder=bidder, known=known)
+    ending = state.step == "remedies" and any(
+        each.closes_as or (each.machine, each.bidder) != (Machine.TRIAL, bidder) for each in state.decisions
+    )
+    target = lifecycle.OVERRIDE_TRIAL.get(stands)
+    if to != target or ending or state.step not in ("trial", "remedies"):
+        docket.refuse("not_returnable", to=to, known="-" if ending else target or "-")
+    docket.record(StepOverridden(to=to, left=stands, by=docket.person))
+    remedies.reopen_trial(docket, bidder, to)
 
 
 def _of_a_notice(state: SceneState, deadline: Deadline) -> bool:

@@ -13,8 +13,8 @@ from models.events.promotion import BenefitRecorded, RecommendedUpward
 from models.frozen import Frozen
 from models.journal import JournalEntry
 from models.policy import BenchmarkCriterion, Benefit, Policy
-from models.state import Replication, SceneState
-from models.vocabulary import BenchmarkLevel
+from models.state import Replication, SceneState, Uptake
+from models.vocabulary import BenchmarkLevel, First
 from rules import promotion
 from rules.deadlines import local_day
 from rules.keyed import find
@@ -66,6 +66,8 @@ class BenchmarkStatement(Frozen):
     beneficiaries: tuple[str, ...]
     copies: tuple[Replication, ...]
     recommendations: tuple[Recommendation, ...]
+    firsts: tuple[First, ...] = ()
+    uptakes: tuple[Uptake, ...] = ()
 
 
 def statement(policy: Policy, state: SceneState, journal: Sequence[JournalEntry]) -> BenchmarkStatement:
@@ -96,6 +98,8 @@ def statement(policy: Policy, state: SceneState, journal: Sequence[JournalEntry]
         ),
         beneficiaries=promotion.beneficiaries(state),
         copies=state.replications,
+        uptakes=state.uptakes,
+        firsts=state.profile.firsts if state.profile else (),
         recommendations=tuple(
             Recommendation(to=event.to, on=local_day(entry.at))
             for entry, event in events

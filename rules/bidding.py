@@ -36,7 +36,7 @@ def submit(docket: Docket, act: SubmitBid) -> None:
         docket.refuse("not_invited", bidder=act.bidder)
     if challenge is not None and mode_of(docket).invited_only and not challenge.reviewed:
         docket.refuse("invitation_not_reviewed")
-    own = {state.profile.owner if state.profile else "", state.lead, state.regulator, *state.cooperating}
+    own = {*state.owners, state.lead, state.regulator, *state.cooperating}
     if own & {act.bidder, *act.consortium}:
         docket.refuse("own_scene", bidder=act.bidder)
     owner = state.profile.owner if state.profile else ""

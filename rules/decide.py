@@ -20,6 +20,7 @@ from models.commands.promotion import PromotionAct
 from models.commands.review import NoticeAct, ReviewAct
 from models.commands.solicitation import SolicitationAct, Submit
 from models.commands.suggestions import SuggestionAct
+from models.commands.support import SupportAct
 from models.commands.trial import IncidentAct, InclusionAct, TrialAct
 from models.events import AnyEvent
 from models.policy import Policy
@@ -45,6 +46,7 @@ from rules import (
     separation,
     solicitation,
     suggestions,
+    support,
     trial,
 )
 from rules.back_dating import refuse_out_of_bounds
@@ -111,6 +113,8 @@ def _judge(docket: Docket) -> None:
         anywhere.judge(docket, act)
     elif isinstance(act, HandlingAct):
         handling.judge(docket, act)
+    elif isinstance(act, SupportAct):
+        support.judge(docket, act)
     else:
         assert_never(act)
 
@@ -186,7 +190,7 @@ def _machines(act: Act) -> tuple[Machine, ...]:
     """Those of the bidder's machines whose step must allow the act; others may move with it."""
     if isinstance(act, MatchingAct | PaymentAct):
         return (Machine.CONTRACT,)
-    if isinstance(act, TrialAct | IncidentAct):
+    if isinstance(act, TrialAct | IncidentAct | Override):
         return (Machine.TRIAL,)
     if isinstance(act, InclusionAct):
         return (Machine.TRIAL, Machine.INCLUSION)

@@ -5,7 +5,9 @@ machines along the rows of the lifecycle table, and set, meet and cancel deadlin
 the docket is thrown away. `decide` stays a pure function of its arguments.
 """
 
+import math
 from datetime import date, datetime
+from fractions import Fraction
 from typing import Any, NoReturn
 
 from models.calendar import Period
@@ -23,7 +25,7 @@ from models.events.clock import (
     SceneEnding,
     StepEntered,
 )
-from models.policy import Policy
+from models.policy import GreenChannelRules, Policy
 from models.refusal import Refused
 from models.state import IncidentStatus, SceneState
 from models.vocabulary import Machine, Outcome, Role, RunsFrom, Scale, Stage, Suspends
@@ -287,7 +289,8 @@ class Docket:
             self.start(planned, counted_from or self.day, due_on)
 
     def start(self, planned: AwaitedService, counted_from: date, due_on: date | None = None) -> None:
-        """The clock runs from that day; `due_on` fixes its end instead."""
+        """The clock runs from that day; `due_on` fixes its end instead. A green channel shortens what it may."""
+        green = self._green_channel(planned)
         deadline = new_deadline(
             self.policy,
             planned.limit,
@@ -300,10 +303,21 @@ class Docket:
             sequence=self.sequence,
             counted_from=counted_from,
             set_at=self.at,
-            period=planned.period,
+            period=planned.period
+            if green is None
+            else _shortened(self.policy.limit(planned.limit).period, green.share),
             due_on=due_on,
         )
+        if green is not None:
+            deadline = deadline.model_copy(update={"clause": f"{deadline.clause}；{green.clause}"})
         self._set(deadline)
+
+    def _green_channel(self, planned: AwaitedService) -> GreenChannelRules | None:
+        """The rule by which a clock is shortened, where the scene was granted it."""
+        rules, granted = self.policy.green_channel, self.state.green_channel
+        if rules is None or granted is None or not granted.granted or planned.period is not None:
+            return None
+        return rules if planned.limit in rules.limits else None
 
     def start_served(self, planned: AwaitedService, served_on: date) -> None:
         """The clock runs from the service; where it could not have run since, from when it could again.
@@ -479,6 +493,10 @@ class Docket:
 def is_of_incident(clock: Deadline | AwaitedService) -> bool:
     """An incident is dealt with whatever becomes of its trial, and of the scene."""
     return clock.limit in OF_INCIDENTS and clock.machine is Machine.TRIAL
+
+
+def _shortened(period: Period, share: Fraction) -> Period:
+    return period.model_copy(update={"length": max(1, math.ceil(period.length * share))})
 
 
 def _named(limit: str, bidder: str | None, key: str = "") -> str:

@@ -229,7 +229,7 @@ def _copy(docket: Docket, act: CopyTo) -> None:
     """To units of the city and parties to the scene, never to one's own."""
     state = docket.state
     opened = state.step != "posted"
-    parties = {state.profile.owner if state.profile else "", *(separation.units_bidding(state) if opened else ())}
+    parties = {*state.owners, *(separation.units_bidding(state) if opened else ())}
     units = tuple(dict.fromkeys(act.units))
     for unit in units:
         if unit == docket.unit:
@@ -262,7 +262,7 @@ def _add_signer(docket: Docket, act: AddSigner) -> None:
         raise unknown_unit(docket.policy, act.unit)
     if act.unit in (state.lead, *state.cooperating):
         docket.refuse("same_part", unit=act.unit)
-    if act.unit == (state.profile.owner if state.profile else ""):
+    if act.unit in state.owners:
         docket.refuse("own_scene", bidder=act.unit)
     docket.record(SignerAdded(unit=act.unit))
     holder = Holder(role=Role.COOPERATING, unit=act.unit)

@@ -100,7 +100,10 @@ STEPS: tuple[Step, ...] = (
     Step(SCENE, "acceptance", ACCEPTING, "验收", "acceptance", acts=("assess_value", "suggest_rule_change")),
     Step(
         SCENE, "candidate", PROMOTION, "推广候选", "candidate for promotion", "nomination", Role.LEAD,
-        acts=("assess_value", "record_benefit", "record_replication", "recommend_upward"),
+        acts=(
+            "apply_for_benchmark", "assess_value", "record_benefit", "record_replication", "record_uptake",
+            "recommend_upward",
+        ),
     ),
     Step(SCENE, "evaluation", PROMOTION, "标杆评估", "benchmark evaluation", "evaluation", Role.EVALUATION_TEAM),
     Step(
@@ -113,7 +116,10 @@ STEPS: tuple[Step, ...] = (
     Step(SCENE, "benchmark_notice", PROMOTION, "标杆公示", "notice of benchmark", "public_notice", acts=_NOTICE_ACTS),
     Step(
         SCENE, "benchmark", PROMOTION, "标杆场景", "benchmark", "yearly_review", Role.EVALUATION_TEAM,
-        acts=("assess_value", "record_benefit", "record_replication", "recommend_upward", "review_benchmark"),
+        acts=(
+            "assess_value", "record_benefit", "record_replication", "record_uptake", "recommend_upward",
+            "review_benchmark",
+        ),
     ),
     Step(SCENE, "remedies", CLOSED, "待办结", "closing"),
     Step(SCENE, "closed", CLOSED, "办结归档", "closed", terminal=True),
@@ -131,7 +137,10 @@ STEPS: tuple[Step, ...] = (
     ),
     # one bidder's trial
     Step(TRIAL, "planning", TRIALS, "编制方案", "planning", "trial_plan", Role.BIDDER, acts=_TRIAL_ACTS),
-    Step(TRIAL, "submitted", TRIALS, "待准入", "plan submitted", "admission", Role.REGULATOR, acts=_TRIAL_ACTS),
+    Step(
+        TRIAL, "submitted", TRIALS, "待准入", "plan submitted", "admission", Role.REGULATOR,
+        acts=("give_trial_opinion", *_TRIAL_ACTS),
+    ),
     Step(TRIAL, "admitted", TRIALS, "已准入", "admitted", "start", Role.REGULATOR, acts=_INSURED_ACTS),
     Step(
         TRIAL, "running", TRIALS, "试点中", "running",
@@ -223,6 +232,8 @@ STRAIGHT_BACK_TO = tuple(step for step in RETURN_FROM if step != "recognition_no
 
 OVERRIDE_TO = ("accepted", "registered", "fair_competition", "expert_review", "listing", "listed")
 """What the leading group may re-open, with reasons, of the way before the contract; in promotion `candidate`."""
+OVERRIDE_TRIAL = {"admitted": "submitted", "refused": "submitted", "unfit": "exit"}
+"""What it may re-open of a bidder's trial: where it stands, and the decision that is taken anew."""
 
 SKIPPABLE = (
     "consultation", "expert_review", "confirmation", "recognition_notice", "scoring", "ranking_notice", "trial",
@@ -354,6 +365,7 @@ ROWS: tuple[Row, ...] = (
     *_rows(TRIAL, ("rolling_back",), "prove_rollback", "terminated", "withdrawn"),
     *_rows(TRIAL, ("exit",), "conclude_exit", "ended", "unfit"),
     *_rows(TRIAL, ("unfit",), "decide_appeal", "exit"),
+    *(Row(TRIAL, source, "override", target) for source, target in OVERRIDE_TRIAL.items()),
     *_rows(TRIAL, ("ended",), "conclude_acceptance", "planning"),
     *_rows(TRIAL, ("planning", "submitted", "admitted"), "answer_withdrawal", "withdrawn"),
     *_rows(TRIAL, STARTED, "answer_withdrawal", "rolling_back"),
@@ -441,6 +453,7 @@ ROWS: tuple[Row, ...] = (
     Row(SCENE, "remedies", "close_incident", "closed"),
     Row(SCENE, "remedies", "prove_rollback", "closed"),
     Row(SCENE, "remedies", "verify_correction", "closed"),
+    Row(SCENE, "remedies", "override", "trial"),
     # a scene that runs elsewhere is taken over into any step that holds nothing half done by a bidder
     *_rows(SCENE, ("draft",), "take_over", "accepted", "registered", "fair_competition", "expert_review",
            "recognised", "listing", "listed", "contracting", "trial", "acceptance", "candidate", "benchmark"),
@@ -459,6 +472,8 @@ ANYWHERE = (
     "answer_withdrawal", "withdraw", "answer_objection", "file_complaint", "decide_complaint",
     "claim_duty", "release_duty", "transfer_duty", "delegate_duty", "hand_back_duty", "nudge", "copy_to", "take_back",
     "inherit_evidence", "reopen_review", "conclude_lineage_review", "answer_suggestion",
+    "complain", "answer_complaint", "request_factor", "answer_factor", "ask_green_channel", "decide_green_channel",
+    "record_finance",
 )  # fmt: skip
 """Acts possible at every open step, as far as there is something for them to act on."""
 
@@ -469,7 +484,7 @@ WHILE_STANDING_STILL = (
     "decide_extension", "reassign", "raise_objection", "answer_objection", "file_complaint", "decide_complaint",
     "override", "submit_bid", "withdraw_bid", "claim_duty", "release_duty", "transfer_duty", "delegate_duty",
     "hand_back_duty", "nudge", "copy_to",
-    "inherit_evidence", "reopen_review", "conclude_lineage_review", "answer_suggestion",
+    "inherit_evidence", "reopen_review", "conclude_lineage_review", "answer_suggestion", "complain", "answer_complaint",
     "propose_payment", "approve_payment", "pay_milestone", *_REFUND_ACTS,
 )  # fmt: skip
 """What neither a suspension nor open remedies stop: safety, remedies, records, and what has a clock that runs on."""

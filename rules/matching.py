@@ -221,8 +221,7 @@ def convene(docket: Docket, act: ConvenePanel) -> None:
     """Nobody scores a bid of their own unit's, nor the owner's scene."""
     if docket.state.step != "scoring":
         docket.refuse("wrong_step", step=docket.state.step, verb=act.verb, possible="-")
-    owner = docket.state.profile.owner if docket.state.profile else ""
-    parties = (owner, *separation.units_bidding(docket.state))
+    parties = (*docket.state.owners, *separation.units_bidding(docket.state))
     panels.convene(docket, act, limit="scoring", verbs=("score_bid",), parties=parties)
 
 

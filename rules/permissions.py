@@ -10,6 +10,7 @@ from difflib import get_close_matches
 
 from models.actor import SYSTEM, Actor
 from models.commands import Act, BidderAct, Command
+from models.commands.acceptance import GiveAcceptanceOpinion
 from models.commands.anywhere import PassDeadline, TakeOver
 from models.commands.solicitation import Submit
 from models.policy import Policy
@@ -95,7 +96,7 @@ def units_playing(policy: Policy, state: SceneState, role: Role, act: Act) -> tu
         case Role.OWNER:
             if isinstance(act, Submit | TakeOver):
                 return (act.application.owner,)
-            return (state.profile.owner,) if state.profile else ()
+            return state.owners if isinstance(act, GiveAcceptanceOpinion) else state.owners[:1]
         case Role.REGULATOR:
             return (state.regulator,) if state.regulator else ()
         case Role.BIDDER:

@@ -7,6 +7,7 @@ The evaluation team proposes, the leading group decides, and only what was recom
 from typing import assert_never
 
 from models.commands.promotion import (
+    ApplyForBenchmark,
     CloseScene,
     ConcludeEvaluation,
     ConfirmBenchmark,
@@ -15,10 +16,12 @@ from models.commands.promotion import (
     RecommendUpward,
     RecordBenefit,
     RecordReplication,
+    RecordUptake,
     ReviewBenchmark,
     WithdrawBenchmark,
 )
 from models.events.promotion import (
+    BenchmarkAppliedFor,
     BenchmarkDecided,
     BenchmarkEvaluated,
     BenchmarkNominated,
@@ -27,10 +30,11 @@ from models.events.promotion import (
     BenefitRecorded,
     RecommendedUpward,
     ReplicationRecorded,
+    UptakeRecorded,
 )
 from models.state import SceneState
 from models.vocabulary import Machine, Outcome, Role
-from rules import incidents, lineage, payments, refunds, settling
+from rules import incidents, lineage, payments, refunds, settling, support
 from rules.docket import Docket
 from rules.keyed import find
 
@@ -39,6 +43,8 @@ TAKES_THE_TITLE = ("review_benchmark", "withdraw_benchmark")
 
 def judge(docket: Docket, act: PromotionAct) -> None:
     match act:
+        case ApplyForBenchmark():
+            _apply(docket, act)
         case NominateBenchmark():
             settling.refuse_open_parts(docket)
             _refuse_while_title_is_open(docket)
@@ -63,6 +69,8 @@ def judge(docket: Docket, act: PromotionAct) -> None:
                 docket.refuse("same_city_copy")
             lineage.refuse_counted(docket, act.scene)
             docket.record(ReplicationRecorded(city=act.city, district=act.district, scene=act.scene))
+        case RecordUptake():
+            _take_up(docket, act)
         case RecommendUpward():
             _refuse_untitled(docket, "recommendation")
             docket.record(RecommendedUpward(to=act.to))
@@ -71,10 +79,43 @@ def judge(docket: Docket, act: PromotionAct) -> None:
             payments.refuse_owing(docket)
             refunds.refuse_owing(docket)
             docket.refuse_over_incidents()
+            support.refuse_open_complaints(docket)
             lineage.refuse_unreviewed(docket)
             docket.close(Outcome.PROMOTED if docket.state.step == "benchmark" else Outcome.ACCEPTED)
         case _:
             assert_never(act)
+
+
+def _apply(docket: Docket, act: ApplyForBenchmark) -> None:
+    """Only for a result of one's own that was accepted; the nomination's clock runs already."""
+    if find(docket.state.benchmark_applications, unit=docket.unit) is not None:
+        docket.refuse("already_applied", unit=docket.unit)
+    if docket.role is Role.BIDDER:
+        _refuse_unaccepted(docket, docket.unit)
+    docket.record(BenchmarkAppliedFor(unit=docket.unit, level=act.level))
+
+
+def _take_up(docket: Docket, act: RecordUptake) -> None:
+    """S3 三（四）: 直接采购技术（产品）、联合开发新产品; each way on a legal basis that the city names for it."""
+    routes = docket.policy.promotion.uptake
+    route = find(routes, key=act.route)
+    if route is None:
+        known = ", ".join(f"{each.key} {each.name}" for each in routes) or "-"
+        docket.refuse("unknown_route", route=act.route, known=known)
+    if act.legal_basis not in route.legal_bases:
+        docket.refuse("basis_not_of_route", basis=act.legal_basis, known=", ".join(route.legal_bases))
+    _refuse_unaccepted(docket, act.bidder)
+    docket.record(
+        UptakeRecorded(
+            route=act.route, bidder=act.bidder, legal_basis=act.legal_basis, amount_yuan=act.amount_yuan
+        )
+    )  # fmt: skip
+
+
+def _refuse_unaccepted(docket: Docket, bidder: str) -> None:
+    accepted = [each.bidder for each in docket.state.acceptances if each.step == "passed"]
+    if bidder not in accepted:
+        docket.refuse("not_accepted", bidder=bidder, accepted=", ".join(accepted) or "-")
 
 
 def _evaluate(docket: Docket, act: ConcludeEvaluation) -> None:
@@ -146,6 +187,9 @@ def _benefit(docket: Docket, act: RecordBenefit) -> None:
     _refuse_untitled(docket, act.kind)
     if act.beneficiary not in (known := beneficiaries(docket.state)):
         docket.refuse("not_beneficiary", beneficiary=act.beneficiary, known=", ".join(known) or "-")
+    profile = docket.state.profile
+    if kind.firsts and not (profile and set(kind.firsts) & set(profile.firsts)):
+        docket.refuse("not_a_first", kind=act.kind, firsts=", ".join(kind.firsts))
     if kind.amount and not act.amount_yuan:
         docket.refuse("benefit_without_amount", kind=act.kind)
     if kind.each_yuan is not None and act.amount_yuan > kind.each_yuan:

@@ -53,7 +53,7 @@ def refuse_open_question(docket: Docket, bidder: str) -> None:
 def breach(docket: Docket, bidder: str, fault: Fault | None = None) -> None:
     """Red line, refusal to correct, or the ladder's end: the period is over and the trial stands still.
 
-    It is a decision against the bidder that takes effect at once; an upheld appeal gives back what is left of the period.
+    A decision against the bidder that takes effect at once; an upheld appeal gives back what is left of the period.
     A period that was over already counts as breached from now on, and nothing of it is given back.
     """
     before = docket.step(Machine.INCLUSION, bidder)

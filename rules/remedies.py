@@ -8,7 +8,7 @@ from models.state import Decision
 from models.vocabulary import Machine, Outcome, Role
 from rules import annulment, settling
 from rules.deadlines import local_day
-from rules.docket import Docket
+from rules.docket import REMEDIES, Docket
 from rules.keyed import find
 
 
@@ -95,6 +95,22 @@ def _reopen(docket: Docket, decision: Decision) -> None:
         docket.record(BenchmarkRestored())
     if lost_title and docket.state.step == "candidate":
         docket.enter(to)
+    _go_on(docket, to)
+
+
+def reopen_trial(docket: Docket, bidder: str, to: str) -> None:
+    """The leading group has a decision on a trial taken anew: no remedy against it is needed any more."""
+    for decision in docket.state.decisions:
+        if (decision.machine, decision.bidder) == (Machine.TRIAL, bidder):
+            docket.record(DecisionFinal(decision=decision.sequence))
+            for limit in REMEDIES:
+                docket.cancel(f"{limit}/{decision.sequence}")
+    docket.move(Machine.TRIAL, bidder, to)
+    _go_on(docket, "trial")
+
+
+def _go_on(docket: Docket, to: str) -> None:
+    """A scene that waited for nothing but this remedy goes on there."""
     if docket.state.step == "remedies" and not any(each.closes_as for each in docket.state.decisions):
         docket.enter(to)
         docket.run_on()

@@ -167,8 +167,8 @@ def _convene(docket: Docket, act: ConvenePanel) -> None:
         case PanelPurpose.RECOGNITION:
             if docket.state.step != "expert_review":
                 docket.refuse("wrong_step", step=docket.state.step, verb=act.verb, possible="-")
-            owner = docket.state.profile.owner if docket.state.profile else ""
-            panels.convene(docket, act, limit="expert_review", verbs=("give_expert_opinion",), parties=(owner,))
+            owners = docket.state.owners
+            panels.convene(docket, act, limit="expert_review", verbs=("give_expert_opinion",), parties=owners)
         case PanelPurpose.SCORING:
             matching.convene(docket, act)
         case PanelPurpose.ACCEPTANCE:

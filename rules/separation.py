@@ -38,6 +38,7 @@ from models.commands.review import (
     RaiseObjection,
 )
 from models.commands.suggestions import AnswerSuggestion, SuggestRuleChange
+from models.commands.support import AnswerComplaint, Complain
 from models.commands.trial import AdmitTrial, AnalyseIncident, RecordFault, RecordReading, StartTrial
 from models.refusal import Refused
 from models.state import Hand, SceneState
@@ -110,7 +111,7 @@ BIDDER, OWNER = Role.BIDDER.value, Role.OWNER.value
 OVER_BIDDERS = (
     *DECISIONS, *ON_REMEDIES,
     "convene_panel", "publish_notice", "list_scene", "add_signer", "remove_signer",
-    "open_bids",
+    "open_bids", "give_trial_opinion", "answer_complaint", "answer_factor", "decide_green_channel",
     "advance_phase", "record_reading:regulator", "propose_resumption", "terminate_trial", "lift_supervision",
     "record_fault", "verify_correction", "analyse_incident", "verify_incident", "close_incident",
     "acknowledge_incident", "report_upward",
@@ -124,7 +125,8 @@ OVER_BIDDERS = (
 OVER_OWNER = (
     *DECISIONS, *ON_REMEDIES,
     "convene_panel", "publish_notice", "list_scene", "add_signer", "remove_signer",
-    "open_bids", "record_fault", "analyse_incident",
+    "open_bids", "give_trial_opinion", "answer_complaint", "answer_factor", "decide_green_channel",
+    "record_fault", "analyse_incident",
     "decide_extension",
 )  # fmt: skip
 """Every act of authority over what the owner drafted."""
@@ -161,6 +163,7 @@ APART: tuple[Apart, ...] = (
     Apart(4, "decided_before", CHOSEN, ("answer_objection:benchmark", "decide_complaint:benchmark")),
     Apart(4, "decided_before", ("raise_objection", "file_complaint"), ("answer_objection", "decide_complaint")),
     Apart(4, "decided_before", ("answer_objection",), ("decide_complaint",)),
+    Apart(4, "decided_before", ("complain",), ("answer_complaint",), "item"),
     Apart(4, "decided_before", (*DECISIONS, "appeal"), ("decide_appeal",)),
     Apart(4, "decided_before", MEASURES, ("decide_appeal",)),
     Apart(4, "decided_before", (*ACCEPTED, "ask_fault_tolerance"), ("decide_fault_tolerance",)),
@@ -319,6 +322,8 @@ def hands_of(state: SceneState, command: Command) -> tuple[Hand, ...]:
             item = act.correction
         case SuggestRuleChange() | AnswerSuggestion():
             item = act.suggestion
+        case Complain() | AnswerComplaint():
+            item = act.complaint
         case _:
             pass
     deed = f"{act.verb}:{kind}" if kind else act.verb

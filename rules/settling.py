@@ -116,8 +116,9 @@ def open_acceptance(docket: Docket, bidder: str) -> None:
 
 
 def ask_for_acceptance_opinions(docket: Docket, bidder: str) -> None:
-    """Owner, regulator and cooperating departments each have a duty of their own, well before the review is due."""
-    holders = [docket.holder(Role.OWNER), docket.holder(Role.REGULATOR)]
+    """Owners, regulator and cooperating departments each have a duty of their own, well before the review is due."""
+    holders = [Holder(role=Role.OWNER, unit=unit) for unit in docket.state.owners]
+    holders.append(docket.holder(Role.REGULATOR))
     holders += [Holder(role=Role.COOPERATING, unit=unit) for unit in docket.state.cooperating]
     seen = set()
     for holder in holders:

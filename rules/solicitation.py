@@ -69,6 +69,9 @@ def _submit(docket: Docket, act: Submit) -> None:
     track = policy.tracks[application.track]
     if (why := track.bar(application.maturity, application.risk, livelihood=domain.livelihood)) is not None:
         docket.refuse("track_not_open", track=application.track, why=why)
+    owners = (application.owner, *(each.unit for each in application.co_owners))
+    if twice := [unit for at, unit in enumerate(owners) if unit in owners[:at]]:
+        docket.refuse("owner_twice", unit=twice[0])
     if not application.fair_competition_self_check:
         docket.refuse("self_check_missing")
     if act.call is not None:

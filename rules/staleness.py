@@ -14,6 +14,7 @@ from models.commands.anywhere import (
     DecideAppeal,
     DecideExtension,
     LoadCalendar,
+    Override,
     PassDeadline,
     ProposeCorrection,
     Reassign,
@@ -53,12 +54,22 @@ from models.commands.review import (
 )
 from models.commands.solicitation import Submit
 from models.commands.suggestions import AnswerSuggestion, SuggestRuleChange
+from models.commands.support import (
+    AnswerComplaint,
+    AnswerFactor,
+    AskGreenChannel,
+    Complain,
+    DecideGreenChannel,
+    RecordFinance,
+    RequestFactor,
+)
 from models.commands.trial import (
     AcknowledgeIncident,
     AdvancePhase,
     AnalyseIncident,
     CloseIncident,
     ConcludeExit,
+    GiveTrialOpinion,
     NotifyLeak,
     ProposeResumption,
     RecordReading,
@@ -77,8 +88,14 @@ def subjects_of(command: Command) -> tuple[str, ...]:
     match act:
         case Submit() | TakeOver() | PassDeadline() | LoadCalendar() | ReportIncident() | RaiseObjection():
             return ()
-        case RecordReading():
+        case RecordReading() | Complain() | RequestFactor() | RecordFinance():
             return ()
+        case AnswerComplaint():
+            return (f"complaint/{act.complaint}",)
+        case AnswerFactor():
+            return (f"factor/{act.request}",)
+        case AskGreenChannel() | DecideGreenChannel():
+            return ("green_channel",)
         case AdvancePhase() | ProposeResumption() | ConcludeExit():
             return (f"trial/{act.bidder}", f"inclusion/{act.bidder}", f"reading/{act.bidder}")
         case GiveOpinion():
@@ -120,6 +137,10 @@ def subjects_of(command: Command) -> tuple[str, ...]:
             return (f"upward/{act.incident}",)
         case NotifyLeak():
             return (f"leak/{act.incident}/{act.to}",)
+        case GiveTrialOpinion():
+            return (f"trial/{act.bidder}", f"trial/{act.bidder}/{command.actor.unit}")
+        case Override(bidder=str()):
+            return ("step", f"trial/{act.bidder}")
         case GiveAcceptanceOpinion():
             return (f"acceptance/{act.bidder}", f"acceptance/{act.bidder}/{command.actor.unit}")
         case CheckIntellectualProperty():

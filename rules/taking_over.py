@@ -78,7 +78,13 @@ def _refuse_bidders(docket: Docket, act: TakeOver) -> None:
         missing += [f"no trial_ended_on ({each.bidder})" for each in act.bidders if each.trial_ended_on is not None]
     if missing:
         docket.refuse("take_over_incomplete", step=act.step, missing=", ".join(missing))
-    own = {act.application.owner, state.lead, state.regulator, *state.cooperating}
+    own = {
+        act.application.owner,
+        *(each.unit for each in act.application.co_owners),
+        state.lead,
+        state.regulator,
+        *state.cooperating,
+    }
     for each in act.bidders:
         if each.bidder in own:
             docket.refuse("own_scene", bidder=each.bidder)

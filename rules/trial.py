@@ -2,6 +2,8 @@
 
 One person is enough to stop a trial; resuming it takes the proven fix and two persons. A trial terminated for safety is
 over at once and its rollback is proven afterwards. It lasts as its plan says, at most as long as the policy allows.
+The departments may advise on the plan before it is admitted; where the policy has them asked, the regulator waits for
+their word, or for the end of their time (S3 四（四） 多部门会商).
 """
 
 from datetime import date, timedelta
@@ -15,6 +17,7 @@ from models.commands.trial import (
     ConcludeExit,
     FileExitReport,
     FileReport,
+    GiveTrialOpinion,
     ProposeResumption,
     ProveRollback,
     RecordReading,
@@ -28,7 +31,7 @@ from models.commands.trial import (
     TerminateTrial,
     TrialAct,
 )
-from models.deadline import Deadline
+from models.deadline import Deadline, Holder
 from models.events.trial import (
     ExitConcluded,
     ExitReportFiled,
@@ -40,6 +43,7 @@ from models.events.trial import (
     ResumptionProposed,
     RollbackProven,
     TrialAdmitted,
+    TrialOpinionGiven,
     TrialPlanned,
     TrialResumed,
     TrialStarted,
@@ -58,6 +62,7 @@ from rules import (
     remedies,
     separation,
     settling,
+    support,
     trial_plan,
 )
 from rules.calendar import due_date
@@ -69,6 +74,8 @@ def judge(docket: Docket, act: TrialAct) -> None:
     match act:
         case SubmitTrialPlan():
             _plan(docket, act)
+        case GiveTrialOpinion():
+            _advise(docket, act)
         case AdmitTrial():
             _admit(docket, act)
         case ReturnTrialPlan():
@@ -154,6 +161,7 @@ def _plan(docket: Docket, act: SubmitTrialPlan) -> None:
         docket.refuse("trial_too_long", longest=f"{longest.length} {longest.unit}")
     _refuse_uninsured(docket, plan.duration, plan.insurance_until if plan.insurance else None)
     trial_plan.refuse_incomplete(docket, plan)
+    support.refuse_unknown_factors(docket, plan.factors)
     docket.record(
         TrialPlanned(
             bidder=act.bidder,
@@ -164,16 +172,38 @@ def _plan(docket: Docket, act: SubmitTrialPlan) -> None:
             insured_yuan=plan.insured_yuan,
             kpis=plan.kpis,
             clauses=plan.keys,
+            factors=plan.factors,
         )
     )
     docket.move(Machine.TRIAL, act.bidder, "submitted")
+    if docket.policy.trial.consult:
+        for unit in docket.state.cooperating:
+            docket.set_deadline(
+                "trial_opinion", Holder(role=Role.COOPERATING, unit=unit), ("give_trial_opinion",),
+                key=unit, machine=Machine.TRIAL, bidder=act.bidder,
+            )  # fmt: skip
+
+
+def _advise(docket: Docket, act: GiveTrialOpinion) -> None:
+    if find(trial_of(docket, act.bidder).opinions, unit=docket.unit) is not None:
+        docket.refuse("opinion_already_given", unit=docket.unit)
+    docket.record(TrialOpinionGiven(bidder=act.bidder, unit=docket.unit, position=act.position))
+    docket.met(f"trial_opinion/{act.bidder}/{docket.unit}")
+
+
+def opinion_ran_out(docket: Docket, deadline: Deadline) -> None:
+    """Silence is no objection: that the time passed stands in the journal, and the admission waits no longer."""
 
 
 def _admit(docket: Docket, act: AdmitTrial) -> None:
+    if waiting := docket.open_deadlines("trial_opinion", act.bidder):
+        units = ", ".join(clock.holder.unit for clock in waiting if clock.holder)
+        docket.refuse("opinions_missing", units=units, until=max(clock.due_on for clock in waiting))
     profile = trial_plan.profile_of(docket.policy, docket.state)
     two = act.with_officer is not None or (profile is not None and profile.two_officers)
     officers = separation.two_officers(docket, act.with_officer) if two else docket.command.actor.persons
     trial_plan.refuse_unanswered(docket, act.checks, "admission")
+    support.refuse_missing_factors(docket, trial_of(docket, act.bidder).factors)
     docket.record(TrialAdmitted(bidder=act.bidder, officers=officers, risk=act.risk))
     docket.move(Machine.TRIAL, act.bidder, "admitted")
 

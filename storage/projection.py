@@ -195,6 +195,9 @@ def _scene_row(state: SceneState, head: str) -> Values:
         policy_digest=state.policy_digest,
         calendar=state.calendar,
         assumed=list(profile.assumed),
+        firsts=" ".join(profile.firsts) or None,
+        project_kind=profile.project.kind.value if profile.project else None,
+        project=profile.project.name if profile.project else None,
         snapshot=state.model_dump_json(),
     )
 

@@ -21,7 +21,7 @@ from models.journal import GENESIS, Algorithm, JournalEntry, link
 from models.state import SceneState
 from models.tables import DeadlineRow, DeadlineStanding, DutyRow, EntryRow, RefusalRow, SceneRow
 from models.text import Moment
-from models.vocabulary import Machine, Outcome, Risk, Role, Scale, SceneType, Stage, Track
+from models.vocabulary import First, Machine, Outcome, ProjectKind, Risk, Role, Scale, SceneType, Stage, Track
 from storage.refusals import Refusal, columns_of
 
 __all__ = [
@@ -61,7 +61,7 @@ class Page(Generic[T]):
 
 @dataclass(frozen=True, kw_only=True)
 class SceneFilter:
-    """What is None does not matter. `text` is looked for in id, name, owner and lead, whatever its case."""
+    """What is None does not matter. `text` is looked for in id, name, owner and lead, `project` in kind and name."""
 
     stage: Stage | None = None
     step: str | None = None
@@ -71,6 +71,8 @@ class SceneFilter:
     lead: str | None = None
     overdue: bool | None = None
     text: str | None = None
+    first: First | None = None
+    project: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +117,9 @@ class SceneSummary(Frozen):
     policy_digest: str
     calendar: str
     assumed: tuple[str, ...]
+    firsts: str | None = None
+    project_kind: ProjectKind | None = None
+    project: str | None = None
 
 
 class InboxItem(Frozen):
@@ -351,20 +356,19 @@ class LedgerReads:
         if last is not None:
             query = query.where(col(EntryRow.sequence) <= last)
         with Session(self._engine) as session:
-            return tuple(
-                EntryRecord(
-                    stream=row.stream,
-                    entry=JournalEntry.model_validate_json(row.text),
-                    text=row.text,
-                    algorithm=row.algorithm,
-                    previous=row.previous,
-                    hash=row.hash,
-                    recorded_at=row.recorded_at,
-                    build=row.build,
-                    rules=row.rules,
-                )
-                for row in session.scalars(query)
-            )
+            return tuple(_record(row) for row in session.scalars(query))
+
+    def entries_with(self, city: str, *kinds: str) -> tuple[EntryRecord, ...]:
+        """The entries of a city's scenes in which an event of these kinds happened, scene by scene."""
+        says = or_(*(col(EntryRow.text).contains(f'"kind":"{kind}"', autoescape=True) for kind in kinds))
+        query = (
+            select(EntryRow)
+            .join(SceneRow, col(SceneRow.scene) == col(EntryRow.stream))
+            .where(col(SceneRow.city) == city, says)
+            .order_by(col(EntryRow.stream), col(EntryRow.sequence))
+        )
+        with Session(self._engine) as session:
+            return tuple(_record(row) for row in session.scalars(query))
 
     def verify_chain(self, stream: str) -> int | None:
         """The first sequence of a stream that is missing, changed or out of its chain; None where all stands."""
@@ -436,6 +440,11 @@ def _scene_conditions(where: SceneFilter) -> Iterator[ColumnElement[bool]]:
     )
     if where.overdue is not None:
         yield col(SceneRow.overdue).is_(where.overdue)
+    if where.first is not None:
+        yield col(SceneRow.firsts).contains(where.first.value)
+    if where.project:
+        named = (SceneRow.project_kind, SceneRow.project)
+        yield or_(*(col(each).icontains(where.project, autoescape=True) for each in named))
     if where.text:
         searched = (SceneRow.scene, SceneRow.name, SceneRow.owner, SceneRow.lead)
         yield or_(*(col(each).icontains(where.text, autoescape=True) for each in searched))
@@ -444,6 +453,20 @@ def _scene_conditions(where: SceneFilter) -> Iterator[ColumnElement[bool]]:
 def _equal(*wanted: tuple[Mapped[Any], str | None]) -> tuple[ColumnElement[bool], ...]:
     """A word of the vocabulary is compared as the text it stands for."""
     return tuple(column == str(value) for column, value in wanted if value is not None)
+
+
+def _record(row: EntryRow) -> EntryRecord:
+    return EntryRecord(
+        stream=row.stream,
+        entry=JournalEntry.model_validate_json(row.text),
+        text=row.text,
+        algorithm=row.algorithm,
+        previous=row.previous,
+        hash=row.hash,
+        recorded_at=row.recorded_at,
+        build=row.build,
+        rules=row.rules,
+    )
 
 
 def _journal(stream: str) -> Select[EntryRow]:

@@ -767,7 +767,52 @@ class Improviser:
         return {"entry": last.before.sequence + 1 if last is not None else max(1, self.play.state.sequence)}
 
     def _override(self) -> dict[str, object]:
-        return {"to": self.choose((*lifecycle.OVERRIDE_TO, "candidate"))}
+        if self.often(False, True):
+            return {"to": self.choose(("submitted", "exit"))}
+        return {"to": self.choose((*lifecycle.OVERRIDE_TO, "candidate")), "bidder": None}
+
+    def _record_uptake(self) -> dict[str, object]:
+        routes = self.play.policy.promotion.uptake
+        route = self.choose(routes) if routes else None
+        return {"route": route.key if route else "x", "legal_basis": route.legal_bases[0] if route else "x"}
+
+    def _complain(self) -> dict[str, object]:
+        known = [each.bidder for each in self.play.state.contracts]
+        return {
+            "complaint": f"C-{len(self.play.state.complaints) + 1}", "real_name": True,
+            "to": self.choose(("regulator", "complaint_supervisor")), "against": self.choose((None, *known)),
+        }  # fmt: skip
+
+    def _answer_complaint(self) -> dict[str, object]:
+        waiting = [each.id for each in self.play.state.complaints if each.founded is None]
+        return {
+            "complaint": self.choose(waiting or ["C-1"]), "founded": self.choose((True, False)),
+            "credit": self.often(None, *Credit),
+        }  # fmt: skip
+
+    def _request_factor(self) -> dict[str, object]:
+        kinds = [each.key for each in self.play.policy.factors.kinds] if self.play.policy.factors else []
+        number = len(self.play.state.factors) + 1
+        return {"request": f"F-{number}", "factor": self.choose((*kinds, "none")), "amount": "2 MW"}
+
+    def _answer_factor(self) -> dict[str, object]:
+        waiting = [each.id for each in self.play.state.factors if each.granted is None]
+        return {"request": self.choose(waiting or ["F-1"]), "granted": self.often(True, False), "result": "已落实"}
+
+    def _decide_green_channel(self) -> dict[str, object]:
+        return {"granted": self.often(True, False)}
+
+    def _record_finance(self) -> dict[str, object]:
+        return {
+            "kind": self.choose(("loan", "insurance")), "provider": "某银行", "amount_yuan": 100,
+            "premium_yuan": self.often(10, None), "since": self.play.today, "until": self.play.today,
+        }  # fmt: skip
+
+    def _give_trial_opinion(self) -> dict[str, object]:
+        return {"position": self.choose(tuple(Position))}
+
+    def _apply_for_benchmark(self) -> dict[str, object]:
+        return {"level": self.choose(tuple(BenchmarkLevel))}
 
 
 OTHER: list[Any] = []

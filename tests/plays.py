@@ -438,6 +438,7 @@ def plays() -> Iterator[Play]:
     yield from contracting()
     yield from trials()
     yield from races()
+    yield from reopened_trials()
     yield from incidents()
     yield from inclusion_periods()
     yield from acceptances()
@@ -728,6 +729,17 @@ def races() -> Iterator[Play]:
         yield _then(play, doing(end_racer, B), lambda p: p.win_appeal())
     prove = ProveRollback(bidder=B, proof=document("恢复证明"))
     yield _then(running, doing(end_racer, B), lambda p: p.do(prove, p.bidder(B)), lambda p: p.win_appeal())
+
+
+def reopened_trials() -> Iterator[Play]:
+    """The leading group has the regulator decide anew."""
+    admitted = _then(alone("trial/planning"), lambda p: p.admit(A))
+    for play, to in (
+        (admitted, "submitted"),
+        (_then(alone("trial/planning"), lambda p: p.refuse_trial(A)), "submitted"),
+        (_then(alone("trial/running"), doing(end_unfit, A)), "exit"),
+    ):
+        yield _then(play, act(Override(to=to, bidder=A, reasons="重新审定"), "group"))
 
 
 def inclusion_periods() -> Iterator[Play]:

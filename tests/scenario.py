@@ -73,6 +73,7 @@ from models.commands.trial import (
     ConcludeExit,
     FileExitReport,
     FileReport,
+    GiveTrialOpinion,
     RecordReading,
     RefuseTrial,
     StartTrial,
@@ -687,7 +688,15 @@ class Play:
         """Files the plan where none is filed, and admits it."""
         if not any((trial.bidder, trial.step) == (bidder, "submitted") for trial in self.state.trials):
             self.do(SubmitTrialPlan(bidder=bidder, plan=self.plan(months)), self.bidder(bidder))
+        self.hear_on_plan(bidder)
         self.do(self.admit_act(bidder), self.regulator)
+
+    def hear_on_plan(self, bidder: str) -> None:
+        """Every department that is asked about the plan agrees."""
+        for clock in self.state.deadlines:
+            if (clock.limit, clock.bidder) == ("trial_opinion", bidder) and clock.holder is not None:
+                agrees = GiveTrialOpinion(bidder=bidder, position=Position.AGREE, text="同意")
+                self.do(agrees, self.cooperating(clock.holder.unit))
 
     def admit_act(self, bidder: str, **more: object) -> AdmitTrial:
         """Everything on the checklist is found, by as many officers as it takes."""

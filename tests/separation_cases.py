@@ -152,6 +152,7 @@ def signed_by_bureau(play: Play) -> None:
 def planned(play: Play) -> None:
     play.to_trial(A, B)
     play.do(SubmitTrialPlan(bidder=A, plan=play.plan()), play.bidder(A))
+    play.hear_on_plan(A)
 
 
 def running(play: Play) -> None:

@@ -10,6 +10,7 @@ from models.commands.promotion import (
     CriterionAnswer,
     NominateBenchmark,
     RecordBenefit,
+    RecordUptake,
     ReviewBenchmark,
 )
 from models.vocabulary import BenchmarkLevel, NoticeAbout
@@ -49,6 +50,17 @@ def benefited(scene: Scene, bidder: str, kind: str, amount_yuan: int = 0) -> Scr
     yield scene.payer.does(
         RecordBenefit(kind=kind, beneficiary=bidder, amount_yuan=amount_yuan, document=scene.document("激励文件"))
     )
+
+
+def taken_up(scene: Scene, bidder: str, amount_yuan: int) -> Script:
+    """The owner buys what was accepted, by the first way that the city names."""
+    route = scene.policy.promotion.uptake[0]
+    yield scene.owner.does(
+        RecordUptake(
+            route=route.key, bidder=bidder, legal_basis=route.legal_bases[0], amount_yuan=amount_yuan,
+            document=scene.document("采购合同"),
+        )
+    )  # fmt: skip
 
 
 def reviewed_yearly(scene: Scene, *, keep: bool) -> Script:

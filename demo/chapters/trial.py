@@ -15,6 +15,7 @@ from models.commands.trial import (
     FileExitReport,
     FileReport,
     FirstFault,
+    GiveTrialOpinion,
     LiftSupervision,
     NotifyLeak,
     ProposeResumption,
@@ -46,6 +47,7 @@ from models.plan import (
     Users,
     Window,
 )
+from models.vocabulary import Position
 from rules.calendar import shift_workdays
 from rules.keyed import find
 from rules.phases import beyond_stop, next_of, shortfalls, unmet
@@ -77,12 +79,28 @@ def planned(scene: Scene, *bidders: str, months: int = 3) -> Script:
 
 
 def admitted(scene: Scene, *bidders: str, inclusion: bool = True) -> Script:
-    yield scene.workdays(5)
+    yield scene.workdays(2)
+    yield from advised_on_plan(scene, *bidders)
+    yield scene.workdays(3)
     yield [scene.regulator.does(admission(scene, name)) for name in bidders]
     yield scene.workdays(2)
     yield [
         scene.regulator.does(StartTrial(bidder=name, notice=scene.document("启动通知"), inclusion=inclusion))
         for name in bidders
+    ]
+
+
+def advised_on_plan(scene: Scene, *bidders: str) -> Script:
+    """Whoever is asked about the plan agrees."""
+    opinions = [
+        (name, clock.holder.unit)
+        for name in bidders
+        for clock in scene.state.deadlines
+        if (clock.limit, clock.bidder) == ("trial_opinion", name) and clock.holder is not None
+    ]
+    yield [
+        scene.department(unit).does(GiveTrialOpinion(bidder=name, position=Position.AGREE, text="同意方案。"))
+        for name, unit in opinions
     ]
 
 

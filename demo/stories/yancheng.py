@@ -20,7 +20,7 @@ from demo.chapters.matching import (
 )
 from demo.chapters.notices import announced
 from demo.chapters.payment import paid
-from demo.chapters.promotion import benefited, closed, made_benchmark, nominated, reviewed_yearly
+from demo.chapters.promotion import benefited, closed, made_benchmark, nominated, reviewed_yearly, taken_up
 from demo.chapters.remedies import appealed, final, served
 from demo.chapters.review import (
     advised,
@@ -31,6 +31,7 @@ from demo.chapters.review import (
     recognised,
     recognised_and_listed,
 )
+from demo.chapters.support import complained_about, hurried, supplied
 from demo.chapters.trial import (
     analysed,
     evaluated,
@@ -48,7 +49,7 @@ from demo.scene import Scene, Script, Story
 from demo.years import MARCH_2040, notice_of_2042
 from models.commands.acceptance import AskFaultTolerance, DecideFaultTolerance, RecordRefund
 from models.commands.anywhere import DecideExtension, RequestExtension, Resume, Suspend
-from models.commands.promotion import ConfirmBenchmark, RecommendUpward, RecordReplication
+from models.commands.promotion import ApplyForBenchmark, ConfirmBenchmark, RecommendUpward, RecordReplication
 from models.commands.review import Recognise, Refuse
 from models.commands.trial import RefuseTrial
 from models.vocabulary import BenchmarkLevel, Mode, NoticeAbout, Outcome
@@ -60,18 +61,23 @@ COPY_IN_NINGBO = "NB-023"
 def delivery_van(scene: Scene) -> Script:
     """Asked once for what is missing; a silent department does not object; a benchmark, copied to Ningbo."""
     yield from filed_after_supplement(scene)
+    yield from hurried(scene)
     yield from recognised_and_listed(scene, silent=["风险防控配合单位"])
     yield from matched(scene, JIA, YI, BING)
+    yield from supplied(scene, JIA, "compute")
     yield from started(scene, JIA, months=6)
+    yield from complained_about(scene, JIA)
     yield from went_on(scene, JIA, until=scene.workday(50))
     yield from fault(scene, JIA, "late_log", punishable=False)
     yield from ran_its_time(scene, JIA)
     yield from evaluated(scene, JIA)
     yield from accepted(scene, JIA)
     yield from valued(scene)
+    yield scene.bidder(JIA).does(ApplyForBenchmark(level=BenchmarkLevel.CITY, grounds="试点指标全部达到。"))
     yield from made_benchmark(scene, BenchmarkLevel.CITY)
     yield from benefited(scene, JIA, "award", 800_000)
     yield from benefited(scene, JIA, "green_channel")
+    yield from taken_up(scene, JIA, 1_500_000)
     yield scene.leading_group.does(RecommendUpward(to="province", document=scene.document("推荐函")))
     yield scene.until(date(2041, 7, 15))
     yield scene.owner.does(RecordReplication(city="宁波市", scene=COPY_IN_NINGBO))

@@ -22,6 +22,7 @@ from .promotion import PromotionAct
 from .review import NoticeAct, ReviewAct
 from .solicitation import SolicitationAct
 from .suggestions import SuggestionAct
+from .support import SupportAct
 from .trial import IncidentAct, InclusionAct, TrialAct
 
 SceneAct = (
@@ -39,6 +40,7 @@ SceneAct = (
     | SuggestionAct
     | AnywhereAct
     | HandlingAct
+    | SupportAct
 )
 
 ACTS: dict[str, type[Act]] = {act.model_fields["verb"].default: act for act in get_args(SceneAct)}

@@ -148,10 +148,14 @@ class LoadCalendar(Act):
 
 
 class Override(Act):
-    """The leading group re-opens a step with reasons; it never alters a score or an opinion."""
+    """The leading group re-opens a step with reasons; it never alters a score or an opinion.
+
+    With `bidder` it is a step of that bidder's trial.
+    """
 
     verb: Literal["override"] = "override"
     to: Identifier
+    bidder: Name | None = Field(None, exclude_if=lambda bidder: bidder is None)
     reasons: Text
 
 

@@ -12,6 +12,15 @@ from models.vocabulary import BenchmarkLevel
 from .act import Act
 
 
+class ApplyForBenchmark(Act):
+    """The bidder's, or the owner's, own word: the lead department or the evaluation team nominates."""
+
+    verb: Literal["apply_for_benchmark"] = "apply_for_benchmark"
+    level: BenchmarkLevel
+    grounds: Text
+    documents: tuple[Document, ...] = Field((), max_length=50)
+
+
 class NominateBenchmark(Act):
     verb: Literal["nominate_benchmark"] = "nominate_benchmark"
     level: BenchmarkLevel
@@ -58,6 +67,17 @@ class RecordReplication(Act):
     scene: Identifier | None = None
 
 
+class RecordUptake(Act):
+    """R29: the owner buys what was accepted, or develops it further with who made it; `route` is the policy's."""
+
+    verb: Literal["record_uptake"] = "record_uptake"
+    route: Identifier
+    bidder: Name
+    legal_basis: Name
+    amount_yuan: int = Field(0, ge=0, le=100_000_000_000)
+    document: Document
+
+
 class RecommendUpward(Act):
     """R53: recommendation to province or nation."""
 
@@ -83,11 +103,13 @@ class CloseScene(Act):
 
 
 PromotionAct = (
-    NominateBenchmark
+    ApplyForBenchmark
+    | NominateBenchmark
     | ConcludeEvaluation
     | ConfirmBenchmark
     | RecordBenefit
     | RecordReplication
+    | RecordUptake
     | RecommendUpward
     | ReviewBenchmark
     | WithdrawBenchmark

@@ -8,7 +8,7 @@ from pydantic import Field
 from models.document import Document
 from models.frozen import Frozen
 from models.text import Identifier, Name, Text
-from models.vocabulary import Maturity, Risk, Scale, SceneType, Track
+from models.vocabulary import First, Maturity, ProjectKind, Risk, Scale, SceneType, Track
 
 from .act import Act
 
@@ -18,6 +18,18 @@ class Call(Frozen):
 
     batch: Identifier
     opened_on: date
+
+
+class MajorProject(Frozen):
+    kind: ProjectKind
+    name: Name
+
+
+class CoOwner(Frozen):
+    """R19: another unit that opens the scene with the owner, and the region it stands for."""
+
+    unit: Name
+    region: Name | None = None
 
 
 class Application(Frozen):
@@ -42,6 +54,10 @@ class Application(Frozen):
     source: Name | None = None
     copied_from: Identifier | None = None
     assumed: tuple[Name, ...] = Field((), max_length=20)
+    # An application from before there were these keeps its digest.
+    firsts: tuple[First, ...] = Field((), max_length=3, exclude_if=lambda firsts: not firsts)
+    project: MajorProject | None = Field(None, exclude_if=lambda project: project is None)
+    co_owners: tuple[CoOwner, ...] = Field((), max_length=20, exclude_if=lambda owners: not owners)
 
 
 class Submit(Act):

@@ -10,7 +10,7 @@ from models.document import Document
 from models.frozen import Frozen
 from models.plan import Bounds, CheckAnswer, EmploymentImpact, ExemptedRule, Kpi, Quantity, Safeguard
 from models.text import Identifier, Name, Text
-from models.vocabulary import Phase, Risk
+from models.vocabulary import Phase, Position, Risk
 
 from .act import BidderAct
 
@@ -37,6 +37,8 @@ class TrialPlan(Frozen):
     exempted_rules: tuple[ExemptedRule, ...] = Field((), max_length=20, exclude_if=lambda rules: not rules)
     safeguards: tuple[Safeguard, ...] = Field((), max_length=20, exclude_if=lambda safeguards: not safeguards)
     kpis: tuple[Kpi, ...] = Field((), max_length=20, exclude_if=lambda kpis: not kpis)
+    factors: tuple[Identifier, ...] = Field((), max_length=20, exclude_if=lambda factors: not factors)
+    """Requests for factors without whose grant it is not admitted."""
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -52,6 +54,15 @@ class TrialPlan(Frozen):
 class SubmitTrialPlan(BidderAct):
     verb: Literal["submit_trial_plan"] = "submit_trial_plan"
     plan: TrialPlan
+
+
+class GiveTrialOpinion(BidderAct):
+    """A department on a trial plan before it is admitted: it advises, the regulator decides."""
+
+    verb: Literal["give_trial_opinion"] = "give_trial_opinion"
+    position: Position
+    text: Text
+    conditions: tuple[Text, ...] = Field((), max_length=20)
 
 
 class AdmitTrial(BidderAct):
@@ -324,6 +335,7 @@ class CloseIncident(BidderAct):
 
 TrialAct = (
     SubmitTrialPlan
+    | GiveTrialOpinion
     | AdmitTrial
     | ReturnTrialPlan
     | RefuseTrial

@@ -16,6 +16,7 @@ from .promotion import PromotionEvent
 from .review import NoticeEvent, ReviewEvent
 from .solicitation import SolicitationEvent
 from .suggestions import SuggestionEvent
+from .support import SupportEvent
 from .trial import IncidentEvent, InclusionEvent, TrialEvent
 
 AnyEvent = (
@@ -34,6 +35,7 @@ AnyEvent = (
     | SuggestionEvent
     | AnywhereEvent
     | HandlingEvent
+    | SupportEvent
 )
 
 SceneEvent = Annotated[AnyEvent, Field(discriminator="kind")]

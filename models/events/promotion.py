@@ -8,6 +8,12 @@ from models.vocabulary import BenchmarkLevel
 from .event import Event
 
 
+class BenchmarkAppliedFor(Event):
+    kind: Literal["benchmark_applied_for"] = "benchmark_applied_for"
+    unit: str
+    level: BenchmarkLevel
+
+
 class BenchmarkNominated(Event):
     kind: Literal["benchmark_nominated"] = "benchmark_nominated"
     level: BenchmarkLevel
@@ -54,13 +60,22 @@ class ReplicationRecorded(Event):
     scene: str | None
 
 
+class UptakeRecorded(Event):
+    kind: Literal["uptake_recorded"] = "uptake_recorded"
+    route: str
+    bidder: str
+    legal_basis: str
+    amount_yuan: int
+
+
 class RecommendedUpward(Event):
     kind: Literal["recommended_upward"] = "recommended_upward"
     to: Literal["province", "nation"]
 
 
 PromotionEvent = (
-    BenchmarkNominated
+    BenchmarkAppliedFor
+    | BenchmarkNominated
     | BenchmarkEvaluated
     | BenchmarkDecided
     | BenchmarkReviewed
@@ -68,5 +83,6 @@ PromotionEvent = (
     | BenchmarkRestored
     | BenefitRecorded
     | ReplicationRecorded
+    | UptakeRecorded
     | RecommendedUpward
 )

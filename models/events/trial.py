@@ -8,7 +8,7 @@ from pydantic import Field
 from models.calendar import Period
 from models.plan import EmploymentImpact, Kpi, KpiResult, Reading
 from models.state.trial import Fault, Incident
-from models.vocabulary import Credit, Phase, Risk
+from models.vocabulary import Credit, Phase, Position, Risk
 
 from .event import Event
 
@@ -35,6 +35,17 @@ class TrialPlanned(BidderEvent):
     insured_yuan: int | None = Field(None, exclude_if=lambda sum: sum is None)
     kpis: tuple[Kpi, ...] = Field((), exclude_if=lambda kpis: not kpis)
     clauses: tuple[str, ...] = Field((), exclude_if=lambda clauses: not clauses)
+    factors: tuple[str, ...] = Field((), exclude_if=lambda factors: not factors)
+
+
+class TrialOpinionGiven(BidderEvent):
+    kind: Literal["trial_opinion_given"] = "trial_opinion_given"
+    unit: str
+    position: Position
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (f"trial/{self.bidder}/{self.unit}",)
 
 
 class TrialAdmitted(BidderEvent):
@@ -278,6 +289,7 @@ class IncidentClosed(BidderEvent):
 
 TrialEvent = (
     TrialPlanned
+    | TrialOpinionGiven
     | TrialAdmitted
     | TrialStarted
     | PhaseAdvanced

@@ -26,9 +26,10 @@ from .lookalikes import COMMON_WORDS, NO_LOOKALIKE_RULES, SAME_WORDS, LookAlikeR
 from .matching import Contracting, Criterion, Dimension, FairCompetition, ModeRule, Pattern, ScoreSheet, Wording
 from .office import BackDating, HandlingRules, ReturnRules
 from .outside import EventPath, OutsideField, OutsideRule
-from .results import AcceptanceRules, BenchmarkCriterion, Benefit, PromotionRules
+from .results import AcceptanceRules, BenchmarkCriterion, Benefit, PromotionRules, UptakeRoute
 from .review import Closing, ConsultationRules, PanelRules, Quorum, RecognitionRules
 from .sourced import Share, Sourced
+from .support import FactorKind, FactorRules, GreenChannelRules
 from .trial import Check, IncidentRedLines, IncidentRules, InclusionRules, PhaseGate, RiskProfile, Severity, TrialRules
 
 __all__ = [
@@ -51,9 +52,12 @@ __all__ = [
     "Domain",
     "EventPath",
     "ExtensionRule",
+    "FactorKind",
+    "FactorRules",
     "FairCompetition",
     "FundCause",
     "FundRules",
+    "GreenChannelRules",
     "HandlingRules",
     "IncidentRedLines",
     "IncidentRules",
@@ -83,6 +87,7 @@ __all__ = [
     "Sourced",
     "TrackRule",
     "TrialRules",
+    "UptakeRoute",
     "Wording",
 ]
 
@@ -148,6 +153,16 @@ class Policy(Frozen):
         None,
         exclude_if=lambda rules: rules is None,
         description="the risk compensation pool (风险补偿资金池); without it there is none",
+    )
+    factors: FactorRules | None = Field(
+        None,
+        exclude_if=lambda rules: rules is None,
+        description="factors (要素) that may be asked for; without it none",
+    )
+    green_channel: GreenChannelRules | None = Field(
+        None,
+        exclude_if=lambda rules: rules is None,
+        description="the green channel (绿色通道); without it there is none",
     )
     calendar: Calendar = Field(default_factory=Calendar, description="joined at load from policies/calendars")
     lookalikes: LookAlikeRules = Field(

@@ -1,6 +1,6 @@
 """Time limits, how they may be extended, and the ladders of reminders."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -42,8 +42,14 @@ FINDING = Limit(period=Period(length=20, unit=Unit.WORKDAYS), clause="平台默�
 """For a policy from before there was this limit: it keeps its digest."""
 
 
+def _since(length: int, clause: str) -> Any:
+    """A limit that came later: a policy from before keeps its digest, and has these working days."""
+    limit = Limit(period=Period(length=length, unit=Unit.WORKDAYS), clause=clause, default=True, ladder="reminders")
+    return {"default": limit, "exclude_if": lambda present: present == limit}
+
+
 class Limits(Frozen):
-    """Every limit the engine knows; a file that lacks one, or names another, is refused."""
+    """Every limit the engine knows; a file that names another is refused, and so is one that lacks a limit of old."""
 
     call_window: Limit = Field(description="how long a call for scenes stays open")
     completeness: Limit = Field(description="platform office checks completeness; silence means accepted")
@@ -79,6 +85,10 @@ class Limits(Frozen):
         description="赛马: lead department compares the racers, from when they may be; left out, nobody is asked to",
     )
     trial_plan: Limit = Field(description="bidder files the trial plan")
+    trial_opinion: Limit = Field(
+        **_since(5, "平台默认值（无法定期限）"),
+        description="each department asked about a trial plan gives its opinion",
+    )
     admission: Limit = Field(description="regulator decides on admission to the trial")
     start: Limit = Field(description="regulator issues the start notice")
     trial: Limit = Field(description="longest trial; its extension rule is the trial's")
@@ -126,6 +136,16 @@ class Limits(Frozen):
         # A policy from before there were any keeps its digest.
         exclude_if=lambda limit: limit == UNTOLD_SUGGESTION,
         description="lead department or regulator answers the suggestion to change a rule",
+    )
+    complaint_answer: Limit = Field(
+        **_since(15, "平台默认值（无法定期限）"),
+        description="who was addressed answers a complaint about a trial",
+    )
+    factor: Limit = Field(
+        **_since(10, "平台默认值（无法定期限）"), description="a department answers a request for a factor"
+    )
+    green_channel: Limit = Field(
+        **_since(3, "平台默认值（无法定期限）"), description="decision on a green channel that was asked for"
     )
     extension_answer: Limit = Field(description="answer to a request for extension")
 

@@ -4,7 +4,7 @@ from pydantic import Field
 
 from models.frozen import Frozen
 from models.text import Identifier, Name
-from models.vocabulary import BenchmarkLevel
+from models.vocabulary import BenchmarkLevel, First
 
 from .sourced import Sourced
 
@@ -57,9 +57,22 @@ class Benefit(Frozen):
     amount: bool = Field(
         False, exclude_if=lambda needed: not needed, description="true: a record without an amount is refused"
     )
+    firsts: tuple[First, ...] = Field(
+        (),
+        exclude_if=lambda firsts: not firsts,
+        description="only where the application names one of these 三首 products; none named: any scene",
+    )
     default: bool = Field(
         False, exclude_if=lambda default: not default, description="true where the city's text names no such cap"
     )
+
+
+class UptakeRoute(Frozen):
+    """How an owner goes on with what was accepted (R29)."""
+
+    key: Identifier = Field(description="its short name")
+    name: Name = Field(description="its name for people")
+    legal_bases: tuple[Name, ...] = Field(min_length=1, description="what it may rest on")
 
 
 class PromotionRules(Sourced):
@@ -78,6 +91,11 @@ class PromotionRules(Sourced):
         exclude_if=lambda before: not before,
         description="what a candidate gets already: kinds of benefit, `replication`, `recommendation`; "
         "all else takes a confirmed title",
+    )
+    uptake: tuple[UptakeRoute, ...] = Field(
+        (),
+        exclude_if=lambda routes: not routes,
+        description="direct purchase, joint development, ...: what an owner may record; none: nothing",
     )
     value_first: bool = Field(
         False,

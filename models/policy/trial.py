@@ -85,6 +85,11 @@ class TrialRules(Sourced):
         exclude_if=lambda grounds: grounds == ("breach",),
         description="grounds on which ending a trial is a decision against its bidder: served, and open to appeal",
     )
+    consult: bool = Field(
+        False,
+        exclude_if=lambda asked: not asked,
+        description="true: every cooperating department is asked about a plan, and the admission waits for its word",
+    )
     stop_suspends: bool = Field(
         False,
         exclude_if=lambda stops: not stops,

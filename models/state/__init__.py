@@ -8,20 +8,30 @@ from datetime import date
 
 from pydantic import Field
 
-from models.commands.solicitation import Call
+from models.commands.solicitation import Call, CoOwner, MajorProject
 from models.deadline import AwaitedService, Deadline
 from models.frozen import Frozen
 from models.lineage import Evidence
 from models.receipt import Receipt
 from models.text import Moment
-from models.vocabulary import Maturity, Outcome, Position, Risk, Scale, SceneType, Stage, Track
+from models.vocabulary import First, Maturity, Outcome, Position, Risk, Scale, SceneType, Stage, Track
 
-from .acceptance import Acceptance, Benchmark, IpCheck, Replication, Signature, UnitOpinion
+from .acceptance import (
+    Acceptance,
+    Benchmark,
+    BenchmarkApplication,
+    IpCheck,
+    Replication,
+    Signature,
+    UnitOpinion,
+    Uptake,
+)
 from .lineage import LineageReview
 from .matching import Bid, Challenge, Contract, Ranked
 from .payment import Payment, PaymentStatus, Refund
 from .review import Consultation, FairCompetitionResult, Notice, Objection, Opinion, Panel, Seat, Tally
 from .suggestions import Suggestion
+from .support import Complaint, FactorRequest, Finance, GreenChannel
 from .trial import Climb, Fault, Incident, IncidentStatus, Inclusion, Trial
 
 RECEIPTS = 256
@@ -44,6 +54,9 @@ class Profile(Frozen):
     budget_yuan: int
     copied_from: str | None = None
     assumed: tuple[str, ...] = ()
+    firsts: tuple[First, ...] = ()
+    project: MajorProject | None = None
+    co_owners: tuple[CoOwner, ...] = ()
 
 
 class Return(Frozen):
@@ -177,7 +190,11 @@ class SceneState(Frozen):
     """Party and share of the value, such as "3/5"."""
 
     benchmark: Benchmark | None = None
+    benchmark_applications: tuple[BenchmarkApplication, ...] = ()
+    """Of the parties themselves, until somebody is nominated."""
     replications: tuple[Replication, ...] = ()
+    uptakes: tuple[Uptake, ...] = ()
+    """What the owner bought, or develops further, of what was accepted."""
     awarded_yuan: int = 0
     benefits_yuan: tuple[tuple[str, int], ...] = ()
     """What the records of each other kind of benefit come to."""
@@ -185,6 +202,11 @@ class SceneState(Frozen):
     inherited: tuple[Evidence, ...] = ()
     """What the scenes had shown that this one copies."""
     lineage_reviews: tuple[LineageReview, ...] = ()
+
+    complaints: tuple[Complaint, ...] = ()
+    factors: tuple[FactorRequest, ...] = ()
+    green_channel: GreenChannel | None = None
+    finances: tuple[Finance, ...] = ()
 
     returns: int = 0
     returned: Return | None = None
@@ -210,6 +232,11 @@ class SceneState(Frozen):
     @property
     def closed(self) -> bool:
         return self.step == "closed"
+
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """The owner, who answers for the scene, and those who open it with it."""
+        return (self.profile.owner, *(each.unit for each in self.profile.co_owners)) if self.profile else ()
 
     @property
     def owed_payments(self) -> tuple[Payment, ...]:
@@ -242,6 +269,7 @@ __all__ = [
     "Acceptance",
     "AwaitedService",
     "Benchmark",
+    "BenchmarkApplication",
     "Bid",
     "Challenge",
     "Climb",
@@ -277,5 +305,6 @@ __all__ = [
     "Tally",
     "Trial",
     "UnitOpinion",
+    "Uptake",
     "Withdrawal",
 ]

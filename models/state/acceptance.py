@@ -61,6 +61,11 @@ class Acceptance(Frozen):
     ip_check: IpCheck | None = Field(None, exclude_if=lambda check: check is None)
 
 
+class BenchmarkApplication(Frozen):
+    unit: str
+    level: BenchmarkLevel
+
+
 class Benchmark(Frozen):
     level: BenchmarkLevel
     recommended: bool | None = None
@@ -68,6 +73,13 @@ class Benchmark(Frozen):
     confirmed_on: date | None = None
     reviews: int = 0
     withdrawn: bool = False
+
+
+class Uptake(Frozen):
+    route: str
+    bidder: str
+    legal_basis: str
+    amount_yuan: int = 0
 
 
 class Replication(Frozen):

@@ -8,6 +8,7 @@ from pydantic import Field
 from models.calendar import Period
 from models.frozen import Frozen
 from models.plan import EmploymentImpact, Kpi, KpiResult, Reading
+from models.state.acceptance import UnitOpinion
 from models.vocabulary import Credit, Phase, Risk
 
 
@@ -18,6 +19,7 @@ class Trial(Frozen):
     `clauses` are the keys of the plan's bounds, exempted rules, safeguards and indicators: what a fault can cite.
     `readings` holds the last of each indicator, `stood_still` the days of the phase in which the trial was stopped.
     `entered_on` is the day on which it entered its step, `admitted_by` are the officers who admitted it.
+    `opinions` are those of the departments on the plan that is filed, `factors` the requests that it rests on.
     `last_day` is that of its time, once it is over: nothing is measured of it later. `risk` is the bidder's word,
     `found_risk` what the regulator found at the admission, if it said so.
     """
@@ -51,6 +53,8 @@ class Trial(Frozen):
     admitted_by: tuple[str, ...] = ()
     last_day: date | None = None
     found_risk: Risk | None = None
+    opinions: tuple[UnitOpinion, ...] = ()
+    factors: tuple[str, ...] = ()
 
 
 class Climb(Frozen):

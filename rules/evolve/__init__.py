@@ -17,6 +17,7 @@ from models.events.promotion import PromotionEvent
 from models.events.review import NoticeEvent, ReviewEvent
 from models.events.solicitation import SolicitationEvent
 from models.events.suggestions import SuggestionEvent
+from models.events.support import SupportEvent
 from models.events.trial import IncidentEvent, InclusionEvent, TrialEvent
 from models.state import SceneState
 from rules.evolve import (
@@ -31,6 +32,7 @@ from rules.evolve import (
     review,
     solicitation,
     suggestions,
+    support,
     trial,
 )
 
@@ -68,6 +70,8 @@ def _folded(state: SceneState, event: AnyEvent) -> SceneState:
         return anywhere.evolve(state, event)
     if isinstance(event, HandlingEvent):
         return handling.evolve(state, event)
+    if isinstance(event, SupportEvent):
+        return support.evolve(state, event)
     assert_never(event)
 
 

@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from models.events.promotion import (
+    BenchmarkAppliedFor,
     BenchmarkDecided,
     BenchmarkEvaluated,
     BenchmarkNominated,
@@ -13,14 +14,18 @@ from models.events.promotion import (
     PromotionEvent,
     RecommendedUpward,
     ReplicationRecorded,
+    UptakeRecorded,
 )
-from models.state import Benchmark, Replication, SceneState
+from models.state import Benchmark, BenchmarkApplication, Replication, SceneState, Uptake
 
 
 def evolve(state: SceneState, event: PromotionEvent) -> SceneState:
     match event:
+        case BenchmarkAppliedFor(unit=unit, level=level):
+            application = BenchmarkApplication(unit=unit, level=level)
+            return state.model_copy(update={"benchmark_applications": (*state.benchmark_applications, application)})
         case BenchmarkNominated(level=level):
-            return state.model_copy(update={"benchmark": Benchmark(level=level)})
+            return state.model_copy(update={"benchmark": Benchmark(level=level), "benchmark_applications": ()})
         case BenchmarkEvaluated(recommended=recommended):
             return _benchmark(state, recommended=recommended)
         case BenchmarkDecided(confirmed=confirmed):
@@ -40,6 +45,11 @@ def evolve(state: SceneState, event: PromotionEvent) -> SceneState:
         case ReplicationRecorded():
             copy = Replication(city=event.city, district=event.district, scene=event.scene)
             return state.model_copy(update={"replications": (*state.replications, copy)})
+        case UptakeRecorded():
+            uptake = Uptake(
+                route=event.route, bidder=event.bidder, legal_basis=event.legal_basis, amount_yuan=event.amount_yuan
+            )
+            return state.model_copy(update={"uptakes": (*state.uptakes, uptake)})
         case RecommendedUpward():
             return state.model_copy(update={"recommendations": state.recommendations + 1})
         case _:

@@ -29,6 +29,9 @@ def profile_of(application: Application, owner_person: str) -> Profile:
         budget_yuan=application.budget_yuan,
         copied_from=application.copied_from,
         assumed=application.assumed,
+        firsts=application.firsts,
+        project=application.project,
+        co_owners=application.co_owners,
     )
 
 

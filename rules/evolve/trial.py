@@ -31,6 +31,7 @@ from models.events.trial import (
     SupervisionLifted,
     TrialAdmitted,
     TrialEvent,
+    TrialOpinionGiven,
     TrialPlanned,
     TrialResumed,
     TrialStarted,
@@ -38,7 +39,7 @@ from models.events.trial import (
     TrialTerminated,
 )
 from models.plan import Reading
-from models.state import IncidentStatus, Inclusion, SceneState
+from models.state import IncidentStatus, Inclusion, SceneState, UnitOpinion
 from models.vocabulary import Phase, Role
 from rules.keyed import change, find, put
 
@@ -57,7 +58,13 @@ def evolve(state: SceneState, event: TrialEvent | InclusionEvent | IncidentEvent
                 kpis=event.kpis,
                 clauses=event.clauses,
                 readings=(),
+                opinions=(),
+                factors=event.factors,
             )
+        case TrialOpinionGiven(unit=unit, position=position):
+            trial = find(state.trials, bidder=event.bidder)
+            given = trial.opinions if trial else ()
+            return _trial(state, event.bidder, opinions=(*given, UnitOpinion(unit=unit, position=position)))
         case TrialAdmitted():
             return _trial(state, event.bidder, admitted_by=event.officers, found_risk=event.risk)
         case TrialStarted():

@@ -71,6 +71,20 @@ def test_a_benefit_that_was_typed_is_shown_with_its_sum(scene: Terminal, candida
     assert "Benefits and caps" in scene.ok("benchmark", candidate, "--lang", "en").out
 
 
+def test_a_citys_quotas_are_counted_with_the_scenes_behind_them(
+    scene: Terminal, candidate: str, tmp_path: Path
+) -> None:
+    scene.ok("act", candidate, "record_replication", "--as", "lead_department", "--set", "city=宁波市")
+    counted = {each["quota"]: each for each in scene.json("counts", "--city", "盐城市", "--year", "2026")}
+    out = counted["YC26-Q040"]
+    assert (out["target"], out["count"] + out["missing"]) == (3, 3)
+    assert candidate in [each["scene"] for each in out["scenes"]]
+    assert candidate in scene.ok("counts", "--city", "盐城市").out
+    scene.ok("counts", "--city", "YC", "--csv", tmp_path / "counts.csv")
+    assert "YC26-Q039" in (tmp_path / "counts.csv").read_text(encoding="utf-8-sig")
+    assert scene.json("counts", "--city", "重庆市") == []
+
+
 def test_who_has_no_acceptance_is_told(scene: Terminal, candidate: str, submitted: str) -> None:
     assert scene.refused("acceptance", candidate, "--bidder", "乙公司") == "unknown_bidder"
     assert scene.refused("acceptance", submitted) == "no_acceptance"

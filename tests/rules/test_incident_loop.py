@@ -134,9 +134,10 @@ def test_a_casualty_is_reported_upward_within_the_hour(running: Play) -> None:
     assert running.state.incidents[0].upward == ("市应急管理局",)
 
 
-def test_the_lead_department_may_report_upward_as_well_and_more_than_once(running: Play) -> None:
+def test_the_regulator_reports_upward_more_than_once_and_nobody_in_its_place(running: Play) -> None:
     report(running, severity="serious")
-    for who in (running.lead, running.regulator):
+    running.refuses("not_permitted", upward(), running.lead)
+    for who in (running.regulator, running.second_regulator):
         running.do(upward(), who)
     assert len(running.state.incidents[0].upward) == 2
     assert f"upward_report/{A}/I-1" not in owed(running)

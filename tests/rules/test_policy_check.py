@@ -174,7 +174,7 @@ BROKEN: dict[str, tuple[dict[str, object], str]] = {
     ),
     "a decision by the public": (
         {"permissions.award": ["lead_department", "public"]},
-        "permissions.award.1: the public may only raise_objection, file_complaint, report_incident",
+        "permissions.award.1: the public may only raise_objection, file_complaint, report_incident, complain",
     ),
     "a bidder who accepts its own work": (
         {"permissions.conclude_acceptance": ["lead_department", "bidder"]},

@@ -261,7 +261,8 @@ def test_a_city_grants_the_kinds_of_benefit_that_it_names(chongqing: Policy) -> 
     no = play.refuses("unknown_benefit", benefit("award", 1), play.lead)
     assert no.details["known"] == ", ".join(each.kind for each in chongqing.promotion.kinds)
     for each in chongqing.promotion.kinds:
-        play.do(benefit(each.kind, 1_000), play.lead)
+        if not each.firsts:
+            play.do(benefit(each.kind, 1_000), play.lead)
 
 
 def test_the_payer_may_record_what_was_paid(benchmark: Play) -> None:
@@ -277,7 +278,8 @@ def test_a_copy_is_in_another_city_or_names_the_district(early: Play) -> None:
     early.refuses("same_city_copy", RecordReplication(city=city), early.owner)
     early.do(RecordReplication(city=city, district="大丰区"), early.owner)
     early.do(RecordReplication(city="宁波市"), early.lead)
-    early.do(RecordReplication(city="南京市", scene="NJ-1"), early.platform)
+    early.do(RecordReplication(city="南京市", scene="NJ-1"), early.owner)
+    early.refuses("not_permitted", RecordReplication(city="苏州市"), early.platform)
     assert [(each.city, each.district) for each in early.state.replications] == [
         (city, "大丰区"),
         ("宁波市", None),

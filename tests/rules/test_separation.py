@@ -148,7 +148,8 @@ def test_whom_a_delegate_acted_for_had_a_hand_in_it_as_well(case: Case, name: st
 
 HARMLESS = {
     "take_over", "ask_consultation", "suspend_trial", "report_incident", "suggest_rule_change",
-    "record_refund", "assess_value",
+    "record_refund", "assess_value", "apply_for_benchmark", "complain", "request_factor", "ask_green_channel",
+    "record_finance",
     "record_replication", "recommend_upward", "close_scene", "suspend", "resume", "request_extension", "record_service",
     "propose_correction", "confirm_correction", "adopt_policy", "load_calendar", *OFFICE_VERBS,
     "sign_contract", "answer_withdrawal", "recuse", "claim_duty", "release_duty", "transfer_duty", "delegate_duty",

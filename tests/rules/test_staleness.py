@@ -188,5 +188,5 @@ def test_every_verb_has_a_subject_but_those_that_cannot_be_stale(race: Play) -> 
     free = {verb for verb in verbs if not subjects_of(race.command(some_act(race, verb), race.owner))}
     assert free == {
         "submit", "take_over", "load_calendar", "report_incident", "raise_objection", "nudge", "copy_to", "take_back",
-        "record_reading",
+        "record_reading", "complain", "request_factor", "record_finance",
     }  # fmt: skip

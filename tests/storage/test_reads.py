@@ -6,8 +6,9 @@ import pytest
 
 from models.commands.anywhere import Withdraw
 from models.commands.matching import SubmitBid
+from models.commands.solicitation import Application, Submit
 from models.policy import Policy
-from models.vocabulary import Role, SceneType, Stage
+from models.vocabulary import First, Role, SceneType, Stage
 from storage.ledger import SqlLedger
 from storage.reads import LedgerReads, SceneFilter, SceneSort
 from tests.scenario import Play
@@ -183,3 +184,21 @@ def test_a_part_of_the_journal_is_read_by_sequence(ledger: SqlLedger, reads: Led
         range(60, len(whole_life.journal) + 1)
     )
     assert reads.streams() == (whole_life.scene,)
+
+
+def test_scenes_are_found_by_their_firsts_and_by_the_project_behind_them(
+    ledger: SqlLedger, reads: LedgerReads, policy: Policy
+) -> None:
+    plain = Play(policy, scene="F-1").submit()
+    told = Play(policy, scene="F-2")
+    said = {"firsts": ["首台套", "首版次"], "project": {"kind": "重大活动", "name": "全球滨海论坛"}}
+    application = Application.model_validate(told.application().model_dump() | said)
+    told.do(Submit(application=application), told.owner)
+    for play in (plain, told):
+        record(ledger, play)
+    assert ids(reads, SceneFilter(first=First.VERSION)) == {"F-2"}
+    assert ids(reads, SceneFilter(first=First.BATCH)) == set()
+    assert ids(reads, SceneFilter(project="滨海")) == ids(reads, SceneFilter(project="重大活动")) == {"F-2"}
+    found = reads.scene("F-2")
+    assert found is not None
+    assert (found.firsts, found.project) == ("首台套 首版次", "全球滨海论坛")

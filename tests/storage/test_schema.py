@@ -46,7 +46,7 @@ def test_the_alembic_command_finds_everything_by_pyproject_and_environment(tmp_p
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr
     engine = engine_for(url)
-    assert rows(engine, "alembic_version") == [{"version_num": "0012"}]
+    assert rows(engine, "alembic_version") == [{"version_num": "0013"}]
     engine.dispose()
 
 
