@@ -68,7 +68,9 @@ def short_of_fit(policy: Policy, state: SceneState, order: Sequence[Phase], tria
         return (Unmet("phase", trial.bidder, trial.phase or "-", needed),)
     if trial.phase is not needed or trial.last_day is None:
         return ()
-    return unmet(policy, state, trial.bidder, trial.last_day + timedelta(days=1))
+    lacks = unmet(policy, state, trial.bidder, trial.last_day + timedelta(days=1))
+    # A report that is owed bars nobody who says why it is missing: `shortfalls`.
+    return tuple(each for each in lacks if each.what != "overdue")
 
 
 def _unmet(policy: Policy, state: SceneState, trial: Trial, gate: PhaseGate, today: date) -> Iterator[Unmet]:

@@ -447,11 +447,11 @@ def _conclude(docket: Docket, act: ConcludeExit) -> None:
         docket.refuse("exit_report_missing")
     if act.fit_for_acceptance:
         inclusion.refuse_order_open(docket, act.bidder)
+        incidents.refuse_unsettled(docket, act.bidder)
+        red_lines.refuse_unfit(docket, act.bidder)
         order = trial_plan.phases_of(docket.policy, docket.state)
         if unmet := phases.short_of_fit(docket.policy, docket.state, order, trial):
             docket.refuse("phases_not_passed", phases=" > ".join(order), unmet="; ".join(map(str, unmet)))
-        incidents.refuse_unsettled(docket, act.bidder)
-        red_lines.refuse_unfit(docket, act.bidder)
     trial_plan.refuse_unanswered(docket, act.checks, "exit", failing=not act.fit_for_acceptance)
     short = phases.shortfalls(docket.policy, docket.state, act.bidder)
     if act.fit_for_acceptance:

@@ -144,7 +144,7 @@ def _out_of_reach(policy: Policy, state: SceneState) -> Iterator[str]:
         if runs and period.order_open and f"correction_order/{period.bidder}" not in clocks:
             yield f"the order to {period.bidder} has no clock"
     for trial in state.trials:
-        if trial.supervised and trial.step != "suspended":
+        if trial.supervised and trial.step not in ("suspended", "exit", "unfit"):
             yield f"the trial of {trial.bidder} is supervised, and is {trial.step}"
     for contract in state.contracts:
         paid = sum(each.kept_yuan for each in state.payments if each.bidder == contract.bidder)

@@ -731,7 +731,8 @@ class Play:
     def meet_gate(self, bidder: str) -> None:
         """Time goes by, reports and readings come in, until the present phase may be left."""
         while any(trial.bidder == bidder and trial.step == "running" for trial in self.state.trials) and any(
-            each.what in ("time", "reports") for each in phases.unmet(self.policy, self.state, bidder, self.today)
+            each.what in ("time", "reports", "overdue")
+            for each in phases.unmet(self.policy, self.state, bidder, self.today)
         ):
             self.wait(timedelta(days=7))
             for kind in ("report", "midterm"):

@@ -44,6 +44,7 @@ def test_what_every_department_objects_to_passes_only_with_reasons(applied: Play
     applied.experts_recommend(PanelPurpose.ACCEPTANCE, A)
     speak(applied, Position.OBJECT)
     applied.sign_all(A)
+    applied.do(applied.ip_act(A), applied.lead)
     applied.refuses("objections_unanswered", applied.conclude_act(A), applied.lead)
     applied.do(applied.conclude_act(A, over_objections="各项意见已逐一复核"), applied.lead)
     assert applied.state.acceptances[0].verdict == "passed"

@@ -10,7 +10,7 @@ from models.vocabulary import Scale
 from rules.counts import Count, counted, facts
 from runtime.quotas import load_quotas
 from runtime.settings import PROJECT
-from tests.scenario import Play, city, document
+from tests.scenario import Play, city, document, with_rules
 
 QUOTAS = {each.id: each for each in load_quotas(PROJECT / "samples")}
 UPWARD, OUTSIDE, OPENED = "YC26-Q039", "YC26-Q040", "YC26-Q001"
@@ -25,7 +25,8 @@ def count(play: Play, id: str, year: int, **changes: object) -> Count:
 
 @pytest.fixture
 def candidate() -> Play:
-    return Play(city("yancheng")).to_candidate()
+    allowed = ("replication", "recommendation")
+    return Play(with_rules(city("yancheng"), "promotion", before_title=allowed)).to_candidate()
 
 
 def test_the_texts_figures_for_recommendations_and_copies_out_of_the_city_are_counted_each_year() -> None:

@@ -253,7 +253,9 @@ def test_an_order_that_lapses_after_an_early_end_is_a_breach(running: Play) -> N
 def test_an_order_is_verified_where_the_scene_waits_for_its_remedies(running: Play, corrected: bool) -> None:
     running.until(running.deadline(f"trial/{A}").due_at - timedelta(days=10))
     order(running)
-    running.end_trial(A, fit=False)
+    running.pass_limit(f"trial/{A}")
+    running.report_exit(A)
+    running.conclude_exit(A, fit=False)
     assert step(running) == ("remedies", "unfit", "ended")
     verify(running, corrected=corrected)
     assert running.state.inclusions[0].step == ("ended" if corrected else "breached")

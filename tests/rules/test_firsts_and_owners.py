@@ -52,7 +52,9 @@ def test_the_firsts_stand_in_acceptance_and_benchmark() -> None:
 @pytest.mark.parametrize(("play", "allowed"), [(Told, True), (Play, False)])
 def test_a_benefit_for_firsts_is_for_scenes_that_name_one(play: type[Play], allowed: bool) -> None:
     kinds = (Benefit(kind="first_set_policy", firsts=(First.SET,)),)
-    scene = play(with_rules(city("yancheng"), "promotion", benefits=kinds)).to_candidate(A)
+    scene = play(
+        with_rules(city("yancheng"), "promotion", benefits=kinds, before_title=("first_set_policy",))
+    ).to_candidate(A)
     act = RecordBenefit(kind="first_set_policy", beneficiary=A, document=document("文件"))
     if allowed:
         scene.do(act, scene.lead)

@@ -200,11 +200,13 @@ def test_a_trial_that_was_resumed_after_its_supervision_may_be_fit(running: Play
 
 
 def test_who_upholds_the_appeal_against_unfit_has_decided_on_the_red_line(running: Play) -> None:
+    running.pass_phases()
     running.pass_limit(f"trial/{A}")
     running.do(RED, running.regulator)
     running.report_exit(A)
     running.conclude_exit(A, fit=False)
-    (decision,) = running.state.decisions
+    breach, decision = running.state.decisions
+    assert breach.machine == "inclusion"
     running.serve(decision.sequence, A)
     running.do(Appeal(decision=decision.sequence, grounds="不服"), running.bidder(A))
     running.do(DecideAppeal(decision=decision.sequence, upheld=True, reasons="不属红线"), running.supervisor)
@@ -284,6 +286,7 @@ def verify(play: Play) -> None:
 
 
 def test_nobody_is_fit_while_an_order_of_an_incident_is_not_verified(running: Play) -> None:
+    running.pass_phases()
     running.until(running.deadline(f"trial/{A}").due_at - timedelta(days=3))
     ordered(running)
     running.pass_limit(f"trial/{A}")
@@ -297,6 +300,7 @@ def test_nobody_is_fit_while_an_order_of_an_incident_is_not_verified(running: Pl
 
 
 def test_nobody_is_fit_while_a_casualty_is_not_closed(running: Play) -> None:
+    running.pass_phases()
     running.pass_limit(f"trial/{A}")
     casualty(running)
     running.report_exit(A)

@@ -7,7 +7,7 @@ import pytest
 from models.actor import Actor
 from models.commands.anywhere import Suspend, Terminate
 from models.commands.suggestions import AnswerSuggestion, Shown, SuggestRuleChange
-from models.commands.trial import ReportIncident
+from models.commands.trial import ProveRollback, ReportIncident
 from models.deadline import DeadlineStatus
 from models.policy import Policy
 from models.state import SceneState
@@ -172,6 +172,7 @@ def test_the_scenes_end_waits_for_no_answer_and_what_was_not_answered_stays_so_o
     answered.do(answer(), answered.lead)
     play.serve(play.state.decisions[0].sequence)
     play.wait(timedelta(days=90))
+    play.do(ProveRollback(bidder=A, proof=document("恢复证明")), play.bidder(A))
     assert play.state.closed
     assert [each.answer for each in play.state.suggestions] == [None]
 

@@ -481,7 +481,7 @@ def test_at_the_end_the_bidder_reports_and_the_regulator_evaluates(running: Play
     running.until(end.due_at)
     assert step(running) == "exit"
     assert ids(running) == {
-        f"exit_evaluation/{A}", f"exit_evaluation/{A}/report", f"inclusion/{A}", f"report/{A}", f"midterm/{A}",
+        f"exit_evaluation/{A}", f"exit_evaluation/{A}/report", f"inclusion/{A}", f"report/{A}",
     }, "what was due in its time stays owed"  # fmt: skip
     conclude = running.conclude_exit_act(A)
     running.refuses("exit_report_missing", conclude, running.regulator)
