@@ -261,10 +261,9 @@ def apart(scene: SceneEvidence) -> Iterator[Deviation]:
     for entry in scene.entries:
         if not isinstance(entry.command.act, PassDeadline):
             hands = separation.hands_of(state, entry.command)
-            now = hands[0]
             for line in separation.APART:
-                if separation.is_one_of(now.deed, line.then):
-                    yield from _twice(entry, now, line, done)
+                if any(separation.is_one_of(hand.deed, line.then) for hand in hands):
+                    yield from _twice(entry, hands[0], line, done)
             done += [(entry.sequence, hand) for hand in hands]
         try:
             state = fold(state, entry)
@@ -277,7 +276,7 @@ def _twice(entry: JournalEntry, now: Any, line: separation.Apart, done: list[tup
     earlier = [
         (sequence, hand)
         for sequence, hand in done
-        if separation.is_one_of(hand.deed, line.first) and separation.about(hand, line) == separation.about(now, line)
+        if separation.is_one_of(hand.deed, line.first) and separation.are_about_the_same(line, hand, now)
     ]
     if any(separation.is_one_of(hand.deed, separation.AFRESH) for _, hand in earlier):
         earlier = earlier[-1:]

@@ -7,10 +7,9 @@ the other rules refuse is told, and what depends on it falls away with it: read 
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Literal, TypeVar
 
-from models.commands import Command
 from models.commands.anywhere import AdoptPolicy, PassDeadline
 from models.events import AnyEvent
 from models.events.clock import DeadlineMoved, DeadlineSet, RungDue
@@ -26,8 +25,6 @@ from rules.journal import admit, due_alarm, entry_for, fold, policy_after
 
 K = TypeVar("K", bound=tuple[str | int, ...])
 Kind = Literal["refused", "possible", "step", "date", "reminder", "outcome"]
-_REFERENCES = ("entry", "sequence")
-"""Fields of acts that name an entry: in another life it has another number."""
 
 
 class Divergence(Frozen):
@@ -58,10 +55,9 @@ class Comparison(Frozen):
 
 @dataclass
 class _Life:
-    """`numbers`: recorded sequence: the sequence here. Facts are kept with the recorded entry that they follow."""
+    """Facts are kept with the recorded entry that they follow."""
 
     state: SceneState
-    numbers: dict[int, int] = field(default_factory=lambda: {0: 0})
     refused: dict[int, str] = field(default_factory=dict)
     steps: dict[int, str] = field(default_factory=dict)
     dates: dict[tuple[str, int], tuple[int, date]] = field(default_factory=dict)
@@ -86,34 +82,39 @@ def compared(scene: str, entries: Sequence[JournalEntry], began_under: Policy, o
 
 
 def _lived(scene: str, entries: Sequence[JournalEntry], policy: Policy, *, adopts: bool) -> _Life:
+    """Each command is the very one that was recorded, under its own number: what it names is called as it was then."""
     life, after = _Life(SceneState(scene=scene)), 0
     for entry in entries:
-        _let_pass(life, policy, entry.at, after)
-        if not isinstance(entry.command.act, PassDeadline) and (
-            adopts or not isinstance(entry.command.act, AdoptPolicy)
-        ):
-            command = _again(entry.command, life.numbers)
+        _let_pass(life, policy, entry, after)
+        left_out = PassDeadline if adopts else (PassDeadline, AdoptPolicy)
+        if not isinstance(entry.command.act, left_out):
             after = entry.sequence
+            life.state = _numbered(life.state, entry.sequence - 1)
             try:
-                made = admit(policy, life.state, command, entry.at)
+                made = admit(policy, life.state, entry.command, entry.at)
             except Refused as refused:
                 life.refused[entry.sequence] = refused.code
             else:
                 for each in made:
                     _enter(life, each, after)
                     policy = policy_after(policy, each)
-        life.numbers[entry.sequence] = life.state.sequence
         life.steps[entry.sequence] = life.state.step
     return life
 
 
-def _let_pass(life: _Life, policy: Policy, until: datetime, after: int) -> None:
-    """Every alarm at its own moment."""
-    while (at := next_alarm(life.state)) is not None and at <= until:
-        alarm = due_alarm(life.state, at)
+def _let_pass(life: _Life, policy: Policy, until: JournalEntry, after: int) -> None:
+    """Every alarm at its own moment. However many there are, the next command has the number that it had."""
+    while (at := next_alarm(life.state)) is not None and at <= until.at:
+        state = _numbered(life.state, min(life.state.sequence, max(until.sequence - 2, 0)))
+        alarm = due_alarm(state, at)
         if alarm is None:
             return
-        _enter(life, entry_for(policy, life.state, alarm, at), after)
+        life.state = state
+        _enter(life, entry_for(policy, state, alarm, at), after)
+
+
+def _numbered(state: SceneState, sequence: int) -> SceneState:
+    return state if state.sequence == sequence else state.model_copy(update={"sequence": sequence})
 
 
 def _enter(life: _Life, entry: JournalEntry, after: int) -> None:
@@ -132,17 +133,6 @@ def _note(life: _Life, event: AnyEvent, after: int) -> None:
             life.reminders[id, rung.name, number] = after, local_day(rung.at)
         case _:
             pass
-
-
-def _again(command: Command, numbers: Mapping[int, int]) -> Command:
-    """The command as it would be said in the other life: what it had seen, and which entries it names."""
-    named = {
-        key: numbers.get(value, value)
-        for key in _REFERENCES
-        if isinstance(value := getattr(command.act, key, None), int)
-    }
-    act = command.act.model_copy(update=named) if named else command.act
-    return command.model_copy(update={"seen": numbers.get(command.seen, command.seen), "act": act})
 
 
 _ORDER: dict[str, int] = {"refused": 0, "possible": 1, "step": 2, "date": 3, "reminder": 4, "outcome": 5}

@@ -209,7 +209,7 @@ def _refuse_persons(docket: Docket, persons: tuple[str, ...]) -> None:
         if any(is_one_of(deed, line.then) for deed in deeds):
             for hand in docket.state.hands:
                 known = [person for person in persons if person in hand.persons]
-                if known and is_one_of(hand.deed, line.first) and _are_about_the_same(line, hand, now):
+                if known and is_one_of(hand.deed, line.first) and are_about_the_same(line, hand, now):
                     did = hand.deed.partition(":")[0]
                     docket.refuse(line.code, person=known[0], did=did, verb=docket.command.act.verb)
 
@@ -275,7 +275,7 @@ def is_one_of(deed: str, names: tuple[str, ...]) -> bool:
     return deed in names or deed.partition(":")[0] in names
 
 
-def _are_about_the_same(line: Apart, hand: Hand, now: Hand) -> bool:
+def are_about_the_same(line: Apart, hand: Hand, now: Hand) -> bool:
     if line.about == "another bidder":
         return hand.bidder != now.bidder
     return about(hand, line) == about(now, line)

@@ -31,7 +31,7 @@ from tests.audit.logs import key
 from tests.e2e.conftest import skipping_server
 from tests.e2e.processes import until
 from tests.fakes import MemoryArchive, MemoryLedger
-from tests.scenario import Play, city
+from tests.scenario import Play, city, of_narrow_pools
 from tests.storage.conftest import (  # noqa: F401  # fixtures are found by their names
     database_url,
     engine,
@@ -91,7 +91,7 @@ async def kept(audited_env: WorkflowEnvironment, tmp_path_factory: pytest.TempPa
         {"data_dir": folder, "task_queue": QUEUE, "record_linger_ms": 0, "database_url": f"sqlite:///{folder}/scene.db"}
     )
     migrate(settings.database_url.get_secret_value())
-    stage = Stage(audited_env, city("盐城市"), MemoryLedger(), MemoryArchive())
+    stage = Stage(audited_env, of_narrow_pools(city("盐城市")), MemoryLedger(), MemoryArchive())
     with parts(settings) as stored:
         stage.rulebooks, stage.refusals = stored.rulebooks, stored.refusals  # type: ignore[assignment]
         stage.__post_init__()

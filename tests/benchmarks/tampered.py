@@ -1,0 +1,51 @@
+"""Bundles tampered with at random: how many are noticed, and named at the right place.
+
+    python -m tests.benchmarks.tampered BUNDLE KEY.pem [COUNT] [SEED]
+
+Nothing of a bundle is run: what is noticed is noticed by the data alone.
+"""
+
+import random
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from audit.bundle import NotABundle
+from audit.signing import fingerprint, raw_of
+from audit.verify import Trust, verify
+from tests.audit import tampering
+
+
+def main(bundle: Path, key: Path, count: int, seed: int) -> None:
+    honest = tampering.read(bundle)
+    trust = Trust(keys=frozenset({fingerprint(raw_of(key.read_bytes()))}))
+    chance = random.Random(seed)  # noqa: S311
+    done: Counter[str] = Counter()
+    noticed: Counter[str] = Counter()
+    named: Counter[str] = Counter()
+    began = time.monotonic()
+    with TemporaryDirectory() as folder:
+        for _ in range(count):
+            tampered = tampering.tamper(honest, chance)
+            done[tampered.kind] += 1
+            file = tampering.write(tampered.parts, Path(folder, "tampered.zip"))
+            try:
+                findings = list(verify(file, trust))
+            except NotABundle as problem:
+                # A manifest that can not be read, or is not there, stops the verification, and is named.
+                noticed[tampered.kind] += 1
+                named[tampered.kind] += "manifest.json" in str(problem)
+                continue
+            noticed[tampered.kind] += tampering.deviates(findings)
+            named[tampered.kind] += tampered.is_named_by(findings)
+    for kind in sorted(done):
+        print(f"{kind:24} {done[kind]:6} done {noticed[kind]:6} noticed {named[kind]:6} named")
+    seconds = time.monotonic() - began
+    print(f"{done.total()} done, {noticed.total()} noticed, {named.total()} named, {seconds:.0f} s")
+
+
+if __name__ == "__main__":
+    given = sys.argv[1:]
+    main(Path(given[0]), Path(given[1]), int(given[2]) if given[2:] else 10_000, int(given[3]) if given[3:] else 1)
