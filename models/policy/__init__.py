@@ -7,9 +7,10 @@ marks a figure that the city's text does not state.
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import date, time
 from functools import cached_property
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -178,6 +179,13 @@ class Policy(Frozen):
         rules = self.model_dump(mode="json", exclude={"calendar"})
         text = json.dumps(rules, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """What was computed of this policy is not said of another."""
+        copied = super().model_copy(update=update, deep=deep)
+        for computed in ("digest", "unit_names"):
+            copied.__dict__.pop(computed, None)
+        return copied
 
     @cached_property
     def unit_names(self) -> frozenset[str]:

@@ -8,6 +8,7 @@ import pytest
 
 from models.commands.anywhere import Terminate
 from models.commands.suggestions import AnswerSuggestion, Shown, SuggestRuleChange
+from models.commands.trial import ProveRollback
 from models.recording import RecordBatch
 from models.vocabulary import Role
 from runtime.settings import Settings
@@ -43,6 +44,7 @@ def recorded(nowhere: Terminal) -> Terminal:
     second.do(Terminate(ground="force_majeure", reasons="台风"), second.group)
     second.serve(second.state.decisions[0].sequence)
     second.wait(timedelta(days=90))
+    second.do(ProveRollback(bidder=A, proof=document("恢复证明")), second.bidder(A))
     assert second.state.closed
     made = Settings(data_dir=nowhere.data_dir)
     nowhere.data_dir.mkdir()

@@ -78,6 +78,8 @@ class Stage:
             if entry.command.act.verb == "pass_deadline":
                 await self.until(play.scene, entry.at)
             else:
+                if entry.at - datetime.now(UTC) - self.skipped.get(play.scene, timedelta()) > timedelta(hours=1):
+                    await self.until(play.scene, entry.at)
                 await self.act(play.scene, entry.command)
         with self.env.with_time_skipping_disabled():
             state = await self.client.state(play.scene)
