@@ -10,12 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
-from audit.bundle import Bundle, NotABundle
+from audit.bundle import Bundle
 from audit.sources import PACKAGES, SHORT, digest_of
 
 RERUN = Path(__file__).with_name("rerun.py")
-JOB_SECONDS = 600
-"""So long a single run may take to be run again: the largest history takes seconds."""
 _ENVIRONMENT = ("PATH", "SYSTEMROOT", "TZ")
 
 
@@ -107,6 +105,3 @@ def started(bundle: Path, sources: Mapping[str, bytes]) -> Iterator[BuildProcess
             )
         with BuildProcess(process, errors) as running:
             yield running
-
-
-__all__ = ["BuildFailed", "BuildProcess", "NotABundle", "problem_with", "sources_in", "started"]

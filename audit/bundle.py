@@ -49,7 +49,7 @@ class RunPart(Frozen):
 
 
 class ScenePart(Frozen):
-    """A scene as of its entry `sequence`, whose chain has the head `head`."""
+    """A scene as of its entry `sequence`, whose chain has the head `head`; and the chain of what was refused in it."""
 
     scene: str
     city: str
@@ -57,6 +57,8 @@ class ScenePart(Frozen):
     sequence: int
     head: Digest
     closed: bool
+    refusals: int
+    refusals_head: Digest
     runs: tuple[RunPart, ...]
 
 

@@ -4,6 +4,7 @@ Each takes what was read and gives the places that deviate; an empty list is a p
 the events follow from the rules is asked of the build that made them: `audit.rerun`.
 """
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from hashlib import sha256
@@ -11,7 +12,7 @@ from typing import Any, get_args
 
 from pydantic import ValidationError
 
-from audit.evidence import SceneEvidence, as_json
+from audit.evidence import SceneEvidence
 from audit.findings import Deviation, first_difference
 from audit.runs import RunHistory, entries_of
 from client.scene_client import workflow_id
@@ -72,9 +73,9 @@ def ledger(scene: SceneEvidence) -> Iterator[Deviation]:
 
 
 def refusals(scene: SceneEvidence) -> Iterator[Deviation]:
-    yield from chain(scene.refusals)
+    yield from chain(scene.refusals, scene.part.refusals_head, scene.part.refusals)
     for line in scene.refusals:
-        if (named := as_json(line.text).get("scene")) != scene.scene:
+        if (named := json.loads(line.text).get("scene")) != scene.scene:
             yield Deviation(what="other_scene", sequence=line.sequence, recorded=named, expected=scene.scene)
 
 
@@ -92,7 +93,7 @@ def histories(scene: SceneEvidence) -> Iterator[Deviation]:
                     yield Deviation(what="not_in_ledger", run=run.run_id, event=event, sequence=sequence)
                 continue
             held.add(sequence)
-            if (found := _unlike(as_json(line.text), entry)) is not None:
+            if (found := _unlike(json.loads(line.text), entry)) is not None:
                 at, in_ledger, in_history = found
                 yield Deviation(
                     what="entry", run=run.run_id, event=event, sequence=sequence, at=at, recorded=in_ledger,

@@ -1,6 +1,5 @@
 """What a bundle holds of one scene, read and parsed; what can not be read is itself a deviation."""
 
-import json
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -113,7 +112,3 @@ def _models(bundle: Bundle, path: str, model: Any, found: SceneEvidence, check: 
 def _unread(found: SceneEvidence, check: str, part: str, problem: str, sequence: int | None = None) -> None:
     deviation = Deviation(what="unreadable", part=part, sequence=sequence, recorded=problem)
     found.unread.setdefault(check, []).append(deviation)
-
-
-def as_json(text: str) -> Any:
-    return json.loads(text)

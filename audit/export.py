@@ -30,7 +30,7 @@ from audit.bundle import (
 from audit.runs import NoHistory, RunHistory, read_run
 from models.canonical import canonical
 from models.commands.anywhere import PassDeadline
-from models.journal import JournalEntry
+from models.journal import GENESIS, JournalEntry
 from storage.archive import SqlArchive
 from storage.builds import BuildFiles
 from storage.directories import SqlDirectories
@@ -131,7 +131,8 @@ def _add_scene(
     if not records:
         raise NotExportable(scene, "no_entries")
     writer.add(ledger_path(scene), b"".join(json_line(_line(each)) for each in records))
-    if refused := stores.reads.refusal_chain(scene):
+    refused = stores.reads.refusal_chain(scene)
+    if refused:
         lines = (RefusalLine.model_validate(each.model_dump()) for each in refused)
         writer.add(refusals_path(scene), b"".join(map(json_line, lines)))
     documents = [each for each in stores.documents.of(scene) if each.sequence <= confirmed]
@@ -149,6 +150,8 @@ def _add_scene(
         sequence=records[-1].entry.sequence,
         head=records[-1].hash,
         closed=last.end is not None,
+        refusals=len(refused),
+        refusals_head=refused[-1].hash if refused else GENESIS,
         runs=tuple(
             RunPart(run_id=run.run_id, path=history_path(scene, number), builds=run.builds)
             for number, (_, run) in enumerate(runs, start=1)

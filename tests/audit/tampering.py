@@ -241,6 +241,15 @@ def edit_refusal(parts: Parts, chance: random.Random) -> Tampered:
     return Tampered("edit_refusal", signed_anew({**parts, name: content}), None, _scene(name), line["sequence"])
 
 
+def truncate_refusals(parts: Parts, chance: random.Random) -> Tampered:
+    """The last refusals never happened."""
+    name = chance.choice(sorted(name for name in parts if name.endswith("refusals.jsonl")))
+    lines = _lines(parts[name])
+    kept = lines[: chance.randrange(len(lines))]
+    changed = signed_anew({**parts, name: b"".join(kept)})
+    return Tampered("truncate_refusals", changed, None, _scene(name), len(kept))
+
+
 def edit_policy(parts: Parts, chance: random.Random) -> Tampered:
     """Another limit in the rulebook that the entries name."""
     name = chance.choice(sorted(name for name in parts if name.startswith("rulebooks/")))
@@ -262,7 +271,7 @@ KINDS: dict[str, Callable[[Parts, random.Random], Tampered]] = {
     for each in (
         edit_part, delete_part, insert_part, truncate_part, swap_parts, swap_scenes_cleverly, sign_anew, delete_entry,
         insert_entry, reorder_entries, roll_back, edit_entry, edit_hash, edit_update, edit_recorded, edit_answer,
-        delete_event, edit_refusal, edit_policy, edit_source,
+        delete_event, edit_refusal, truncate_refusals, edit_policy, edit_source,
     )
 }  # fmt: skip
 
