@@ -74,7 +74,8 @@ async def _connected(settings: Settings) -> Client:
     try:
         return await connect(settings, [scene_plugin()])
     except ServerUnreachable as problem:
-        sys.exit(str(problem))
+        print(problem, file=sys.stderr)
+        leave(1)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from models.events.anywhere import DocumentIssued
 from models.events.clock import DeadlineSet
 from models.journal import JournalEntry
 from models.policy import Policy
+from models.vocabulary import RunsFrom
 from rules.deadlines import local_day
 from tests.plays import plays
 from tests.scenario import Play, city, with_limit
@@ -86,7 +87,7 @@ def test_a_decision_against_somebody_says_how_it_can_be_appealed() -> None:
 
 
 def test_a_city_that_lets_the_time_run_from_the_act_says_nothing_of_service() -> None:
-    play = asked(with_limit(city("yancheng"), "supplement", runs_from="act"))
+    play = asked(with_limit(city("yancheng"), "supplement", runs_from=RunsFrom.ACT))
     assert "送达" not in words(play)
     assert "补正：自本文书作出之日起10个工作日（依据：行政许可法第三十二条）" in words(play)
 

@@ -1,8 +1,10 @@
 """The register of documents and what runs from service, as the platform office has them."""
 
 import re
+from datetime import datetime
 from pathlib import Path
 
+from rules.deadlines import local_day
 from tests.cli.terminal import Terminal
 
 
@@ -29,7 +31,7 @@ def test_a_supplement_notice_gets_its_number_is_served_and_then_the_owners_clock
         "--proof", paper, "--as", "platform",
     )  # fmt: skip
     assert later == "served_in_future"
-    today = shown["entered_at"][:10]
+    today = local_day(datetime.fromisoformat(shown["entered_at"])).isoformat()
     scene.ok(
         "serve", submitted, "--entry", "2", "--how", "post", "--on", today, "--to", "张三", "--proof", paper,
         "--as", "platform",
