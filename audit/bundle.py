@@ -30,6 +30,7 @@ from pydantic import ValidationError
 
 from models.canonical import canonical
 from models.frozen import Frozen
+from models.journal import Link
 from models.text import Digest, Moment
 
 SUMS, SIGNATURE, PUBLIC_KEY, MANIFEST = "SHA256SUMS", "SHA256SUMS.sig", "public-key.pem", "manifest.json"
@@ -75,27 +76,12 @@ class Manifest(Frozen):
     scenes: tuple[ScenePart, ...]
 
 
-class LedgerLine(Frozen):
-    """One entry as it stands in the ledger; `text` is its canonical JSON, which the hash is made over."""
+class LedgerLine(Link):
+    """One entry as it stands in the ledger; `text` is its canonical JSON."""
 
-    sequence: int
-    algorithm: str
-    previous: str
-    hash: str
     recorded_at: Moment
     build: str
     rules: str
-    text: str
-
-
-class RefusalLine(Frozen):
-    """One refusal as it stands in the refusal ledger; `text` is what the hash is made over."""
-
-    sequence: int
-    algorithm: str
-    previous: str
-    hash: str
-    text: str
 
 
 class NotABundle(Exception):

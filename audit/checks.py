@@ -5,7 +5,7 @@ the events follow from the rules is asked of the build that made them: `audit.re
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any, get_args
@@ -25,7 +25,7 @@ from models.deadline import Deadline
 from models.directory import Directory
 from models.events.anywhere import DocumentIssued
 from models.events.clock import DeadlineMoved, DeadlineSet
-from models.journal import GENESIS, Algorithm, JournalEntry, link
+from models.journal import GENESIS, Algorithm, JournalEntry, Link, link
 from models.policy import Policy
 from models.receipt import Receipt
 from models.refusal import Refused
@@ -39,18 +39,19 @@ MICROSECOND = timedelta(microseconds=1)
 _DAY = timedelta(days=1)
 
 
-def chain(lines: list[Any], head: str | None = None, length: int | None = None) -> Iterator[Deviation]:
+def chain(lines: Sequence[Link], head: str | None = None, length: int | None = None) -> Iterator[Deviation]:
     """A chain from its beginning: each link names the one before and is the hash of what it holds."""
     previous = GENESIS
     for expected, line in enumerate(lines, start=1):
         if line.sequence != expected:
             yield Deviation(what="sequence", sequence=line.sequence, recorded=line.sequence, expected=expected)
-        if line.algorithm not in get_args(Algorithm):
+        algorithm = next((known for known in get_args(Algorithm) if known == line.algorithm), None)
+        if algorithm is None:
             yield Deviation(what="algorithm", sequence=line.sequence, recorded=line.algorithm)
         else:
             if line.previous != previous:
                 yield Deviation(what="previous", sequence=line.sequence, recorded=line.previous, expected=previous)
-            made = link(line.algorithm, line.previous, line.text.encode())
+            made = link(algorithm, line.previous, line.text.encode())
             if line.hash != made:
                 yield Deviation(what="hash", sequence=line.sequence, recorded=line.hash, expected=made)
         previous = line.hash

@@ -10,7 +10,6 @@ from audit.bundle import (
     Bundle,
     LedgerLine,
     NotABundle,
-    RefusalLine,
     ScenePart,
     documents_path,
     ledger_path,
@@ -20,7 +19,7 @@ from audit.bundle import (
 from audit.findings import Deviation
 from audit.runs import NoHistory, RunHistory, read_run
 from models.document import OfficialDocument
-from models.journal import JournalEntry
+from models.journal import JournalEntry, Link
 from models.policy import Policy
 
 
@@ -31,7 +30,7 @@ class SceneEvidence:
     part: ScenePart
     lines: list[LedgerLine] = field(default_factory=list)
     entries: list[JournalEntry] = field(default_factory=list)
-    refusals: list[RefusalLine] = field(default_factory=list)
+    refusals: list[Link] = field(default_factory=list)
     documents: list[OfficialDocument] = field(default_factory=list)
     runs: list[RunHistory] = field(default_factory=list)
     unread: dict[str, list[Deviation]] = field(default_factory=dict)
@@ -76,7 +75,7 @@ def read_scene(bundle: Bundle, part: ScenePart) -> SceneEvidence:
         except ValidationError as error:
             _unread(found, "chain", ledger_path(part.scene), str(error.errors()[0]["msg"]), line.sequence)
     if refusals_path(part.scene) in bundle:
-        found.refusals = _models(bundle, refusals_path(part.scene), RefusalLine, found, "refusals")
+        found.refusals = _models(bundle, refusals_path(part.scene), Link, found, "refusals")
     if documents_path(part.scene) in bundle:
         found.documents = _models(bundle, documents_path(part.scene), OfficialDocument, found, "documents")
     for each in part.runs:

@@ -15,7 +15,6 @@ from audit.bundle import (
     BundleWriter,
     LedgerLine,
     Manifest,
-    RefusalLine,
     RunPart,
     ScenePart,
     directory_path,
@@ -133,8 +132,7 @@ def _add_scene(
     writer.add(ledger_path(scene), b"".join(json_line(_line(each)) for each in records))
     refused = stores.reads.refusal_chain(scene)
     if refused:
-        lines = (RefusalLine.model_validate(each.model_dump()) for each in refused)
-        writer.add(refusals_path(scene), b"".join(map(json_line, lines)))
+        writer.add(refusals_path(scene), b"".join(map(json_line, refused)))
     documents = [each for each in stores.documents.of(scene) if each.sequence <= confirmed]
     if documents:
         writer.add(documents_path(scene), b"".join(map(json_line, documents)))

@@ -30,6 +30,16 @@ class JournalEntry(Frozen):
     calendar: str
 
 
+class Link(Frozen):
+    """One link of a chain as it stands: `hash` is made over the algorithm, `previous` and `text`."""
+
+    sequence: int
+    algorithm: str
+    previous: str
+    hash: str
+    text: str
+
+
 def link(algorithm: Algorithm, previous: str, text: bytes) -> str:
     """The chain's next hash over an entry's canonical text (`models.canonical.canonical(entry)`)."""
     digest = hashlib.new(algorithm)

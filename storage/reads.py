@@ -17,7 +17,7 @@ from sqlmodel import col
 from models.commands.solicitation import Application
 from models.deadline import Deadline, DeadlineStatus, Holder
 from models.frozen import Frozen
-from models.journal import GENESIS, Algorithm, JournalEntry, link
+from models.journal import GENESIS, Algorithm, JournalEntry, Link, link
 from models.state import SceneState
 from models.tables import DeadlineRow, DeadlineStanding, DutyRow, EntryRow, RefusalRow, SceneRow
 from models.text import Moment
@@ -184,16 +184,6 @@ class RefusalRecord(Frozen):
     sequence: int
     refusal: Refusal
     hash: str
-
-
-class ChainedRefusal(Frozen):
-    """One link of a scene's chain of refusals; `text` is what the hash is made over."""
-
-    sequence: int
-    algorithm: str
-    previous: str
-    hash: str
-    text: str
 
 
 class LedgerReads:
@@ -401,12 +391,12 @@ class LedgerReads:
             )
         return Page(items=items, total=total, number=page, limit=limit)
 
-    def refusal_chain(self, scene: str) -> tuple[ChainedRefusal, ...]:
+    def refusal_chain(self, scene: str) -> tuple[Link, ...]:
         """A scene's refusals as they stand, in order."""
         query = select(RefusalRow).where(col(RefusalRow.scene) == scene).order_by(col(RefusalRow.sequence))
         with Session(self._engine) as session:
             return tuple(
-                ChainedRefusal(
+                Link(
                     sequence=row.sequence, algorithm=row.algorithm, previous=row.previous, hash=row.hash, text=row.text
                 )
                 for row in session.scalars(query)
