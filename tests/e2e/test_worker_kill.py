@@ -58,10 +58,13 @@ class Office:
         return play
 
     async def at_rest(self, scene: str) -> None:
-        """The ledger's last answer has been taken in."""
+        """The ledger's last answer has been taken in. What waits for a worker, activity or task, holds the clock."""
         handle = self.temporal.get_workflow_handle(workflow_id(scene))
         async with asyncio.timeout(90):
-            while (await handle.describe()).raw_description.pending_activities:
+            while True:
+                stands = (await handle.describe()).raw_description
+                if not stands.pending_activities and not stands.HasField("pending_workflow_task"):
+                    return
                 await asyncio.sleep(0.02)
 
     async def recorded(self, scene: str, sequence: int) -> None:
