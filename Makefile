@@ -9,7 +9,7 @@ NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo up test check bench docs clean
+.PHONY: help setup demo up test check bench corpus docs clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ check: $(STAMP) ## Format, lint, types, import contracts, tests: what CI runs
 
 bench: $(STAMP) ## Measure against the speed we promise
 	@$(BIN)/python -m tests.benchmarks
+
+corpus: $(STAMP) ## Record the histories again that CI replays (see CONTRIBUTING.md, "Changing a rule")
+	@$(BIN)/python -m tests.corpus $(ARGS)
 
 docs: $(STAMP) ## Write docs/reference from the code
 	@$(BIN)/python docs/generate.py

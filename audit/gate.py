@@ -27,20 +27,24 @@ class Gated(Frozen):
     otherwise: tuple[Deviation, ...]
 
 
-def gated(bundle: Path) -> Iterator[Gated]:
-    """Every scene of a bundle, all its runs, by the installed code. Only the last run has to replay: it goes on.
+def gated(bundle: Path, *, city: str | None = None, every_run: bool = False) -> Iterator[Gated]:
+    """Every scene of a bundle, or of a city in it, all its runs, by the installed code.
+
+    Of a live scene only the last run has to replay: it goes on. `every_run` asks it of all.
 
     Raises audit.bundle.NotABundle, audit.builds.BuildFailed.
     """
     with opened(bundle) as parts, builds.started(bundle, installed()) as process:
         for part in parts.manifest().scenes:
+            if city not in (None, part.city):
+                continue
             scene = read_scene(parts, part)
             cannot: list[Deviation] = [each for unread in scene.unread.values() for each in unread]
             otherwise: list[Deviation] = []
             for number, run in enumerate(scene.runs):
                 answer = process.run_again(scene.job(number))
                 otherwise += journal_of(run.run_id, [answer])
-                if number == len(scene.runs) - 1:
+                if every_run or number == len(scene.runs) - 1:
                     cannot += replay_of(run.run_id, answer)
             yield Gated(
                 scene=scene.scene,

@@ -52,7 +52,15 @@ class Theatre:
     skipper: TimeSkipper
 
     async def play(self, story: Story, scene: Scene, told: Told) -> SceneEnd:
-        """Raises StoryBroken where the scene does not go, or end, as its story says."""
+        """To its end. Raises StoryBroken where the scene does not go, or end, as its story says."""
+        await self.tell(story, scene, told)
+        try:
+            return await self.client.end(scene.id)
+        except (Refused, RPCError) as broken:
+            raise StoryBroken(f"{story.scene} on {scene.today}: {broken}") from broken
+
+    async def tell(self, story: Story, scene: Scene, told: Told) -> None:
+        """Raises StoryBroken where the scene does not go as its story says."""
         try:
             stage = await self._opened(scene, told)
             for move in story.told(scene):
@@ -66,7 +74,6 @@ class Theatre:
                     case _:
                         await stage.do(*move)
             story.check_end(scene)
-            return await stage.client.end(scene.id)
         except (StoryBroken, Refused, RPCError) as broken:
             raise StoryBroken(f"{story.scene} on {scene.today}: {broken}") from broken
 
@@ -106,8 +113,17 @@ class _Stage:
             at = next_alarm(self.scene.state)
             await self.move_clock(moment)
             # Where nothing came due, nothing changed.
-            state = self.scene.state if at is None or at > moment else await self.client.state(self.scene.id)
+            state = self.scene.state if at is None or at > moment else await self._after_alarms(moment)
             self.scene.see(state, moment)
+
+    async def _after_alarms(self, moment: datetime) -> SceneState:
+        """The clock may stand at a moment before the timers of that moment have fired."""
+        async with asyncio.timeout(TIME_PASSES_WITHIN):
+            while True:
+                state = await self.client.state(self.scene.id)
+                if (at := next_alarm(state)) is None or at > moment:
+                    return state
+                await asyncio.sleep(REST)
 
     async def move_clock(self, moment: datetime) -> None:
         """Everything that comes due on the way happens on the way; it may end the scene."""

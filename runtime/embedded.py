@@ -17,6 +17,7 @@ import errno
 import shutil
 import socket
 import sysconfig
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
@@ -106,6 +107,7 @@ class EmbeddedServer:
     - `db_file`: where workflows survive a restart; None keeps them in memory.
     - `port`, `ui_port`: 0 takes a free one; `ui_port=None` starts no web UI.
     - `log_file`: what the server says is appended there.
+    - `more`: further arguments for its command line.
 
     Raises `PortInUse` or `EmbeddedServerError` on entry.
     """
@@ -120,13 +122,14 @@ class EmbeddedServer:
         ui_port: int | None = None,
         durable: bool = False,
         time_skipping: bool = False,
+        more: Sequence[str] = (),
     ) -> None:
         self._binary = binary
         self._log_file = log_file
         self._db_file = db_file
         self._port = port
         self._ui_port = ui_port
-        self._extra = server_arguments(time_skipping=time_skipping, durable=durable)
+        self._extra = [*server_arguments(time_skipping=time_skipping, durable=durable), *more]
         self._process: asyncio.subprocess.Process | None = None
 
     @property

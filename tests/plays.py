@@ -11,6 +11,7 @@ from models.calendar import Period, Unit
 from models.commands import Act
 from models.commands.acceptance import RecordRefund, SubmitRectification
 from models.commands.anywhere import (
+    AdoptPolicy,
     AnswerWithdrawal,
     Appeal,
     ConfirmCorrection,
@@ -48,7 +49,6 @@ from models.commands.review import (
     FileComplaint,
     ListScene,
     RaiseObjection,
-    Recognise,
     Refuse,
 )
 from models.commands.solicitation import AcceptFiling, AnswerSupplement, DeclineAdmission, RequestSupplement
@@ -124,15 +124,11 @@ def _common_way() -> dict[str, Play]:
         lambda p: p.register(),
         lambda p: p.ask_consultation(),
     )
-    for unit in play.state.cooperating:
-        play.agree(unit)
     keep(
-        lambda p: None,
+        all_agree,
         lambda p: p.conclude_fair_competition(),
-        in_order(
-            lambda p: p.experts_recommend(PanelPurpose.RECOGNITION), lambda p: p.do(Recognise(value="有价值"), p.lead)
-        ),
-        lambda p: p.do(ConfirmScene(confirmed=True, reasons="同意"), p.group),
+        in_order(lambda p: p.experts_recommend(PanelPurpose.RECOGNITION), lambda p: p.do(p.recognise_act(), p.lead)),
+        lambda p: p.recognise(),
         lambda p: p.publish(NoticeAbout.RECOGNITION),
         passing("public_notice"),
         lambda p: p.do(ListScene(list="demand", batch="2026-1"), p.platform),
@@ -281,6 +277,26 @@ stands("acceptance/retrial", "acceptance/reviewed", lambda p: p.conclude(A, "ret
 # what happens in several plays
 
 
+def all_agree(play: Play) -> None:
+    """Each department while the round is open; where a city has everybody's time run out first, it does."""
+    for unit in play.state.cooperating:
+        if play.state.step == "consultation":
+            play.agree(unit)
+    if play.state.step == "consultation":
+        play.pass_limit("consultation")
+
+
+def misread_by_nobody(play: Play) -> None:
+    """A department wants its opinion corrected, and the platform office finds that it was entered rightly."""
+    unit = play.state.cooperating[0]
+    play.agree(unit)
+    correction = ProposeCorrection(
+        correction="K-1", sequence=play.state.sequence, reasons="录入有误", right_text="反对", position=Position.OBJECT
+    )
+    play.do(correction, play.cooperating(unit))
+    play.do(ConfirmCorrection(correction="K-1", confirmed=False), play.platform)
+
+
 def all_object(play: Play) -> None:
     for unit in play.state.cooperating:
         if play.state.step == "consultation":
@@ -313,9 +329,12 @@ WAYS_TO_LOSE_A_CONTRACT = (decline, give_back, let_lapse)
 
 
 def leave(play: Play, bidder: str) -> None:
-    """The bidder withdraws after the signature, and the owner agrees."""
+    """The bidder withdraws after the signature, and every other party agrees."""
     play.do(Withdraw(reasons="退出"), play.bidder(bidder))
-    play.do(AnswerWithdrawal(agreed=True, reasons="同意"), play.owner)
+    for clock in play.state.deadlines:
+        if clock.limit == "withdrawal_consent" and clock.holder is not None:
+            asked = play.person(clock.holder.role, clock.holder.unit)
+            play.do(AnswerWithdrawal(agreed=True, reasons="同意"), asked)
 
 
 def claim(play: Play) -> None:
@@ -492,6 +511,7 @@ def solicitation_and_review() -> Iterator[Play]:
     for policy in (city("yancheng"), silent):
         asked = Play(policy).to_consultation()
         yield _then(asked, passing(f"consultation/{asked.state.cooperating[0]}"))
+    yield _then(at("consultation"), misread_by_nobody)
     for position in (Position.AGREE, Position.OBJECT):
         yield decided_by_leaving_one_out(position)
         yield decided_by_a_correction(position)
@@ -512,7 +532,8 @@ def solicitation_and_review() -> Iterator[Play]:
 
 
 def adopt_without(play: Play, *steps: str) -> None:
-    play.policy = play.policy.model_copy(update={"steps_off": steps})
+    policy = play.policy.model_copy(update={"steps_off": steps, "version": f"{play.policy.version}-b"})
+    play.do(AdoptPolicy(policy=policy, reasons="改用新规"), play.group)
 
 
 def decided_by_leaving_one_out(position: Position) -> Play:
@@ -612,6 +633,9 @@ def contracting() -> Iterator[Play]:
 
 
 def trials() -> Iterator[Play]:
+    heard = Play(with_rules(city("yancheng"), "trial", consult=True)).to_trial(A)
+    plan = SubmitTrialPlan(bidder=A, plan=heard.plan())
+    yield _then(heard, act(plan, "bidder"), lambda p: passing(f"trial_opinion/{A}/{p.state.cooperating[0]}")(p))
     yield _then(alone("trial/submitted"), act(ReturnTrialPlan(bidder=A, reasons="补充"), "regulator"))
     yield _then(alone("trial/admitted"), act(ReturnTrialPlan(bidder=A, reasons="补充"), "regulator"))
     yield _then(alone("trial/planning"), lambda p: p.refuse_trial(A), lambda p: p.win_appeal())

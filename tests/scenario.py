@@ -159,7 +159,7 @@ def with_rules(policy: Policy, group: str, **to: object) -> Policy:
 class Play:
     policy: Policy
     scene: str = "TEST-1"
-    now: datetime = MORNING
+    now: datetime = field(default_factory=lambda: MORNING)
     domain: str = ""
     scale: Scale = Scale.SMALL
     track: Track = Track.SANDBOX
@@ -172,8 +172,10 @@ class Play:
     state: SceneState = field(init=False)
     journal: list[JournalEntry] = field(init=False, default_factory=list)
     commands: int = 0
+    began: date = field(init=False)
 
     def __post_init__(self) -> None:
+        self.began = self.today
         self.state = SceneState(scene=self.scene)
         self.domain = self.domain or self.policy.domains[0].name
 
@@ -637,7 +639,7 @@ class Play:
     def terms(self) -> ContractTerms:
         return ContractTerms(
             goals="目标", indicators=("准点率≥95%",),
-            milestones=(Milestone(name="交付", due_on=date(2027, 6, 30), share_percent=100),),
+            milestones=(Milestone(name="交付", due_on=self.began + timedelta(days=485), share_percent=100),),
             budget_yuan=min(self.budget_yuan, self.contract_yuan), intellectual_property="共有", change="协商",
             breach="违约金", acceptance_method="现场测试", document=document("任务书"),
         )  # fmt: skip
@@ -672,7 +674,8 @@ class Play:
         return TrialPlan(
             duration=Period(length=months, unit=Unit.MONTHS), bounds="限定路段", emergency_plan=document("应急预案"),
             commitment=document("承诺书"), exit_plan=document("退出方案"), insurance=document("保单"),
-            insurance_until=date(2029, 12, 31), complaint_channel="12345", risk=self.risk, insured_yuan=10_000_000,
+            insurance_until=self.began + timedelta(days=1400), complaint_channel="12345", risk=self.risk,
+            insured_yuan=10_000_000,
             within=Bounds(
                 areas=(Area(key="1.1", where="开放大道"),),
                 scale=(Deployment(key="1.2", what="配送车", at_most=5),),
