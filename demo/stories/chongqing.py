@@ -352,13 +352,13 @@ def flight_service(scene: Scene) -> Script:
 
 STORIES = (
     Story("CQ-046", Word("牵头逾期亮红；会商再议；首名弃权", "late to red; second round; winner declines"),
-          road_cloud_map, Outcome.ACCEPTED, MARCH_2040),
+          road_cloud_map, Outcome.ACCEPTED, MARCH_2040, encore=True),
     Story("CQ-027", Word("与已有场景重复", "a duplicate"),
           power_plant_again, Outcome.NOT_ADMITTED, MARCH_2040),
     Story("CQ-066", Word("高风险无包容期；退出评估不合格", "high risk; unfit after the trial"),
           green_mine, Outcome.TERMINATED, MARCH_2040),
     Story("CQ-050", Word("成为标杆后被撤销", "a benchmark that loses its title"),
-          traffic_flow, Outcome.ACCEPTED, MARCH_2040),
+          traffic_flow, Outcome.ACCEPTED, MARCH_2040, encore=True),
     Story("CQ-049", Word("存量导入；事件闭环", "taken over in mid-trial; an incident closed"),
           robotaxi, Outcome.ACCEPTED, MARCH_2040),
     Story("CQ-020", Word("退回两次；延期交付", "returned twice; delivered late"),

@@ -276,11 +276,11 @@ STORIES = (
     Story("NB-022", Word("一人叫停，两人恢复；提前结束包容期", "stopped by one, resumed by two"),
           smart_parking, Outcome.ACCEPTED, MARCH_2040),
     Story("NB-045", Word("重新试点后通过", "passed after a re-trial"),
-          homes_for_the_old, Outcome.ACCEPTED, MARCH_2040),
+          homes_for_the_old, Outcome.ACCEPTED, MARCH_2040, encore=True),
     Story("NB-037", Word("签约后揭榜方协商退出", "the bidder leaves by agreement"),
           insurance_watch, Outcome.WITHDRAWN, MARCH_2040),
     Story("NB-028", Word("公平竞争先不通过；排名异议成立", "unfair at first; objection to the ranking upheld"),
-          source_grid_load, Outcome.ACCEPTED, MARCH_2040),
+          source_grid_load, Outcome.ACCEPTED, MARCH_2040, encore=True),
     Story("NB-014", Word("中途适用新版政策", "a new policy version on the way"),
           credit_reports, Outcome.ACCEPTED, MARCH_2040),
 )  # fmt: skip
