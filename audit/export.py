@@ -30,6 +30,7 @@ from audit.runs import NoHistory, RunHistory, read_run
 from models.canonical import canonical
 from models.commands.anywhere import PassDeadline
 from models.journal import GENESIS, JournalEntry
+from rules.journal import policy_after
 from storage.archive import SqlArchive
 from storage.builds import BuildFiles
 from storage.directories import SqlDirectories
@@ -198,16 +199,20 @@ def _line(record: EntryRecord) -> LedgerLine:
 def _add_rulebooks(
     writer: BundleWriter, scene: str, stores: Stores, entries: Sequence[JournalEntry]
 ) -> tuple[str, str]:
-    """Gives the scene's city and name as well. Raises NotExportable."""
-    city = ""
-    for digest, calendar in sorted({(entry.policy, entry.calendar) for entry in entries}):
-        policy = stores.rulebooks.find(digest, calendar)
-        if policy is None:
-            raise NotExportable(scene, "no_rulebook", f"{digest[:12]} {calendar}")
-        city = policy.city
-        if (path := rulebook_path(digest, calendar)) not in writer:
+    """Each policy that an entry was judged by; those after the first are in the entries that brought them.
+
+    Gives the scene's city and name as well. Raises NotExportable.
+    """
+    first = entries[0]
+    policy = stores.rulebooks.find(first.policy, first.calendar)
+    if policy is None:
+        raise NotExportable(scene, "no_rulebook", f"{first.policy[:12]} {first.calendar}")
+    city = policy.city
+    for entry in entries:
+        if (path := rulebook_path(policy.digest, policy.calendar.version)) not in writer:
             writer.add(path, canonical(policy))
-    application = getattr(entries[0].command.act, "application", None)
+        policy = policy_after(policy, entry)
+    application = getattr(first.command.act, "application", None)
     return city, application.name if application is not None else scene
 
 

@@ -19,7 +19,8 @@ from audit.sources import digest_of, installed
 from audit.verify import Trust
 from client.from_archives import not_archived
 from client.health import archive_now
-from models.commands.anywhere import Withdraw
+from models.calendar import YearNotice
+from models.commands.anywhere import LoadCalendar, Withdraw
 from models.commands.review import Recognise
 from models.refusal import Refused
 from runtime.build import build_id
@@ -97,6 +98,9 @@ async def kept(audited_env: WorkflowEnvironment, tmp_path_factory: pytest.TempPa
         stage.__post_init__()
         lived, ended, young = stage.play().to_running("甲公司"), stage.play().submit(), stage.play().to_consultation()
         ended.do(Withdraw(reasons="不再需要"), ended.owner)
+        # Whose calendar grew on the way: no rulebook is kept with it.
+        young.do(LoadCalendar(notice=YearNotice(year=young.now.year + 1, source="放假通知")), young.platform)
+        young.agree(young.state.cooperating[0])
         plays = {play.scene: play for play in (lived, ended, young)}
         async with make_worker(audited_env.client, stored):
             for play in plays.values():

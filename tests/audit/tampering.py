@@ -17,7 +17,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from audit.bundle import MANIFEST, PUBLIC_KEY, SIGNATURE, SUMS, UNLISTED
+from audit.bundle import MANIFEST, PUBLIC_KEY, SIGNATURE, SUMS, UNLISTED, rulebook_path
 from audit.findings import Finding, Verdict
 from models.journal import ALGORITHM, GENESIS, link
 
@@ -256,7 +256,9 @@ def edit_policy(parts: Parts, chance: random.Random) -> Tampered:
     policy = json.loads(parts[name])
     policy["limits"]["consultation"]["period"]["length"] += 1 + chance.randrange(50)
     content = json.dumps(policy, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-    return Tampered("edit_policy", signed_anew({**parts, name: content}), None, None, 1)
+    entries = (json.loads(json.loads(line)["text"]) for each in _ledgers(parts) for line in _lines(parts[each]))
+    first = next(each for each in entries if name == rulebook_path(each["policy"], each["calendar"]))
+    return Tampered("edit_policy", signed_anew({**parts, name: content}), None, None, first["sequence"])
 
 
 def edit_source(parts: Parts, chance: random.Random) -> Tampered:
