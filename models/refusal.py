@@ -832,6 +832,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "放假通知 {digest} 尚未确认（{status}），不能载入；请由领导小组以 scene calendar confirm 确认。",
         "The notice {digest} is not confirmed ({status}); the leading group does so: `scene calendar confirm`.",
     ),
+    "notice_unconfirmed": (
+        "{year} 年放假通知须由平台窗口提出、领导小组另一人确认后载入（scene calendar propose、confirm、apply）。",
+        "The notice of {year} is not confirmed by the leading group: `scene calendar propose`, `confirm`, `apply`.",
+    ),
     "year_notice_overtaken": (
         "{year} 年已有更晚确认的通知 {later}（{confirmed}）；请载入该通知，而不是 {digest}。",
         "A later notice of {year}, {later}, was confirmed at {confirmed}; load that one, not {digest}.",

@@ -238,6 +238,10 @@ def _adopt(docket: Docket, act: AdoptPolicy) -> None:
 
 def _load_calendar(docket: Docket, act: LoadCalendar) -> None:
     """Every open clock that was counted is counted again; what is paused is counted when it resumes."""
+    if act.proposed_by is None or act.confirmed_by is None:
+        docket.refuse("notice_unconfirmed", year=act.notice.year)
+    if act.proposed_by == act.confirmed_by:
+        docket.refuse("same_person", person=act.confirmed_by)
     before = docket.policy.calendar
     try:
         calendar = with_notice(before, act.notice)

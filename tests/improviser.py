@@ -740,7 +740,9 @@ class Improviser:
         year = self.choose((2026, 2027, 2028))
         days = tuple(date(year, 10, day) for day in range(1, self.choose((3, 7))))
         holiday = Holiday(name="国庆节", days=days)
-        return {"notice": YearNotice(year=year, source="测试", holidays=(holiday,), invented=True)}
+        notice = YearNotice(year=year, source="测试", holidays=(holiday,), invented=True)
+        confirmed_by = self.often("group-1", self.choose((None, "office-1")))
+        return {"notice": notice, "proposed_by": "office-1", "confirmed_by": confirmed_by}
 
     def _duty(self) -> dict[str, object]:
         return {"duty": self.choose([each.id for each in self.play.state.deadlines] or ["none"])}

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from models.actor import Actor
-from models.calendar import Period, Unit
+from models.calendar import Period, Unit, YearNotice
 from models.commands import Act, Command
 from models.commands.acceptance import (
     ApplyForAcceptance,
@@ -30,6 +30,7 @@ from models.commands.anywhere import (
     Appeal,
     DecideAppeal,
     DeclaredBidder,
+    LoadCalendar,
     Override,
     RecordService,
     Resume,
@@ -933,6 +934,11 @@ class Play:
 
     def kinds(self) -> list[str]:
         return [event.kind for entry in self.journal for event in entry.events]
+
+
+def loading(notice: YearNotice) -> LoadCalendar:
+    """As the leading group has confirmed it."""
+    return LoadCalendar(notice=notice, proposed_by="office-1", confirmed_by="group-1")
 
 
 def at(year: int, month: int, day: int, hour: int = 10) -> datetime:

@@ -20,7 +20,7 @@ from audit.verify import Trust
 from client.from_archives import not_archived
 from client.health import archive_now
 from models.calendar import YearNotice
-from models.commands.anywhere import LoadCalendar, Withdraw
+from models.commands.anywhere import Withdraw
 from models.commands.review import Recognise
 from models.refusal import Refused
 from runtime.build import build_id
@@ -32,7 +32,7 @@ from tests.audit.logs import key
 from tests.e2e.conftest import skipping_server
 from tests.e2e.processes import until
 from tests.fakes import MemoryArchive, MemoryLedger
-from tests.scenario import Play, city, of_narrow_pools
+from tests.scenario import Play, city, loading, of_narrow_pools
 from tests.storage.conftest import (  # noqa: F401  # fixtures are found by their names
     database_url,
     engine,
@@ -99,7 +99,7 @@ async def kept(audited_env: WorkflowEnvironment, tmp_path_factory: pytest.TempPa
         lived, ended, young = stage.play().to_running("甲公司"), stage.play().submit(), stage.play().to_consultation()
         ended.do(Withdraw(reasons="不再需要"), ended.owner)
         # Whose calendar grew on the way: no rulebook is kept with it.
-        young.do(LoadCalendar(notice=YearNotice(year=young.now.year + 1, source="放假通知")), young.platform)
+        young.do(loading(YearNotice(year=young.now.year + 1, source="放假通知")), young.platform)
         young.agree(young.state.cooperating[0])
         plays = {play.scene: play for play in (lived, ended, young)}
         async with make_worker(audited_env.client, stored):

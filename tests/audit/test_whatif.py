@@ -6,10 +6,9 @@ import pytest
 
 from audit.whatif import compared
 from models.calendar import Holiday, Period, Unit, YearNotice
-from models.commands.anywhere import LoadCalendar
 from models.policy import Policy
 from tests.improviser import improvise
-from tests.scenario import Play, at, city, of_narrow_pools
+from tests.scenario import Play, at, city, loading, of_narrow_pools
 
 CITIES = ("yancheng", "ningbo", "chongqing")
 
@@ -65,7 +64,7 @@ def test_a_notice_known_from_the_start_sets_the_date_to_which_loading_it_moved_a
     before = play.policy
     given = len(play.journal)
     days = (Holiday(name="元旦", days=holiday),) if holiday else ()
-    play.do(LoadCalendar(notice=YearNotice(year=2027, source="通知", holidays=days)), play.platform)
+    play.do(loading(YearNotice(year=2027, source="通知", holidays=days)), play.platform)
     found = compared(play.scene, play.journal, before, play.policy)
     dates = [each for each in found.divergences if each.kind == "date"]
     assert [(each.kind, each.after) for each in found.divergences if each.kind != "date"] == [

@@ -14,7 +14,7 @@ from models.events.clock import DeadlineMoved
 from models.policy import Offices, Policy
 from models.vocabulary import NoticeAbout
 from rules.calendar import with_notice
-from tests.scenario import Play, at, with_limit
+from tests.scenario import Play, at, loading, with_limit
 
 NEW_YEAR = YearNotice(
     year=2027, source="关于2027年部分节假日安排的通知",
@@ -24,7 +24,7 @@ NEW_YEAR = YearNotice(
 
 
 def load(play: Play, notice: YearNotice = NEW_YEAR) -> list[DeadlineMoved]:
-    events = play.do(LoadCalendar(notice=notice), play.platform)
+    events = play.do(loading(notice), play.platform)
     return [event for event in events if isinstance(event, DeadlineMoved)]
 
 
@@ -50,6 +50,19 @@ def test_a_notice_moves_the_dates_that_reach_into_its_year_and_makes_them_firm(a
         assert deadline.arithmetic.due_on == deadline.due_on
 
 
+@pytest.mark.parametrize(
+    ("proposed_by", "confirmed_by", "code"),
+    [(None, None, "notice_unconfirmed"), ("p-1", None, "notice_unconfirmed"), (None, "p-2", "notice_unconfirmed"),
+     ("p-1", "p-1", "same_person")],
+)  # fmt: skip
+def test_two_persons_stand_behind_a_notice(
+    across: Play, proposed_by: str | None, confirmed_by: str | None, code: str
+) -> None:
+    act = LoadCalendar(notice=NEW_YEAR, proposed_by=proposed_by, confirmed_by=confirmed_by)
+    for actor in (across.platform, across.group):
+        across.refuses(code, act, actor)
+
+
 def test_a_notice_that_changes_no_date_still_makes_it_firm(across: Play) -> None:
     weekends_only = YearNotice(year=2027, source="通知")
     moved = load(across, weekends_only)
@@ -59,7 +72,7 @@ def test_a_notice_that_changes_no_date_still_makes_it_firm(across: Play) -> None
 
 def test_the_new_calendar_is_named_in_the_state_and_in_what_is_set_from_then_on(across: Play) -> None:
     before = across.policy.calendar
-    events = across.do(LoadCalendar(notice=NEW_YEAR), across.platform)
+    events = across.do(loading(NEW_YEAR), across.platform)
     version = with_notice(before, NEW_YEAR).version
     assert events[0] == CalendarLoaded(year=2027, calendar=version)
     assert (across.state.calendar, across.policy.calendar.version) == (version, version)
@@ -123,13 +136,13 @@ def test_what_is_overdue_either_way_stays_overdue(yancheng: Policy) -> None:
 
 def test_the_same_notice_twice_and_one_that_contradicts_its_neighbour_are_refused(across: Play) -> None:
     load(across)
-    across.refuses("same_calendar", LoadCalendar(notice=NEW_YEAR), across.platform)
+    across.refuses("same_calendar", loading(NEW_YEAR), across.platform)
     clash = YearNotice(year=2028, source="通知", holidays=(Holiday(name="元旦", days=(date(2027, 12, 31),)),))
     load(across, clash)
     worked = NEW_YEAR.model_copy(update={"makeup_workdays": (date(2027, 1, 9),), "source": "更正"})
     load(across, worked)
     against = YearNotice(year=2026, source="通知", makeup_workdays=(date(2027, 1, 2),))
-    no = across.refuses("malformed", LoadCalendar(notice=against), across.platform)
+    no = across.refuses("malformed", loading(against), across.platform)
     assert "2027-01-02" in no.text("en")
 
 
