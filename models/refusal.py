@@ -832,6 +832,26 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "放假通知 {digest} 尚未确认（{status}），不能载入；请由领导小组以 scene calendar confirm 确认。",
         "The notice {digest} is not confirmed ({status}); the leading group does so: `scene calendar confirm`.",
     ),
+    "judge_of_itself": (
+        "{unit} 是本场景的场景单位，或负责处理对它的异议、申诉，不能同时对它作出决定；请指定其他单位。",
+        "{unit} owns this scene, or answers objections or appeals, and cannot decide on it as well; name another unit.",
+    ),
+    "no_cooperating": (
+        "至少须有一个配合单位参加会商；该领域的配合单位：{known}。",
+        "At least one cooperating department is consulted; those of the domain are: {known}.",
+    ),
+    "complaint_open": (
+        "对公示的投诉（{objection}）尚未处理完毕，暂不能办理下一步；请待投诉处理单位作出决定。",
+        "The complaint about the notice ({objection}) is not decided yet; wait for the supervisor's decision.",
+    ),
+    "bid_over_budget": (
+        "{bidder} 报价 {price} 元，超过榜单预算 {budget} 元，不能认定为合格。",
+        "{bidder} bids {price} yuan, more than the challenge's {budget}; it cannot be found eligible.",
+    ),
+    "policy_not_in_force": (
+        "政策 {version} 自 {begins} 起施行，今日（{today}）尚不能适用。",
+        "The policy {version} takes effect on {begins}; it cannot be applied today ({today}).",
+    ),
     "notice_unconfirmed": (
         "{year} 年放假通知须由平台窗口提出、领导小组另一人确认后载入（scene calendar propose、confirm、apply）。",
         "The notice of {year} is not confirmed by the leading group: `scene calendar propose`, `confirm`, `apply`.",

@@ -52,6 +52,7 @@ from rules.deadlines import local_minute, recomputed
 from rules.docket import REMEDIES, Docket
 from rules.permissions import unknown_unit
 from rules.policy_check import contradictions
+from rules.solicitation import refuse_before_its_day, refuse_judge_of_itself
 
 
 def judge(docket: Docket, act: AnywhereAct) -> None:
@@ -188,6 +189,7 @@ def _reassign(docket: Docket, act: Reassign) -> None:
     taken = present if act.part == "regulator" else (state.lead, *state.cooperating)
     if act.to_unit in taken:
         docket.refuse("same_part", unit=act.to_unit)
+    refuse_judge_of_itself(docket, act.to_unit)
     role = {"lead": Role.LEAD, "regulator": Role.REGULATOR, "cooperating": Role.COOPERATING}[act.part]
     docket.record(PartReassigned(part=act.part, from_unit=act.from_unit, to_unit=act.to_unit))
     for deadline in state.deadlines:
@@ -209,11 +211,18 @@ def _hand_over(docket: Docket, deadline: Deadline, holder: Holder) -> None:
 # policy and calendar
 
 
+_CALL = ("posted", "opening", "eligibility", "scoring", "ranked", "ranking_notice", "awarding")
+"""From the posted score sheet to the award that follows from it."""
+
+
 def _adopt(docket: Docket, act: AdoptPolicy) -> None:
     """The rules change from here on; the calendar stays: holiday notices come by themselves. Offices hand over."""
     policy, state = act.policy, docket.state
     if policy.city != docket.policy.city:
         docket.refuse("other_city_policy", city=policy.city, expected=docket.policy.city)
+    refuse_before_its_day(docket, policy)
+    if policy.version == docket.policy.version and policy.digest != docket.policy.digest:
+        docket.refuse("policy_problem", problem=f"version: {policy.version} is another policy's; name the new one anew")
     for problem in contradictions(policy):
         docket.refuse("policy_problem", problem=f"{problem.key}: {problem.message}")
     for unit in filter(None, (state.lead, state.regulator, *state.cooperating)):
@@ -223,12 +232,10 @@ def _adopt(docket: Docket, act: AdoptPolicy) -> None:
         docket.refuse("policy_problem", problem=f"domains: this scene's, {state.profile.domain}, is missing")
     if state.challenge is not None and state.challenge.mode not in policy.modes:
         docket.refuse("policy_problem", problem=f"modes: this scene's, {state.challenge.mode}, is missing")
-    if (
-        policy.score_sheet != docket.policy.score_sheet
-        and state.step == "scoring"
-        and any(bid.scores for bid in state.bids)
-    ):
-        docket.refuse("policy_problem", problem="score_sheet: bids have been scored under the present one")
+    if policy.score_sheet != docket.policy.score_sheet and state.step in _CALL:
+        docket.refuse("policy_problem", problem="score_sheet: bids are called for under the present one")
+    if policy.consultation != docket.policy.consultation and state.step == "consultation":
+        docket.refuse("policy_problem", problem="consultation: departments are being asked under the present one")
     docket.record(PolicyAdopted(policy_version=policy.version, policy_digest=policy.digest, calendar=state.calendar))
     for deadline in state.deadlines:
         office = policy.office(deadline.holder.role) if deadline.holder else None

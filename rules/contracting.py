@@ -44,6 +44,10 @@ def propose(docket: Docket, act: ProposeContract) -> None:
     contract, challenge = _contract(docket, act.bidder), docket.state.challenge
     profile = docket.state.profile
     cap = challenge.budget_yuan if challenge is not None else profile.budget_yuan if profile is not None else 0
+    bid = find(docket.state.bids, bidder=act.bidder)
+    if bid is not None and bid.price_yuan is not None:
+        # It won with this price: the contract does not depart from the bid (招标投标法46).
+        cap = min(cap, bid.price_yuan)
     if act.terms.budget_yuan > cap:
         docket.refuse("budget_exceeded", amount=act.terms.budget_yuan, cap=cap)
     if (share := sum(each.share_percent for each in act.terms.milestones)) > 100:
@@ -63,7 +67,7 @@ def propose(docket: Docket, act: ProposeContract) -> None:
             budget_yuan=act.terms.budget_yuan,
             parties=parties,
             milestones=tuple((each.name, each.share_percent) for each in act.terms.milestones),
-            consortium=bid.consortium if (bid := find(docket.state.bids, bidder=act.bidder)) is not None else (),
+            consortium=bid.consortium if bid is not None else (),
         )
     )
     if contract.step == "offered":

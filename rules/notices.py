@@ -66,6 +66,17 @@ COURSES: dict[NoticeAbout, Course] = {
 }
 
 
+BEFORE_IT_COUNTS = ("listing", "awarding")
+"""Steps after a notice at which nobody relies on its result yet: an upheld complaint still brings the scene back."""
+
+
+def refuse_while_complained(docket: Docket, about: NoticeAbout) -> None:
+    """A complaint freezes the step after the notice also where the notice has run out. Raises Refused."""
+    for each in docket.state.objections:
+        if each.about is about and each.freezes:
+            docket.refuse("complaint_open", objection=each.id)
+
+
 def judge(docket: Docket, act: NoticeAct) -> None:
     match act:
         case PublishNotice():
@@ -140,7 +151,8 @@ def _answer(docket: Docket, act: AnswerObjection) -> None:
 def _after_decision(docket: Docket, objection: Objection, *, upheld: bool) -> None:
     course = COURSES[objection.about]
     bidder = _bidder(course, objection.bidder)
-    if docket.step(course.machine, bidder) != course.during:
+    at = docket.step(course.machine, bidder)
+    if at != course.during and not (upheld and course.machine is Machine.SCENE and at in BEFORE_IT_COUNTS):
         # The scene has gone on since: what an upheld complaint means for it is the leading group's to say.
         return
     if upheld:

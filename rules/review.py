@@ -32,8 +32,8 @@ from models.events.review import (
 )
 from models.policy import Closing
 from models.state import FairCompetitionResult
-from models.vocabulary import Machine, Outcome, PanelPurpose, Position, Role
-from rules import acceptance, matching, panels
+from models.vocabulary import Machine, NoticeAbout, Outcome, PanelPurpose, Position, Role
+from rules import acceptance, matching, notices, panels
 from rules.consultation import tally
 from rules.docket import Docket
 from rules.fair_competition import answered_flags, refuse_unfair
@@ -65,6 +65,7 @@ def judge(docket: Docket, act: ReviewAct) -> None:
         case ConfirmScene():
             _against_owner(docket)
         case ListScene():
+            notices.refuse_while_complained(docket, NoticeAbout.RECOGNITION)
             docket.record(SceneListed(list=act.list, batch=act.batch))
             docket.enter("listed")
         case _:

@@ -23,6 +23,7 @@ from models.events.solicitation import (
     SupplementAnswered,
     SupplementRequested,
 )
+from models.policy import Policy
 from models.vocabulary import Outcome
 from rules import lineage
 from rules.calendar import due_date
@@ -58,8 +59,15 @@ def _owner(docket: Docket) -> str:
     return docket.state.profile.owner if docket.state.profile else ""
 
 
+def refuse_before_its_day(docket: Docket, policy: Policy) -> None:
+    """Raises Refused for a policy that is not in force yet."""
+    if policy.effective_from > docket.day:
+        docket.refuse("policy_not_in_force", version=policy.version, begins=policy.effective_from, today=docket.day)
+
+
 def _submit(docket: Docket, act: Submit) -> None:
     policy, application = docket.policy, act.application
+    refuse_before_its_day(docket, policy)
     if application.city != policy.city:
         docket.refuse("wrong_city", city=application.city, expected=policy.city)
     lineage.refuse_itself(docket, application.copied_from)
@@ -111,11 +119,23 @@ def parts(
     if domain is None:
         docket.refuse("unknown_domain", domain=profile.domain if profile else "-", known="-")
     lead = lead or domain.lead
-    others = domain.units if cooperating is None else cooperating
-    others = tuple(dict.fromkeys(unit for unit in others if unit != lead))
+    owners = docket.state.owners
+    named = domain.units if cooperating is None else cooperating
+    others = tuple(dict.fromkeys(unit for unit in named if unit not in (lead, *owners)))
     regulator = regulator or domain.regulator
-    refuse_unknown_units(docket, lead, regulator, *others)
+    refuse_unknown_units(docket, lead, regulator, *named)
+    refuse_judge_of_itself(docket, lead, regulator)
+    if not others and any(unit not in (lead, *owners) for unit in domain.units):
+        docket.refuse("no_cooperating", known="、".join(unit for unit in domain.units if unit not in (lead, *owners)))
     return lead, others, regulator
+
+
+def refuse_judge_of_itself(docket: Docket, *units: str) -> None:
+    """Who decides on a scene does not own it, and answers no objection nor appeal against it. Raises Refused."""
+    offices = docket.policy.offices
+    for unit in units:
+        if unit in (offices.platform_office, offices.complaint_supervisor, *docket.state.owners):
+            docket.refuse("judge_of_itself", unit=unit)
 
 
 def refuse_unknown_units(docket: Docket, *units: str) -> None:

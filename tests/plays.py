@@ -394,6 +394,18 @@ def objecting(about: NoticeAbout, *, upheld: bool, complain: bool, bidder: str |
     return lambda play: object_to(play, about, upheld=upheld, complain=complain, bidder=bidder)
 
 
+def complain_late(play: Play, about: NoticeAbout) -> None:
+    """The answer is taken to the supervisor when the notice's days are over, and is upheld there."""
+    citizen = play.person(Role.PUBLIC, "市民", "citizen-1")
+    objection = RaiseObjection(about=about, real_name=True, text="有误", document=document("异议书"))
+    play.do(objection, citizen)
+    id = play.state.objections[-1].id
+    play.do(AnswerObjection(objection=id, upheld=False, text="不成立"), play.platform)
+    play.pass_limit("public_notice")
+    play.do(FileComplaint(objection=id, text="不服"), citizen)
+    play.do(DecideComplaint(objection=id, upheld=True, text="裁决"), play.supervisor)
+
+
 def object_to(play: Play, about: NoticeAbout, *, upheld: bool, complain: bool, bidder: str | None = None) -> None:
     """Somebody objects; it is answered, or decided by the supervisor, when the notice's days are over."""
     citizen = play.person(Role.PUBLIC, "市民", "citizen-1")
@@ -509,6 +521,11 @@ def solicitation_and_review() -> Iterator[Play]:
         without_experts.publish(NoticeAbout.RECOGNITION)
         object_to(without_experts, NoticeAbout.RECOGNITION, upheld=True, complain=complain)
         yield without_experts
+    for off in ((), ("expert_review",)):
+        noticed = Play(without(*off)).to_recognised()
+        noticed.publish(NoticeAbout.RECOGNITION)
+        complain_late(noticed, NoticeAbout.RECOGNITION)
+        yield noticed
 
 
 def adopt_without(play: Play, *steps: str) -> None:
@@ -572,6 +589,7 @@ def matching() -> Iterator[Play]:
                 at("ranking_notice"),
                 objecting(NoticeAbout.RANKING, upheld=upheld, complain=complain),
             )
+    yield _then(at("ranking_notice"), lambda p: complain_late(p, NoticeAbout.RANKING))
 
 
 def contracting() -> Iterator[Play]:

@@ -534,7 +534,8 @@ class Play:
         if self.policy.modes[mode].invited_only:
             self.do(ReviewInvitation(approved=True, reasons="理由成立"), self.lead)
 
-    def bid(self, bidder: str, price: int = 500_000) -> None:
+    def bid(self, bidder: str, price: int | None = None) -> None:
+        price = price or min(self.budget_yuan, self.contract_yuan)
         secret = commitment(f"n-{digest(bidder)[:16]}", digest(f"方案{bidder}"), price)
         consortium = () if self.state.bids else self.consortium  # of who bids first: nobody is in two bids
         self.do(SubmitBid(bidder=bidder, commitment=secret, consortium=consortium), self.bidder(bidder))
@@ -547,7 +548,8 @@ class Play:
         if self.state.challenge is not None and not self.state.challenge.opened_by:
             self.do(self.open_bids_act(), self.platform)
 
-    def reveal(self, bidder: str, price: int = 500_000) -> None:
+    def reveal(self, bidder: str, price: int | None = None) -> None:
+        price = price or min(self.budget_yuan, self.contract_yuan)
         if self.state.step == "opening":
             self.open_bids()
         self.do(

@@ -4,10 +4,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from models.calendar import Calendar, Holiday, YearNotice
+from models.calendar import Calendar, Holiday, Period, Unit, YearNotice
 from models.commands import COMMAND_BYTES
 from models.commands.anywhere import AdoptPolicy, LoadCalendar, Resume, Suspend
 from models.commands.review import AskConsultation, ListScene
+from models.commands.solicitation import Submit
 from models.deadline import DeadlineStatus
 from models.events.anywhere import CalendarLoaded, PolicyAdopted
 from models.events.clock import DeadlineMoved
@@ -280,3 +281,37 @@ def test_a_scene_goes_on_for_years_on_the_notices_that_come_in(yancheng: Policy)
     play.wait(timedelta(days=400))
     load(play, YearNotice(year=2028, source="通知"))
     assert play.deadline("fair_competition").status is DeadlineStatus.OVERDUE
+
+
+def test_a_policy_is_applied_from_its_day_on(yancheng: Policy) -> None:
+    tomorrow = yancheng.model_copy(update={"version": "next", "effective_from": at(2026, 12, 22).date()})
+    play = Play(yancheng, now=at(2026, 12, 21)).to_registered()
+    play.refuses("policy_not_in_force", AdoptPolicy(policy=tomorrow, reasons="换版"), play.group)
+    early = Play(tomorrow, now=at(2026, 12, 21))
+    early.refuses("policy_not_in_force", Submit(application=early.application()), early.owner)
+    play.until(at(2026, 12, 22))
+    play.do(AdoptPolicy(policy=tomorrow, reasons="换版"), play.group)
+
+
+def test_other_rules_have_another_version(yancheng: Policy) -> None:
+    play = Play(yancheng).to_registered()
+    same_name = with_limit(yancheng, "consultation", period=Period(length=3, unit=Unit.WORKDAYS))
+    no = play.refuses("policy_problem", AdoptPolicy(policy=same_name, reasons="换版"), play.group)
+    assert "version" in str(no.details["problem"])
+
+
+@pytest.mark.parametrize("step", ["posted", "eligibility", "scoring"])
+def test_the_score_sheet_that_was_posted_stands_until_the_award(yancheng: Policy, step: str) -> None:
+    play = Play(yancheng).to_close("甲公司") if step == "posted" else getattr(Play(yancheng), f"to_{step}")("甲公司")
+    sheet = yancheng.score_sheet.model_copy(update={"pass_mark": 10})
+    easy = yancheng.model_copy(update={"version": "easy", "score_sheet": sheet})
+    no = play.refuses("policy_problem", AdoptPolicy(policy=easy, reasons="换版"), play.group)
+    assert "score_sheet" in str(no.details["problem"])
+
+
+def test_the_quorum_of_a_consultation_that_is_asked_stands(yancheng: Policy) -> None:
+    play = Play(yancheng).to_consultation()
+    lower = yancheng.consultation.model_copy(update={"rounds": yancheng.consultation.rounds + 1})
+    other = yancheng.model_copy(update={"version": "lower", "consultation": lower})
+    no = play.refuses("policy_problem", AdoptPolicy(policy=other, reasons="换版"), play.group)
+    assert "consultation" in str(no.details["problem"])
