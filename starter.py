@@ -18,8 +18,8 @@ from cli import (
     bulk,
     bundles,
     calendars,
-    checks,
     counts,
+    doctor,
     documents,
     drafts,
     duties,
@@ -63,7 +63,7 @@ PACKAGE = "scene-lifecycle-engine"
 
 GROUPS = (
     running, scenes, panels, ranking, trials, results, inclusion, suggestions, lookalikes, lineage, acts, bulk, named,
-    bringing_in, records, counts, checks,
+    bringing_in, records, counts, doctor,
 )  # fmt: skip
 for group in GROUPS:
     group.add_to(app)
