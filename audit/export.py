@@ -31,6 +31,7 @@ from models.canonical import canonical
 from models.commands.anywhere import PassDeadline
 from models.journal import GENESIS, JournalEntry
 from storage.archive import SqlArchive
+from storage.archive_files import ArchiveDamaged
 from storage.builds import BuildFiles
 from storage.directories import SqlDirectories
 from storage.documents import SqlDocuments
@@ -121,7 +122,11 @@ def _add_scene(
     writer: BundleWriter, scene: str, stores: Stores, shared: _Shared, unarchived: Iterable[str]
 ) -> ScenePart:
     archived = (stores.archive.history(run) for run in stores.archive.runs(scene))
-    runs = _in_order(scene, [text.encode() for text in (*archived, *unarchived)])
+    try:
+        histories = [text.encode() for text in (*archived, *unarchived)]
+    except ArchiveDamaged as error:
+        raise NotExportable(scene, "damaged_history", str(error)) from error
+    runs = _in_order(scene, histories)
     for number, (text, _) in enumerate(runs, start=1):
         writer.add(history_path(scene, number), text)
     last = runs[-1][1]

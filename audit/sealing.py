@@ -1,37 +1,51 @@
 """Sealing: once a scene is closed and all its runs are archived, a follow-up makes its bundle and keeps it.
 
-A scene can not seal itself: the last run's history is complete only when it is over. A seal is a file; it is written
-once and never again, so what was sealed stays what it was.
+A scene can not seal itself: the last run's history is complete only when it is over. A seal is written once and never
+again, so what was sealed stays what it was. It is two files: the bundle, then its mark, the digest as sha256sum writes
+it. A bundle without its mark is one whose writing was cut short: it counts for nothing, and is made again.
 """
 
 import logging
-import os
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from hashlib import file_digest
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import quote
 
 from audit.export import NotExportable, Stores, export
 from audit.signing import KeyFile, NoKey
+from storage.places import Place
 
+MARK = ".sha256"
 _log = logging.getLogger(__name__)
 
 
+class NotSealed(Exception):
+    """There is no bundle with its mark; `problem` says what is wrong with it."""
+
+    def __init__(self, scene: str, problem: str) -> None:
+        super().__init__(f"{scene}: {problem}")
+        self.scene, self.problem = scene, problem
+
+
 class Seals:
-    """Implements `activities.archive.Seals`. `folder` holds one bundle a scene."""
+    """Implements `activities.archive.Seals`. A bundle is made in `scratch`, a folder of this machine."""
 
-    def __init__(self, stores: Stores, folder: Path, key: KeyFile, made_by: Callable[[], str]) -> None:
-        self._stores, self._folder, self._key, self._made_by = stores, folder, key, made_by
-
-    def path(self, scene: str) -> Path:
-        return self._folder / f"{quote(scene, safe='')}.audit.zip"
+    def __init__(self, stores: Stores, place: Place, scratch: Path, key: KeyFile, made_by: Callable[[], str]) -> None:
+        self._stores, self._place, self._scratch, self._key, self._made_by = stores, place, scratch, key, made_by
 
     def missing(self) -> tuple[str, ...]:
-        """The closed scenes without a seal."""
-        return tuple(each for each in self._stores.reads.scenes(closed=True) if not self.path(each).exists())
+        """The closed scenes without a seal. Raises OSError."""
+        there = set(self._place.all())
+        closed = self._stores.reads.scenes(closed=True)
+        return tuple(each for each in closed if not {name_of(each), name_of(each) + MARK} <= there)
 
     def seal(self, scenes: Sequence[str]) -> int:
-        """Seals what can be sealed, and says how many. A run that is not archived yet waits for the next sweep."""
+        """Seals what can be sealed, and says how many. A run that is not archived yet waits for the next sweep.
+
+        Raises OSError.
+        """
         sealed = 0
         for scene in scenes:
             try:
@@ -45,11 +59,22 @@ class Seals:
                 sealed += 1
         return sealed
 
-    def _seal(self, scene: str) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        beside = self._folder / f".{quote(scene, safe='')}.{os.getpid()}.part"
+    def copy(self, scene: str, to: Path) -> None:
+        """The bundle as it was sealed, in a file of this machine. Raises NotSealed, OSError."""
+        name = name_of(scene)
         try:
-            with beside.open("wb") as file:
+            mark = self._place.get(name + MARK).decode("utf-8", "replace").partition(" ")[0]
+            self._place.get_file(name, to)
+        except FileNotFoundError:
+            raise NotSealed(scene, "missing") from None
+        if _digest(to) != mark:
+            raise NotSealed(scene, "digest")
+
+    def _seal(self, scene: str) -> None:
+        self._scratch.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=self._scratch, prefix=".seal-") as folder:
+            made = Path(folder, "bundle.zip")
+            with made.open("wb") as file:
                 manifest = export(
                     file,
                     (scene,),
@@ -61,10 +86,17 @@ class Seals:
                     public_key=self._key.public_pem().encode(),
                     sealed=True,
                 )
-                file.flush()
-                os.fsync(file.fileno())
             if not manifest.scenes[0].closed:
                 raise NotExportable(scene, "still_open")
-            beside.replace(self.path(scene))
-        finally:
-            beside.unlink(missing_ok=True)
+            name = name_of(scene)
+            self._place.put_file(name, made)
+            self._place.put(name + MARK, f"{_digest(made)}  {name}\n".encode())
+
+
+def name_of(scene: str) -> str:
+    return f"{quote(scene, safe='')}.audit.zip"
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as content:
+        return file_digest(content, "sha256").hexdigest()

@@ -200,6 +200,7 @@ def _not_exportable(problem: NotExportable) -> Failure:
         "missing_run": say("缺少一段运行历史，服务可能未运行", "a run's history is missing; the server may not run"),
         "no_beginning": say("缺少最初的运行历史，服务可能未运行", "the first run is missing; the server may not run"),
         "two_beginnings": say("有两段最初的运行历史", "two runs claim to be the first"),
+        "damaged_history": say("归档的运行历史缺失或损坏", "an archived history is missing or damaged"),
         "unreadable_history": say("运行历史无法读取", "a history can not be read"),
         "no_entries": say("账本中还没有已确认的记录", "the ledger has no confirmed entry yet"),
         "no_rulebook": say("缺少所用的政策", "the policy it is pinned to is missing"),
