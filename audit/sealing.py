@@ -1,23 +1,28 @@
 """Sealing: once a scene is closed and all its runs are archived, a follow-up makes its bundle and keeps it.
 
-A scene can not seal itself: the last run's history is complete only when it is over. A seal is written once and never
-again, so what was sealed stays what it was. It is two files: the bundle, then its mark, the digest as sha256sum writes
-it. A bundle without its mark is one whose writing was cut short: it counts for nothing, and is made again.
+A scene can not seal itself: the last run's history is complete only when it is over. And a bundle is to carry the
+proof that its head stood under a checkpoint: it waits for the next one, for two days at most. A seal is written once
+and never again, so what was sealed stays what it was. It is two files: the bundle, then its mark, the digest as
+sha256sum writes it. A bundle without its mark is one whose writing was cut short: it counts for nothing, and is made
+again.
 """
 
 import logging
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import file_digest
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import quote
 
+from audit import handovers
 from audit.export import NotExportable, Stores, export
 from audit.signing import KeyFile, NoKey
 from storage.places import Place
 
 MARK = ".sha256"
+CHECKPOINT_WITHIN = timedelta(days=2)
+"""A checkpoint is made every day; where none comes, the scene is sealed without."""
 _log = logging.getLogger(__name__)
 
 
@@ -32,8 +37,17 @@ class NotSealed(Exception):
 class Seals:
     """Implements `activities.archive.Seals`. A bundle is made in `scratch`, a folder of this machine."""
 
-    def __init__(self, stores: Stores, place: Place, scratch: Path, key: KeyFile, made_by: Callable[[], str]) -> None:
-        self._stores, self._place, self._scratch, self._key, self._made_by = stores, place, scratch, key, made_by
+    def __init__(
+        self,
+        stores: Stores,
+        place: Place,
+        scratch: Path,
+        key: KeyFile,
+        made_by: Callable[[], str],
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._stores, self._place, self._scratch, self._key = stores, place, scratch, key
+        self._made_by, self._now = made_by, now
 
     def missing(self) -> tuple[str, ...]:
         """The closed scenes without a seal. Raises OSError."""
@@ -70,7 +84,21 @@ class Seals:
         if _digest(to) != mark:
             raise NotSealed(scene, "digest")
 
+    def _waits(self, scene: str, now: datetime) -> bool:
+        """Whether the next checkpoint will cover its head."""
+        known = self._stores.reads.scene(scene)
+        if known is None:
+            return False
+        attested = self._stores.attestor.of(scene, known.sequence)
+        if attested is not None and attested.leaf.sequence == known.sequence:
+            return False
+        (last,) = self._stores.reads.entries(scene, known.sequence, known.sequence)
+        return now - last.recorded_at < CHECKPOINT_WITHIN
+
     def _seal(self, scene: str) -> None:
+        key, now = self._key.read(), self._now()
+        if self._waits(scene, now):
+            raise NotExportable(scene, "not_checkpointed")
         self._scratch.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=self._scratch, prefix=".seal-") as folder:
             made = Path(folder, "bundle.zip")
@@ -80,10 +108,11 @@ class Seals:
                     (scene,),
                     self._stores,
                     unarchived=lambda _: (),
-                    made_at=datetime.now(UTC),
+                    made_at=now,
                     made_by=self._made_by(),
-                    sign=self._key.sign,
-                    public_key=self._key.public_pem().encode(),
+                    sign=key.sign,
+                    public_key=key.public_pem().encode(),
+                    handover=handovers.beside(self._key, key.fingerprint()),
                     sealed=True,
                 )
             if not manifest.scenes[0].closed:

@@ -13,10 +13,13 @@ from rich.console import RenderableType
 from rich.progress import Progress as Bar
 from rich.text import Text
 
-from audit import words
+from audit import handovers, words
+from audit import log as logs
+from audit.attested import Copy, copy_of
 from audit.bundle import Bundle, Manifest, NotABundle, opened
 from audit.export import NotExportable, export
-from audit.findings import Deviation, Finding, Verdict, worst
+from audit.findings import Deviation, Fact, Finding, Verdict, worst
+from audit.log import LogDiffers
 from audit.signing import KeyFile, NoKey, fingerprint, raw_of
 from audit.sources import digest_of, installed
 from audit.verify import Trust, verify
@@ -37,6 +40,7 @@ DEVIATES, UNPROVEN = 1, 3
 """Exit statuses of `scene audit verify`; 0 means that everything is proven."""
 SHOWN = 20
 """So many deviations of a check are printed; --json has all of them."""
+SHOWN_FACTS = 3
 _STYLES = {Verdict.PROVEN: "green", Verdict.UNPROVEN: "yellow", Verdict.DEVIATES: "bold red"}
 
 
@@ -100,6 +104,10 @@ def verify_bundle(
         list[str] | None,
         typer.Option("--code", metavar="DIGEST", help="信任的代码摘要 · code that may be run", show_default=False),
     ] = None,
+    log: Annotated[
+        Path | None,
+        typer.Option("--log", metavar="FILE", help="自己留存的检查点日志 · the log that you keep", show_default=False),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """核验审计包，不用服务、数据库和网络 · Verify a bundle: no server, no database, no network
@@ -107,7 +115,8 @@ def verify_bundle(
     退出状态：0 全部证实，1 有不符，3 未能全部证实 · Exits with 0: all is proven; 1: something deviates; 3: not proven
     """
     sources = {digest_of(installed()), *(code or ())}
-    trust = Trust(keys=frozenset(map(_trusted_key, key or ())), sources=frozenset(sources))
+    keys = frozenset(map(_trusted_key, key or ()))
+    trust = Trust(keys=keys, sources=frozenset(sources), copy=None if log is None else _copy(log, keys))
     findings: list[Finding] = []
     with _readable(bundle), Bar(disable=output.as_json(), transient=True) as bar:
         task = bar.add_task(say("核验", "verifying"), total=None)
@@ -128,6 +137,7 @@ def to_file(
     loose = _loose(stored, scenes)
     beside = target.with_name(f".{target.name}.part")
     try:
+        signer = key.read()
         with beside.open("wb") as file:
             manifest = export(
                 file,
@@ -136,8 +146,9 @@ def to_file(
                 unarchived=lambda scene: loose.get(scene, ()),
                 made_at=shown.now(),
                 made_by=build_id(),
-                sign=key.sign,
-                public_key=key.public_pem().encode(),
+                sign=signer.sign,
+                public_key=signer.public_pem().encode(),
+                handover=handovers.beside(key, signer.fingerprint()),
                 progress=tell,
             )
         beside.replace(target)
@@ -217,6 +228,21 @@ def _not_exportable(problem: NotExportable) -> Failure:
     )
 
 
+def _copy(file: Path, keys: frozenset[str]) -> Copy:
+    """Raises Failure, OSError."""
+    try:
+        with file.open("rb") as content:
+            return copy_of(logs.read(content), keys)
+    except LogDiffers as differs:
+        raise Failure(
+            "log_differs",
+            say(
+                f"{file}：{differs.text('zh')}。这不是可用的检查点日志副本。",
+                f"{file}: {differs.text('en')}. This is no copy of a checkpoint log to check with.",
+            ),
+        ) from None
+
+
 def _key(made: Settings) -> KeyFile:
     return KeyFile(made.audit_key)
 
@@ -258,7 +284,10 @@ def _told(findings: Sequence[Finding]) -> Iterator[RenderableType]:
         verdict = worst(its)
         notes = dict.fromkeys(note for each in its for note in each.notes)
         count = sum(each.looked_at for each in its)
-        why = "；".join(shown.word(words.NOTES, note) for note in notes)
+        facts = dict.fromkeys(_fact(fact) for each in its for fact in each.facts)
+        if len(facts) > SHOWN_FACTS:
+            facts = {**dict.fromkeys([*facts][:SHOWN_FACTS]), "…": None}
+        why = "；".join((*facts, *(shown.word(words.NOTES, note) for note in notes)))
         rows.append(
             (shown.word(words.CHECKS, check), Text(shown.word(words.VERDICTS, verdict), _STYLES[verdict]), count, why)
         )
@@ -276,6 +305,10 @@ def _told(findings: Sequence[Finding]) -> Iterator[RenderableType]:
         if len(wrong) > SHOWN:
             more = len(wrong) - SHOWN
             yield say(f"另有 {more} 处不符，见 --json。", f"{more} more deviations; see --json.")
+
+
+def _fact(fact: Fact) -> str:
+    return shown.word(words.FACTS, fact.what).format_map(fact.values)
 
 
 def _place(deviation: Deviation) -> str:

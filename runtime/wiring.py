@@ -18,6 +18,7 @@ from activities.delivery import Channel, DeliveryActivities
 from activities.events import EventActivities
 from activities.ledger import LedgerActivities
 from activities.lineage import LineageActivities
+from audit.attested import Attestor
 from audit.checkpoints import Checkpoints
 from audit.export import Stores
 from audit.sealing import Seals
@@ -199,6 +200,7 @@ def evidence(parts: Parts) -> Stores:
         directories=parts.directories,
         documents=parts.documents,
         builds=parts.builds,
+        attestor=Attestor(parts.checkpoints),
     )
 
 

@@ -21,6 +21,7 @@ from models.checkpoint import (
     LogItem,
     LogLeaf,
     SignedCheckpoint,
+    SignedHandover,
     Unreadable,
 )
 from models.frozen import Frozen
@@ -114,6 +115,11 @@ class SqlCheckpoints:
                     yield _readable(_logged, row)
                     row = next(rows, None)
 
+    def hashes(self) -> tuple[str, ...]:
+        """Those of all leaves, in order."""
+        with self._engine.connect() as connection:
+            return tuple(OpenLog(connection).hashes())
+
     def differing(self) -> tuple[HeadDiffers, ...]:
         """Logged heads that are not the ledger's at that sequence, in the log's order."""
         found: list[HeadDiffers] = []
@@ -131,9 +137,11 @@ class SqlCheckpoints:
                 found += [HeadDiffers(_logged(row), row["found"]) for row in rows]
         return tuple(sorted(found, key=lambda each: each.logged.index))
 
-    def newest_leaf(self, kind: ChainKind, stream: str, size: int) -> LoggedLeaf | None:
-        """The last leaf of a chain among the first `size`."""
+    def newest_leaf(self, kind: ChainKind, stream: str, size: int, upto: int | None = None) -> LoggedLeaf | None:
+        """The last leaf of a chain among the first `size`; of a head that is at most entry `upto`."""
         query = select(LEAF).where(LEAF.c.kind == kind, LEAF.c.stream == stream, LEAF.c.index < size)
+        if upto is not None:
+            query = query.where(LEAF.c.sequence <= upto)
         with self._engine.connect() as connection:
             row = connection.execute(query.order_by(LEAF.c.index.desc()).limit(1)).mappings().first()
         return None if row is None else _logged(row)
@@ -185,6 +193,13 @@ class OpenLog:
             )
             for row in self._connection.execute(query).all():
                 yield LogLeaf(kind=kind, stream=row[0], sequence=row[1], head=row[2], algorithm=row[3])
+
+    def handovers(self) -> Iterator[SignedHandover]:
+        """How one key gave way to another."""
+        query = select(CHECKPOINT.c.text).where(CHECKPOINT.c.text.contains('"handover":')).order_by(CHECKPOINT.c.number)
+        for text in self._connection.scalars(query).all():
+            if (given := Checkpoint.model_validate_json(text).handover) is not None:
+                yield given
 
     def append(self, leaves: Sequence[LoggedLeaf], signed: SignedCheckpoint) -> None:
         if leaves:

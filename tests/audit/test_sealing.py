@@ -1,22 +1,26 @@
 """A closed scene is sealed by a follow-up, once, from the archive alone: in a folder, or in a bucket of S3."""
 
 import logging
+import shutil
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from pydantic import SecretStr
 
 from audit.bundle import opened
-from audit.findings import Verdict
-from audit.sealing import NotSealed, name_of
+from audit.checkpoints import Checkpoints
+from audit.findings import Check, Verdict
+from audit.sealing import NotSealed, Seals, name_of
 from audit.signing import KeyFile
 from audit.verify import Trust, verify
 from runtime.logging import configure_logging
 from runtime.settings import Settings
-from runtime.wiring import parts, seals
+from runtime.wiring import Parts, evidence, parts, seals
 from storage.places import place_at
-from tests.audit.conftest import TRUST, Kept
+from tests.audit.conftest import NOW, TRUST, Kept
 from tests.storage.s3 import KEY_ID, SECRET, TOKEN, s3_server
 
 
@@ -38,7 +42,22 @@ def elsewhere(request: pytest.FixtureRequest, kept: Kept, tmp_path: Path) -> Set
     for path in here.all():
         if not path.startswith("sealed/"):
             there.put(path, here.get(path))
-    return kept.settings.model_copy(update={"archive_url": address, "audit_key_file": tmp_path / "key.pem"})
+    shutil.copy(kept.settings.data_dir / "scene.db", tmp_path)
+    return kept.settings.model_copy(
+        update={
+            "archive_url": address,
+            "audit_key_file": tmp_path / "key.pem",
+            "database_url": SecretStr(f"sqlite:///{tmp_path}/scene.db"),
+        }
+    )
+
+
+def office(settings: Settings, stored: Parts) -> KeyFile:
+    """With a key, and with a checkpoint over all there is."""
+    key = KeyFile(settings.audit_key)
+    key.make()
+    Checkpoints(stored.checkpoints, key).now(NOW)
+    return key
 
 
 def closed_of(kept: Kept) -> list[str]:
@@ -51,34 +70,49 @@ def test_what_is_closed_is_sealed_once_and_proves_itself(kept: Kept, elsewhere: 
         closed = closed_of(kept)
         assert list(sealing.missing()) == closed != []
         assert sealing.seal(closed) == 0, "without a key nothing is sealed"
-        KeyFile(elsewhere.audit_key).make()
+        key = office(elsewhere, stored)
         assert sealing.seal(closed) == len(closed)
         assert sealing.missing() == ()
-        trust = Trust(keys=frozenset({KeyFile(elsewhere.audit_key).fingerprint()}), sources=TRUST.sources)
+        trust = Trust(keys=frozenset({key.fingerprint()}), sources=TRUST.sources)
         for scene in closed:
             sealing.copy(scene, tmp_path / "copy.zip")
             with opened(tmp_path / "copy.zip") as bundle:
                 assert bundle.manifest().sealed
-            wrong = [each for each in verify(tmp_path / "copy.zip", trust) if each.verdict is Verdict.DEVIATES]
-            assert wrong == []
+            findings = {each.check: each for each in verify(tmp_path / "copy.zip", trust)}
+            assert [each for each in findings.values() if each.verdict is Verdict.DEVIATES] == []
+            assert findings[Check.CHECKPOINT].verdict is Verdict.PROVEN
         assert not list(elsewhere.data_dir.glob(".seal-*"))
 
 
 def test_an_open_scene_is_not_sealed(kept: Kept, elsewhere: Settings, tmp_path: Path) -> None:
-    KeyFile(elsewhere.audit_key).make()
     still_open = next(scene for scene, play in kept.plays.items() if not play.state.closed)
     with parts(elsewhere) as stored:
+        office(elsewhere, stored)
         assert seals(stored).seal([still_open]) == 0
         with pytest.raises(NotSealed, match="missing"):
             seals(stored).copy(still_open, tmp_path / "copy.zip")
 
 
+def test_a_seal_waits_for_the_checkpoint_over_its_head_but_not_for_ever(kept: Kept, elsewhere: Settings) -> None:
+    scene = closed_of(kept)[0]
+    with parts(elsewhere) as stored:
+        recorded = stored.reads.entries(scene)[-1].recorded_at
+        for days, sealed in ((0, 0), (1, 0), (3, 1)):
+            now = recorded + timedelta(days=days)
+            place = place_at(f"{elsewhere.archive}/sealed-{days}")
+            key = KeyFile(elsewhere.audit_key)
+            if not key.exists():
+                key.make()
+            waits = Seals(evidence(stored), place, elsewhere.data_dir, key, lambda: "tests", lambda now=now: now)  # type: ignore[misc]
+            assert waits.seal([scene]) == sealed, days
+
+
 def test_a_bundle_whose_mark_was_never_written_does_not_count_and_is_made_again(
     kept: Kept, elsewhere: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    KeyFile(elsewhere.audit_key).make()
     scene = closed_of(kept)[0]
     with parts(elsewhere) as stored:
+        office(elsewhere, stored)
         sealing = seals(stored)
         place = sealing._place
         monkeypatch.setattr(type(place), "put", _cut)
@@ -98,9 +132,9 @@ def _cut(*_: object) -> None:
 
 
 def test_another_bundle_in_its_place_is_noticed(kept: Kept, elsewhere: Settings, tmp_path: Path) -> None:
-    KeyFile(elsewhere.audit_key).make()
     scene = closed_of(kept)[0]
     with parts(elsewhere) as stored:
+        office(elsewhere, stored)
         sealing = seals(stored)
         sealing.seal([scene])
         sealing._place.put(name_of(scene), b"another")
@@ -109,9 +143,9 @@ def test_another_bundle_in_its_place_is_noticed(kept: Kept, elsewhere: Settings,
 
 
 def test_one_damaged_history_keeps_no_other_scene_from_its_seal(kept: Kept, elsewhere: Settings) -> None:
-    KeyFile(elsewhere.audit_key).make()
     scene = closed_of(kept)[0]
     with parts(elsewhere) as stored:
+        office(elsewhere, stored)
         path = stored.archive.runs(scene)[0].path
         place_at(elsewhere.archive).put(path, b"damaged")
         assert seals(stored).seal([scene]) == 0
