@@ -63,6 +63,10 @@ class Attestor:
         path = tuple(each.hex() for each in self._tree.inclusion(logged.index, size))
         return Attested(leaf=logged.leaf, index=logged.index, path=path, signed=last)
 
+    def keys(self) -> frozenset[str]:
+        """The fingerprints that signed checkpoints."""
+        return frozenset(each.checkpoint.key for each in self._store.all())
+
     def handovers(self) -> tuple[SignedHandover, ...]:
         return handovers.logged(self._store.all())
 

@@ -11,13 +11,17 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import file_digest
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import quote
 
 from audit import handovers
+from audit.bundle import NotABundle, opened
 from audit.export import NotExportable, Stores, export
+from audit.findings import Verdict
 from audit.signing import KeyFile, NoKey
+from audit.verify import Trust, verify
 from storage.places import Place
 
 MARK = ".sha256"
@@ -27,7 +31,10 @@ _log = logging.getLogger(__name__)
 
 
 class NotSealed(Exception):
-    """There is no bundle with its mark; `problem` says what is wrong with it."""
+    """There is no bundle that was sealed, is whole, and is what the ledger says.
+
+    `problem`: missing, digest (not that of its mark), unreadable, signature, parts, head (not the ledger's).
+    """
 
     def __init__(self, scene: str, problem: str) -> None:
         super().__init__(f"{scene}: {problem}")
@@ -83,6 +90,39 @@ class Seals:
             raise NotSealed(scene, "missing") from None
         if _digest(to) != mark:
             raise NotSealed(scene, "digest")
+
+    def begun(self, scene: str) -> bool:
+        """Whether there is a bundle at all, marked or not. Raises OSError."""
+        return self._place.has(name_of(scene))
+
+    def check(self, scene: str, to: Path) -> None:
+        """Copies the bundle there, and looks whether it is what was sealed, by a key of ours, and what the ledger says.
+
+        Raises NotSealed, OSError.
+        """
+        self.copy(scene, to)
+        try:
+            with opened(to) as bundle:
+                manifest = bundle.manifest()
+            signature, parts = islice(verify(to, Trust(keys=self._own_keys())), 2)
+        except NotABundle:
+            raise NotSealed(scene, "unreadable") from None
+        if signature.verdict is Verdict.DEVIATES:
+            raise NotSealed(scene, "signature")
+        if parts.verdict is Verdict.DEVIATES or not manifest.sealed:
+            raise NotSealed(scene, "parts")
+        known = self._stores.reads.scene(scene)
+        heads = [(each.scene, each.sequence, each.head) for each in manifest.scenes]
+        if known is None or heads != [(scene, known.sequence, known.head)]:
+            raise NotSealed(scene, "head")
+
+    def _own_keys(self) -> frozenset[str]:
+        """The key of now, and every one that signed a checkpoint."""
+        keys = self._stores.attestor.keys()
+        try:
+            return keys | {self._key.fingerprint()}
+        except NoKey:
+            return keys
 
     def _waits(self, scene: str, now: datetime) -> bool:
         """Whether the next checkpoint will cover its head."""

@@ -20,6 +20,7 @@ from audit.bundle import Bundle, Manifest, NotABundle, opened
 from audit.export import NotExportable, export
 from audit.findings import Deviation, Fact, Finding, Verdict, worst
 from audit.log import LogDiffers
+from audit.sealing import NotSealed
 from audit.signing import KeyFile, NoKey, fingerprint, raw_of
 from audit.sources import digest_of, installed
 from audit.verify import Trust, verify
@@ -29,7 +30,8 @@ from rules.deadlines import BEIJING
 from runtime.build import build_id
 from runtime.connect import ServerUnreachable
 from runtime.settings import Settings
-from runtime.wiring import Parts, evidence
+from runtime.wiring import Parts, evidence, seals
+from storage.places import PlaceAway
 
 from . import output, shown
 from .acting import a_date
@@ -59,6 +61,9 @@ def export_bundle(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="导出到哪个文件 · the file", show_default=False)
     ] = None,
+    sealed: Annotated[
+        bool, typer.Option("--sealed", help="办结时封存的那一份 · the one that was sealed when the scene closed")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """导出审计包：历史、账本、规则、代码，带签名 · Export what proves scenes, signed, into one file"""
@@ -68,7 +73,12 @@ def export_bundle(
         raise misuse(
             "请指明场景，或用 --city、--since 选择。", "Name the scenes, or choose them with --city or --since."
         )
+    if sealed and (not scene or len(scene) != 1):
+        raise misuse("--sealed 须指明一个场景。", "--sealed takes one scene.")
     with database(made) as stored:
+        if sealed and scene:
+            _copy_sealed(stored, scene[0], out or Path(f"{scene[0]}.audit.zip"))
+            return
         chosen = tuple(dict.fromkeys(scene or stored.reads.scenes(city=city, since=from_day)))
         if not chosen:
             raise Failure("no_scenes", say("没有符合条件的场景。", "No scene fits."))
@@ -90,6 +100,29 @@ def export_bundle(
         f"{len(rows)} scenes exported to {target} ({size:,} bytes). Check it: scene audit verify {target}",
     )
     output.present(data, output.table(columns, rows), told)
+
+
+def _copy_sealed(stored: Parts, scene: str, target: Path) -> None:
+    """Raises Failure, OSError."""
+    if scene not in stored.reads.scenes():
+        raise Refused("unknown_scene", scene=scene)
+    beside = target.with_name(f".{target.name}.part")
+    try:
+        seals(stored).copy(scene, beside)
+        beside.replace(target)
+    except NotSealed as problem:
+        raise Failure(
+            "not_sealed",
+            say(
+                f"{scene} 没有完好的封存审计包（{problem.problem}）。可运行 scene doctor；或不用 --sealed，现导一份。",
+                f"There is no whole sealed bundle of {scene} ({problem.problem}). See `scene doctor`; without --sealed "
+                "one is made now.",
+            ),
+        ) from None
+    finally:
+        beside.unlink(missing_ok=True)
+    told = say(f"封存的审计包已写入 {target}。", f"The sealed bundle is in {target}.")
+    output.present({"file": str(target), "bytes": target.stat().st_size}, told)
 
 
 def verify_bundle(
@@ -162,6 +195,8 @@ def to_file(
                 f"There is no key to sign with ({problem}). Run `scene audit key --new`, or set SCENE_AUDIT_KEY_FILE.",
             ),
         ) from None
+    except PlaceAway:
+        raise
     except OSError as problem:
         raise Failure(
             "not_written", say(f"无法写入 {target}：{problem.strerror}。", f"{target}: {problem.strerror}.")

@@ -2,18 +2,21 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import timedelta
 from typing import Annotated
 
 import typer
 from rich.text import Text
 from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
+from temporalio.service import RPCError
 
+from client.health import retention
 from runtime.settings import Settings
 from runtime.wiring import Parts, parts
 
 from . import output
-from .checks import database, evidence, registers, server, traffic
+from .checks import archive, database, evidence, registers, server, traffic
 from .checks.finding import Finding, Level
 from .output import AsJson, say
 from .session import database_away, settings
@@ -72,13 +75,21 @@ async def _all_findings(made: Settings, sample: int | None) -> list[Finding]:
         findings += [each async for each in server.of_the_server(temporal, made)]
     if stands:
         with parts(made) as opened:
-            findings += _of_the_records(opened, sample)
+            findings += _of_the_records(opened, sample, await _kept(temporal))
             if temporal is not None:
                 findings += [each async for each in _of_both(temporal, opened, sample)]
     return findings
 
 
-def _of_the_records(opened: Parts, sample: int | None) -> Iterator[Finding]:
+async def _kept(temporal: Client | None) -> timedelta | None:
+    """Temporal's retention; None where it does not say."""
+    try:
+        return None if temporal is None else await retention(temporal)
+    except RPCError:
+        return None
+
+
+def _of_the_records(opened: Parts, sample: int | None, kept: timedelta | None) -> Iterator[Finding]:
     streams = opened.reads.streams()
     total = len(streams)
     chosen = streams if sample is None else streams[-sample:]
@@ -98,6 +109,8 @@ def _of_the_records(opened: Parts, sample: int | None) -> Iterator[Finding]:
         ("provisional", lambda: traffic.provisional(opened)),
         ("notices", lambda: traffic.notices(opened)),
         ("lineage", lambda: registers.lineage(opened, chosen)),
+        ("histories", lambda: archive.histories(opened, sample, kept)),
+        ("seals", lambda: archive.sealed(opened, sample)),
     )
     for name, check in checks:
         try:
@@ -107,5 +120,5 @@ def _of_the_records(opened: Parts, sample: int | None) -> Iterator[Finding]:
 
 
 async def _of_both(temporal: Client, opened: Parts, sample: int | None) -> AsyncIterator[Finding]:
-    yield await server.asked("archive", lambda: server.archive(temporal, opened))
+    yield await server.asked("archive", lambda: archive.runs(temporal, opened))
     yield await server.asked("recording", lambda: server.recording(temporal, opened, sample))

@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import NamedTuple
 from urllib.parse import quote
 
-from storage.places import LeadsOut, Place
+from storage.places import LeadsOut, Place, PlaceAway
 
 SUFFIX = ".json.gz"
 _NAME_BYTES = 200
@@ -48,7 +48,7 @@ class ArchiveFiles:
         return ArchivedFile(path, sha256(content).hexdigest(), len(content))
 
     def read(self, path: str, digest: str) -> str:
-        """The history, checked against its digest. Raises ArchiveDamaged."""
+        """The history, checked against its digest. Raises ArchiveDamaged, PlaceAway."""
         content = self._unpacked(path)
         if sha256(content).hexdigest() != digest:
             raise ArchiveDamaged(path, "is not what was archived")
@@ -69,6 +69,8 @@ class ArchiveFiles:
             return gzip.decompress(self._place.get(path))
         except LeadsOut as error:
             raise ArchiveDamaged(path, "leads out of the archive") from error
+        except PlaceAway:
+            raise
         except (OSError, EOFError, ValueError, zlib.error) as error:
             raise ArchiveDamaged(path, f"can not be read: {error}") from error
 

@@ -1,13 +1,11 @@
-"""The server: is it set up, does somebody work, is what closed archived and what lives recorded."""
+"""The server: is it set up, does somebody work, is what lives recorded."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import timedelta
 
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from cli import shown
 from cli.output import say
 from cli.session import address, server
 from client.health import (
@@ -18,16 +16,14 @@ from client.health import (
     recording_failure,
     retention,
 )
-from client.histories import TemporalHistories
 from models.refusal import Refused
 from runtime.connect import ServerUnreachable
 from runtime.embedded import RETENTION
 from runtime.settings import Settings
 from runtime.wiring import Parts, scene_client
 
-from .finding import PAGE, Finding
+from .finding import Finding
 
-ARCHIVE_WITHIN = timedelta(hours=24)
 SETTLES_WITHIN = 2.0
 """Seconds in which a scene's last entries reach the ledger when all is well."""
 
@@ -115,31 +111,6 @@ async def _worker(temporal: Client, made: Settings) -> Finding:
         "error",
         say(f"队列 {made.task_queue} 没有工作进程", f"nobody works on the task queue {made.task_queue}"),
         say("运行 scene up，或 scene-worker run", "run `scene up`, or `scene-worker run`"),
-    )
-
-
-async def archive(temporal: Client, opened: Parts) -> Finding:
-    late = fresh = 0
-    async for page in TemporalHistories(temporal).closed_runs(PAGE):
-        for run in opened.archive.missing(page):
-            if shown.now() - run.closed_at > ARCHIVE_WITHIN:
-                late += 1
-            else:
-                fresh += 1
-    if late:
-        return Finding(
-            "archive",
-            "error",
-            say(f"{late} 个已结束的运行超过一天未归档", f"{late} closed runs were not archived within a day"),
-            "scene archive run",
-            {"late": late, "fresh": fresh},
-        )
-    waiting = say(f"（{fresh} 个待下一次归档）", f" ({fresh} wait for the next sweep)") if fresh else ""
-    return Finding(
-        "archive",
-        "ok",
-        say(f"已结束的运行均已归档{waiting}", f"closed runs are archived{waiting}"),
-        details={"late": 0, "fresh": fresh},
     )
 
 
