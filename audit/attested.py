@@ -48,16 +48,19 @@ class Attestor:
 
         A log that was changed proves nothing: the doctor names it, and no checkpoint is signed over it.
         """
-        last = self._store.last()
-        if last is None:
+        try:
+            last = self._store.last()
+            if last is None:
+                return None
+            if last != self._last:
+                self._tree = Tree(map(bytes.fromhex, self._store.hashes()))
+                self._last = last
+            size = last.checkpoint.size
+            if self._tree.size < size or self._tree.root(size).hex() != last.checkpoint.root:
+                return None
+            logged = self._store.newest_leaf("scene", scene, size, upto)
+        except ValueError:
             return None
-        if last != self._last:
-            self._tree = Tree(map(bytes.fromhex, self._store.hashes()))
-            self._last = last
-        size = last.checkpoint.size
-        if self._tree.size < size or self._tree.root(size).hex() != last.checkpoint.root:
-            return None
-        logged = self._store.newest_leaf("scene", scene, size, upto)
         if logged is None:
             return None
         path = tuple(each.hex() for each in self._tree.inclusion(logged.index, size))
@@ -65,10 +68,10 @@ class Attestor:
 
     def keys(self) -> frozenset[str]:
         """The fingerprints that signed checkpoints."""
-        return frozenset(each.checkpoint.key for each in self._store.all())
+        return frozenset(each.checkpoint.key for each in self._store.readable())
 
     def handovers(self) -> tuple[SignedHandover, ...]:
-        return handovers.logged(self._store.all())
+        return handovers.logged(self._store.readable())
 
 
 @dataclass
@@ -102,17 +105,17 @@ class Keyring:
 
     def __init__(self, trusted: frozenset[str], statements: Sequence[SignedHandover], copy: Copy | None) -> None:
         self._copied = copy.log.handovers if copy else ()
-        self._trusted = trusted | (copy.log.keys if copy else frozenset())
+        self.trusted = trusted | (copy.log.keys if copy else frozenset())
         self.statements = statements
 
     @property
     def asked_for(self) -> bool:
         """Whether anybody said which keys are to be trusted."""
-        return bool(self._trusted)
+        return bool(self.trusted)
 
     def way(self, key: str) -> tuple[SignedHandover, ...] | None:
         """How a key is reached; None where it is not."""
-        return handovers.way((*self._copied, *self.statements), self._trusted, key)
+        return handovers.way((*self._copied, *self.statements), self.trusted, key)
 
     def vouched(self, key: str, by: str) -> bool:
         """Whether `key` gave way to `by`: what was signed with it before is the same office's."""

@@ -95,7 +95,7 @@ def _signature(bundle: Bundle, trust: Trust) -> tuple[Finding, attested.Keyring,
         elif not keys.asked_for:
             notes = ("unknown_key",)
         elif (steps := keys.way(mark)) is None:
-            trusted = ", ".join(sorted(trust.keys))
+            trusted = ", ".join(sorted(keys.trusted))
             wrong.append(Deviation(what="other_key", part=PUBLIC_KEY, recorded=mark, expected=trusted))
         else:
             facts = attested.by_handover(steps)

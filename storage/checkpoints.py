@@ -93,6 +93,13 @@ class SqlCheckpoints:
             found = connection.execute(select(CHECKPOINT).order_by(CHECKPOINT.c.number)).mappings()
             return tuple(map(_signed, found))
 
+    def readable(self) -> tuple[SignedCheckpoint, ...]:
+        """Those that can be read, the first first: what was spoilt, `items` tells."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(CHECKPOINT).order_by(CHECKPOINT.c.number)).mappings()
+            found = [_readable(_signed, row) for row in rows]
+        return tuple(each for each in found if isinstance(each, SignedCheckpoint))
+
     def items(self, upto: int | None = None) -> Iterator[LogItem]:
         """The log in its order, each leaf before the checkpoint over it; all, or up to checkpoint `upto`."""
         checkpoints, leaves = select(CHECKPOINT).order_by(CHECKPOINT.c.number), select(LEAF).order_by(LEAF.c.index)

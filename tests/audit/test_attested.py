@@ -23,6 +23,7 @@ from models.checkpoint import LoggedLeaf
 from runtime.wiring import Parts, parts
 from tests.audit.conftest import NOW, TRUST, Kept, bundle_of
 from tests.audit.logs import key
+from tests.storage.journals import spoil
 
 
 @dataclass
@@ -110,6 +111,24 @@ async def test_a_head_under_a_checkpoint_is_proven_and_its_day_told(office: Offi
         assert each.facts[0].values == {"sequence": str(last), "number": "1", "day": "2026-11-02"}
         assert each.looked_at == last
     assert [each for each in findings if each.verdict is Verdict.DEVIATES] == []
+
+
+@pytest.mark.parametrize(
+    ("table", "statement"),
+    [
+        ("log_leaf", "UPDATE log_leaf SET hash = replace(hash, substr(hash, 1, 1), 'x')"),
+        ("log_leaf", "UPDATE log_leaf SET hash = head"),
+        ("log_leaf", "DELETE FROM log_leaf"),
+        ("checkpoint", "UPDATE checkpoint SET text = '{}'"),
+    ],
+)
+async def test_a_log_that_was_changed_attests_nothing_and_keeps_no_evidence_back(
+    office: Office, table: str, statement: str
+) -> None:
+    office.checkpoint()
+    spoil(office.stored.engine, table, statement)
+    scene = office.kept.scenes[0]
+    assert looked(await office.bundle(scene), scene).notes == ("not_checkpointed",)
 
 
 async def test_without_a_trusted_key_the_checkpoint_proves_nothing(office: Office) -> None:

@@ -151,7 +151,7 @@ def test_a_way_leads_over_several_keys_and_ends(office: KeyFile) -> None:
     assert way(given[::-1], [first], office.fingerprint()) == tuple(given)
     assert way(given, [office.fingerprint()], first) is None, "no way back"
     assert way(given, [first], "0" * 64) is None
-    assert way([], [first], first) == ()
+    assert way([], [first], first) == way(given, [first, office.fingerprint()], office.fingerprint()) == ()
     assert len(verified(log.items, frozenset({first})).handovers) == 3
 
 

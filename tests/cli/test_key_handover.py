@@ -2,12 +2,19 @@
 
 import json
 import shutil
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from audit.checkpoints import Checkpoints
 from audit.log import lines, read
+from audit.signing import KeyFile
 from models.checkpoint import LogItem, SignedCheckpoint
+from storage.checkpoints import SqlCheckpoints
+from storage.database import engine_for
 from tests.cli.terminal import Terminal
 
 
@@ -106,3 +113,32 @@ def test_the_doctor_follows_the_handover_and_names_a_key_that_no_word_leads_to(
         assert checked() == "ok"
     finally:
         shutil.move(aside, signing.data_dir / "audit-key.pem")
+
+
+def test_after_a_lost_key_the_log_goes_on_and_who_gives_both_fingerprints_follows(
+    signing: Terminal, submitted: str, auditor: Terminal, tmp_path: Path
+) -> None:
+    signing.ok("audit", "checkpoint")
+    copy = Terminal(tmp_path / "copy", {"TEMPORAL_ADDRESS": "127.0.0.1:9", "SCENE_CONNECT_TIMEOUT_SECONDS": "1"})
+    copy.data_dir.mkdir()
+    with (
+        closing(sqlite3.connect(signing.data_dir / "scene.db")) as whole,
+        closing(sqlite3.connect(copy.data_dir / "scene.db")) as records,
+    ):
+        whole.backup(records)
+    new = copy.json("audit", "key", "--new")["fingerprint"]
+    engine = engine_for(f"sqlite:///{copy.data_dir / 'scene.db'}")
+    Checkpoints(SqlCheckpoints(engine), KeyFile(copy.data_dir / "audit-key.pem")).now(datetime.now(UTC))
+    engine.dispose()
+
+    copy.ok("audit", "prove", submitted, "--out", tmp_path / "proof.json")
+    copy.ok("audit", "checkpoints", "--short", "--out", tmp_path / "short.jsonl")
+    copy.ok("audit", "checkpoints", "--out", tmp_path / "log.jsonl")
+    auditor.ok("audit", "proven", tmp_path / "proof.json", "--key", new)
+    signed = copy.json("audit", "checkpoints")
+    files = ("audit", "consistent", tmp_path / "log.jsonl", tmp_path / "short.jsonl")
+    before = [part for each in {each["checkpoint"]["key"] for each in signed[:-1]} for part in ("--key", each)]
+    assert auditor.refused(*files, *before) == "log_differs"
+    auditor.ok(*files, *before, "--key", new)
+    found = {each["check"]: each for each in copy("doctor", "--json").json}["checkpoints"]
+    assert (found["level"], found["details"]["fault"]) == ("error", "key")
