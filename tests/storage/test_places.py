@@ -106,11 +106,12 @@ def test_a_write_that_is_cut_short_leaves_what_was_there(
 
 def test_another_process_sees_at_once_what_was_written(s3: dict[str, str]) -> None:
     """fsspec remembers listings; a worker would never see another's files."""
-    one, other = (place_at(f"s3://{BUCKET}/shared") for _ in range(2))
-    assert list(one.all()) == []
+    one, other = (place_at(f"s3://{BUCKET}/shared/x") for _ in range(2))
+    one.put("first", b"x")
+    assert list(one.all()) == ["first"]
     fs = fsspec.filesystem("s3", skip_instance_cache=True)
-    fs.pipe_file(f"{BUCKET}/shared/new", b"x")
-    assert (list(one.all()), one.has("new"), list(other.all())) == (["new"], True, ["new"])
+    fs.pipe_file(f"{BUCKET}/shared/x/new", b"x")
+    assert (list(one.all()), one.has("new"), list(other.all())) == (["first", "new"], True, ["first", "new"])
 
 
 def test_a_bucket_that_is_not_there_is_no_empty_one(s3: dict[str, str], tmp_path: Path) -> None:
