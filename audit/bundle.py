@@ -7,9 +7,11 @@
     scenes/SCENE/ledger.jsonl               the journal as recorded, one chained entry a line
     scenes/SCENE/refusals.jsonl             what was refused in it, one chained refusal a line
     scenes/SCENE/documents.jsonl            its official documents: number, words, digest
+    scenes/SCENE/checkpoint.json            the city's signed checkpoint over its entries, and the way there from them
     rulebooks/DIGEST.CALENDAR.json          each policy that an entry names, by value, its calendar in it
     directories/CITY/VERSION.json           who the acting persons were, in each version that an actor names
     sources/DIGEST/PATH.py                  the code that a run was made by
+    handovers.jsonl                         how the office's keys gave way to one another, if they did
 
 Nothing else stands in it. A part is read whole, and only one at a time: the largest is one run's history.
 """
@@ -34,6 +36,7 @@ from models.journal import Link
 from models.text import Digest, Moment
 
 SUMS, SIGNATURE, PUBLIC_KEY, MANIFEST = "SHA256SUMS", "SHA256SUMS.sig", "public-key.pem", "manifest.json"
+HANDOVERS = "handovers.jsonl"
 UNLISTED = (SUMS, SIGNATURE, PUBLIC_KEY)
 """The parts that SHA256SUMS can not or need not list."""
 PART_BYTES = 256 * 1024 * 1024
@@ -98,6 +101,10 @@ def refusals_path(scene: str) -> str:
 
 def documents_path(scene: str) -> str:
     return f"{_folder(scene)}/documents.jsonl"
+
+
+def checkpoint_path(scene: str) -> str:
+    return f"{_folder(scene)}/checkpoint.json"
 
 
 def history_path(scene: str, number: int) -> str:

@@ -11,12 +11,15 @@ from datetime import datetime
 from importlib.metadata import version as version_of
 from typing import IO
 
+from audit.attested import Attestor
 from audit.bundle import (
+    HANDOVERS,
     BundleWriter,
     LedgerLine,
     Manifest,
     RunPart,
     ScenePart,
+    checkpoint_path,
     directory_path,
     documents_path,
     history_path,
@@ -28,10 +31,12 @@ from audit.bundle import (
 )
 from audit.runs import NoHistory, RunHistory, read_run
 from models.canonical import canonical
+from models.checkpoint import SignedHandover
 from models.commands.anywhere import PassDeadline
 from models.journal import GENESIS, JournalEntry
 from rules.journal import policy_after
 from storage.archive import SqlArchive
+from storage.archive_files import ArchiveDamaged
 from storage.builds import BuildFiles
 from storage.directories import SqlDirectories
 from storage.documents import SqlDocuments
@@ -60,6 +65,7 @@ class Stores:
     directories: SqlDirectories
     documents: SqlDocuments
     builds: BuildFiles
+    attestor: Attestor
 
 
 @dataclass
@@ -80,11 +86,13 @@ def export(
     made_by: str,
     sign: Callable[[bytes], bytes],
     public_key: bytes,
+    handover: SignedHandover | None = None,
     sealed: bool = False,
     progress: Callable[[str], object] = lambda _: None,
     left_out: Callable[[NotExportable], object] | None = None,
 ) -> Manifest:
-    """`unarchived` gives the histories of a scene's runs that are in no archive, as JSON.
+    """`unarchived` gives the histories of a scene's runs that are in no archive, as JSON. `handover` is how the key
+    that signs took over, where no checkpoint says so yet.
 
     Raises NotExportable, or, where `left_out` is given, tells it and goes on.
     """
@@ -102,6 +110,11 @@ def export(
             progress(scene)
         for (city, version), persons in sorted(shared.persons.items()):
             _add_directory(writer, stores, city, version, persons)
+        statements = stores.attestor.handovers()
+        if handover is not None and handover not in statements:
+            statements = (*statements, handover)
+        if statements:
+            writer.add(HANDOVERS, b"".join(map(json_line, statements)))
         manifest = Manifest(
             made_at=made_at,
             made_by=made_by,
@@ -122,7 +135,11 @@ def _add_scene(
     writer: BundleWriter, scene: str, stores: Stores, shared: _Shared, unarchived: Iterable[str]
 ) -> ScenePart:
     archived = (stores.archive.history(run) for run in stores.archive.runs(scene))
-    runs = _in_order(scene, [text.encode() for text in (*archived, *unarchived)])
+    try:
+        histories = [text.encode() for text in (*archived, *unarchived)]
+    except ArchiveDamaged as error:
+        raise NotExportable(scene, "damaged_history", str(error)) from error
+    runs = _in_order(scene, histories)
     for number, (text, _) in enumerate(runs, start=1):
         writer.add(history_path(scene, number), text)
     last = runs[-1][1]
@@ -137,6 +154,8 @@ def _add_scene(
     documents = [each for each in stores.documents.of(scene) if each.sequence <= confirmed]
     if documents:
         writer.add(documents_path(scene), b"".join(map(json_line, documents)))
+    if (attested := stores.attestor.of(scene, records[-1].entry.sequence)) is not None:
+        writer.add(checkpoint_path(scene), canonical(attested))
     entries = [each.entry for each in records]
     city, name = _add_rulebooks(writer, scene, stores, entries)
     _note_persons(shared, city, entries)

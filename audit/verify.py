@@ -10,6 +10,8 @@ An unproven check says why:
     no_sources          the bundle lacks the sources of a build
     no_directory        acts say that no directory was asked, because there was none
     build_failed        the code of the build could not be run here
+
+What is said of checkpoints: `audit.attested`.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -22,7 +24,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from audit import builds, checks
+from audit import attested, builds, checks
 from audit.bundle import (
     MANIFEST,
     PUBLIC_KEY,
@@ -37,7 +39,7 @@ from audit.bundle import (
     opened,
 )
 from audit.evidence import SceneEvidence, read_scene, rulebook
-from audit.findings import Check, Deviation, Finding, finding, first_difference
+from audit.findings import Check, Deviation, Fact, Finding, finding, first_difference
 from audit.signing import fingerprint, raw_of
 from audit.signing import verify as signed_by
 from models.calendar import Calendar
@@ -47,42 +49,57 @@ from models.policy import Policy
 
 @dataclass(frozen=True)
 class Trust:
-    """What the auditor has: fingerprints of `keys` (SHA-256 of the raw public key, hex), digests of `sources`."""
+    """What the auditor has: fingerprints of `keys` (SHA-256 of the raw public key, hex), digests of `sources`, and an
+    own copy of the checkpoint log."""
 
     keys: frozenset[str] = frozenset()
     sources: frozenset[str] = frozenset()
+    copy: attested.Copy | None = None
 
 
 def verify(path: Path, trust: Trust) -> Iterator[Finding]:
     """Check after check, scene after scene. Raises NotABundle for a file that is none."""
     with opened(path) as bundle, ExitStack() as running:
         manifest = bundle.manifest()
-        yield _signature(bundle, trust)
+        signature, keys, signer = _signature(bundle, trust)
+        yield signature
         yield _parts(bundle, manifest)
         code = _Code(path, bundle, manifest, trust, running)
         yield code.finding()
         books = _Books(bundle)
         for part in manifest.scenes:
-            yield from _scene(read_scene(bundle, part), books, code)
+            scene = read_scene(bundle, part)
+            yield from _scene(
+                scene, books, code, partial(attested.checkpointed, scene, bundle, keys, signer, trust.copy)
+            )
 
 
-def _signature(bundle: Bundle, trust: Trust) -> Finding:
+def _signature(bundle: Bundle, trust: Trust) -> tuple[Finding, attested.Keyring, str]:
+    """With the keys that are accepted, and the fingerprint of the one that signed."""
     wrong: list[Deviation] = []
     notes: tuple[str, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    mark = ""
+    keys = attested.Keyring(trust.keys, (), trust.copy)
     try:
+        keys = attested.keyring(bundle, trust.keys, trust.copy)
+        wrong += keys.wrong()
         public = raw_of(bundle.read(PUBLIC_KEY))
+        mark = fingerprint(public)
         right = signed_by(public, bundle.read(SUMS), bundle.read(SIGNATURE))
     except (NotABundle, ValueError) as error:
         wrong.append(Deviation(what="unreadable", part=PUBLIC_KEY, recorded=str(error)[:300]))
     else:
         if not right:
             wrong.append(Deviation(what="signature", part=SIGNATURE))
-        elif not trust.keys:
+        elif not keys.asked_for:
             notes = ("unknown_key",)
-        elif (mark := fingerprint(public)) not in trust.keys:
-            trusted = ", ".join(sorted(trust.keys))
+        elif (steps := keys.way(mark)) is None:
+            trusted = ", ".join(sorted(keys.trusted))
             wrong.append(Deviation(what="other_key", part=PUBLIC_KEY, recorded=mark, expected=trusted))
-    return finding(Check.SIGNATURE, None, wrong, 1, notes)
+        else:
+            facts = attested.by_handover(steps)
+    return finding(Check.SIGNATURE, None, wrong, 1, notes).model_copy(update={"facts": facts}), keys, mark
 
 
 def _parts(bundle: Bundle, manifest: Manifest) -> Finding:
@@ -203,11 +220,12 @@ class _Books:
         return {calendar.version: calendar for calendar in found}
 
 
-def _scene(scene: SceneEvidence, books: _Books, code: _Code) -> Iterator[Finding]:
+def _scene(scene: SceneEvidence, books: _Books, code: _Code, checkpointed: Callable[[], Finding]) -> Iterator[Finding]:
     no_directory = ("no_directory",) if checks.without_directory(scene) else ()
     told = partial(_told, scene)
     yield told(Check.CHAIN, lambda: checks.ledger(scene), len(scene.lines))
     yield told(Check.REFUSALS, lambda: checks.refusals(scene), len(scene.refusals))
+    yield checkpointed()
     yield told(Check.RULEBOOKS, lambda: checks.rulebooks(scene, books.policy), len(scene.entries))
     yield told(Check.HISTORIES, lambda: checks.histories(scene), len(scene.runs))
     yield told(Check.ACTS, lambda: checks.acts(scene), sum(len(run.acts) for run in scene.runs))

@@ -9,6 +9,7 @@ CHECKS: dict[str, Word] = {
     Check.SOURCES: Word("程序代码", "code"),
     Check.CHAIN: Word("账本链", "ledger chain"),
     Check.REFUSALS: Word("拒绝记录链", "refusals' chain"),
+    Check.CHECKPOINT: Word("检查点", "checkpoint"),
     Check.RULEBOOKS: Word("政策与日历", "policies and calendars"),
     Check.HISTORIES: Word("运行历史与账本一致", "histories against ledger"),
     Check.ACTS: Word("操作与历史对应", "acts against histories"),
@@ -36,7 +37,18 @@ NOTES: dict[str, Word] = {
     ),
     "no_sources": Word("包内缺少该版本的代码", "the code of that version is not in the bundle"),
     "no_directory": Word("部分操作办理时没有人员名录", "some acts were done without a directory of persons"),
+    "not_checkpointed": Word("尚未纳入检查点", "not yet under a checkpoint"),
+    "later_entries": Word("其后的记录待下一个检查点", "later entries wait for the next checkpoint"),
+    "after_the_copy": Word("留存的日志早于该检查点", "your copy of the log ends before the checkpoint"),
+    "shorter": Word("留存的日志中该场景有更多记录", "your copy of the log knows later entries of the scene"),
     "build_failed": Word("该版本的代码无法在本机运行", "the code of that version could not be run here"),
+}
+
+FACTS: dict[str, Word] = {
+    "handover": Word("密钥于 {day} 由信任的密钥签名交接", "by handover of {day}"),
+    "checkpoint": Word(
+        "第 {sequence} 条在 {day} 的第 {number} 号检查点中", "entry {sequence} stood in checkpoint {number} of {day}"
+    ),
 }
 
 DEVIATIONS: dict[str, Word] = {
@@ -57,8 +69,10 @@ DEVIATIONS: dict[str, Word] = {
     "events": Word("按规则应有另一结果", "the rules give something else"),
     "failed": Word("无法重新运行", "it could not be run again"),
     "fold": Word("无法接续", "it does not follow"),
+    "handover": Word("密钥交接声明是伪造的", "a forged handover of keys"),
     "hash": Word("哈希不符", "the hash is another"),
     "head": Word("链头不符", "the chain's head is another"),
+    "inclusion": Word("不在检查点的树中", "it does not stand in the checkpoint's tree"),
     "length": Word("条数不符", "the number of entries is another"),
     "malformed": Word("内容残缺", "what stands there is malformed"),
     "moment": Word("时间与历史不符", "the moment is not that of the history"),
@@ -69,6 +83,7 @@ DEVIATIONS: dict[str, Word] = {
     "no_update": Word("历史中没有这一操作", "the history has no such act"),
     "not_a_member": Word("办理人当日不具此身份", "the actor did not have that role that day"),
     "not_delegated": Word("没有相应的委托", "there was no such delegation"),
+    "not_the_copy": Word("与留存的日志不同", "it is not as your copy of the log has it"),
     "not_in_histories": Word("历史中没有这一条", "no history holds this entry"),
     "not_in_ledger": Word("账本中没有这一条", "the ledger lacks this entry"),
     "not_in_register": Word("公文未登记", "the document is not in the register"),

@@ -5,10 +5,13 @@ from typing import Annotated, Any
 
 import typer
 from rich.progress import Progress as Bar
+from temporalio.service import RPCError
 
+from activities.archive import ClosedRun
 from activities.ledger import LedgerFault
-from client.from_archives import HistoriesDiffer, not_archived, restore
+from client.from_archives import HistoriesDiffer, entries_of, not_archived, restore
 from client.health import archive_now
+from client.histories import TemporalHistories
 from models.refusal import Refused
 from rules.disclosure import Veil
 from runtime.build import build_id, rules_digest
@@ -211,18 +214,74 @@ def _restored(opened: Parts, stream: str, histories: list[str]) -> int:
 
 
 @archive.command("run")
-def archive_run(as_json: AsJson = False) -> None:
+def archive_run(
+    again: Annotated[
+        bool,
+        typer.Option("--again", help="重新归档文件缺失或损坏的 · and those whose files are missing or damaged"),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """立即归档已结束的运行 · Archive closed runs now"""
     made = settings()
-    with database(made):
+    with database(made) as opened:
+        mended = asyncio.run(_archived_again(opened)) if again else 0
         done = asyncio.run(_archive(made))
     output.present(
-        done,
+        {**done.model_dump(mode="json"), "archived_again": mended},
+        *([say(f"重新归档 {mended} 个。", f"{mended} archived again.")] if again else []),
         say(
             f"查看 {done.looked_at} 个已结束的运行，新归档 {done.archived} 个。",
             f"{done.looked_at} closed runs looked at, {done.archived} archived.",
         ),
     )
+
+
+async def _archived_again(opened: Parts) -> int:
+    """Fetches from Temporal what is lost in the archive; only what has as many events, and the ledger's entries.
+
+    A digest can not tell: the same history comes with its maps in another order.
+
+    Raises Failure for what Temporal does not have any more, or has otherwise; after it has mended the rest.
+    """
+    histories = TemporalHistories(await server(opened.settings))
+    there = set(opened.archive.paths())
+    mended, lost = 0, []
+    for run in opened.archive.runs():
+        if run.path in there:
+            try:
+                opened.archive.history(run)
+                continue
+            except ArchiveDamaged:
+                pass
+        closed = ClosedRun(workflow_id=run.workflow_id, run_id=run.run_id, closed_at=run.closed_at)
+        try:
+            history, events = await histories.history_json(closed)
+        except RPCError:
+            lost.append(run.path)
+            continue
+        if events != run.events or not _is_the_ledgers(opened, run.stream, history):
+            lost.append(run.path)
+            continue
+        opened.archive.keep(closed, history, events, shown.now())
+        mended += 1
+    if lost:
+        raise Failure(
+            "archive_lost",
+            say(
+                f"{mended} 个已重新归档；{len(lost)} 个 Temporal 已没有或内容不同，请从备份恢复：{', '.join(lost[:5])}",
+                f"{mended} archived again; {len(lost)} Temporal has no more, or has otherwise. Restore them from a "
+                f"backup: {', '.join(lost[:5])}",
+            ),
+        )
+    return mended
+
+
+def _is_the_ledgers(opened: Parts, stream: str, history: str) -> bool:
+    recorded = {each.entry.sequence: each.entry for each in opened.reads.entries(stream)}
+    try:
+        return all(recorded.get(each.sequence) == each for each in entries_of(history))
+    except HistoriesDiffer:
+        return False
 
 
 async def _archive(made: Any) -> Any:
