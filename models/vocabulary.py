@@ -148,6 +148,7 @@ class PanelPurpose(StrEnum):
     RECOGNITION = "recognition"
     SCORING = "scoring"
     ACCEPTANCE = "acceptance"
+    EXIT = "exit"
 
 
 class GateKind(StrEnum):

@@ -26,7 +26,7 @@ from models.events import AnyEvent
 from models.policy import Policy
 from models.refusal import Refused
 from models.state import SceneState
-from models.vocabulary import Machine
+from models.vocabulary import Machine, PanelPurpose
 from rules import (
     acceptance,
     alarms,
@@ -190,7 +190,7 @@ def _machines(act: Act) -> tuple[Machine, ...]:
     """Those of the bidder's machines whose step must allow the act; others may move with it."""
     if isinstance(act, MatchingAct | PaymentAct):
         return (Machine.CONTRACT,)
-    if isinstance(act, TrialAct | IncidentAct | Override):
+    if isinstance(act, TrialAct | IncidentAct | Override) or getattr(act, "purpose", None) is PanelPurpose.EXIT:
         return (Machine.TRIAL,)
     if isinstance(act, InclusionAct):
         return (Machine.TRIAL, Machine.INCLUSION)

@@ -155,7 +155,10 @@ STEPS: tuple[Step, ...] = (
     ),
     Step(
         TRIAL, "exit", TRIALS, "退出评估", "exit evaluation", "exit_evaluation", Role.REGULATOR,
-        acts=("file_report", "file_exit_report", "record_reading", "record_fault", *_TRIAL_ACTS),
+        acts=(
+            "convene_panel", "give_expert_opinion", "recuse",
+            "file_report", "file_exit_report", "record_reading", "record_fault", *_TRIAL_ACTS,
+        ),
     ),
     Step(
         TRIAL, "rolling_back", TRIALS, "恢复原状", "rolling back", "rollback", Role.BIDDER, acts=_TRIAL_ACTS,

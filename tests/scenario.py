@@ -102,11 +102,12 @@ from models.vocabulary import (
     Scale,
     Track,
 )
-from rules import phases, trial_plan
+from rules import exit_panel, phases, trial_plan
 from rules.alarms import next_alarm
 from rules.bidding import commitment
 from rules.deadlines import BEIJING, local_day
 from rules.journal import admit, due_alarm, entry_for, fold, policy_after
+from rules.keyed import find
 from runtime.policy_files import load_city
 from tests.invariants import check_entry
 
@@ -445,7 +446,7 @@ class Play:
     def members(self, size: int = 0, purpose: PanelPurpose = PanelPurpose.RECOGNITION) -> tuple[PanelMember, ...]:
         """Acceptance panels have faces of their own: who reviewed before may fill only a third."""
         size = size or max(self.policy.panels[purpose.value].minimum, 5)
-        first = 51 if purpose is PanelPurpose.ACCEPTANCE else 1
+        first = {PanelPurpose.ACCEPTANCE: 51, PanelPurpose.EXIT: 81}.get(purpose, 1)
         return tuple(
             PanelMember(person=f"expert-{n}", unit=f"高校{n}", expert=True) for n in range(first, first + size)
         )
@@ -469,15 +470,20 @@ class Play:
 
     def seat_panel(self, purpose: PanelPurpose, bidder: str | None = None) -> tuple[int, ...]:
         """The numbers of the experts seated."""
-        self.do(self.convene_act(purpose, bidder), self.lead)
+        convener = self.regulator if purpose is PanelPurpose.EXIT else self.lead
+        self.do(self.convene_act(purpose, bidder), convener)
         panel = next(each for each in self.state.panels if (each.purpose, each.bidder) == (purpose, bidder))
         return tuple(sorted(int(seat.person.removeprefix("expert-")) for seat in panel.seats))
 
     def recommend_act(
         self, bidder: str | None, *, purpose: PanelPurpose = PanelPurpose.ACCEPTANCE, recommend: bool = True
     ) -> GiveExpertOpinion:
+        """With four fifths of the points, or one fifth, for each criterion that the panel has."""
+        criteria = self.policy.panels[purpose.value].criteria
+        share = 0.8 if recommend else 0.2
+        marks = [{"criterion": each.key, "points": round(each.points * share, 1)} for each in criteria]
         return GiveExpertOpinion.model_validate(
-            {"purpose": purpose, "recommend": recommend, "text": "评审意见", "bidder": bidder}
+            {"purpose": purpose, "recommend": recommend, "text": "评审意见", "bidder": bidder, "marks": marks}
         )
 
     def experts_recommend(self, purpose: PanelPurpose, bidder: str | None = None, *, no: int = 0) -> None:
@@ -797,7 +803,23 @@ class Play:
         )  # fmt: skip
 
     def conclude_exit(self, bidder: str, *, fit: bool = True) -> None:
+        """As the panel recommends, where one is asked."""
+        self.hear_exit_panel(bidder, fit=fit)
         self.do(self.conclude_exit_act(bidder, fit=fit), self.regulator)
+
+    def hear_exit_panel(self, bidder: str, *, fit: bool = True) -> None:
+        """Every member speaks, of a panel that is convened where none sits."""
+        trial = next(trial for trial in self.state.trials if trial.bidder == bidder)
+        if not exit_panel.needed(self.policy, self.state, trial):
+            return
+        panel = find(self.state.panels, purpose=PanelPurpose.EXIT, bidder=bidder)
+        if panel is None or panel.void:
+            self.seat_panel(PanelPurpose.EXIT, bidder)
+            panel = find(self.state.panels, purpose=PanelPurpose.EXIT, bidder=bidder)
+        for seat in panel.seats if panel is not None else ():
+            if seat.recommend is None:
+                act = self.recommend_act(bidder, purpose=PanelPurpose.EXIT, recommend=fit)
+                self.do(act, self.person(Role.EXPERT, seat.unit, seat.person))
 
     def conclude_exit_act(self, bidder: str, *, fit: bool = True, **more: object) -> ConcludeExit:
         checks = trial_plan.checks_of(self.policy, self.state, "exit")

@@ -28,10 +28,20 @@ from .matching import Contracting, Criterion, Dimension, FairCompetition, ModeRu
 from .office import BackDating, HandlingRules, ReturnRules
 from .outside import EventPath, OutsideField, OutsideRule
 from .results import AcceptanceRules, BenchmarkCriterion, Benefit, PromotionRules, UptakeRoute
-from .review import Closing, ConsultationRules, PanelRules, Quorum, RecognitionRules
+from .review import Closing, ConsultationRules, PanelCriterion, PanelRules, Quorum, RecognitionRules
 from .sourced import Share, Sourced
 from .support import FactorKind, FactorRules, GreenChannelRules
-from .trial import Check, IncidentRedLines, IncidentRules, InclusionRules, PhaseGate, RiskProfile, Severity, TrialRules
+from .trial import (
+    Check,
+    IncidentRedLines,
+    IncidentRules,
+    InclusionRules,
+    PhaseGate,
+    RiskProfile,
+    Severity,
+    TrialKinds,
+    TrialRules,
+)
 
 __all__ = [
     "COMMON_WORDS",
@@ -73,6 +83,7 @@ __all__ = [
     "Offices",
     "OutsideField",
     "OutsideRule",
+    "PanelCriterion",
     "PanelRules",
     "Pattern",
     "PhaseGate",
@@ -87,6 +98,7 @@ __all__ = [
     "Share",
     "Sourced",
     "TrackRule",
+    "TrialKinds",
     "TrialRules",
     "UptakeRoute",
     "Wording",
@@ -112,8 +124,8 @@ class Policy(Frozen):
     limits: Limits = Field(description="every time limit")
     ladders: dict[str, Ladder] = Field(description="reminder ladders by name")
     consultation: ConsultationRules = Field(description="how departments are asked and counted")
-    panels: dict[Literal["recognition", "scoring", "acceptance"], PanelRules] = Field(
-        description="who may sit on which panel"
+    panels: dict[Literal["recognition", "scoring", "acceptance", "exit"], PanelRules] = Field(
+        description="who may sit on which panel; without `exit` no panel evaluates the end of a trial"
     )
     recognition: RecognitionRules | None = Field(None, description="the recognition standard, where a city has one")
     fair_competition: FairCompetition = Field(description="which entry conditions are unfair")

@@ -45,6 +45,7 @@ DUTIES: tuple[tuple[str, Role, tuple[str, ...]], ...] = (
     ("supervision", Role.REGULATOR, ("terminate_trial",)),
     ("supervision", Role.REGULATOR, ("lift_supervision",)),
     ("exit_evaluation", Role.BIDDER, ("file_exit_report",)),
+    ("exit_evaluation", Role.EXPERT, ("give_expert_opinion",)),
     ("incident_report", Role.BIDDER, ("report_incident",)),
     ("incident_analysis", Role.REGULATOR, ("analyse_incident",)),
     ("incident_acknowledgement", Role.REGULATOR, ("acknowledge_incident",)),
