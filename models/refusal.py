@@ -45,6 +45,30 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "政策文件中没有领域“{domain}”。可选：{known}。",
         "The city's policy knows no domain {domain}. It knows: {known}.",
     ),
+    "unknown_class": (
+        "“{what}”不得填“{value}”：本市政策列出的有：{known}。",
+        "{what} can not be {value}; the city's policy lists: {known}.",
+    ),
+    "unknown_level": (
+        "本市没有标杆等级“{level}”。可选（由低到高）：{known}。",
+        "The city has no benchmark level {level}. It has, lowest first: {known}.",
+    ),
+    "level_not_higher": (
+        "本场景已是“{held}”标杆，“{level}”不高于它。可提升至：{higher}。",
+        "The scene is a benchmark at {held} already; {level} is not above it. It can be raised to: {higher}.",
+    ),
+    "level_too_low": (
+        "向{to}推荐须为“{least}”以上标杆，本场景为“{level}”：请先申请提升等级（nominate_benchmark）。",
+        "Only a benchmark at {least} or above is recommended to {to}, not {level}: raise it (nominate_benchmark).",
+    ),
+    "unknown_upward": (
+        "本市政策没有推荐去向“{to}”。可选：{known}。",
+        "The city's policy recommends to nobody called {to}. Known: {known}.",
+    ),
+    "unknown_case_type": (
+        "本市没有案例类型“{case_type}”。可选：{known}。",
+        "The city has no type of case {case_type}. It has: {known}.",
+    ),
     "wrong_city": (
         "申报城市为“{city}”，而该政策属于“{expected}”。",
         "The application is for {city}, but the policy is that of {expected}.",

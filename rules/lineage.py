@@ -65,7 +65,7 @@ def _reopen(docket: Docket, act: ReopenReview) -> None:
 
 
 def _reviewer(docket: Docket) -> tuple[Holder, tuple[str, ...]]:
-    if docket.state.step == "benchmark":
+    if docket.state.titled:
         return docket.holder(Role.EVALUATION_TEAM), ("conclude_lineage_review", "review_benchmark")
     role = Role.REGULATOR if docket.state.regulator else Role.PLATFORM_OFFICE
     return docket.holder(role), ("conclude_lineage_review",)
@@ -82,7 +82,7 @@ def _conclude(docket: Docket, act: ConcludeLineageReview) -> None:
     running = [trial.bidder for trial in docket.state.trials if trial.step == "running"]
     if act.affected and running:
         docket.refuse("affected_trial_runs", bidder=", ".join(running))
-    if act.affected and docket.state.step == "benchmark":
+    if act.affected and docket.state.titled:
         docket.refuse("affected_benchmark")
     _answered(docket, act.review, affected=act.affected)
 

@@ -17,19 +17,7 @@ from models.deadline import DeadlineStatus, Duty
 from models.refusal import Refused
 from models.state import IncidentStatus
 from models.state.review import ObjectionStatus
-from models.vocabulary import (
-    BenchmarkLevel,
-    Credit,
-    GateKind,
-    Machine,
-    Mode,
-    NoticeAbout,
-    PanelPurpose,
-    Phase,
-    Position,
-    Risk,
-    Role,
-)
+from models.vocabulary import Credit, GateKind, Machine, Mode, NoticeAbout, PanelPurpose, Phase, Position, Risk, Role
 from rules import lifecycle
 from rules.alarms import next_alarm
 from rules.bidding import commitment
@@ -625,7 +613,8 @@ class Improviser:
         }  # fmt: skip
 
     def _nominate_benchmark(self) -> dict[str, object]:
-        return {"level": self.choose(tuple(BenchmarkLevel))}
+        of = self.often(None, *(self.play.policy.promotion.case_types or ("无此类型",)))
+        return {"level": self.often(self.choose(self.play.policy.promotion.levels).name, "无此等级"), "case_type": of}
 
     def _conclude_evaluation(self) -> dict[str, object]:
         act = self.play.evaluation_act(self.often(True, False))
@@ -642,7 +631,7 @@ class Improviser:
         return {"city": self.choose((self.play.policy.city, "南京市")), "district": self.choose((None, "新区"))}
 
     def _recommend_upward(self) -> dict[str, object]:
-        return {"to": "province"}
+        return {"to": self.often("province", "nation", "no_such")}
 
     def _review_benchmark(self) -> dict[str, object]:
         return {"keep": self.often(True, False)}
@@ -825,7 +814,7 @@ class Improviser:
         return {"position": self.choose(tuple(Position))}
 
     def _apply_for_benchmark(self) -> dict[str, object]:
-        return {"level": self.choose(tuple(BenchmarkLevel))}
+        return {"level": self.often(self.choose(self.play.policy.promotion.levels).name, "无此等级")}
 
 
 OTHER: list[Any] = []

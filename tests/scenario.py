@@ -89,20 +89,8 @@ from models.plan import Area, Bounds, Deployment, EmploymentImpact, Kpi, Persona
 from models.policy import Policy
 from models.refusal import Refused
 from models.state import SceneState
-from models.vocabulary import (
-    BenchmarkLevel,
-    Credit,
-    Maturity,
-    Mode,
-    NoticeAbout,
-    PanelPurpose,
-    Position,
-    Risk,
-    Role,
-    Scale,
-    Track,
-)
-from rules import exit_panel, phases, trial_plan
+from models.vocabulary import Credit, Mode, NoticeAbout, PanelPurpose, Position, Risk, Role, Scale, Track
+from rules import exit_panel, phases, promotion, trial_plan
 from rules.alarms import next_alarm
 from rules.bidding import commitment
 from rules.deadlines import BEIJING, local_day
@@ -377,7 +365,7 @@ class Play:
         assert domain is not None
         return Application(
             name="无人配送示范", city=self.policy.city, domain=self.domain, type=domain.type, scale=self.scale,
-            maturity=Maturity.MATURE if self.track is Track.FAST else Maturity.EARLY,
+            maturity="成熟" if self.track is Track.FAST else "早期",
             track=self.track, risk=self.risk, owner=self.owner_unit, need="末端配送",
             budget_yuan=self.budget_yuan, funding_source="财政", fair_competition_self_check=True,
         )  # fmt: skip
@@ -920,7 +908,7 @@ class Play:
             }
         )  # fmt: skip
 
-    def nominate(self, level: BenchmarkLevel = BenchmarkLevel.CITY) -> None:
+    def nominate(self, level: str = "城市级") -> None:
         """With the value assessed, where the city wants it."""
         if self.policy.promotion.value_first and self.state.value_yuan is None:
             self.do(self.value_act(), self.lead)
@@ -928,7 +916,8 @@ class Play:
 
     def evaluation_act(self, recommended: bool = True, **more: object) -> ConcludeEvaluation:
         """Every criterion of the level is answered; where it is not recommended, with a no."""
-        level = self.state.benchmark.level if self.state.benchmark else BenchmarkLevel.CITY
+        nominated = promotion.contested(self.state)
+        level = nominated.level if nominated else "城市级"
         answers = [
             {"criterion": each.key, "met": recommended, "finding": "核查"}
             for each in self.policy.promotion.criteria_at(level)

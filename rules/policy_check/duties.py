@@ -16,7 +16,10 @@ _WAYS_OUT = {*lifecycle.ANYWHERE, "terminate", "override"}
 
 
 def _acts_at(step: lifecycle.Step) -> tuple[str, ...]:
-    return tuple(verb for verb in lifecycle.verbs_at(step.machine, step.key) if verb not in _WAYS_OUT)
+    verbs = lifecycle.verbs_at(step.machine, step.key)
+    if step.machine is Machine.SCENE:
+        verbs = lifecycle.verbs_of_scene(step.key, titled=False)
+    return tuple(verb for verb in verbs if verb not in _WAYS_OUT)
 
 
 DUTIES: tuple[tuple[str, Role, tuple[str, ...]], ...] = (

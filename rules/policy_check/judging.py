@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from models.calendar import Unit
 from models.policy import PanelRules, Policy, TrialKinds
-from models.vocabulary import BenchmarkLevel, Mode, PanelPurpose, Phase, Role
+from models.vocabulary import Mode, PanelPurpose, Phase, Role
 from rules.lifecycle import CAN_BE_TAKEN_BACK
 from rules.policy_check.contradiction import Contradiction, about_days, nearest, shown, twice, unknown_unit
 
@@ -245,7 +245,28 @@ def promotion(policy: Policy) -> Iterator[Contradiction]:
         if criterion.key in keys[:at]:
             yield Contradiction(f"promotion.criteria.{at}.key", f"{criterion.key} stands twice", "name it differently")
         yield from twice(f"promotion.criteria.{at}.levels", criterion.levels)
-    if rules.criteria and (without := [level for level in BenchmarkLevel if not rules.criteria_at(level)]):
+    levels = [each.name for each in rules.levels]
+    yield from twice("promotion.levels", levels)
+    yield from twice("promotion.case_types", rules.case_types)
+    yield from twice("promotion.upward", [each.key for each in rules.upward])
+    for at, to in enumerate(rules.upward):
+        if to.from_level is not None and to.from_level not in levels:
+            hint = nearest(to.from_level, levels, f"use one of: {', '.join(levels)}")
+            yield Contradiction(f"promotion.upward.{at}.from_level", f"`levels` lacks {to.from_level}", hint)
+        elif to.from_level is not None and "recommendation" in rules.before_title:
+            message = "asks for a title, and `before_title` lets a candidate without one be recommended"
+            yield Contradiction(f"promotion.upward.{at}.from_level", message, "keep one of the two")
+    for at, level in enumerate(rules.levels):
+        below = max((rules.award_cap(each) for each in levels[:at]), default=0)
+        if level.award_yuan is not None and not below <= level.award_yuan <= rules.award_cap_yuan:
+            message = f"is not between the level below ({below}) and award_cap_yuan ({rules.award_cap_yuan})"
+            yield Contradiction(f"promotion.levels.{at}.award_yuan", message, "raise or lower it")
+    for at, criterion in enumerate(rules.criteria):
+        for place, name in enumerate(criterion.levels):
+            if name not in levels:
+                hint = nearest(name, levels, f"use one of: {', '.join(levels)}")
+                yield Contradiction(f"promotion.criteria.{at}.levels.{place}", f"`levels` lacks {name}", hint)
+    if rules.criteria and (without := [level for level in levels if not rules.criteria_at(level)]):
         message = f"{', '.join(without)} has no criterion"
         yield Contradiction("promotion.criteria", message, "add one for it, or one without `levels`")
     yield from twice("promotion.before_title", rules.before_title)

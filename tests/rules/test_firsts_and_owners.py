@@ -8,7 +8,7 @@ from models.commands.matching import SubmitBid
 from models.commands.promotion import RecordBenefit
 from models.commands.solicitation import Application, Submit
 from models.policy import Benefit
-from models.vocabulary import First, Position, Role
+from models.vocabulary import Position, Role
 from rules import acceptance_statement, benchmark_statement
 from tests.scenario import Play, city, digest, document, with_rules
 
@@ -36,7 +36,7 @@ def test_an_application_that_says_none_of_it_has_the_digest_it_had() -> None:
 def test_what_the_application_says_goes_with_the_scene() -> None:
     profile = Told(city("yancheng")).submit().state.profile
     assert profile is not None
-    assert profile.firsts == (First.SET, First.VERSION)
+    assert profile.firsts == ("首台套", "首版次")
     assert profile.project is not None
     assert (profile.project.kind, profile.project.name) == ("重大项目", "盐通高铁")
 
@@ -45,13 +45,13 @@ def test_the_firsts_stand_in_acceptance_and_benchmark() -> None:
     play = Told(city("yancheng")).to_candidate(A)
     [acceptance] = play.state.acceptances
     accepted = acceptance_statement.statement(play.policy, play.state, play.journal, acceptance)
-    assert accepted.firsts == (First.SET, First.VERSION)
+    assert accepted.firsts == ("首台套", "首版次")
     assert benchmark_statement.statement(play.policy, play.state, play.journal).firsts == accepted.firsts
 
 
 @pytest.mark.parametrize(("play", "allowed"), [(Told, True), (Play, False)])
 def test_a_benefit_for_firsts_is_for_scenes_that_name_one(play: type[Play], allowed: bool) -> None:
-    kinds = (Benefit(kind="first_set_policy", firsts=(First.SET,)),)
+    kinds = (Benefit(kind="first_set_policy", firsts=("首台套",)),)
     scene = play(
         with_rules(city("yancheng"), "promotion", benefits=kinds, before_title=("first_set_policy",))
     ).to_candidate(A)
@@ -64,7 +64,7 @@ def test_a_benefit_for_firsts_is_for_scenes_that_name_one(play: type[Play], allo
 
 def test_chongqing_ties_its_first_set_policy_to_the_three_firsts() -> None:
     [kind] = [each for each in city("chongqing").promotion.kinds if each.kind == "first_set_policy"]
-    assert set(kind.firsts) == set(First)
+    assert set(kind.firsts) == {"首台套", "首批次", "首版次"}
 
 
 # several owners
