@@ -38,7 +38,8 @@ def _inherit(docket: Docket, act: InheritEvidence) -> None:
     """A copy that said at its submission what it copies has that original and no other.
 
     What claims a later entry than there is would bar the true evidence for ever; so it can be replaced by name. That
-    the original's journal does not have it, the ledger knows: `client.lineage` replaces it, and the doctor names it.
+    the original's journal does not have it, or says something else by then, the ledger knows: `client.lineage` replaces
+    it, and the doctor names it.
     """
     evidence, state = act.evidence, docket.state
     declared = state.profile.copied_from if state.profile else None

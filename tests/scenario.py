@@ -646,6 +646,10 @@ class Play:
                 members=self.members_signed(bidder) if party == "bidder" else (),
             )  # fmt: skip
             self.do(signed, people[party])
+        contract = find(self.state.contracts, bidder=bidder)
+        for unit in contract.co_owners if contract is not None else ():
+            act = SignContract(bidder=bidder, terms_sha256=digest("任务书"))
+            self.do(act, self.person(Role.OWNER, unit, f"owner-{digest(unit)[:6]}"))
 
     def members_signed(self, bidder: str) -> tuple[MemberSignature, ...]:
         """By every other member of the bidder's consortium."""

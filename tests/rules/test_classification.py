@@ -1,4 +1,4 @@
-"""How a city sorts its scenes is its own: what an application, a track or a benefit names stands in the city's lists."""
+"""How a city sorts its scenes is its own: what an application, a track or a benefit names stands in its lists."""
 
 from typing import Any, ClassVar
 

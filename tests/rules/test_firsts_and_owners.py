@@ -2,9 +2,10 @@
 
 import pytest
 
+from models.actor import Actor
 from models.commands.acceptance import GiveAcceptanceOpinion
-from models.commands.anywhere import Suspend
-from models.commands.matching import SubmitBid
+from models.commands.anywhere import AnswerWithdrawal, Suspend, Withdraw
+from models.commands.matching import ProposeContract, SignContract, SubmitBid
 from models.commands.promotion import RecordBenefit
 from models.commands.solicitation import Application, Submit
 from models.policy import Benefit
@@ -108,3 +109,90 @@ def test_who_acted_for_a_co_owner_has_taken_the_owners_side() -> None:
     play.do(opinion, play.person(Role.OWNER, "大丰港集团", play.lead.person))
     play.hear_all(A)
     play.refuses("drafter_decides", play.conclude_act(A), play.lead)
+
+
+def signing(play: Play) -> Play:
+    play.to_contracting(A)
+    play.do(ProposeContract(bidder=A, terms=play.terms()), play.owner)
+    return play
+
+
+SIGN = SignContract(bidder=A, terms_sha256=digest("任务书"), pledge=document("军令状"))
+
+
+def co_owner(play: Play, unit: str) -> Actor:
+    return play.person(Role.OWNER, unit, f"of-{digest(unit)[:6]}")
+
+
+@pytest.mark.parametrize("name", ["yancheng", "ningbo", "chongqing"])
+def test_every_owner_signs_the_task_contract_for_itself(name: str) -> None:
+    play = signing(Told(city(name)))
+    for unit in ("南京场景公司", "大丰港集团"):
+        clock = play.deadline(f"contract/{A}/{unit}")
+        assert (clock.holder and clock.holder.unit, clock.verbs) == (unit, ("sign_contract",))
+    people = {"owner": play.owner, "st_bureau": play.bureau, "bidder": play.bidder(A)}
+    for party in play.policy.contracting.parties:
+        play.do(SIGN.model_copy(update={"members": play.members_signed(A)}), people[party])
+    play.do(SIGN, co_owner(play, "南京场景公司"))
+    play.refuses("already_signed", SIGN, co_owner(play, "南京场景公司"))
+    assert play.state.contracts[0].step == "signing"
+    play.refuses(
+        "other_terms", SIGN.model_copy(update={"terms_sha256": digest("另一份")}), co_owner(play, "大丰港集团")
+    )
+    play.do(SIGN, co_owner(play, "大丰港集团"))
+    assert play.state.contracts[0].step == "signed"
+    assert play.state.step == "trial"
+
+
+def test_new_terms_are_signed_by_every_owner_anew() -> None:
+    play = signing(Told(city("yancheng")))
+    play.do(SIGN, co_owner(play, "大丰港集团"))
+    terms = play.terms().model_copy(update={"document": document("任务书二")})
+    play.do(ProposeContract(bidder=A, terms=terms), play.owner)
+    assert play.state.contracts[0].co_signed == ()
+    play.refuses("other_terms", SIGN, co_owner(play, "大丰港集团"))
+    assert play.deadline(f"contract/{A}/大丰港集团").verbs == ("sign_contract",)
+
+
+def test_a_contract_that_a_co_owner_does_not_sign_in_time_lapses() -> None:
+    play = signing(Told(city("yancheng")))
+    for actor in (play.owner, play.bidder(A), co_owner(play, "大丰港集团")):
+        play.do(SIGN, actor)
+    play.pass_limit(f"contract/{A}/南京场景公司")
+    assert play.state.contracts[0].step == "lapsed"
+
+
+def test_where_the_policy_has_the_owner_sign_for_all_nobody_else_does() -> None:
+    play = signing(Told(with_rules(city("yancheng"), "contracting", co_owners_sign=False)))
+    play.refuses("not_a_party", SIGN, co_owner(play, "大丰港集团"))
+    play.do(SIGN, play.owner)
+    play.do(SIGN, play.bidder(A))
+    assert play.state.contracts[0].step == "signed"
+
+
+def test_nobody_signs_for_an_owner_and_for_the_bidder() -> None:
+    play = signing(Told(city("yancheng")))
+    both = co_owner(play, "大丰港集团").model_copy(update={"person": play.bidder(A).person})
+    play.do(SIGN, play.bidder(A))
+    play.refuses("other_side", SIGN, both)
+
+
+def test_a_withdrawal_after_the_contract_takes_the_consent_of_every_owner() -> None:
+    play = Told(city("yancheng")).to_trial(A)
+    play.do(Withdraw(reasons="退出"), play.bidder(A))
+    assert play.state.withdrawal is not None
+    assert set(play.state.withdrawal.parties) == set(play.state.owners)
+    agreed = AnswerWithdrawal(agreed=True, reasons="同意")
+    play.do(agreed, play.owner)
+    play.do(agreed, co_owner(play, "大丰港集团"))
+    assert play.state.contracts[0].step == "signed"
+    play.do(agreed, co_owner(play, "南京场景公司"))
+    assert play.state.contracts[0].step == "dissolved"
+
+
+def test_the_owner_withdraws_with_the_consent_of_those_who_opened_the_scene_with_it() -> None:
+    play = Told(city("yancheng")).to_trial(A)
+    play.refuses("not_your_part", Withdraw(reasons="退出"), co_owner(play, "大丰港集团"))
+    play.do(Withdraw(reasons="退出"), play.owner)
+    assert play.state.withdrawal is not None
+    assert set(play.state.withdrawal.parties) == {A, "南京场景公司", "大丰港集团"}
