@@ -161,7 +161,7 @@ class Docket:
         may = self.policy.permissions
         verbs = lifecycle.verbs_at(machine, step)
         if machine is Machine.SCENE:
-            verbs = lifecycle.verbs_of_scene(step, titled=False)
+            verbs = lifecycle.discharging(step)
         return tuple(verb for verb in verbs if holder.role in may.get(verb, ()))
 
     def _stage_of_return(self) -> Stage:
@@ -175,7 +175,7 @@ class Docket:
         for deadline in self.state.deadlines:
             if (deadline.machine, deadline.bidder) != (machine, bidder) or deadline.step in ("", entering):
                 continue
-            if deadline.limit == "yearly_review" and self.state.titled:
+            if deadline.limit == "yearly_review" and self.state.is_raised:
                 continue  # a benchmark that is being raised is reviewed as any other
             if self.cause in deadline.verbs and self._is_holder(deadline):
                 self.met(deadline.id)

@@ -546,6 +546,15 @@ def verbs_of_scene(key: str, *, titled: bool) -> tuple[str, ...]:
     return (*others, *OF_A_TITLE) if titled else others
 
 
+def discharging(key: str) -> tuple[str, ...]:
+    """The verbs at one of the scene's own steps with which its holder may discharge the step's duty.
+
+    Nobody has reviewed a benchmark who nominates it for more.
+    """
+    further = ("nominate_benchmark", "apply_for_benchmark") if key == "benchmark" else ()
+    return tuple(verb for verb in verbs_of_scene(key, titled=False) if verb not in further)
+
+
 @cache
 def stages_of(verb: str) -> tuple[Stage, ...]:
     """The stages in which some step names a verb; none for what is possible in any open stage."""

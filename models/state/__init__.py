@@ -236,8 +236,12 @@ class SceneState(Frozen):
     @property
     def titled(self) -> bool:
         """Whether it is a benchmark whose title stands, also while a higher one is being decided on."""
-        raised = self.benchmark is not None and self.benchmark.raising is not None
-        return self.step == "benchmark" or (raised and self.step != "remedies")
+        return self.step == "benchmark" or (self.is_raised and self.step != "remedies")
+
+    @property
+    def is_raised(self) -> bool:
+        """Whether a benchmark is on its way to a higher level."""
+        return self.benchmark is not None and self.benchmark.raising is not None
 
     @property
     def owners(self) -> tuple[str, ...]:

@@ -30,9 +30,9 @@ def evolve(state: SceneState, event: PromotionEvent) -> SceneState:
             return _nominated(state, event)
         case BenchmarkEvaluated(recommended=recommended):
             return _contested(state, recommended=recommended)
-        case BenchmarkDecided(confirmed=False) if _is_raised(state):
+        case BenchmarkDecided(confirmed=False) if state.is_raised:
             return _benchmark(state, raising=None)
-        case BenchmarkDecided(confirmed=True) if _is_raised(state):
+        case BenchmarkDecided(confirmed=True) if state.is_raised:
             return _contested(state, confirmed=True)
         case BenchmarkDecided(confirmed=confirmed):
             return _benchmark(state, confirmed=confirmed, confirmed_on=event.on if confirmed else None)
@@ -76,10 +76,6 @@ def _nominated(state: SceneState, event: BenchmarkNominated) -> SceneState:
         raising = Raising(level=event.level, case_type=event.case_type)
         nominated = title.model_copy(update={"raising": raising})
     return state.model_copy(update={"benchmark": nominated, "benchmark_applications": ()})
-
-
-def _is_raised(state: SceneState) -> bool:
-    return state.benchmark is not None and state.benchmark.raising is not None
 
 
 def _contested(state: SceneState, **to: object) -> SceneState:

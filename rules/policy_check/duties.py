@@ -18,7 +18,7 @@ _WAYS_OUT = {*lifecycle.ANYWHERE, "terminate", "override"}
 def _acts_at(step: lifecycle.Step) -> tuple[str, ...]:
     verbs = lifecycle.verbs_at(step.machine, step.key)
     if step.machine is Machine.SCENE:
-        verbs = lifecycle.verbs_of_scene(step.key, titled=False)
+        verbs = lifecycle.discharging(step.key)
     return tuple(verb for verb in verbs if verb not in _WAYS_OUT)
 
 

@@ -168,6 +168,8 @@ def test_without_a_notice_the_decision_raises_it() -> None:
 
 def test_the_yearly_review_is_due_when_it_was(low: Play) -> None:
     before = low.deadline("yearly_review")
+    assert "review_benchmark" in before.verbs
+    assert "nominate_benchmark" not in before.verbs
     raised(low)
     assert low.deadline("yearly_review") == before
 
@@ -219,9 +221,15 @@ def test_who_loses_the_title_loses_what_it_was_nominated_for(
     assert (low.state.step, low.state.titled) == ("candidate", False)
     assert low.state.benchmark is not None
     assert (low.state.benchmark.withdrawn, low.state.benchmark.raising) == (True, None)
+    assert [each.id for each in low.state.deadlines if each.limit == "yearly_review"] == []
     low.refuses("no_title", RecordReplication(city="南京市"), low.lead)
     low.win_appeal()
     assert (low.state.step, level(low), low.state.titled) == ("benchmark", LOW, True)
+
+
+def test_a_title_that_is_lost_leaves_no_review_behind(low: Play) -> None:
+    low.do(WITHDRAWN, low.group)
+    assert [each.id for each in low.state.deadlines if each.limit == "yearly_review"] == []
 
 
 def test_a_raised_title_is_lost_as_a_whole_and_comes_back_as_a_whole(low: Play) -> None:
