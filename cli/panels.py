@@ -107,4 +107,5 @@ def _position(vote: Vote) -> str:
 
 def _text(vote: Vote) -> str:
     signed = say(f"签署时：{vote.signed_dissent}", f"on signing: {vote.signed_dissent}") if vote.signed_dissent else ""
-    return "\n".join(filter(None, (vote.text, signed)))
+    marks = ", ".join(f"{criterion} {tenths / 10:g}" for criterion, tenths in vote.tenths)
+    return "\n".join(filter(None, (vote.text, marks, signed)))

@@ -153,6 +153,10 @@ def _benchmark(found: BenchmarkStatement, policy: Policy) -> list[RenderableType
                                          f" ({each.legal_basis})" for each in found.uptakes])),
         (say("向上推荐", "recommended upward"), _listed([f"{each.to} {each.on}" for each in found.recommendations])),
     ]  # fmt: skip
+    if found.raising is not None:
+        rows.insert(1, (say("拟提升至", "nominated for"), found.raising.level))
+    if found.case_type is not None:
+        rows.append((say("案例类型", "type of case"), found.case_type))
     if found.withdrawn:
         rows.append((say("称号", "title"), Text(say("已撤销", "withdrawn"), "bold red")))
     parts: list[RenderableType] = [

@@ -21,7 +21,7 @@ from models.receipt import Receipt
 from models.refusal import Refused
 from models.state import SceneState
 from models.text import Identifier
-from models.vocabulary import First, Role, SceneType, Stage
+from models.vocabulary import Role, Stage
 from models.words import ROLES, STATUSES
 from rules.disclosure import Veil
 from rules.lifecycle import STEPS
@@ -157,11 +157,11 @@ def list_(
     step: Annotated[str | None, typer.Option(help="环节 · step", show_default=False)] = None,
     city: Annotated[str | None, typer.Option(help="城市 · city", show_default=False)] = None,
     domain: Annotated[str | None, typer.Option(help="领域 · domain", show_default=False)] = None,
-    type_: Annotated[SceneType | None, typer.Option("--type", help="类型 · type", show_default=False)] = None,
+    type_: Annotated[str | None, typer.Option("--type", help="类型 · type", show_default=False)] = None,
     lead: Annotated[str | None, typer.Option(help="牵头单位 · lead department", show_default=False)] = None,
     overdue: Annotated[bool, typer.Option("--overdue", help="只看逾期 · overdue only")] = False,
     text: Annotated[str | None, typer.Option(help="编号、名称、单位含此文字 · looked for", show_default=False)] = None,
-    first: Annotated[First | None, typer.Option(help="三首产品 · a first of", show_default=False)] = None,
+    first: Annotated[str | None, typer.Option(help="三首产品 · a first of", show_default=False)] = None,
     project: Annotated[
         str | None, typer.Option(help="重大项目或活动含此文字 · major project or event", show_default=False)
     ] = None,

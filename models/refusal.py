@@ -45,6 +45,30 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "政策文件中没有领域“{domain}”。可选：{known}。",
         "The city's policy knows no domain {domain}. It knows: {known}.",
     ),
+    "unknown_class": (
+        "“{what}”不得填“{value}”：本市政策列出的有：{known}。",
+        "{what} can not be {value}; the city's policy lists: {known}.",
+    ),
+    "unknown_level": (
+        "本市没有标杆等级“{level}”。可选（由低到高）：{known}。",
+        "The city has no benchmark level {level}. It has, lowest first: {known}.",
+    ),
+    "level_not_higher": (
+        "本场景已是“{held}”标杆，“{level}”不高于它。可提升至：{higher}。",
+        "The scene is a benchmark at {held} already; {level} is not above it. It can be raised to: {higher}.",
+    ),
+    "level_too_low": (
+        "向{to}推荐须为“{least}”以上标杆，本场景为“{level}”：请先申请提升等级（nominate_benchmark）。",
+        "Only a benchmark at {least} or above is recommended to {to}, not {level}: raise it (nominate_benchmark).",
+    ),
+    "unknown_upward": (
+        "本市政策没有推荐去向“{to}”。可选：{known}。",
+        "The city's policy recommends to nobody called {to}. Known: {known}.",
+    ),
+    "unknown_case_type": (
+        "本市没有案例类型“{case_type}”。可选：{known}。",
+        "The city has no type of case {case_type}. It has: {known}.",
+    ),
     "wrong_city": (
         "申报城市为“{city}”，而该政策属于“{expected}”。",
         "The application is for {city}, but the policy is that of {expected}.",
@@ -153,8 +177,8 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "{person} belongs to {unit}, which has an interest in the matter: recusal.",
     ),
     "panel_overlap": (
-        "试点评审人员占比 {overlap} 超过上限 {share}。",
-        "{overlap} of the panel sat on the trial's review; at most {share} may.",
+        "曾参加本场景评审（含退出评估）的人员占比 {overlap}，超过上限 {share}。",
+        "{overlap} of the panel sat on the scene's reviews before (a trial's exit too); at most {share} may.",
     ),
     "panel_drawn": (
         "本市评审组成员由随机抽取产生：请给出专家库（pool）和人数（size），不得指定成员。",
@@ -183,6 +207,34 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "no_panel": ("尚未组成评审组。", "No panel was convened yet."),
     "not_on_panel": ("{person} 不是该评审组成员。", "{person} is not on this panel."),
     "already_reviewed": ("{person} 已提交评审意见。", "{person} has given this review already."),
+    "not_the_convener": (
+        "“{purpose}”专家组由 {conveners} 组建，“{role}”不能组建。",
+        "A panel for {purpose} is convened by {conveners}, not by {role}.",
+    ),
+    "no_exit_panel": (
+        "本市政策对 {bidder} 的试点不要求专家组退出评估：由监管单位直接作结论（conclude_exit）。",
+        "The policy asks no panel about the exit of {bidder}'s trial: the regulator concludes it (conclude_exit).",
+    ),
+    "exit_panel_missing": (
+        "退出评估须先由专家组提出建议：请组建专家组（convene_panel，purpose=exit，bidder={bidder}），听取后再作结论。",
+        "Experts evaluate the exit first: convene a panel (convene_panel, purpose exit, bidder {bidder}) and hear it.",
+    ),
+    "exit_against_panel": (
+        "专家组 {size} 人中 {yes} 人建议合格（须 {needed} 人），所作结论与之不同：请在 against_panel 中写明理由。",
+        "{yes} of {size} members find it fit ({needed} are needed); your conclusion differs: say why (against_panel).",
+    ),
+    "marks_incomplete": (
+        "每项评分指标须各打一次分。缺：{missing}；多余或重复：{unknown}。请在 marks 中补齐。",
+        "Every criterion is marked once. Missing: {missing}; unknown or twice: {unknown}. Complete `marks`.",
+    ),
+    "mark_out_of_range": (
+        "“{criterion}”满分 {points} 分，所打分数超过满分。",
+        "{criterion} has at most {points} points; the mark is above that.",
+    ),
+    "marks_contradict": (
+        "总分 {total} 低于合格线 {mark}，不能建议通过：请改分数，或建议不通过。",
+        "{total} points in all are below the pass mark of {mark}: change the marks, or do not recommend it.",
+    ),
     "panel_incomplete": (
         "还有 {missing} 位成员未提交评审意见。",
         "{missing} members of the panel have not given their review yet.",

@@ -332,6 +332,7 @@ PANELS: Final[Mapping[str, Word]] = MappingProxyType(
         "recognition": Word("认定评审", "recognition"),
         "scoring": Word("揭榜评分", "scoring"),
         "acceptance": Word("验收评审", "acceptance"),
+        "exit": Word("退出评估", "exit evaluation"),
     }
 )
 """What a panel of experts is convened for."""

@@ -111,8 +111,7 @@ def convene(docket: Docket, act: ConvenePanel) -> None:
         known = ", ".join(each.bidder for each in docket.state.acceptances if each.step == "reviewing") or "-"
         docket.refuse("unknown_bidder", bidder=bidder or "-", known=known)
     parties = (*docket.state.owners, *separation.units_bidding(docket.state))
-    earlier = [panel for panel in docket.state.panels if panel.purpose is not PanelPurpose.ACCEPTANCE]
-    before = {seat.person for each in earlier for seat in each.seats}
+    before = _sat_before(docket.state)
     rules = docket.policy.panels["acceptance"]
     panel = panels.convene(
         docket, act, limit="acceptance_review", parties=parties,
@@ -121,6 +120,13 @@ def convene(docket: Docket, act: ConvenePanel) -> None:
     size, again = len(panel.seats), sum(seat.person in before for seat in panel.seats)
     if rules.overlap is not None and again > math.floor(rules.overlap * size):
         docket.refuse("panel_overlap", overlap=f"{again}/{size}", share=rules.overlap)
+
+
+def _sat_before(state: SceneState) -> set[str]:
+    """On the scene's earlier panels; of an exit panel also who spoke on one that another took the place of."""
+    earlier = [panel for panel in state.panels if panel.purpose is not PanelPurpose.ACCEPTANCE]
+    spoke = (hand.persons for hand in state.hands if hand.deed in separation.JUDGED[PanelPurpose.EXIT])
+    return {*(seat.person for each in earlier for seat in each.seats), *(each for persons in spoke for each in persons)}
 
 
 def _opinion(docket: Docket, act: GiveAcceptanceOpinion) -> None:

@@ -12,7 +12,7 @@ from models.frozen import Frozen
 from models.journal import JournalEntry
 from models.policy import Policy
 from models.state import Acceptance, Payment, SceneState, Signature, UnitOpinion
-from models.vocabulary import First, PanelPurpose
+from models.vocabulary import PanelPurpose
 from rules import refunds
 from rules.keyed import find
 
@@ -58,7 +58,7 @@ class AcceptanceStatement(Frozen):
     clocks: tuple[Deadline, ...]
     value_yuan: int | None
     shares: tuple[tuple[str, str], ...]
-    firsts: tuple[First, ...] = ()
+    firsts: tuple[str, ...] = ()
 
 
 def statement(

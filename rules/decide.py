@@ -26,7 +26,7 @@ from models.events import AnyEvent
 from models.policy import Policy
 from models.refusal import Refused
 from models.state import SceneState
-from models.vocabulary import Machine
+from models.vocabulary import Machine, PanelPurpose
 from rules import (
     acceptance,
     alarms,
@@ -169,7 +169,7 @@ def _refuse_step(state: SceneState, command: Command) -> None:
         return
     bidder = act.bidder if isinstance(act, BidderAct) else getattr(act, "bidder", None)
     if bidder is None or not lifecycle.machines_of(verb):
-        if verb not in lifecycle.verbs_at(Machine.SCENE, state.step):
+        if verb not in lifecycle.verbs_of_scene(state.step, titled=state.titled):
             raise Refused("wrong_step", step=state.step, verb=verb, possible=", ".join(possible_verbs(state)))
         return
     machines = _machines(act)
@@ -190,7 +190,7 @@ def _machines(act: Act) -> tuple[Machine, ...]:
     """Those of the bidder's machines whose step must allow the act; others may move with it."""
     if isinstance(act, MatchingAct | PaymentAct):
         return (Machine.CONTRACT,)
-    if isinstance(act, TrialAct | IncidentAct | Override):
+    if isinstance(act, TrialAct | IncidentAct | Override) or getattr(act, "purpose", None) is PanelPurpose.EXIT:
         return (Machine.TRIAL,)
     if isinstance(act, InclusionAct):
         return (Machine.TRIAL, Machine.INCLUSION)
@@ -206,7 +206,7 @@ def _standing(state: SceneState, machine: Machine, bidder: str) -> str:
 
 def possible_verbs(state: SceneState) -> tuple[str, ...]:
     """What the table allows now, at the scene's step and at those of its bidders."""
-    verbs = list(lifecycle.verbs_at(Machine.SCENE, state.step))
+    verbs = list(lifecycle.verbs_of_scene(state.step, titled=state.titled))
     for machine, parts in BIDDER_MACHINES.items():
         for part in getattr(state, parts):
             verbs.extend(lifecycle.verbs_at(machine, part.step))

@@ -159,7 +159,10 @@ class Docket:
         if holder is None:
             return ()
         may = self.policy.permissions
-        return tuple(verb for verb in lifecycle.verbs_at(machine, step) if holder.role in may.get(verb, ()))
+        verbs = lifecycle.verbs_at(machine, step)
+        if machine is Machine.SCENE:
+            verbs = lifecycle.discharging(step)
+        return tuple(verb for verb in verbs if holder.role in may.get(verb, ()))
 
     def _stage_of_return(self) -> Stage:
         return lifecycle.step_of(Machine.SCENE, self.state.returned.to).stage if self.state.returned else Stage.REVIEW
@@ -172,6 +175,8 @@ class Docket:
         for deadline in self.state.deadlines:
             if (deadline.machine, deadline.bidder) != (machine, bidder) or deadline.step in ("", entering):
                 continue
+            if deadline.limit == "yearly_review" and self.state.is_raised:
+                continue  # a benchmark that is being raised is reviewed as any other
             if self.cause in deadline.verbs and self._is_holder(deadline):
                 self.met(deadline.id)
             elif entering != "remedies":

@@ -117,8 +117,8 @@ STEPS: tuple[Step, ...] = (
     Step(
         SCENE, "benchmark", PROMOTION, "标杆场景", "benchmark", "yearly_review", Role.EVALUATION_TEAM,
         acts=(
-            "assess_value", "record_benefit", "record_replication", "record_uptake", "recommend_upward",
-            "review_benchmark",
+            "apply_for_benchmark", "assess_value", "record_benefit", "record_replication", "record_uptake",
+            "recommend_upward", "review_benchmark",
         ),
     ),
     Step(SCENE, "remedies", CLOSED, "待办结", "closing"),
@@ -155,7 +155,10 @@ STEPS: tuple[Step, ...] = (
     ),
     Step(
         TRIAL, "exit", TRIALS, "退出评估", "exit evaluation", "exit_evaluation", Role.REGULATOR,
-        acts=("file_report", "file_exit_report", "record_reading", "record_fault", *_TRIAL_ACTS),
+        acts=(
+            "convene_panel", "give_expert_opinion", "recuse",
+            "file_report", "file_exit_report", "record_reading", "record_fault", *_TRIAL_ACTS,
+        ),
     ),
     Step(
         TRIAL, "rolling_back", TRIALS, "恢复原状", "rolling back", "rollback", Role.BIDDER, acts=_TRIAL_ACTS,
@@ -217,6 +220,15 @@ OPEN = (
     "benchmark_confirmed", "benchmark_notice", "benchmark",
 )  # fmt: skip
 """Every step between submission and the end."""
+
+RAISING = ("evaluation", "benchmark_decision", "benchmark_confirmed", "benchmark_notice")
+"""Steps on the way to a title: a first one, or a higher one that is decided on while the title stands."""
+
+OF_A_TITLE = (
+    "assess_value", "record_benefit", "record_replication", "record_uptake", "recommend_upward", "review_benchmark",
+    "withdraw_benchmark",
+)  # fmt: skip
+"""What goes on while a benchmark is being raised; on the way to a first title none of it is possible."""
 
 STARTED = ("running", "suspended", "exit")
 """Steps of a trial that has begun and was not concluded: it ends by its exit, or by a proven rollback."""
@@ -425,15 +437,15 @@ ROWS: tuple[Row, ...] = (
         ACCEPTANCE, ("applying", "reviewing", "concluded", "noticed", "rectifying", "retrial"), "withdrawn",
     ),
     # promotion
-    *_rows(SCENE, ("candidate",), "nominate_benchmark", "evaluation"),
+    *_rows(SCENE, ("candidate", "benchmark"), "nominate_benchmark", "evaluation"),
     *_rows(SCENE, ("evaluation",), "conclude_evaluation", "benchmark_decision"),
     *_rows(SCENE, ("benchmark_decision",), "confirm_benchmark", "benchmark_confirmed", "benchmark", "candidate"),
     *_rows(SCENE, ("benchmark_confirmed",), "publish_notice", "benchmark_notice"),
     *_rows(SCENE, ("benchmark_notice",), "after:public_notice", "benchmark"),
     *_rows(SCENE, ("benchmark_notice",), "answer_objection", "benchmark", "evaluation"),
     *_rows(SCENE, ("benchmark_notice",), "decide_complaint", "benchmark", "evaluation"),
-    *_rows(SCENE, ("benchmark",), "review_benchmark", "candidate"),
-    *_rows(SCENE, ("benchmark",), "withdraw_benchmark", "candidate"),
+    *_rows(SCENE, ("benchmark", *RAISING), "review_benchmark", "candidate"),
+    *_rows(SCENE, ("benchmark", *RAISING), "withdraw_benchmark", "candidate"),
     *_rows(SCENE, ("candidate",), "decide_appeal", "benchmark"),
     *_rows(SCENE, ("candidate", "benchmark"), "close_scene", *_END),
     # from any open step
@@ -525,6 +537,24 @@ def verbs_at(machine: Machine, key: str) -> tuple[str, ...]:
     rows = (row.by for row in ROWS if row.machine is machine and row.source == key and not row.by.startswith("after:"))
     acts = _STEP[machine, key].acts if (machine, key) in _STEP else ()
     return tuple(dict.fromkeys((*rows, *acts)))
+
+
+def verbs_of_scene(key: str, *, titled: bool) -> tuple[str, ...]:
+    """The verbs at one of the scene's own steps; while it is raised, those of its title go on."""
+    verbs = verbs_at(SCENE, key)
+    if key not in RAISING:
+        return verbs
+    others = tuple(verb for verb in verbs if verb not in OF_A_TITLE)
+    return (*others, *OF_A_TITLE) if titled else others
+
+
+def discharging(key: str) -> tuple[str, ...]:
+    """The verbs at one of the scene's own steps with which its holder may discharge the step's duty.
+
+    Nobody has reviewed a benchmark who nominates it for more.
+    """
+    further = ("nominate_benchmark", "apply_for_benchmark") if key == "benchmark" else ()
+    return tuple(verb for verb in verbs_of_scene(key, titled=False) if verb not in further)
 
 
 @cache

@@ -29,7 +29,7 @@ from models.events.review import (
 from models.state import Objection
 from models.state.review import ObjectionStatus
 from models.vocabulary import Machine, NoticeAbout, PanelPurpose, Role
-from rules import settling
+from rules import promotion, settling
 from rules.docket import Docket
 from rules.keyed import find
 
@@ -181,6 +181,8 @@ def _onward(docket: Docket, about: NoticeAbout, bidder: str | None) -> None:
     if notice is None or not notice.ran_out or frozen:
         return
     course = COURSES[about]
+    if about is NoticeAbout.BENCHMARK:
+        promotion.take_higher_title(docket)
     docket.move(course.machine, _bidder(course, bidder), course.after)
     if course.machine is Machine.ACCEPTANCE:
         settling.settle(docket)

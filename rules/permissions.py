@@ -11,7 +11,8 @@ from difflib import get_close_matches
 from models.actor import SYSTEM, Actor
 from models.commands import Act, BidderAct, Command
 from models.commands.acceptance import GiveAcceptanceOpinion
-from models.commands.anywhere import PassDeadline, TakeOver
+from models.commands.anywhere import AnswerWithdrawal, PassDeadline, TakeOver
+from models.commands.matching import SignContract
 from models.commands.solicitation import Submit
 from models.policy import Policy
 from models.refusal import Refused
@@ -23,6 +24,9 @@ FROM_THE_CITY = {
     Role.SUPERVISOR, Role.PAYER, Role.LEADING_GROUP,
 }  # fmt: skip
 """Roles that only a unit of the city's policy can play."""
+
+OF_EVERY_OWNER = (SignContract, AnswerWithdrawal, GiveAcceptanceOpinion)
+"""What each unit that opens a scene does for itself; for all else the first of them answers."""
 
 NO_BUSINESS = (Role.SYSTEM, Role.AUDITOR, Role.ADMINISTRATOR)
 """Roles that may do nothing in a scene, whatever a policy says."""
@@ -96,7 +100,7 @@ def units_playing(policy: Policy, state: SceneState, role: Role, act: Act) -> tu
         case Role.OWNER:
             if isinstance(act, Submit | TakeOver):
                 return (act.application.owner,)
-            return state.owners if isinstance(act, GiveAcceptanceOpinion) else state.owners[:1]
+            return state.owners if isinstance(act, OF_EVERY_OWNER) else state.owners[:1]
         case Role.REGULATOR:
             return (state.regulator,) if state.regulator else ()
         case Role.BIDDER:

@@ -75,7 +75,7 @@ DECISIONS = (
     *ON_ADMISSION, "give_opinion", *RECOGNISED, "refuse",
     "review_invitation", *RANKED, "compare_racers",
     "admit_trial", "return_trial_plan", "refuse_trial", "start_trial", "approve_resumption", "end_inclusion_early",
-    "conclude_exit",
+    "give_expert_opinion:exit", "conclude_exit",
     "give_expert_opinion:acceptance", "conclude_acceptance", "decide_fault_tolerance",
     "conclude_evaluation", "confirm_benchmark", "review_benchmark", "withdraw_benchmark",
     "terminate", "override",
@@ -95,12 +95,17 @@ PREPARED = {
     PanelPurpose.ACCEPTANCE: (
         "convene_panel:acceptance", "give_acceptance_opinion", "conclude_acceptance",
     ),
+    PanelPurpose.EXIT: (
+        "convene_panel:exit", "give_trial_opinion", "admit_trial", "start_trial", "advance_phase", "record_fault",
+        "analyse_incident", "conclude_exit",
+    ),
 }  # fmt: skip
 """What makes a panel, comes before it, or decides on what it says."""
 JUDGED = {
     PanelPurpose.RECOGNITION: ("give_expert_opinion:recognition",),
     PanelPurpose.SCORING: ("score_bid",),
     PanelPurpose.ACCEPTANCE: ("give_expert_opinion:acceptance", "sign_acceptance_opinion"),
+    PanelPurpose.EXIT: ("give_expert_opinion:exit",),
 }
 """What a member of a panel says."""
 

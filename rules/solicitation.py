@@ -9,6 +9,7 @@ from typing import assert_never
 from models.commands.solicitation import (
     AcceptFiling,
     AnswerSupplement,
+    Application,
     DeclineAdmission,
     Register,
     RequestSupplement,
@@ -74,6 +75,7 @@ def _submit(docket: Docket, act: Submit) -> None:
     if (domain := policy.domain(application.domain)) is None:
         known = ", ".join(domain.name for domain in policy.domains)
         docket.refuse("unknown_domain", domain=application.domain, known=known)
+    refuse_unknown_words(docket, application)
     track = policy.tracks[application.track]
     if (why := track.bar(application.maturity, application.risk, livelihood=domain.livelihood)) is not None:
         docket.refuse("track_not_open", track=application.track, why=why)
@@ -100,6 +102,20 @@ def _submit(docket: Docket, act: Submit) -> None:
         )
     )
     docket.enter("submitted")
+
+
+def refuse_unknown_words(docket: Docket, application: Application) -> None:
+    """What an application says of itself stands in the city's lists (`classification`)."""
+    lists = docket.policy.classification
+    said = (
+        ("type", (application.type,), lists.types),
+        ("maturity", (application.maturity,), lists.maturities),
+        ("firsts", application.firsts, lists.firsts),
+        ("project.kind", (application.project.kind,) if application.project else (), lists.project_kinds),
+    )
+    for what, values, known in said:
+        if unknown := [value for value in values if value not in known]:
+            docket.refuse("unknown_class", what=what, value=unknown[0], known=", ".join(known) or "-")
 
 
 def _register(docket: Docket, act: Register) -> None:

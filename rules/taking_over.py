@@ -29,6 +29,7 @@ def take_over(docket: Docket, act: TakeOver) -> None:
     if domain is None:
         known = ", ".join(each.name for each in policy.domains)
         docket.refuse("unknown_domain", domain=application.domain, known=known)
+    solicitation.refuse_unknown_words(docket, application)
     if act.step not in TAKE_OVER_TO:
         docket.refuse("unknown_step", step=act.step, known=", ".join(TAKE_OVER_TO))
     if act.since > docket.day:

@@ -53,6 +53,7 @@ from models.plan import Reading
 from models.state import Trial
 from models.vocabulary import Machine, Outcome, Role
 from rules import (
+    exit_panel,
     incidents,
     inclusion,
     lineage,
@@ -384,7 +385,7 @@ def _resume(docket: Docket, bidder: str) -> None:
 
 
 def trial_ran_out(docket: Docket, deadline: Deadline) -> None:
-    """The trial's time is over: exit evaluation by the regulator, on the bidder's exit report.
+    """The trial's time is over: exit evaluation by experts and regulator, on the bidder's exit report.
 
     A report that was due in its time stays owed.
     """
@@ -456,12 +457,14 @@ def _conclude(docket: Docket, act: ConcludeExit) -> None:
     short = phases.shortfalls(docket.policy, docket.state, act.bidder)
     if act.fit_for_acceptance:
         _refuse_unexplained(docket, act, short)
+    recommended = exit_panel.refuse_unheard(docket, act, trial)
     docket.record(
         ExitConcluded(
             bidder=act.bidder,
             fit_for_acceptance=act.fit_for_acceptance,
             results=phases.results(trial),
             shortfalls=short,
+            panel=recommended,
         )
     )
     settling.end_trial_clocks(docket, act.bidder)

@@ -17,19 +17,7 @@ from models.deadline import DeadlineStatus, Duty
 from models.refusal import Refused
 from models.state import IncidentStatus
 from models.state.review import ObjectionStatus
-from models.vocabulary import (
-    BenchmarkLevel,
-    Credit,
-    GateKind,
-    Machine,
-    Mode,
-    NoticeAbout,
-    PanelPurpose,
-    Phase,
-    Position,
-    Risk,
-    Role,
-)
+from models.vocabulary import Credit, GateKind, Machine, Mode, NoticeAbout, PanelPurpose, Phase, Position, Risk, Role
 from rules import lifecycle
 from rules.alarms import next_alarm
 from rules.bidding import commitment
@@ -303,32 +291,45 @@ class Improviser:
 
     def _convene_panel(self) -> dict[str, object]:
         play = self.play
-        reviewing = [each.bidder for each in play.state.acceptances if each.step == "reviewing"]
-        purpose = PanelPurpose.RECOGNITION
-        if play.state.step == "scoring":
-            purpose = PanelPurpose.SCORING
-        if reviewing:
-            purpose = PanelPurpose.ACCEPTANCE
-        purpose = self.often(purpose, *PanelPurpose)
+        purpose = self.often(self._panel_due(), *PanelPurpose)
+        reviewing = self._reviewed(purpose)
         reviewing = [bidder for bidder in reviewing if bidder == self.about] or reviewing
         size = self.often(play.policy.panels[purpose.value].minimum, 4, 9)
-        bidder = self.choose(reviewing) if reviewing and purpose is PanelPurpose.ACCEPTANCE else None
+        bidder = self.choose(reviewing) if reviewing else None
         if play.policy.panels[purpose.value].drawn and not self.often(False, True):
             pool = play.members(self.often(3, 1) * size + 6, purpose)
             again = {"reasons": "名单有误", "with_officer": "lead-9"} if self.choose((False, False, True)) else {}
             return {"purpose": purpose, "pool": pool, "size": size, "bidder": bidder, **again}
         return {"purpose": purpose, "members": play.members(size, purpose), "bidder": bidder}
 
+    def _panel_due(self) -> PanelPurpose:
+        """That of a bidder whom the act is about, if any; else of whoever is reviewed, or of the scene's step."""
+        state, about = self.play.state, self.about
+        at_work = [(PanelPurpose.EXIT, each) for each in self._reviewed(PanelPurpose.EXIT)]
+        at_work += [(PanelPurpose.ACCEPTANCE, each) for each in self._reviewed(PanelPurpose.ACCEPTANCE)]
+        for purpose, _ in sorted(at_work, key=lambda each: each[1] != about):
+            return purpose
+        return PanelPurpose.SCORING if state.step == "scoring" else PanelPurpose.RECOGNITION
+
+    def _reviewed(self, purpose: PanelPurpose) -> list[str]:
+        """The bidders about whom a panel of this kind can be asked now."""
+        state = self.play.state
+        if purpose is PanelPurpose.EXIT:
+            return [each.bidder for each in state.trials if each.step == "exit"]
+        reviewing = [each.bidder for each in state.acceptances if each.step == "reviewing"]
+        return reviewing if purpose is PanelPurpose.ACCEPTANCE else []
+
     def _give_expert_opinion(self) -> dict[str, object]:
-        reviewing = any(each.step == "reviewing" for each in self.play.state.acceptances)
-        purpose = PanelPurpose.ACCEPTANCE if reviewing else PanelPurpose.RECOGNITION
-        more: dict[str, object] = {} if reviewing else {"bidder": None}
-        return {"purpose": purpose, "recommend": self.often(True, False), **more}
+        purpose = self._panel_due()
+        purpose = PanelPurpose.RECOGNITION if purpose is PanelPurpose.SCORING else purpose
+        act = self.play.recommend_act(self.about, purpose=purpose, recommend=self.often(True, False))
+        more: dict[str, object] = {} if self._reviewed(purpose) else {"bidder": None}
+        return {"purpose": purpose, "recommend": act.recommend, "marks": self.often(act.marks, ()), **more}
 
     def _recuse(self) -> dict[str, object]:
-        purpose = PanelPurpose.SCORING if self.play.state.step == "scoring" else PanelPurpose.RECOGNITION
-        reviewing = [each.bidder for each in self.play.state.acceptances if each.step == "reviewing"]
-        return {"purpose": PanelPurpose.ACCEPTANCE, "bidder": reviewing[0]} if reviewing else {"purpose": purpose}
+        purpose = self._panel_due()
+        reviewing = self._reviewed(purpose)
+        return {"purpose": purpose, **({"bidder": reviewing[0]} if reviewing else {})}
 
     def _confirm_scene(self) -> dict[str, object]:
         return {"confirmed": self.often(True, False)}
@@ -493,7 +494,7 @@ class Improviser:
         act = self.play.conclude_exit_act(self.about or "无名")
         return {
             "fit_for_acceptance": self.often(True, False), "checks": self.often(act.checks, ()),
-            "shortfalls": self.often(act.shortfalls, ()),
+            "shortfalls": self.often(act.shortfalls, ()), "against_panel": self.often("另有证据", None),
         }  # fmt: skip
 
     def _file_exit_report(self) -> dict[str, object]:
@@ -612,7 +613,8 @@ class Improviser:
         }  # fmt: skip
 
     def _nominate_benchmark(self) -> dict[str, object]:
-        return {"level": self.choose(tuple(BenchmarkLevel))}
+        of = self.often(None, *(self.play.policy.promotion.case_types or ("无此类型",)))
+        return {"level": self.often(self.choose(self.play.policy.promotion.levels).name, "无此等级"), "case_type": of}
 
     def _conclude_evaluation(self) -> dict[str, object]:
         act = self.play.evaluation_act(self.often(True, False))
@@ -629,7 +631,7 @@ class Improviser:
         return {"city": self.choose((self.play.policy.city, "南京市")), "district": self.choose((None, "新区"))}
 
     def _recommend_upward(self) -> dict[str, object]:
-        return {"to": "province"}
+        return {"to": self.often("province", "nation", "no_such")}
 
     def _review_benchmark(self) -> dict[str, object]:
         return {"keep": self.often(True, False)}
@@ -814,7 +816,7 @@ class Improviser:
         return {"position": self.choose(tuple(Position))}
 
     def _apply_for_benchmark(self) -> dict[str, object]:
-        return {"level": self.choose(tuple(BenchmarkLevel))}
+        return {"level": self.often(self.choose(self.play.policy.promotion.levels).name, "无此等级")}
 
 
 OTHER: list[Any] = []

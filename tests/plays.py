@@ -528,6 +528,24 @@ def solicitation_and_review() -> Iterator[Play]:
         yield noticed
 
 
+RAISING: tuple[Script, ...] = (
+    lambda p: p.nominate("城市级"),
+    lambda p: p.do(p.evaluation_act(), p.evaluators),
+    lambda p: p.do(ConfirmBenchmark(confirmed=True, reasons="同意"), p.group),
+    lambda p: p.publish(NoticeAbout.BENCHMARK),
+)
+"""A benchmark on its way to the highest level, step by step."""
+
+
+def benchmark_of_an_enterprise() -> Play:
+    play = at("candidate")
+    play.nominate("企业级")
+    for script in RAISING[1:]:
+        script(play)
+    play.pass_limit("public_notice")
+    return play
+
+
 def adopt_without(play: Play, *steps: str) -> None:
     play.policy = play.policy.model_copy(update={"steps_off": steps})
 
@@ -883,6 +901,11 @@ def promotion() -> Iterator[Play]:
                 objecting(NoticeAbout.BENCHMARK, upheld=upheld, complain=complain),
             )
     yield _then(at("benchmark"), lambda p: p.do(ReviewBenchmark(keep=False, finding="失效"), p.evaluators))
+    for way in range(4):
+        for lose in (ReviewBenchmark(keep=False, finding="失效"), WithdrawBenchmark(reasons="失信")):
+            raised = _then(benchmark_of_an_enterprise(), *RAISING[: way + 1])
+            raised.do(lose, raised.group if lose.verb == "withdraw_benchmark" else raised.evaluators)
+            yield raised
     yield _then(at("benchmark"), lambda p: p.do(WithdrawBenchmark(reasons="失信"), p.group))
     yield _then(at("benchmark"), lambda p: p.do(WithdrawBenchmark(reasons="失信"), p.group), lambda p: p.win_appeal())
     # one bidder succeeded, the other may still appeal

@@ -90,24 +90,13 @@ from models.plan import Area, Bounds, Deployment, EmploymentImpact, Kpi, Persona
 from models.policy import Policy
 from models.refusal import Refused
 from models.state import SceneState
-from models.vocabulary import (
-    BenchmarkLevel,
-    Credit,
-    Maturity,
-    Mode,
-    NoticeAbout,
-    PanelPurpose,
-    Position,
-    Risk,
-    Role,
-    Scale,
-    Track,
-)
-from rules import phases, trial_plan
+from models.vocabulary import Credit, Mode, NoticeAbout, PanelPurpose, Position, Risk, Role, Scale, Track
+from rules import exit_panel, phases, promotion, trial_plan
 from rules.alarms import next_alarm
 from rules.bidding import commitment
 from rules.deadlines import BEIJING, local_day
 from rules.journal import admit, due_alarm, entry_for, fold, policy_after
+from rules.keyed import find
 from runtime.policy_files import load_city
 from tests.invariants import check_entry
 
@@ -377,7 +366,7 @@ class Play:
         assert domain is not None
         return Application(
             name="无人配送示范", city=self.policy.city, domain=self.domain, type=domain.type, scale=self.scale,
-            maturity=Maturity.MATURE if self.track is Track.FAST else Maturity.EARLY,
+            maturity="成熟" if self.track is Track.FAST else "早期",
             track=self.track, risk=self.risk, owner=self.owner_unit, need="末端配送",
             budget_yuan=self.budget_yuan, funding_source="财政", fair_competition_self_check=True,
         )  # fmt: skip
@@ -446,7 +435,7 @@ class Play:
     def members(self, size: int = 0, purpose: PanelPurpose = PanelPurpose.RECOGNITION) -> tuple[PanelMember, ...]:
         """Acceptance panels have faces of their own: who reviewed before may fill only a third."""
         size = size or max(self.policy.panels[purpose.value].minimum, 5)
-        first = 51 if purpose is PanelPurpose.ACCEPTANCE else 1
+        first = {PanelPurpose.ACCEPTANCE: 51, PanelPurpose.EXIT: 81}.get(purpose, 1)
         return tuple(
             PanelMember(person=f"expert-{n}", unit=f"高校{n}", expert=True) for n in range(first, first + size)
         )
@@ -470,15 +459,20 @@ class Play:
 
     def seat_panel(self, purpose: PanelPurpose, bidder: str | None = None) -> tuple[int, ...]:
         """The numbers of the experts seated."""
-        self.do(self.convene_act(purpose, bidder), self.lead)
+        convener = self.regulator if purpose is PanelPurpose.EXIT else self.lead
+        self.do(self.convene_act(purpose, bidder), convener)
         panel = next(each for each in self.state.panels if (each.purpose, each.bidder) == (purpose, bidder))
         return tuple(sorted(int(seat.person.removeprefix("expert-")) for seat in panel.seats))
 
     def recommend_act(
         self, bidder: str | None, *, purpose: PanelPurpose = PanelPurpose.ACCEPTANCE, recommend: bool = True
     ) -> GiveExpertOpinion:
+        """With four fifths of the points, or one fifth, for each criterion that the panel has."""
+        criteria = self.policy.panels[purpose.value].criteria
+        share = 0.8 if recommend else 0.2
+        marks = [{"criterion": each.key, "points": round(each.points * share, 1)} for each in criteria]
         return GiveExpertOpinion.model_validate(
-            {"purpose": purpose, "recommend": recommend, "text": "评审意见", "bidder": bidder}
+            {"purpose": purpose, "recommend": recommend, "text": "评审意见", "bidder": bidder, "marks": marks}
         )
 
     def experts_recommend(self, purpose: PanelPurpose, bidder: str | None = None, *, no: int = 0) -> None:
@@ -655,6 +649,10 @@ class Play:
                 members=self.members_signed(bidder) if party == "bidder" else (),
             )  # fmt: skip
             self.do(signed, people[party])
+        contract = find(self.state.contracts, bidder=bidder)
+        for unit in contract.co_owners if contract is not None else ():
+            act = SignContract(bidder=bidder, terms_sha256=digest("任务书"))
+            self.do(act, self.person(Role.OWNER, unit, f"owner-{digest(unit)[:6]}"))
 
     def members_signed(self, bidder: str) -> tuple[MemberSignature, ...]:
         """By every other member of the bidder's consortium."""
@@ -800,7 +798,23 @@ class Play:
         )  # fmt: skip
 
     def conclude_exit(self, bidder: str, *, fit: bool = True) -> None:
+        """As the panel recommends, where one is asked."""
+        self.hear_exit_panel(bidder, fit=fit)
         self.do(self.conclude_exit_act(bidder, fit=fit), self.regulator)
+
+    def hear_exit_panel(self, bidder: str, *, fit: bool = True) -> None:
+        """Every member speaks, of a panel that is convened where none sits."""
+        trial = next(trial for trial in self.state.trials if trial.bidder == bidder)
+        if not exit_panel.needed(self.policy, self.state, trial):
+            return
+        panel = find(self.state.panels, purpose=PanelPurpose.EXIT, bidder=bidder)
+        if panel is None or panel.void:
+            self.seat_panel(PanelPurpose.EXIT, bidder)
+            panel = find(self.state.panels, purpose=PanelPurpose.EXIT, bidder=bidder)
+        for seat in panel.seats if panel is not None else ():
+            if seat.recommend is None:
+                act = self.recommend_act(bidder, purpose=PanelPurpose.EXIT, recommend=fit)
+                self.do(act, self.person(Role.EXPERT, seat.unit, seat.person))
 
     def conclude_exit_act(self, bidder: str, *, fit: bool = True, **more: object) -> ConcludeExit:
         checks = trial_plan.checks_of(self.policy, self.state, "exit")
@@ -901,7 +915,7 @@ class Play:
             }
         )  # fmt: skip
 
-    def nominate(self, level: BenchmarkLevel = BenchmarkLevel.CITY) -> None:
+    def nominate(self, level: str = "城市级") -> None:
         """With the value assessed, where the city wants it."""
         if self.policy.promotion.value_first and self.state.value_yuan is None:
             self.do(self.value_act(), self.lead)
@@ -909,7 +923,8 @@ class Play:
 
     def evaluation_act(self, recommended: bool = True, **more: object) -> ConcludeEvaluation:
         """Every criterion of the level is answered; where it is not recommended, with a no."""
-        level = self.state.benchmark.level if self.state.benchmark else BenchmarkLevel.CITY
+        nominated = promotion.contested(self.state)
+        level = nominated.level if nominated else "城市级"
         answers = [
             {"criterion": each.key, "met": recommended, "finding": "核查"}
             for each in self.policy.promotion.criteria_at(level)

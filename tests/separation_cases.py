@@ -52,7 +52,7 @@ from models.commands.trial import (
 )
 from models.events import AnyEvent
 from models.plan import CheckAnswer
-from models.vocabulary import BenchmarkLevel, Credit, NoticeAbout, PanelPurpose, Position, Role
+from models.vocabulary import Credit, NoticeAbout, PanelPurpose, Position, Role
 from tests.scenario import Play, digest, document
 
 A, B = "甲公司", "乙公司"
@@ -381,7 +381,7 @@ LISTING = ListScene(list="demand", batch="2026-1")
 BID = SubmitBid(bidder=B, commitment=digest("x"))
 APPLICATION = ApplyForAcceptance(bidder=A, documents=(document("验收申请"),))
 SIGN = SignContract(bidder=A, terms_sha256=digest("任务书"), pledge=document("军令状"))
-NOMINATION = NominateBenchmark(level=BenchmarkLevel.CITY, grounds="成效")
+NOMINATION = NominateBenchmark(level="城市级", grounds="成效")
 CONFIRMATION = ConfirmBenchmark(confirmed=True, reasons="同意")
 REFUND = RecordRefund(bidder=A, amount_yuan=1, proof=document("凭证"))
 

@@ -73,7 +73,7 @@ from models.commands.promotion import RecommendUpward, WithdrawBenchmark
 from models.commands.review import AskConsultation, ConfirmScene, GiveOpinion, Refuse
 from models.commands.solicitation import DeclineAdmission, DuplicateCheck, Register
 from models.commands.trial import ReportIncident, ReturnTrialPlan
-from models.vocabulary import BenchmarkLevel, NoticeAbout, Outcome, Phase, Position
+from models.vocabulary import NoticeAbout, Outcome, Phase, Position
 from models.words import Word
 
 
@@ -141,7 +141,7 @@ def traffic_flow(scene: Scene) -> Script:
     yield from matched(scene, YI, BING)
     yield from tried(scene, YI)
     yield from accepted(scene, YI)
-    yield from made_benchmark(scene, BenchmarkLevel.CITY)
+    yield from made_benchmark(scene, "城市级")
     yield from benefited(scene, YI, "scene_loan", 3_000_000)
     yield scene.lead.does(RecommendUpward(to="nation", document=scene.document("推荐函")))
     yield scene.workdays(80)

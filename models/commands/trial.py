@@ -193,7 +193,7 @@ class ConcludeExit(BidderAct):
     """Answers the items of the checklist that are asked again; what is fit has failed none of them.
 
     Where reports are owed, or the last reading of an indicator is past its stop threshold, fit takes a finding on each
-    (`shortfalls`).
+    (`shortfalls`). `against_panel` says why the conclusion is another than the panel of experts recommends.
     """
 
     verb: Literal["conclude_exit"] = "conclude_exit"
@@ -201,6 +201,7 @@ class ConcludeExit(BidderAct):
     reasons: Text
     checks: tuple[CheckAnswer, ...] = Field((), max_length=100, exclude_if=lambda checks: not checks)
     shortfalls: tuple[Shortfall, ...] = Field((), max_length=100, exclude_if=lambda short: not short)
+    against_panel: Text | None = Field(None, exclude_if=lambda reasons: reasons is None)
 
 
 class FirstFault(Frozen):

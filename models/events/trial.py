@@ -139,13 +139,15 @@ class ExitReportFiled(BidderEvent):
 class ExitConcluded(BidderEvent):
     """`results` by the readings as they are now: some may have come in after the exit report.
 
-    `shortfalls` are the reports that were owed still, and the indicators past their stop threshold.
+    `shortfalls` are the reports that were owed still, and the indicators past their stop threshold. `panel` is whether
+    the panel of experts found it fit; None where none was asked.
     """
 
     kind: Literal["exit_concluded"] = "exit_concluded"
     fit_for_acceptance: bool
     results: tuple[KpiResult, ...] = Field((), exclude_if=lambda results: not results)
     shortfalls: tuple[str, ...] = Field((), exclude_if=lambda short: not short)
+    panel: bool | None = Field(None, exclude_if=lambda fit: fit is None)
 
 
 class InclusionGranted(BidderEvent):

@@ -19,7 +19,7 @@ from models.frozen import Frozen
 from models.text import Identifier, Name
 from models.vocabulary import Mode, Role, Track
 
-from .city import CityUnit, Domain, Offices, TrackRule
+from .city import UNTOLD_CLASSIFICATION, CityUnit, Classification, Domain, Offices, TrackRule
 from .documents import DocumentForm, DocumentRules, NumberForm
 from .fund import FundCause, FundRules
 from .limits import ExtensionRule, Ladder, LadderRung, Limit, Limits
@@ -27,11 +27,21 @@ from .lookalikes import COMMON_WORDS, NO_LOOKALIKE_RULES, SAME_WORDS, LookAlikeR
 from .matching import Contracting, Criterion, Dimension, FairCompetition, ModeRule, Pattern, ScoreSheet, Wording
 from .office import BackDating, HandlingRules, ReturnRules
 from .outside import EventPath, OutsideField, OutsideRule
-from .results import AcceptanceRules, BenchmarkCriterion, Benefit, PromotionRules, UptakeRoute
-from .review import Closing, ConsultationRules, PanelRules, Quorum, RecognitionRules
+from .results import AcceptanceRules, BenchmarkCriterion, BenchmarkLevel, Benefit, PromotionRules, UptakeRoute, Upward
+from .review import Closing, ConsultationRules, PanelCriterion, PanelRules, Quorum, RecognitionRules
 from .sourced import Share, Sourced
 from .support import FactorKind, FactorRules, GreenChannelRules
-from .trial import Check, IncidentRedLines, IncidentRules, InclusionRules, PhaseGate, RiskProfile, Severity, TrialRules
+from .trial import (
+    Check,
+    IncidentRedLines,
+    IncidentRules,
+    InclusionRules,
+    PhaseGate,
+    RiskProfile,
+    Severity,
+    TrialKinds,
+    TrialRules,
+)
 
 __all__ = [
     "COMMON_WORDS",
@@ -40,9 +50,11 @@ __all__ = [
     "AcceptanceRules",
     "BackDating",
     "BenchmarkCriterion",
+    "BenchmarkLevel",
     "Benefit",
     "Check",
     "CityUnit",
+    "Classification",
     "Closing",
     "ConsultationRules",
     "Contracting",
@@ -73,6 +85,7 @@ __all__ = [
     "Offices",
     "OutsideField",
     "OutsideRule",
+    "PanelCriterion",
     "PanelRules",
     "Pattern",
     "PhaseGate",
@@ -87,8 +100,10 @@ __all__ = [
     "Share",
     "Sourced",
     "TrackRule",
+    "TrialKinds",
     "TrialRules",
     "UptakeRoute",
+    "Upward",
     "Wording",
 ]
 
@@ -106,14 +121,20 @@ class Policy(Frozen):
     reminders_at: time = Field(time(9), description="when a reminder goes out, +08:00")
     units: tuple[CityUnit, ...] = Field(min_length=1, description="the city's units; nobody else plays a city's role")
     offices: Offices = Field(description="who holds each office")
+    classification: Classification = Field(
+        UNTOLD_CLASSIFICATION,
+        # A policy without it keeps its digest, as with `outside`.
+        exclude_if=lambda lists: lists == UNTOLD_CLASSIFICATION,
+        description="types, maturities, 三首 products and kinds of projects that an application may name",
+    )
     domains: tuple[Domain, ...] = Field(min_length=1, description="the domains that scenes belong to, with their units")
     tracks: dict[Track, TrackRule] = Field(description="what the sandbox track and the fast track leave out")
     steps_off: tuple[str, ...] = Field((), description="steps of the lifecycle that the city does not use")
     limits: Limits = Field(description="every time limit")
     ladders: dict[str, Ladder] = Field(description="reminder ladders by name")
     consultation: ConsultationRules = Field(description="how departments are asked and counted")
-    panels: dict[Literal["recognition", "scoring", "acceptance"], PanelRules] = Field(
-        description="who may sit on which panel"
+    panels: dict[Literal["recognition", "scoring", "acceptance", "exit"], PanelRules] = Field(
+        description="who may sit on which panel; without `exit` no panel evaluates the end of a trial"
     )
     recognition: RecognitionRules | None = Field(None, description="the recognition standard, where a city has one")
     fair_competition: FairCompetition = Field(description="which entry conditions are unfair")

@@ -14,7 +14,7 @@ from models.frozen import Frozen
 from models.lineage import Evidence
 from models.receipt import Receipt
 from models.text import Moment
-from models.vocabulary import First, Maturity, Outcome, Position, Risk, Scale, SceneType, Stage, Track
+from models.vocabulary import Outcome, Position, Risk, Scale, Stage, Track
 
 from .acceptance import (
     Acceptance,
@@ -44,9 +44,9 @@ class Profile(Frozen):
     name: str
     city: str
     domain: str
-    type: SceneType
+    type: str
     scale: Scale
-    maturity: Maturity
+    maturity: str
     track: Track
     risk: Risk
     owner: str
@@ -54,7 +54,7 @@ class Profile(Frozen):
     budget_yuan: int
     copied_from: str | None = None
     assumed: tuple[str, ...] = ()
-    firsts: tuple[First, ...] = ()
+    firsts: tuple[str, ...] = ()
     project: MajorProject | None = None
     co_owners: tuple[CoOwner, ...] = ()
 
@@ -232,6 +232,16 @@ class SceneState(Frozen):
     @property
     def closed(self) -> bool:
         return self.step == "closed"
+
+    @property
+    def titled(self) -> bool:
+        """Whether it is a benchmark whose title stands, also while a higher one is being decided on."""
+        return self.step == "benchmark" or (self.is_raised and self.step != "remedies")
+
+    @property
+    def is_raised(self) -> bool:
+        """Whether a benchmark is on its way to a higher level."""
+        return self.benchmark is not None and self.benchmark.raising is not None
 
     @property
     def owners(self) -> tuple[str, ...]:

@@ -91,3 +91,10 @@ class Contract(Frozen):
     entered_on: date | None = None
     consortium: tuple[str, ...] = Field((), exclude_if=lambda consortium: not consortium)
     """Who does the work beside the bidder, jointly liable."""
+    co_owners: tuple[str, ...] = Field((), exclude_if=lambda units: not units)
+    """Who opened the scene with the owner, and signs for itself; `co_signed` have."""
+    co_signed: tuple[str, ...] = Field((), exclude_if=lambda units: not units)
+
+    @property
+    def complete(self) -> bool:
+        return set(self.signed) == set(self.parties) and set(self.co_signed) == set(self.co_owners)

@@ -40,7 +40,7 @@ from models.events.trial import (
 )
 from models.plan import Reading
 from models.state import IncidentStatus, Inclusion, SceneState, UnitOpinion
-from models.vocabulary import Phase, Role
+from models.vocabulary import PanelPurpose, Phase, Role
 from rules.keyed import change, find, put
 
 
@@ -188,6 +188,12 @@ def _counts_above(before: Reading, reading: Reading) -> bool:
     if before.on == reading.on:
         return before.by is Role.REGULATOR and reading.by is not Role.REGULATOR
     return before.on > reading.on
+
+
+def evaluated_anew(state: SceneState, bidder: str) -> SceneState:
+    """An exit evaluation begins: by a panel of its own."""
+    panels = change(state.panels, to={"void": True}, purpose=PanelPurpose.EXIT, bidder=bidder)
+    return state.model_copy(update={"panels": panels})
 
 
 def _phase(phase: Phase, since: date | None) -> dict[str, object]:

@@ -457,7 +457,7 @@ BROKEN: dict[str, tuple[dict[str, object], str]] = {
     ),
     "a level that is evaluated by nothing": (
         {"promotion.criteria": [{"key": "local", "name": "特色", "levels": ["城市级"]}]},
-        "promotion.criteria: 产业级, 企业级 has no criterion",
+        "promotion.criteria: 企业级, 产业级 has no criterion",
     ),
     "voices for a unit that nobody declared": (
         {"consultation.quorum.weights": {"没有的单位": 2}},
