@@ -211,6 +211,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "起草与审批须由不同的人办理：{person} 已在本场景参与“{did}”，不得再执行“{verb}”。",
         "Who drafts and who decides are two persons: {person} had a hand in this scene as {did} and may not {verb}.",
     ),
+    "decider_drafts": (
+        "{person} 已在本场景参与“{did}”，不得再代表发榜方执行“{verb}”；请由发榜方未参与审批的人员办理。",
+        "{person} had a hand in {did} here and may not {verb} for the owner: somebody else of the owner's does.",
+    ),
     "decider_publishes": (
         "作出决定与发布须由不同的人办理：{person} 已参与“{did}”，不得再执行“{verb}”。",
         "Who decides and who publishes are two persons: {person} had a hand in {did} and may not {verb}.",

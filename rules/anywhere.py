@@ -196,9 +196,12 @@ def _reassign(docket: Docket, act: Reassign) -> None:
 
 
 def _hand_over(docket: Docket, deadline: Deadline, holder: Holder) -> None:
-    """The same clock in other hands, at nobody's desk yet; an id that names the unit names the new one."""
-    id = deadline.id
-    if deadline.holder is not None and id.endswith(f"/{deadline.holder.unit}"):
+    """The same clock in other hands, at nobody's desk yet; an id that names the unit names the new one.
+
+    But for the consent to a withdrawal, which keeps the name of the party that was asked.
+    """
+    id, keeps = deadline.id, deadline.limit == "withdrawal_consent"
+    if deadline.holder is not None and id.endswith(f"/{deadline.holder.unit}") and not keeps:
         id = id.removesuffix(deadline.holder.unit) + holder.unit
     handed: dict[str, object] = {"id": id, "holder": holder, "desk": None}
     docket.shift(deadline.model_copy(update=handed), "reassignment")
