@@ -13,7 +13,19 @@ from models.policy import Policy
 from models.state import Incident, IncidentStatus, Panel, PaymentStatus, SceneState
 from models.state.review import ObjectionStatus
 from models.vocabulary import Machine, PanelPurpose, Role
-from rules import incidents, lifecycle, lineage, panels, payments, promotion, race, red_lines, trial
+from rules import (
+    acceptance,
+    anywhere,
+    incidents,
+    lifecycle,
+    lineage,
+    panels,
+    payments,
+    promotion,
+    race,
+    red_lines,
+    trial,
+)
 from rules.decide import machines_judged
 from rules.docket import BIDDER_MACHINES
 from rules.keyed import find
@@ -168,8 +180,11 @@ def _has_an_object(policy: Policy, state: SceneState, verb: str, bidder: str | N
             panel = _panel(state, None)
             return panel is not None and panels.all_have_spoken(panel)
         case "conclude_acceptance":
-            panel = _panel(state, bidder)
-            return panel is not None and panels.all_have_spoken(panel)
+            return acceptance.may_be_concluded(state, bidder or "")
+        case "override" if bidder is not None:
+            return anywhere.overridable_trial(state, bidder) is not None
+        case "override":
+            return bool(anywhere.override_targets(state))
         case "conclude_exit":
             return any(each.bidder == bidder and each.exit_report for each in state.trials)
         case "record_reading":

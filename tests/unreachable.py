@@ -13,7 +13,7 @@ from models.calendar import Period, Unit
 from models.commands import Act
 from models.deadline import DeadlineStatus
 from models.policy import Policy
-from models.state import IncidentStatus, PaymentStatus, SceneState
+from models.state import IncidentStatus, Panel, PaymentStatus, SceneState
 from models.state.review import ObjectionStatus
 from models.vocabulary import Machine, NoticeAbout, PanelPurpose, Role, Stage
 from rules.lifecycle import STARTED
@@ -252,13 +252,20 @@ def _seats(policy: Policy, state: SceneState) -> Iterator[str]:
             yield f"a panel of {size} for {panel.key}: {people}"
         if sum(seat.expert for seat in panel.seats) < rules.expert_share * size:
             yield f"too few experts for {panel.key}"
-        if again := set(people) & set(state.recused):
+        if (again := set(people) & set(state.recused)) and _is_at_work(state, panel):
             yield f"{again} recused themselves and sit on the panel for {panel.key}"
         parties = {*state.owners}
         if panel.purpose is not PanelPurpose.RECOGNITION:
             parties |= {bid.bidder for bid in state.bids if bid.revealed}
         if tied := [seat.person for seat in panel.seats if seat.unit in parties]:
             yield f"{tied} judge their own unit's work in {panel.key}"
+
+
+def _is_at_work(state: SceneState, panel: Panel) -> bool:
+    """Who recuses themselves later has sat on an earlier panel all the same."""
+    reviewing = any((each.bidder, each.step) == (panel.bidder, "reviewing") for each in state.acceptances)
+    at = {PanelPurpose.RECOGNITION: "expert_review", PanelPurpose.SCORING: "scoring"}.get(panel.purpose)
+    return state.step == at if at is not None else reviewing
 
 
 def _duties(policy: Policy, state: SceneState) -> Iterator[str]:

@@ -24,6 +24,7 @@ from tests.improviser import BIDDERS, Improviser, dead_duties
 from tests.scenario import Play, city, with_limit, with_rules
 
 CITIES = ("yancheng", "ningbo", "chongqing")
+
 LONG = settings.get_current_profile_name() == "long"
 EXAMPLES, MOVES = (3_000, 120) if LONG else (50, 60)
 NOTICES = ("recognition_notice", "ranking_notice", "acceptance_notice", "benchmark_notice")
