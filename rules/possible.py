@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from models.commands import ACTS, Act, BidderAct
-from models.deadline import Deadline
+from models.deadline import Deadline, DeadlineStatus
 from models.policy import Policy
 from models.state import Incident, IncidentStatus, Panel, PaymentStatus, SceneState
 from models.state.review import ObjectionStatus
@@ -134,7 +134,7 @@ def _has_an_object(policy: Policy, state: SceneState, verb: str, bidder: str | N
             failed = any((each.bidder, each.step) == (bidder, "failed") for each in state.acceptances)
             return failed or any(each.bidder == bidder for each in state.owed_refunds)
         case "nudge":
-            return any(each.holder is not None for each in state.deadlines)
+            return any(each.holder is not None and each.status is not DeadlineStatus.PAUSED for each in state.deadlines)
         case "answer_suggestion":
             return any(each.answer is None for each in state.suggestions)
         case "suggest_rule_change":
@@ -147,6 +147,10 @@ def _has_an_object(policy: Policy, state: SceneState, verb: str, bidder: str | N
             return any(each.bidder == bidder and each.acknowledged_by is None for each in _open_incidents(state))
         case "report_upward":
             return any(each.bidder == bidder for each in _open_incidents(state))
+        case "review_invitation":
+            mode = policy.modes.get(state.challenge.mode) if state.challenge is not None else None
+            unread = state.challenge is not None and state.challenge.reviewed is None
+            return mode is not None and mode.invited_only and unread
         case "ask_green_channel":
             open_to = state.green_channel is None or state.green_channel.granted is False
             return policy.green_channel is not None and open_to

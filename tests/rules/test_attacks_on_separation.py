@@ -3,7 +3,6 @@
 from models.actor import Actor
 from models.commands.anywhere import AdoptPolicy, ConfirmCorrection, DecideExtension, Reassign, Withdraw
 from models.commands.matching import Award, ProposeContract
-from models.commands.payment import PayMilestone
 from models.commands.trial import ApproveResumption, ReportIncident, SuspendTrial
 from models.policy import Policy
 from models.vocabulary import NoticeAbout
@@ -67,8 +66,7 @@ def test_whoever_decided_may_stop_a_trial_all_the_same(policy: Policy) -> None:
 
 def test_the_delegate_of_a_delegate_publishes_nothing_that_the_first_decided(yancheng: Policy) -> None:
     play = played(yancheng, recognised)
-    publication = notice(NoticeAbout.RECOGNITION)
-    act = publication if not callable(publication) else publication(play)
+    act = notice(NoticeAbout.RECOGNITION)
     play.refuses("decider_publishes", act, as_(play.platform, "clerk", "deputy", play.lead.person))
     play.do(act, as_(play.platform, "clerk", "deputy", "unconcerned"))
 
@@ -88,9 +86,8 @@ def test_when_lead_and_payer_become_one_unit_the_approver_still_does_not_pay(pol
     merged = policy.model_copy(update={"offices": offices, "version": "merged"})
     play.do(AdoptPolicy(policy=merged, reasons="机构合并"), play.group)
 
-    act = PAYMENT if isinstance(PAYMENT, PayMilestone) else PAYMENT(play)
-    play.refuses("approver_pays", act, cast(play, "payer").model_copy(update={"person": approver.person}))
-    play.do(act, cast(play, "payer").model_copy(update={"person": "cashier"}))
+    play.refuses("approver_pays", PAYMENT, cast(play, "payer").model_copy(update={"person": approver.person}))
+    play.do(PAYMENT, cast(play, "payer").model_copy(update={"person": "cashier"}))
 
 
 def test_whose_department_hands_the_lead_over_does_not_hear_the_appeal_elsewhere(policy: Policy) -> None:

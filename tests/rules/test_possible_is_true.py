@@ -11,14 +11,17 @@ import pytest
 
 from models.actor import Actor
 from models.commands import ACTS, Act
+from models.commands.trial import ProveRollback
+from models.policy import Policy
 from models.refusal import Refused
-from models.vocabulary import Role
+from models.vocabulary import Mode, PanelPurpose, Role
 from rules.decide import decide
 from rules.permissions import units_playing
 from rules.possible import Offer, offers
 from tests.improviser import BIDDERS, CONTENT_WITH_BIDDER, Improviser
 from tests.rules.test_machine import LONG, beginning
-from tests.scenario import Play, digest
+from tests.rules.test_race import A, B, comparison
+from tests.scenario import Play, digest, document
 
 LIVES = range(300) if LONG else range(10)
 CORNERS = {
@@ -54,6 +57,14 @@ class Willing(Improviser):
         document = {"title": "意见书", "sha256": self.choose(signed or [digest("x")])}
         more = {"over_objections": "已采纳", "against_panel": "证据不足", "conditions": ("补充",)}
         return super()._conclude_acceptance() | more | {"document": document}
+
+    def _recuse(self) -> dict[str, object]:
+        scene = PanelPurpose.SCORING if self.play.state.step == "scoring" else PanelPurpose.RECOGNITION
+        return {"purpose": PanelPurpose.ACCEPTANCE if self.about else scene, "bidder": self.about}
+
+    def _inherit_evidence(self) -> dict[str, object]:
+        evidence = {"scene": "KIN-1", "sequence": self.choose(range(1, 60)), "head": digest("head"), "city": "宁波市"}
+        return {"evidence": evidence}
 
     def _notify_leak(self) -> dict[str, object]:
         found = [each.id for each in self.play.state.incidents if each.bidder == self.about and each.status != "closed"]
@@ -141,17 +152,34 @@ def left_out(play: Play, found: tuple[Offer, ...]) -> Iterator[str]:
                     yield from (f"{verb} {about} by {person} of {unit}" for person in able)
 
 
+def disagreements(play: Play) -> list[str]:
+    found = offers(play.policy, play.state)
+    told = []
+    for offer in found:
+        codes = refusals(play, offer)
+        if codes and not codes & CORNERS.get(offer.verb, set()):
+            told.append(f"{offer.verb} {offer.bidder} is offered in vain: {sorted(codes)}")
+    return [*told, *(f"{each} is not offered" for each in left_out(play, found))]
+
+
 @pytest.mark.parametrize("number", LIVES)
 def test_what_is_offered_is_what_the_rules_take(number: int) -> None:
-    play = a_life(number)
-    found = offers(play.policy, play.state)
-    in_vain = {
-        (offer.verb, offer.bidder): codes
-        for offer in found
-        if (codes := refusals(play, offer)) and not codes & CORNERS.get(offer.verb, set())
-    }
-    assert not in_vain
-    assert not [*left_out(play, found)]
+    assert not disagreements(a_life(number))
+
+
+@pytest.mark.parametrize("accepted_meanwhile", [False, True])
+def test_a_racer_who_won_its_appeal_is_offered_what_it_can_do(yancheng: Policy, accepted_meanwhile: bool) -> None:
+    race = yancheng.modes[Mode.HORSE_RACE].model_copy(update={"compare_from": None})
+    at_any_time = yancheng.model_copy(update={"modes": {**yancheng.modes, Mode.HORSE_RACE: race}})
+    play = Play(at_any_time).to_running(A, B, winners=2, mode=Mode.HORSE_RACE)
+    play.do(comparison(A, B, ends=B), play.lead)
+    if accepted_meanwhile:
+        play.do(ProveRollback(bidder=B, proof=document("恢复证明")), play.bidder(B))
+        play.end_trial(A)
+    play.win_appeal()
+
+    assert {each.bidder: each.step for each in play.state.trials}[B] == "planning"
+    assert not disagreements(play)
 
 
 def test_a_corner_is_a_verb_and_its_refusals_are_known() -> None:
