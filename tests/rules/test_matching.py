@@ -30,10 +30,11 @@ def listed(yancheng: Policy) -> Play:
 
 
 def posting(play: Play, mode: Mode = Mode.OPEN_CHALLENGE, days: int = 30, **more: object) -> PostChallenge:
+    rule = play.policy.modes.get(mode)
     return PostChallenge.model_validate(
         {
             "mode": mode,
-            "legal_basis": "以赛代招",
+            "legal_basis": rule.legal_bases[0] if rule and rule.legal_bases else "政策",
             "budget_yuan": 800_000,
             "criteria": "见评分表",
             "closes_on": play.today + timedelta(days=days),
