@@ -222,6 +222,15 @@ def actor_of(
                     "The directory cannot be asked now, and this scene goes by it; try again later.",
                 ),
             ) from None
+    if on_behalf_of and directory is None and who.role is not Role.PUBLIC and not opened.settings.trust_paths:
+        raise Failure(
+            "path_unproven",
+            say(
+                "本市还没有人员目录，代办关系无从核对：请先建立目录，或由本人办理（可设 SCENE_TRUST_PATHS=true）。",
+                "The city has no directory that says who acts for whom: load one, or act for yourself "
+                "(SCENE_TRUST_PATHS=true takes people at their word).",
+            ),
+        )
     try:
         return identity.actor(who, policy, state, bidder, on_behalf_of, directory=directory, verb=verb)
     except Refused as refused:

@@ -23,7 +23,7 @@ from rules.directory import candidates
 from rules.disclosure import Veil
 from rules.duties import duties
 
-from . import output, shown, wording
+from . import output, pool_duties, shown, wording
 from .acting import Scene, command_for
 from .named import Reasons
 from .output import AsJson, say
@@ -112,9 +112,10 @@ def list_(scene: Scene, who: Viewing = None, as_json: AsJson = False) -> None:
         policy = policy_of(opened, state)
         city = state.profile.city if state.profile else ""
         directory = opened.directories.in_force(city)
+        found = (*duties(state), *pool_duties.of_scene(opened, state, policy))
     calendar = policy.calendar if policy else None
     data = []
-    for duty in duties(state):
+    for duty in found:
         able: tuple[str, ...] = (duty.holder.person,) if duty.holder.person else ()
         if directory is not None and not able:
             able = candidates(directory.directory, duty.holder.unit, duty.holder.role, shown.today())
@@ -122,7 +123,7 @@ def list_(scene: Scene, who: Viewing = None, as_json: AsJson = False) -> None:
         data.append({**duty.model_dump(mode="json"), "workdays_left": left, "candidates": able})
     columns = [("编号", "duty"), ("应办", "what"), ("责任方", "whose turn"), ("在办", "at"), ("可认领", "candidates"),
                ("期限", "due"), ("剩余", "left")]  # fmt: skip
-    rows = [_row(duty, each) for duty, each in zip(duties(state), data, strict=True)]
+    rows = [_row(duty, each) for duty, each in zip(found, data, strict=True)]
     none = say("没有待办事项。", "Nothing is to be done.")
     output.present(data, output.table(columns, rows) if rows else none)
 

@@ -32,7 +32,7 @@ from runtime.wiring import Parts, scene_client
 from runtime.yaml_files import FileProblems
 from storage.reads import EntryRecord, InboxItem, Page, SceneFilter, SceneSort, SceneSummary
 
-from . import acting, identity, output, shown, why, wording
+from . import acting, identity, output, pool_duties, shown, why, wording
 from .acting import As, CommandId, OnBehalf, Scene, Wait
 from .applications import submission
 from .output import AsJson, misuse, say
@@ -275,7 +275,11 @@ def inbox(
     acting_role = identity.who(role).role if role else None
     made = settings()
     with database(made) as opened:
-        found = opened.reads.inbox(city=_city(city), unit=department, role=acting_role, person=person)
+        found = (
+            *opened.reads.inbox(city=_city(city), unit=department, role=acting_role, person=person),
+            *pool_duties.of_units(opened, city=_city(city), unit=department, role=acting_role, person=person),
+        )
+        found = tuple(sorted(found, key=lambda each: each.due_at))
         if not found and department is not None:
             _refuse_unknown_unit(made, opened, department)
         if claimed_by is not None:

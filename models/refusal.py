@@ -263,6 +263,26 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "起草与审批须由不同的人办理：{person} 已在本场景参与“{did}”，不得再执行“{verb}”。",
         "Who drafts and who decides are two persons: {person} had a hand in this scene as {did} and may not {verb}.",
     ),
+    "path_unproven": (
+        "本场景凭人员目录办理（第 {version} 版），代办路径“{path}”没有目录依据；请凭目录办理，或由本人办理。",
+        "This scene goes by the directory (version {version}), not by a word: {path}. Act by it, or for yourself.",
+    ),
+    "award_of_another": (
+        "中榜结果只能由有权定榜的一方（{allowed}）提出更正，“{role}”不能；请告知其办理。",
+        "An award is corrected by those who may make one ({allowed}), not by the {role}; tell them.",
+    ),
+    "funding_exceeded": (
+        "榜单预算 {budget} 元超过本场景申报的资金 {funding} 元；请降低预算，或以足额资金重新申报。",
+        "The challenge's {budget} yuan exceed the scene's funding of {funding} yuan; post less, or apply with more.",
+    ),
+    "lookalikes_not_looked_at": (
+        "系统提示了相似场景（{proposed}），查重未写明比对过哪些；请逐一比对后写明（looked_at），再登记。",
+        "Look-alikes were proposed ({proposed}), the check names none; compare, name them (looked_at), then register.",
+    ),
+    "decider_drafts": (
+        "{person} 已在本场景参与“{did}”，不得再代表发榜方执行“{verb}”；请由发榜方未参与审批的人员办理。",
+        "{person} had a hand in {did} here and may not {verb} for the owner: somebody else of the owner's does.",
+    ),
     "decider_publishes": (
         "作出决定与发布须由不同的人办理：{person} 已参与“{did}”，不得再执行“{verb}”。",
         "Who decides and who publishes are two persons: {person} had a hand in {did} and may not {verb}.",

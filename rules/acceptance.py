@@ -245,6 +245,18 @@ def _conclude(docket: Docket, act: ConcludeAcceptance) -> None:
             assert_never(act.verdict)
 
 
+def may_be_concluded(state: SceneState, bidder: str) -> bool:
+    """Whether all have been heard: the panel, which has signed one text, and those who give an opinion."""
+    panel = find(state.panels, purpose=PanelPurpose.ACCEPTANCE, bidder=bidder)
+    accepting = find(state.acceptances, bidder=bidder)
+    if panel is None or panel.void or accepting is None or not panels.all_have_spoken(panel):
+        return False
+    waiting = any((each.limit, each.bidder) == ("acceptance_opinion", bidder) for each in state.deadlines)
+    signed = {(each.person, each.document) for each in accepting.signatures}
+    texts = {document for _, document in signed}
+    return not waiting and any(all((seat.person, text) in signed for seat in panel.seats) for text in texts)
+
+
 def _refuse_unheard(docket: Docket, acceptance: Acceptance) -> None:
     """Owner, regulator and cooperating departments have spoken, or let their time go by."""
     asked = docket.open_deadlines("acceptance_opinion", acceptance.bidder)

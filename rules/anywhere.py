@@ -50,6 +50,7 @@ from rules import correction, extensions, lifecycle, remedies, review, separatio
 from rules.calendar import with_notice
 from rules.deadlines import local_minute, recomputed
 from rules.docket import REMEDIES, Docket
+from rules.keyed import find
 from rules.permissions import unknown_unit
 from rules.policy_check import contradictions
 from rules.solicitation import refuse_before_its_day, refuse_judge_of_itself
@@ -198,9 +199,12 @@ def _reassign(docket: Docket, act: Reassign) -> None:
 
 
 def _hand_over(docket: Docket, deadline: Deadline, holder: Holder) -> None:
-    """The same clock in other hands, at nobody's desk yet; an id that names the unit names the new one."""
-    id = deadline.id
-    if deadline.holder is not None and id.endswith(f"/{deadline.holder.unit}"):
+    """The same clock in other hands, at nobody's desk yet; an id that names the unit names the new one.
+
+    But for the consent to a withdrawal, which keeps the name of the party that was asked.
+    """
+    id, keeps = deadline.id, deadline.limit == "withdrawal_consent"
+    if deadline.holder is not None and id.endswith(f"/{deadline.holder.unit}") and not keeps:
         id = id.removesuffix(deadline.holder.unit) + holder.unit
     handed: dict[str, object] = {"id": id, "holder": holder, "desk": None}
     docket.shift(deadline.model_copy(update=handed), "reassignment")
@@ -275,14 +279,7 @@ def _override(docket: Docket, act: Override) -> None:
     if act.bidder is not None:
         _override_trial(docket, act.bidder, act.to)
         return
-    reached = _reached(state)
-    targets = [
-        to
-        for to in (*lifecycle.OVERRIDE_TO, "candidate")
-        if lifecycle.has_row(Machine.SCENE, state.step, "override", to)
-        and docket.used(to)
-        and not lifecycle.comes_before(reached, to)
-    ]
+    targets = [to for to in override_targets(state) if docket.used(to)]
     if act.to not in targets:
         docket.refuse("not_returnable", to=act.to, known=", ".join(targets) or "-")
     docket.record(StepOverridden(to=act.to, left=state.step, by=docket.person))
@@ -298,6 +295,27 @@ def _override(docket: Docket, act: Override) -> None:
     docket.run_on()
 
 
+def override_targets(state: SceneState) -> tuple[str, ...]:
+    """What of the scene's own way may be re-opened; a city may leave some of these steps out."""
+    reached = _reached(state)
+    return tuple(
+        to
+        for to in (*lifecycle.OVERRIDE_TO, "candidate")
+        if lifecycle.has_row(Machine.SCENE, state.step, "override", to) and not lifecycle.comes_before(reached, to)
+    )
+
+
+def overridable_trial(state: SceneState, bidder: str) -> str | None:
+    """To where a bidder's trial may be re-opened; None where it may not."""
+    trial = find(state.trials, bidder=bidder)
+    ending = state.step == "remedies" and any(
+        each.closes_as or (each.machine, each.bidder) != (Machine.TRIAL, bidder) for each in state.decisions
+    )
+    if trial is None or ending or state.step not in ("trial", "remedies"):
+        return None
+    return lifecycle.OVERRIDE_TRIAL.get(trial.step)
+
+
 def _override_trial(docket: Docket, bidder: str, to: str) -> None:
     """The regulator decides anew on the admission, or on the exit; nobody decides in its place.
 
@@ -308,12 +326,9 @@ def _override_trial(docket: Docket, bidder: str, to: str) -> None:
     if not stands:
         known = ", ".join(each.bidder for each in state.trials) or "-"
         docket.refuse("unknown_bidder", bidder=bidder, known=known)
-    ending = state.step == "remedies" and any(
-        each.closes_as or (each.machine, each.bidder) != (Machine.TRIAL, bidder) for each in state.decisions
-    )
-    target = lifecycle.OVERRIDE_TRIAL.get(stands)
-    if to != target or ending or state.step not in ("trial", "remedies"):
-        docket.refuse("not_returnable", to=to, known="-" if ending else target or "-")
+    target = overridable_trial(state, bidder)
+    if to != target:
+        docket.refuse("not_returnable", to=to, known=target or "-")
     docket.record(StepOverridden(to=to, left=stands, by=docket.person))
     remedies.reopen_trial(docket, bidder, to)
 

@@ -144,7 +144,10 @@ def _bidders_step_since(state: SceneState, act: Act) -> date | None:
     bidder = getattr(act, "bidder", None)
     if bidder is None or not lifecycle.machines_of(act.verb):
         return None
-    parts = [(machine, find(getattr(state, BIDDER_MACHINES[machine]), bidder=bidder)) for machine in _machines(act)]
+    parts = [
+        (machine, find(getattr(state, BIDDER_MACHINES[machine]), bidder=bidder))
+        for machine in machines_judged(type(act))
+    ]
     days = [
         part.entered_on
         for machine, part in parts
@@ -172,7 +175,7 @@ def _refuse_step(state: SceneState, command: Command) -> None:
         if verb not in lifecycle.verbs_of_scene(state.step, titled=state.titled):
             raise Refused("wrong_step", step=state.step, verb=verb, possible=", ".join(possible_verbs(state)))
         return
-    machines = _machines(act)
+    machines = machines_judged(type(act), getattr(act, "purpose", None))
     standing = {machine: _standing(state, machine, bidder) for machine in machines}
     if any(step and verb in lifecycle.verbs_at(machine, step) for machine, step in standing.items()):
         return
@@ -186,15 +189,15 @@ def _refuse_step(state: SceneState, command: Command) -> None:
     )  # fmt: skip
 
 
-def _machines(act: Act) -> tuple[Machine, ...]:
+def machines_judged(act: type[Act], purpose: PanelPurpose | None = None) -> tuple[Machine, ...]:
     """Those of the bidder's machines whose step must allow the act; others may move with it."""
-    if isinstance(act, MatchingAct | PaymentAct):
+    if issubclass(act, MatchingAct | PaymentAct):
         return (Machine.CONTRACT,)
-    if isinstance(act, TrialAct | IncidentAct | Override) or getattr(act, "purpose", None) is PanelPurpose.EXIT:
+    if issubclass(act, TrialAct | IncidentAct | Override) or purpose is PanelPurpose.EXIT:
         return (Machine.TRIAL,)
-    if isinstance(act, InclusionAct):
+    if issubclass(act, InclusionAct):
         return (Machine.TRIAL, Machine.INCLUSION)
-    if isinstance(act, RecordRefund | AskFaultTolerance | DecideFaultTolerance):
+    if issubclass(act, RecordRefund | AskFaultTolerance | DecideFaultTolerance):
         return (Machine.ACCEPTANCE, Machine.CONTRACT)
     return (Machine.ACCEPTANCE,)
 

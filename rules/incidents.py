@@ -34,7 +34,7 @@ from models.events.trial import (
     ReportedUpward,
 )
 from models.policy import Severity
-from models.state import Incident, IncidentStatus
+from models.state import Incident, IncidentStatus, SceneState
 from models.vocabulary import Machine, Role
 from rules import red_lines, remedies, separation, settling
 from rules.docket import Docket
@@ -269,18 +269,21 @@ def _close(docket: Docket, act: CloseIncident) -> None:
     incident = _incident(docket, act, IncidentStatus.ORDERED, IncidentStatus.INVESTIGATED)
     if incident.status is IncidentStatus.ORDERED:
         docket.refuse("incident_order_open", incident=act.incident)
-    of_it = [f"{limit}/{act.bidder}/{act.incident}" for limit in OWED]
-    owed = [
-        each.id for each in docket.state.deadlines if any(each.id == id or each.id.startswith(f"{id}/") for id in of_it)
-    ]
-    if owed:
-        docket.refuse("incident_reports_owed", incident=act.incident, owed=", ".join(owed))
+    if reports := owed(docket.state, incident):
+        docket.refuse("incident_reports_owed", incident=act.incident, owed=", ".join(reports))
     _refuse_unanswered(docket, act, incident)
     docket.record(IncidentClosed(bidder=act.bidder, incident=act.incident, by=docket.person, red_line=act.red_line))
     docket.met(f"incident_close/{act.bidder}/{act.incident}")
     if act.red_line is not None:
         red_lines.breach(docket, act.bidder)
     remedies.end_if_final(docket)
+
+
+def owed(state: SceneState, incident: Incident) -> tuple[str, ...]:
+    """The clocks of the reports that are still owed for an incident."""
+    of_it = [f"{limit}/{incident.bidder}/{incident.id}" for limit in OWED]
+    clocks = (each.id for each in state.deadlines)
+    return tuple(clock for clock in clocks if any(clock == id or clock.startswith(f"{id}/") for id in of_it))
 
 
 def _refuse_unanswered(docket: Docket, act: CloseIncident, incident: Incident) -> None:

@@ -343,7 +343,7 @@ ROWS: tuple[Row, ...] = (
     *_rows(CONTRACT, ("offered", "signing"), "decline_award", "lapsed"),
     *_rows(CONTRACT, ("offered", "signing"), "withdraw", "lapsed"),
     *_rows(CONTRACT, ("offered", "signing"), "after:contract", "lapsed"),
-    *_rows(CONTRACT, ("signed",), "answer_withdrawal", "dissolved"),
+    *_rows(CONTRACT, ("signed", "offered", "signing"), "answer_withdrawal", "dissolved"),
     *_when_final(CONTRACT, ("signed", "offered", "signing"), "dissolved"),
     # trial
     *_rows(SCENE, ("trial",), "conclude_exit", "acceptance", "candidate", "remedies"),

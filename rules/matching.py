@@ -97,6 +97,7 @@ def _post(docket: Docket, act: PostChallenge) -> None:
     flags = answered_flags(docket, texts, act.findings)
     if mode.legal_bases and act.legal_basis not in mode.legal_bases:
         docket.refuse("legal_basis_unlisted", mode=act.mode, basis=act.legal_basis, known="；".join(mode.legal_bases))
+    _refuse_above_funding(docket, act)
     if mode.invited_only and not (act.invited and act.justification):
         docket.refuse("invitation_missing", mode=act.mode)
     invited = tuple(dict.fromkeys(act.invited))
@@ -125,6 +126,13 @@ def _post(docket: Docket, act: PostChallenge) -> None:
     docket.enter("posted", due_on=act.closes_on)
     if mode.invited_only:
         docket.set_deadline("invitation_review", docket.holder(Role.LEAD), ("review_invitation",))
+
+
+def _refuse_above_funding(docket: Docket, act: PostChallenge) -> None:
+    """Nobody is promised what nobody has: more needs an application with more funding (预算法第十三条)."""
+    profile = docket.state.profile
+    if docket.policy.contracting.within_funding and profile is not None and act.budget_yuan > profile.budget_yuan:
+        docket.refuse("funding_exceeded", budget=act.budget_yuan, funding=profile.budget_yuan)
 
 
 def _calls_so_far(docket: Docket) -> int:

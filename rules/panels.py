@@ -16,7 +16,7 @@ from models.commands.review import ConvenePanel, GiveExpertOpinion, PanelMember,
 from models.events.review import Draw, Excused, ExpertOpinionGiven, MemberRecused, PanelConvened
 from models.policy import PanelRules, Policy
 from models.refusal import Refused
-from models.state import Panel, Seat
+from models.state import Panel, SceneState, Seat
 from models.vocabulary import PanelPurpose, Role
 from rules import lots, separation
 from rules.docket import Docket
@@ -52,7 +52,7 @@ def convene(
             raise bar
     before = find(docket.state.panels, purpose=act.purpose, bidder=act.bidder)
     if before is not None and not before.void:
-        if _has_spoken(docket, before):
+        if has_spoken(docket.state, before):
             docket.refuse("panel_already")
         _refuse_drawing_again(docket, act, before)
         for seat in before.seats:
@@ -178,9 +178,9 @@ def seat_deadline(limit: str, bidder: str | None, person: str) -> str:
     return "/".join(part for part in (limit, bidder, person) if part)
 
 
-def _has_spoken(docket: Docket, panel: Panel) -> bool:
+def has_spoken(state: SceneState, panel: Panel) -> bool:
     if panel.purpose is PanelPurpose.SCORING:
-        return any(bid.scores for bid in docket.state.bids)
+        return any(bid.scores for bid in state.bids)
     return any(seat.recommend is not None for seat in panel.seats)
 
 

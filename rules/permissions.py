@@ -33,7 +33,8 @@ NO_BUSINESS = (Role.SYSTEM, Role.AUDITOR, Role.ADMINISTRATOR)
 
 
 def authorise(policy: Policy, state: SceneState, command: Command) -> None:
-    """Raises Refused: delegation_cycle, not_permitted, public_speaks_for_itself, unknown_unit or not_your_part."""
+    """Raises Refused: delegation_cycle, not_permitted, public_speaks_for_itself, path_unproven, unknown_unit or
+    not_your_part."""
     actor, act = command.actor, command.act
     if isinstance(act, PassDeadline) and actor == SYSTEM:
         return
@@ -46,11 +47,16 @@ def authorise(policy: Policy, state: SceneState, command: Command) -> None:
 
 
 def _refuse_unproven_path(state: SceneState, actor: Actor) -> None:
-    """No directory says for whom a citizen acts: only for who has objected here, never so as to involve an official."""
+    """No directory says for whom a citizen acts: only for who has objected here, never so as to involve an official.
+
+    In a scene that goes by a directory, it alone says who acts for whom; where there is none, the sender answers.
+    """
     if actor.role is Role.PUBLIC:
         objectors = {objection.objector for objection in state.objections}
         if others := [person for person in actor.on_behalf_of if person not in objectors]:
             raise Refused("public_speaks_for_itself", person=others[0])
+    elif actor.on_behalf_of and state.directory_version and not actor.directory_version:
+        raise Refused("path_unproven", path=" > ".join(actor.persons), version=state.directory_version)
 
 
 def authorise_office(policy: Policy, actor: Actor, verb: str) -> None:

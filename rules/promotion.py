@@ -34,7 +34,7 @@ from models.events.promotion import (
     UptakeRecorded,
 )
 from models.policy import Benefit, Policy
-from models.state import Benchmark, SceneState
+from models.state import Benchmark, IncidentStatus, SceneState
 from models.state.acceptance import Raising
 from models.vocabulary import Machine, Outcome, Role
 from rules import incidents, lineage, payments, refunds, settling, support
@@ -261,10 +261,33 @@ def _refuse_untitled(docket: Docket, what: str) -> None:
     The policy says what a candidate gets already (`promotion.before_title`); who lost the title gets nothing.
     """
     lineage.refuse_unreviewed(docket)
-    benchmark, before = docket.state.benchmark, docket.policy.promotion.before_title
-    lost = benchmark is not None and benchmark.withdrawn
-    if not docket.state.titled and (lost or what not in before):
-        docket.refuse("no_title", what=what, before=", ".join(before) or "-")
+    if not _comes_with_the_title(docket.policy, docket.state, what):
+        docket.refuse("no_title", what=what, before=", ".join(docket.policy.promotion.before_title) or "-")
+
+
+def _comes_with_the_title(policy: Policy, state: SceneState, what: str) -> bool:
+    lost = state.benchmark is not None and state.benchmark.withdrawn
+    return state.titled or (not lost and what in policy.promotion.before_title)
+
+
+def may_have(policy: Policy, state: SceneState, what: str) -> bool:
+    """Whether a benefit of this kind, a copy or a recommendation may be recorded as the scene stands."""
+    return not lineage.open_reviews(state) and _comes_with_the_title(policy, state, what)
+
+
+def may_be_closed(state: SceneState) -> bool:
+    """Whether nothing is open that a scene is not closed over."""
+    incident = any(each.status is not IncidentStatus.CLOSED for each in state.incidents)
+    complaint = any(each.founded is None for each in state.complaints)
+    owed = state.owed_payments or state.owed_refunds
+    return not (incident or complaint or owed or settling.open_parts(state) or lineage.open_reviews(state))
+
+
+def may_be_nominated(policy: Policy, state: SceneState) -> bool:
+    """Whether nothing that is still open keeps a scene from being nominated."""
+    contested = any(decision.verb in TAKES_THE_TITLE for decision in state.decisions)
+    valued = state.value_yuan is not None or not policy.promotion.value_first
+    return valued and not contested and not settling.open_parts(state)
 
 
 def cap_of(policy: Policy, state: SceneState, kind: Benefit) -> int | None:

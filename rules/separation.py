@@ -5,7 +5,8 @@ delegate is taken for everybody on the delegation path, and each of them for the
 role or the unit in which somebody acts makes no difference. `APART` says of pairs of deeds that nobody may do the
 second who had a hand in the first. A pair bars one direction; where both orders can happen, both stand here.
 
-1  Who drafted a thing does not decide on it, and who decided does not publish it.
+1  Who drafted a thing does not decide on it, whoever decided does not act for its owner afterwards, and who decided
+   does not publish it.
 2  Nobody judges a bid of their own or of their unit's, acts for a bidder of a scene in which they had authority, or
    for two bidders. One's units are all that the directory has oneself in, or anybody for whom one acts. Who makes a
    panel, checks what it judges or decides on it does not sit on it, nor the reverse.
@@ -139,6 +140,7 @@ OVER_OWNER = (
 APART: tuple[Apart, ...] = (
     Apart(1, "drafter_decides", (OWNER,), OVER_OWNER),
     Apart(1, "drafter_decides", ("take_over",), DECISIONS),
+    Apart(1, "decider_drafts", (*OVER_OWNER, *JUDGED[PanelPurpose.ACCEPTANCE]), (OWNER,)),
     Apart(1, "decider_publishes", RECOGNISED, ("publish_notice:recognition", "list_scene")),
     Apart(1, "decider_publishes", RANKED, ("publish_notice:ranking",)),
     Apart(1, "decider_publishes", ACCEPTED, ("publish_notice:acceptance",)),
@@ -158,10 +160,10 @@ APART: tuple[Apart, ...] = (
     Apart(2, "own_bid", (BIDDER,), OVER_BIDDERS),
     Apart(2, "bids_as_judge", (OWNER, *DECISIONS, "open_bids"), ("submit_bid", "reveal_bid")),
     Apart(2, "bids_for_two", ("submit_bid", "reveal_bid"), ("submit_bid", "reveal_bid"), "another bidder"),
-    Apart(2, "other_side", (BIDDER,), ("propose_contract", "sign_contract:scene_owner", "sign_contract:st_bureau")),
+    Apart(2, "other_side", (BIDDER,), (OWNER, "sign_contract:st_bureau")),
     Apart(2, "other_side", (*OVER_BIDDERS, *JUDGED[PanelPurpose.ACCEPTANCE], OWNER), (BIDDER,)),
     Apart(2, "other_side", (OWNER, "award"), ("sign_contract:st_bureau",)),
-    Apart(2, "other_side", ("sign_contract:st_bureau",), ("sign_contract:scene_owner", BIDDER)),
+    Apart(2, "other_side", ("sign_contract:st_bureau",), (OWNER, BIDDER)),
     Apart(3, "ordered_before", ORDERS, ("decide_extension:correction_order",), "bidder"),
     Apart(4, "decided_before", RECOGNISED, ("answer_objection:recognition", "decide_complaint:recognition")),
     Apart(4, "decided_before", RANKED, ("answer_objection:ranking", "decide_complaint:ranking")),
@@ -192,12 +194,17 @@ APART: tuple[Apart, ...] = (
 AFRESH = ("propose_resumption", "request_extension", "propose_correction")
 """A new proposal takes the place of the one before; all else is remembered of everybody who ever did it."""
 
+FOR_SAFETY = ("report_incident", "suspend_trial")
+"""What nobody is kept from for the side that they take: one person is enough for it, whoever they were before."""
+
 _FIRST = tuple(deed for line in APART for deed in line.first)
 
 
 def refuse_involved(docket: Docket) -> None:
     """Raises Refused with the code of the first line that keeps these two deeds apart."""
     _refuse_persons(docket, docket.command.actor.persons)
+    if (second := getattr(docket.command.act, "with_officer", None)) in docket.command.actor.persons:
+        docket.refuse("same_person", person=second)
     now = hands_of(docket.state, docket.command)[0]
     bidding, owner = units_bidding(docket.state), docket.state.profile.owner if docket.state.profile else ""
     for unit in (docket.unit, *docket.command.actor.ties):
@@ -209,6 +216,8 @@ def refuse_involved(docket: Docket) -> None:
 
 def _refuse_persons(docket: Docket, persons: tuple[str, ...]) -> None:
     now, *sides = hands_of(docket.state, docket.command)
+    if docket.command.act.verb in FOR_SAFETY:
+        sides = []
     deeds = (now.deed, *(side.deed for side in sides))
     for line in APART:
         if any(is_one_of(deed, line.then) for deed in deeds):

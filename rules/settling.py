@@ -11,7 +11,7 @@ from models.deadline import AwaitedService, Deadline, Holder
 from models.events.acceptance import AcceptanceOpened
 from models.events.matching import Awarded, CallFailed
 from models.events.trial import TrialSuspended
-from models.state import Challenge
+from models.state import Challenge, SceneState
 from models.vocabulary import Machine, Outcome, Role
 from rules import lifecycle, refunds
 from rules.docket import BIDDER_MACHINES, Docket
@@ -47,14 +47,18 @@ def _all_settled(docket: Docket, machine: Machine) -> bool:
 
 def refuse_open_parts(docket: Docket) -> None:
     """An upheld appeal may reopen a bidder's part in a scene that has moved on: it neither closes nor rises over it."""
-    open_parts = [
+    if parts := open_parts(docket.state):
+        docket.refuse("parts_open", parts=", ".join(parts))
+
+
+def open_parts(state: SceneState) -> tuple[str, ...]:
+    """Where a bidder still has something to do: its name, the machine, and where that stands."""
+    return tuple(
         f"{part.bidder} {machine} {part.step}"
         for machine, parts in BIDDER_MACHINES.items()
-        for part in getattr(docket.state, parts)
+        for part in getattr(state, parts)
         if not lifecycle.step_of(machine, part.step).terminal
-    ]
-    if open_parts:
-        docket.refuse("parts_open", parts=", ".join(open_parts))
+    )
 
 
 def call_failed(docket: Docket, because: str) -> None:

@@ -26,7 +26,7 @@ from models.events.solicitation import (
 )
 from models.policy import Policy
 from models.vocabulary import Outcome
-from rules import lineage
+from rules import lineage, support
 from rules.calendar import due_date
 from rules.docket import Docket
 from rules.permissions import unknown_unit
@@ -102,6 +102,8 @@ def _submit(docket: Docket, act: Submit) -> None:
         )
     )
     docket.enter("submitted")
+    if application.green_channel is not None:
+        support.ask_green_channel(docket)
 
 
 def refuse_unknown_words(docket: Docket, application: Application) -> None:
@@ -121,6 +123,9 @@ def refuse_unknown_words(docket: Docket, application: Application) -> None:
 def _register(docket: Docket, act: Register) -> None:
     if act.duplicate_check.duplicate:
         docket.refuse("duplicate_scene")
+    check = act.duplicate_check
+    if docket.policy.lookalikes.must_look and check.proposed and not check.looked_at:
+        docket.refuse("lookalikes_not_looked_at", proposed=", ".join(check.proposed))
     lead, cooperating, regulator = parts(docket, act.lead, act.cooperating, act.regulator)
     docket.record(SceneRegistered(lead=lead, cooperating=cooperating, regulator=regulator))
     docket.enter("registered")

@@ -50,7 +50,8 @@ from models.events.trial import (
     TrialTerminated,
 )
 from models.plan import Reading
-from models.state import Trial
+from models.policy import Policy
+from models.state import SceneState, Trial
 from models.vocabulary import Machine, Outcome, Role
 from rules import (
     exit_panel,
@@ -434,12 +435,28 @@ def _report_exit(docket: Docket, act: FileExitReport) -> None:
 
 def _refuse_unless_reached(docket: Docket, bidder: str) -> None:
     """Before its time a trial ends well in its last phase only, with every indicator at its target."""
-    trial, order = trial_of(docket, bidder), trial_plan.phases_of(docket.policy, docket.state)
-    missing = [f"{each.kpi}: {each.value or '-'} / {each.target}" for each in phases.results(trial) if not each.reached]
-    if (later := phases.next_of(order, trial.phase)) is not None:
-        missing.append(later)
+    trial = trial_of(docket, bidder)
+    missing = _not_reached(docket.policy, docket.state, trial)
     if not docket.policy.trial.early_exit or not trial.kpis or missing:
         docket.refuse("trial_not_over", bidder=bidder, missing=", ".join(missing) or "-")
+
+
+def _not_reached(policy: Policy, state: SceneState, trial: Trial) -> list[str]:
+    missing = [f"{each.kpi}: {each.value or '-'} / {each.target}" for each in phases.results(trial) if not each.reached]
+    if (later := phases.next_of(trial_plan.phases_of(policy, state), trial.phase)) is not None:
+        missing.append(later)
+    return missing
+
+
+def may_report_exit(policy: Policy, state: SceneState, bidder: str) -> bool:
+    """Whether an exit report can be complete now: the trial is over, or has nothing left to show, and was read."""
+    trial = find(state.trials, bidder=bidder)
+    if trial is None:
+        return False
+    over = trial.step != "running"
+    reached = policy.trial.early_exit and bool(trial.kpis) and not _not_reached(policy, state, trial)
+    unread = "kpis" in policy.trial.exit_report and any(each.value is None for each in phases.results(trial))
+    return (over or reached) and not unread
 
 
 def _conclude(docket: Docket, act: ConcludeExit) -> None:

@@ -65,12 +65,21 @@ def answer(docket: Docket, act: AnswerWithdrawal) -> None:
     withdrawal = docket.state.withdrawal
     if withdrawal is None or docket.state.step not in lifecycle.BY_AGREEMENT:
         docket.refuse("no_withdrawal")
-    if docket.unit not in withdrawal.parties or docket.unit in withdrawal.agreed:
-        docket.refuse("not_asked_to_agree", unit=docket.unit)
-    docket.met(f"withdrawal_consent/{docket.unit}")
-    docket.record(WithdrawalAnswered(party=docket.unit, agreed=act.agreed))
+    party = _party(docket, withdrawal)
+    docket.met(f"withdrawal_consent/{party}")
+    docket.record(WithdrawalAnswered(party=party, agreed=act.agreed))
     if act.agreed and docket.state.withdrawal is None:
         _withdrawn(docket, withdrawal)
+
+
+def _party(docket: Docket, withdrawal: Withdrawal) -> str:
+    """As which of those who were asked a unit answers: an office that was handed on answers for the one before it."""
+    asked = [party for party in withdrawal.parties if party not in withdrawal.agreed]
+    clocks = ((party, docket.deadline(f"withdrawal_consent/{party}")) for party in asked)
+    held = [party for party, clock in clocks if clock and clock.holder and clock.holder.unit == docket.unit]
+    if not held:
+        docket.refuse("not_asked_to_agree", unit=docket.unit)
+    return held[0]
 
 
 def _withdrawn(docket: Docket, withdrawal: Withdrawal) -> None:

@@ -99,6 +99,10 @@ class Settings(BaseSettings):
         le=5000,
         description="How long the answer of a recorded batch stays out, so that a busy scene's acts gather, in ms.",
     )
+    trust_paths: bool = Field(
+        default=False,
+        description="Whether somebody is taken at their word, in a city without a directory, for whom they act.",
+    )
     connect_timeout_seconds: float = Field(
         default=5,
         gt=0,

@@ -60,6 +60,8 @@ class Improviser:
     """Ends nothing on purpose: such scenes get far."""
     about: str | None = None
     """The bidder that the act being made is about."""
+    duty: str = ""
+    """The duty that is being discharged, where one is tried on its own."""
 
     def often(self, usual: T, *others: T) -> T:
         """The first nine times out of ten."""
@@ -143,6 +145,7 @@ class Improviser:
         """Verb: what its holder is told who discharges this duty with it now. Nothing is entered."""
         play = self.play
         scored: list[str | None] = [bid.bidder for bid in play.state.bids if bid.eligible]
+        self.duty = duty.deadline
         for verb in duty.verbs:
             for bidder in scored if verb == "score_bid" else [self._bidder_of(duty)]:
                 command = play.command(self.act(verb, bidder), self._holder_of(duty))
@@ -664,7 +667,8 @@ class Improviser:
         return {"suggestion": f"S-{self.choose((1, 2, 3))}", "evidence": evidence, "to": to, **text}
 
     def _answer_suggestion(self) -> dict[str, object]:
-        known = [each.id for each in self.play.state.suggestions if each.answer is None]
+        open_ones = [each.id for each in self.play.state.suggestions if each.answer is None]
+        known = self._waiting("suggestion", open_ones)
         answer = self.choose(("adopted", "passed_on", "declined"))
         return {"suggestion": self.choose(known or ["S-9"]), "answer": answer}
 
@@ -787,8 +791,14 @@ class Improviser:
             "to": self.choose(("regulator", "complaint_supervisor")), "against": self.choose((None, *known)),
         }  # fmt: skip
 
+    def _waiting(self, limit: str, ids: Sequence[str]) -> Sequence[str]:
+        """Of several that wait for an answer, the one that the duty is about."""
+        return [each for each in ids if self.duty == f"{limit}/{each}"] or ids
+
     def _answer_complaint(self) -> dict[str, object]:
-        waiting = [each.id for each in self.play.state.complaints if each.founded is None]
+        waiting = self._waiting(
+            "complaint_answer", [each.id for each in self.play.state.complaints if each.founded is None]
+        )
         return {
             "complaint": self.choose(waiting or ["C-1"]), "founded": self.choose((True, False)),
             "credit": self.often(None, *Credit),
@@ -800,7 +810,7 @@ class Improviser:
         return {"request": f"F-{number}", "factor": self.choose((*kinds, "none")), "amount": "2 MW"}
 
     def _answer_factor(self) -> dict[str, object]:
-        waiting = [each.id for each in self.play.state.factors if each.granted is None]
+        waiting = self._waiting("factor", [each.id for each in self.play.state.factors if each.granted is None])
         return {"request": self.choose(waiting or ["F-1"]), "granted": self.often(True, False), "result": "已落实"}
 
     def _decide_green_channel(self) -> dict[str, object]:

@@ -634,6 +634,11 @@ def contracting() -> Iterator[Play]:
     for bidder in (A, B):
         agreed.do(AnswerWithdrawal(agreed=True, reasons="同意"), agreed.bidder(bidder))
     yield agreed
+    drawn_up = _then(race(), lambda p: p.sign(A), lambda p: p.do(ProposeContract(bidder=B, terms=p.terms()), p.owner))
+    drawn_up.do(Withdraw(reasons="取消"), drawn_up.owner)
+    for bidder in (A, B):
+        drawn_up.do(AnswerWithdrawal(agreed=True, reasons="同意"), drawn_up.bidder(bidder))
+    yield drawn_up
     claimed = _then(race(), lambda p: p.sign(A), claim, lambda p: p.do(Withdraw(reasons="取消"), p.owner))
     for bidder in (A, B):
         claimed.do(AnswerWithdrawal(agreed=True, reasons="同意"), claimed.bidder(bidder))

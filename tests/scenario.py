@@ -5,6 +5,7 @@ act is entered with the newest sequence as seen unless told otherwise. Due alarm
 """
 
 import copy
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -162,6 +163,7 @@ class Play:
     state: SceneState = field(init=False)
     journal: list[JournalEntry] = field(init=False, default_factory=list)
     commands: int = 0
+    check: Callable[[Policy, SceneState, JournalEntry, SceneState], None] = check_entry
 
     def __post_init__(self) -> None:
         self.state = SceneState(scene=self.scene)
@@ -275,7 +277,7 @@ class Play:
         self.journal.append(entry)
         self.state = fold(before, entry)
         self.policy = policy_after(self.policy, entry)
-        check_entry(self.policy, before, entry, self.state)
+        self.check(self.policy, before, entry, self.state)
 
     def refuses(self, code: str, act: Act, actor: Actor, *, seen: int | None = None, on: date | None = None) -> Refused:
         """Tries, and is refused with this code."""

@@ -57,6 +57,8 @@ class Application(Frozen):
     # An application from before there were these keeps its digest.
     firsts: tuple[Name, ...] = Field((), max_length=3, exclude_if=lambda firsts: not firsts)
     project: MajorProject | None = Field(None, exclude_if=lambda project: project is None)
+    green_channel: Text | None = Field(None, exclude_if=lambda grounds: grounds is None)
+    """R68: why the green channel (绿色通道) is asked for; it is decided as one that is asked for later."""
     co_owners: tuple[CoOwner, ...] = Field((), max_length=20, exclude_if=lambda owners: not owners)
 
 

@@ -129,6 +129,11 @@ class Contracting(Sourced):
     )
     next_ranked: bool = Field(True, description="a lapsed contract is offered to the next in the ranking")
     reissues: int = Field(1, ge=0, description="how often a failed call may be re-issued")
+    within_funding: bool = Field(
+        False,
+        exclude_if=lambda within: not within,
+        description="true: a challenge's budget stays within the funding that the scene's application names",
+    )
     affiliates_bid: bool = Field(
         True,
         exclude_if=lambda may: may,

@@ -67,7 +67,7 @@ def evolve(state: SceneState, event: MatchingEvent) -> SceneState:
         case RacersCompared():
             return state.model_copy(update={"race_compared": True})
         case Awarded():
-            contract = Contract(bidder=event.bidder, rank=event.rank, step="")
+            contract = Contract(bidder=event.bidder, rank=event.rank, step="", awarded_in=state.sequence + 1)
             return state.model_copy(update={"contracts": put(state.contracts, contract, by=lambda each: each.bidder)})
         case ContractProposed():
             to: dict[str, object] = {
