@@ -58,6 +58,6 @@ def details_of(state: SceneState) -> str:
     for machine, parts in BIDDER_MACHINES.items():
         lines += [f"- {part.bidder}: {step_of(machine, part.step).zh}" for part in getattr(state, parts) if part.step]
     lines += [
-        f"- {duty.due_on} {duty.holder.unit}: {', '.join(duty.verbs)}" for duty in duties(Veil(state).state())[:8]
+        f"- {duty.due_on} {duty.holder.unit}: {', '.join(duty.verbs)}" for duty in duties(Veil(None, state).state())[:8]
     ]
     return "\n".join(lines)
