@@ -85,7 +85,7 @@ PUBLIC: Mapping[Subject, tuple[str, ...]] = {
         "scene", "sequence", "stage", "step", "entered_at", "entered_on", "outcome", "declared", "began_on", "profile",
         "call", "policy_version", "policy_digest", "calendar", "lead", "notices", "listed_in", "challenge",
     ),
-    CONTRACT: ("bidder", "step", "entered_on"),
+    CONTRACT: ("bidder", "rank", "step", "entered_on"),
     TRIAL: ("bidder", "step", "phase", "started_on", "entered_on", "last_day"),
     ACCEPTANCE: ("bidder", "step", "verdict", "concluded_on", "entered_on"),
     PROMOTION: ("benchmark", "replications", "awarded_yuan", "benefits_yuan", "recommendations"),
@@ -208,7 +208,7 @@ class Sight:
         if subject is SCORE:
             announced = any(each.about is NoticeAbout.RANKING for each in self._state.notices) or self._state.contracts
             return Extent.RESULT if announced else Extent.NOTHING
-        return Extent.PUBLIC if is_published(self._state) else Extent.NOTHING
+        return Extent.PUBLIC if subject in PUBLIC and is_published(self._state) else Extent.NOTHING
 
     def _owns(self, subject: Subject, bidder: str | None) -> bool:
         match self.viewer.role:
