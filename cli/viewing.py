@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from models.journal import JournalEntry
-from models.policy import Policy, Subject
+from models.policy import Policy, Reading, Subject
 from models.refusal import Refused
 from models.state import SceneState
 from models.vocabulary import Role
@@ -65,6 +65,19 @@ def sight_of_city(opened: Parts, policy: Policy, who: str | None, behalf: Sequen
     return Sight(policy, nowhere, viewer_of(opened, policy, nowhere, who, behalf))
 
 
+def readable(sight: Sight, subject: Subject, bidders: Iterable[str], asked: str | None = None) -> list[str]:
+    """The bidders of whom all of the subject may be read. Raises Refused where there are some, and none may be."""
+    known = list(dict.fromkeys(bidders))
+    found = [each for each in known if sight.of(subject, each) is Extent.WHOLE]
+    if asked in known and asked not in found:
+        sight.demand(subject, asked)
+    if known and not found:
+        sight.demand(subject, known[0])
+    if not known and sight.of(subject) is Extent.NOTHING and sight.cell(subject) is Reading.NONE:
+        sight.demand(subject)
+    return found
+
+
 class Veils:
     """The veil of each scene, for lists over several. `person`: whose own list it is, where nobody says who looks."""
 
@@ -113,10 +126,16 @@ class Veils:
         if self._refused is not None and not any(self._viewers.values()):
             raise self._refused
 
+    @property
+    def looks_in_a_role(self) -> bool:
+        return self._who is not None
+
     def whole(self, scene: str, subject: Subject, bidder: str | None = None) -> bool:
-        """Whether a subject of a scene may be read; of what is no scene only by who does not say in which role."""
+        """Whether a subject that the law closes to nobody may be read; of what is no scene, by nobody in a role."""
+        if self._who is None:
+            return True
         veil = self.of(scene)
-        return self._who is None if veil is None else veil.sight.of(subject, bidder) is Extent.WHOLE
+        return veil is not None and veil.sight.of(subject, bidder) is Extent.WHOLE
 
     def told(self, scene: str, data: Any) -> Any:
         veil = self.of(scene)

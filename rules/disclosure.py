@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 
 from models.commands.matching import PostChallenge
 from models.deadline import Deadline, Desk, Holder
+from models.document import OfficialDocument
 from models.events import AnyEvent
 from models.events.matching import BidScored, BidsRanked
 from models.events.review import MemberRecused, PanelConvened
@@ -181,13 +182,14 @@ class Veil:
                 return None
 
     def _may_know(self, panel: Panel) -> bool:
-        """Of a panel of judges before the award: that it is there."""
-        about = PURPOSES[panel.purpose]
-        at = Stand.AWARDED if about is Subject.SCORE else None
         sits = any(panel.seat(person) is not None for person in self._viewer.persons[:1])
-        return self.sight.of(about, panel.bidder, at=at) is Extent.WHOLE or (
-            sits and self._viewer.role in (None, Role.EXPERT)
-        )
+        return self.shows_panel(panel.purpose, panel.bidder) or (sits and self._viewer.role in (None, Role.EXPERT))
+
+    def shows_panel(self, purpose: PanelPurpose, bidder: str | None) -> bool:
+        """Of a panel of judges before the award: that it is there."""
+        about = PURPOSES[purpose]
+        at = Stand.AWARDED if about is Subject.SCORE else None
+        return self.sight.of(about, bidder, at=at) is Extent.WHOLE
 
     def _panel(self, panel: Panel) -> Panel:
         if panel.purpose is not PanelPurpose.SCORING or not self._judges:
@@ -248,6 +250,12 @@ class Veil:
 
     def _desk(self, desk: Desk | None) -> Desk | None:
         return None if desk is None or desk.claimed_by in self._judges else desk
+
+    def shows_document(self, document: OfficialDocument) -> bool:
+        """Of the register: what is addressed to the viewer, or comes of an act on something that they may read."""
+        to = Holder(role=Role(document.to_role), unit=document.to_unit, person=document.to_person)
+        bidder = to.unit if to.role is Role.BIDDER else None
+        return self._is_to(to) or self._may(self._matters.verb(document.form, bidder))
 
     # what was written
 

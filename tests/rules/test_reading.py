@@ -19,6 +19,7 @@ from models.refusal import Refused
 from models.state import SceneState
 from models.vocabulary import NoticeAbout, PanelPurpose, Role
 from models.words import OFFICE_VERBS, READINGS, SUBJECTS
+from rules.permissions import bidders
 from rules.reading import ANYBODY, Extent, Sight, Stand, Viewer, stand
 from rules.subjects import EVENTS, FIELDS, LIMITS, VERBS
 from tests.scenario import Play, city, digest
@@ -109,6 +110,12 @@ def _not_admitted(play: Play) -> None:
     play.do(DeclineAdmission(reasons="不符合"), play.platform)
 
 
+def _accepting(play: Play) -> None:
+    play.to_acceptance(A, B)
+    play.apply(A)
+    play.seat_panel(PanelPurpose.ACCEPTANCE, A)
+
+
 MOMENTS: dict[str, Moment] = {
     "submitted": Moment(lambda play: play.submit(), published=False),
     "not admitted": Moment(_not_admitted, published=False),
@@ -124,7 +131,7 @@ MOMENTS: dict[str, Moment] = {
     "contracting": Moment(lambda play: play.to_contracting(A, B), reached=AWARDED, announced=True),
     "running": Moment(lambda play: play.to_running(A, B), reached=AWARDED, announced=True),
     "acceptance": Moment(
-        lambda play: (play.to_acceptance(A, B), play.apply(A), play.seat_panel(PanelPurpose.ACCEPTANCE, A)),
+        _accepting,
         reached=AWARDED,
         announced=True,
     ),
@@ -178,7 +185,7 @@ def plays(play: Play, role: Role, unit: str) -> bool:
         case Role.OWNER:
             return unit == play.owner_unit
         case Role.BIDDER:
-            return unit == A and any(each.bidder == A for each in (*state.bids, *state.contracts))
+            return unit == A and A in bidders(state)
         case Role.EXPERT:
             return judge(state, None)
         case Role.AUDITOR:
