@@ -105,9 +105,10 @@ def reads(policy: Policy) -> Iterator[Contradiction]:
         )
     for verb, roles in policy.permissions.items():
         about = ABOUT.get(verb)
-        for role in roles if isinstance(about, Subject) else ():
-            words = {rules.cell(role, about), rules.cell(Role.PUBLIC, about)} if isinstance(about, Subject) else set()
-            if role not in _NO_BUSINESS and words == {Reading.NONE}:
+        if not isinstance(about, Subject) or rules.cell(Role.PUBLIC, about) is Reading.PUBLIC:
+            continue
+        for role in roles:
+            if role not in _NO_BUSINESS and rules.cell(role, about) is Reading.NONE:
                 message = f"{role} may {verb} and reads nothing of {about}"
                 yield Contradiction("reads.roles", message, f"write own for {about} in the line of {role}")
 
