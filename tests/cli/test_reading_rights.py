@@ -253,6 +253,14 @@ def test_messages_are_the_readers_own(desk: Terminal) -> None:
     assert desk.refused(*box, "--as", PAYER) == "not_readable"
 
 
+def test_people_are_for_who_reads_the_organisation_and_not_for_the_public(desk: Terminal) -> None:
+    assert desk.refused("org", "show", "--city", "盐城", "--as", CITIZEN) == "not_readable"
+    assert desk.refused("org", "show", "--city", "盐城", "--as", BIDDER) == "not_readable"
+    assert desk.refused("org", "show", "--city", "盐城", "--as", LEAD) == "no_directory", (
+        "it may read, and there is none"
+    )
+
+
 # the table is the city's
 
 
