@@ -85,6 +85,10 @@ class Veil:
         """The scene as this viewer may see it: what they may not is as if it had never been."""
         return self._state.model_copy(update={name: self._field(name, about) for name, about in FIELDS.items()})
 
+    def deadlines(self) -> tuple[Deadline, ...]:
+        """The open ones that may be seen."""
+        return tuple(self.deadline(each) for each in self._state.deadlines if self.shows(each))
+
     def _field(self, name: str, about: Subject) -> Any:
         value = getattr(self._state, name)
         state = self._state
@@ -104,7 +108,7 @@ class Veil:
             case "finances":
                 return tuple(each for each in state.finances if self.sight.whole(about, each.unit))
             case "deadlines":
-                return tuple(self.deadline(each) for each in state.deadlines if self.shows(each))
+                return self.deadlines()
             case "services":
                 return tuple(each for each in state.services if self.shows(each) or self._is_to(each.to))
             case "notices":
