@@ -31,6 +31,7 @@ from models.policy import Policy, Reading, Subject
 from models.state import Bid, Panel, Ranked, SceneState
 from models.vocabulary import PanelPurpose, Role
 from rules.keyed import find
+from rules.permissions import bidders
 from rules.reading import ANYBODY, PUBLIC, PUBLIC_CLOCKS, Extent, Sight, Stand, Viewer, stand
 from rules.subjects import FIELDS, NOTICES, PURPOSES, Matter, Matters
 
@@ -106,11 +107,19 @@ class Veil:
             case "suggestions":
                 return tuple(each for each in state.suggestions if self.sight.whole(about, each.bidder))
             case "finances":
-                return tuple(each for each in state.finances if self.sight.whole(about, each.unit))
+                lent = (each for each in state.finances if self.sight.whole(about, each.unit))
+                return tuple(each for each in lent if self._may_name(each.unit))
+            case "factors":
+                asked = state.factors if self.sight.whole(about) else ()
+                return tuple(each for each in asked if self._may_name(each.by))
+            case "withdrawal":
+                named = state.withdrawal is None or all(map(self._may_name, state.withdrawal.parties))
+                return self._plain(name, about, value) if named else None
             case "deadlines":
                 return self.deadlines()
             case "services":
-                return tuple(each for each in state.services if self.shows(each) or self._is_to(each.to))
+                due = (each for each in state.services if self.shows(each) or self._is_to(each.to))
+                return tuple(each for each in due if each.to is None or self._may_name(each.to.unit))
             case "notices":
                 seen = self.sight.of(about) > Extent.NOTHING
                 return tuple(each for each in state.notices if seen or self.sight.of(NOTICES[each.about], each.bidder))
@@ -237,6 +246,10 @@ class Veil:
             or self.sight.of(Subject.BID, bidder, at=at) is Extent.WHOLE
         )
 
+    def _may_name(self, unit: str) -> bool:
+        """Any unit, unless it bids and that may not be told."""
+        return unit not in bidders(self._state) or self._may_be_named(unit)
+
     def is_judges(self, clock: Any) -> bool:
         """Whether a deadline, or a duty, is a judge's who is not named to this viewer."""
         return clock.limit == _SCORING and clock.holder is not None and clock.holder.person in self._judges
@@ -274,7 +287,9 @@ class Veil:
             return {**brief, "sealed": True}
         records = self.sight.whole(Subject.AUDIT)
         matter = self._matters.act(act)
-        told = did or (records and self._tells(entry, act.verb, matter, actor.unit if theirs else None))
+        told = did or (
+            records and self._tells(entry, act.verb, matter, actor.unit if actor.role is Role.BIDDER else None)
+        )
         events = [event for event in entry.events if self._tells_event(entry, event, records, matter if did else None)]
         if not told and not events:
             return {**brief, "withheld": True}
@@ -301,7 +316,9 @@ class Veil:
     def _tells_event(self, entry: JournalEntry, event: AnyEvent, records: bool, own: Matter | None) -> bool:
         """`own`: what the act was about, where it was the viewer's: so much of what it did they read too."""
         matter = self._matters.event(event)
-        return matter == own or (records and self._tells(entry, event.kind, matter, None))
+        actor = entry.command.actor
+        theirs = actor.unit if actor.role is Role.BIDDER else None
+        return matter == own or (records and self._tells(entry, event.kind, matter, theirs))
 
     def _tells(self, entry: JournalEntry, name: str, matter: Matter, actor: str | None) -> bool:
         """Whether an act or an event may be told. `actor`: the bidder who did it."""

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from models.commands.matching import SubmitBid
+from models.commands.support import RequestFactor
 from models.commands.trial import ReportIncident
 from models.policy import DEFAULT_READS, Policy, Reading, Subject
 from models.state import SceneState
@@ -266,3 +267,26 @@ def test_one_cell_changed_shows_one_subject_more() -> None:
     opened = table(play.policy, Role.PAYER, Subject.TRIAL, Reading.ALL)
     assert Veil(opened, play.state, payer).state().trials == play.state.trials
     assert Veil(opened, play.state, payer).state().bids == ()
+
+
+# a bidder's name, wherever it stands
+
+
+def test_what_a_bidder_does_in_the_scene_does_not_tell_that_it_bids() -> None:
+    """The scene is a department's to read, and who bids is not."""
+    play = at("eligibility").fork()
+    act = RequestFactor(request="f1", factor="compute", amount="2 PFlops", grounds="推理")
+    play.do(act, play.bidder(A))
+    for role in (Role.REGULATOR, Role.COOPERATING, Role.PAYER):
+        assert A not in said(play, viewer(play, role)), role
+    assert "command" in entry(play, "request_factor", viewer(play, Role.LEAD))
+    assert "command" in entry(play, "request_factor", viewer(play, Role.BIDDER))
+
+
+def test_the_remedies_of_a_bidder_do_not_tell_that_it_bids() -> None:
+    play = at("eligibility").fork()
+    play.do(play.verify_act(A, eligible=False), play.lead)
+    play.serve_notices()
+    for role in (Role.REGULATOR, Role.COOPERATING, Role.PAYER, Role.LEADING_GROUP):
+        assert A not in said(play, viewer(play, role)), role
+    assert A in veil(play, viewer(play, Role.LEAD)).state().model_dump_json()
