@@ -1,6 +1,7 @@
 """The records: refusals and the archive; and making the projections, or the ledger itself, again."""
 
 import asyncio
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
@@ -13,20 +14,20 @@ from client.from_archives import HistoriesDiffer, entries_of, not_archived, rest
 from client.health import archive_now
 from client.histories import TemporalHistories
 from models.refusal import Refused
-from rules.disclosure import Veil
 from runtime.build import build_id, rules_digest
 from runtime.connect import ServerUnreachable
 from runtime.wiring import Parts
 from storage.archive_files import ArchiveDamaged
 from storage.outbox import Outbox
-from storage.reads import RefusalFilter, RefusalRecord
+from storage.reads import LARGEST_PAGE, RefusalFilter, RefusalRecord
 from storage.rebuild import JournalDamaged, Progress
 from storage.rebuild import rebuild as rebuilt
 
 from . import output, shown, wording
+from .acting import OnBehalf
 from .output import AsJson, Failure, PageNumber, PerPage, SceneOption, say
 from .session import database, server, settings
-from .viewing import Veils
+from .viewing import Veils, Viewing, page_of
 
 archive = output.group("归档的运行历史 · The archived histories")
 
@@ -44,17 +45,23 @@ def refusals(
     code: Annotated[str | None, typer.Option(help="只看某种原因 · one code", show_default=False)] = None,
     page: PageNumber = 1,
     limit: PerPage = 50,
+    who: Viewing = None,
+    on_behalf_of: OnBehalf = None,
     as_json: AsJson = False,
 ) -> None:
     """被拒绝的操作 · What the rules refused, and why"""
     with database() as opened:
-        found = opened.reads.refusals(RefusalFilter(scene=scene, code=code), page=page, limit=limit)
-        veils = Veils(opened)
-        items = [_seen(veils.of(each.refusal.scene), each) for each in found.items]
-    data = {
-        "items": items,
-        "total": found.total, "page": found.number, "pages": found.pages,
-    }  # fmt: skip
+        where = RefusalFilter(scene=scene, code=code)
+        veils = Veils(opened, who=who, behalf=on_behalf_of)
+        if who is None:
+            found = opened.reads.refusals(where, page=page, limit=limit)
+            shown_, total, pages = list(found.items), found.total, found.pages
+        else:
+            every = (each for each in _every(opened, where) if "withheld" not in _seen(veils, each)["refusal"])
+            shown_, total, pages = page_of(every, page, limit)
+            veils.refuse_stranger()
+        items = [_seen(veils, each) for each in shown_]
+    data = {"items": items, "total": total, "page": page, "pages": pages}
     columns = [("号", "no"), ("时间", "time"), ("场景", "scene"), ("至", "as of"), ("操作", "act"), ("办理人", "who"),
                ("原因", "why")]  # fmt: skip
     rows = [
@@ -62,15 +69,30 @@ def refusals(
          "-" if each.refusal.sequence is None else each.refusal.sequence, _verb(record["refusal"]["command"]),
          _who(record["refusal"]["actor"]),
          f"{each.refusal.code}: {_reason(each.refusal.code, record['refusal']['details'])}")
-        for each, record in zip(found.items, items, strict=True)
+        for each, record in zip(shown_, items, strict=True)
     ]  # fmt: skip
     none = say("没有被拒绝的操作。", "Nothing was refused.")
     output.present(data, output.table(columns, rows) if rows else none)
 
 
-def _seen(veil: Veil | None, each: RefusalRecord) -> dict[str, Any]:
-    data = each.model_dump(mode="json")
-    return data if veil is None else {**data, "refusal": veil.refusal(data["refusal"])}
+def _every(opened: Parts, where: RefusalFilter) -> Iterator[RefusalRecord]:
+    page = 1
+    while True:
+        found = opened.reads.refusals(where, page=page, limit=LARGEST_PAGE)
+        yield from found.items
+        if page >= found.pages:
+            return
+        page += 1
+
+
+def _seen(veils: Veils, each: RefusalRecord) -> dict[str, Any]:
+    """What was refused outside the scenes is for who does not look in a role."""
+    data, veil = each.model_dump(mode="json"), veils.of(each.refusal.scene)
+    if veil is not None:
+        return {**data, "refusal": veil.refusal(data["refusal"])}
+    if veils.looks_in_a_role:
+        return {**data, "refusal": {**data["refusal"], "command": None, "actor": None, "details": {}, "withheld": True}}
+    return data
 
 
 def _who(actor: Any) -> str:

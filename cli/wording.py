@@ -20,6 +20,7 @@ from models.words import (
     PROPOSAL_STATUSES,
     ROLES,
     STAGES,
+    SUBJECTS,
     UNITS,
     VERBS,
     Word,
@@ -76,7 +77,7 @@ def in_words(details: Mapping[str, str], to: Language) -> dict[str, str]:
         "step": steps, "to": steps, "verb": _VERBS, "possible": VERBS, "did": {**_VERBS, **ROLES},
         "role": ROLES, "allowed": ROLES, "machine": MACHINES, "outcome": OUTCOMES, "about": NOTICES,
         "status": {**OBJECTIONS, **PROPOSAL_STATUSES, **INCIDENTS}, "missing": PLAN_PARTS, "phase": PHASES,
-        "stands": CLAIM_STATUSES,
+        "stands": CLAIM_STATUSES, "subject": SUBJECTS,
     }  # fmt: skip
     if "unmet" in details:
         details = {**details, "unmet": "；".join(map(_condition, details["unmet"].split("; ")))}

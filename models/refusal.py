@@ -33,6 +33,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "角色“{role}”无权执行“{verb}”。有权角色：{allowed}。",
         "The role {role} may not {verb}. Roles that may: {allowed}.",
     ),
+    "not_readable": (
+        "{unit}（“{role}”）现在不能查看{subject}。可以查看的角色（各按政策的范围和时点）：{allowed}。",
+        "{unit} ({role}) may not read this now: {subject}. Who may, each as the policy says: {allowed}.",
+    ),
     "not_your_part": (
         "{unit} 在本场景不是“{role}”（应为：{expected}）。",
         "{unit} is not this scene's {role} (that is: {expected}).",

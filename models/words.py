@@ -232,6 +232,39 @@ ROLES: Final[Mapping[str, Word]] = MappingProxyType(
     }
 )
 
+SUBJECTS: Final[Mapping[str, Word]] = MappingProxyType(
+    {
+        "scene": Word("场景", "scene"),
+        "bid": Word("投标", "bids"),
+        "score": Word("评分", "scores"),
+        "contract": Word("任务书与付款", "contract"),
+        "trial": Word("试点与包容期", "trial, inclusion"),
+        "incident": Word("事件与责令", "incidents"),
+        "acceptance": Word("验收", "acceptance"),
+        "promotion": Word("推广", "promotion"),
+        "fund": Word("资金池", "fund"),
+        "quota": Word("指标", "quotas"),
+        "rules": Word("政策、日历与机构", "policy, calendar, organisation"),
+        "audit": Word("办理记录与审计", "records, audit"),
+    }
+)
+READINGS: Final[Mapping[str, Word]] = MappingProxyType(
+    {
+        "none": Word("-", "-"),
+        "public": Word("公开部分", "public part"),
+        "result": Word("名次", "result"),
+        "total": Word("总分", "totals"),
+        "own": Word("自己的", "own"),
+        "own_awarded": Word("中榜后自己的", "own after award"),
+        "assigned": Word("所评审的", "assigned"),
+        "case": Word("所受理的", "its case"),
+        "closed": Word("截止后", "after close"),
+        "locked": Word("到齐后", "after lock"),
+        "awarded": Word("中榜后", "after award"),
+        "all": Word("全部", "all"),
+    }
+)
+
 STAGES: Final[Mapping[str, Word]] = MappingProxyType(
     {
         "solicitation": Word("征集", "solicitation"),

@@ -27,6 +27,7 @@ from .lookalikes import COMMON_WORDS, NO_LOOKALIKE_RULES, SAME_WORDS, LookAlikeR
 from .matching import Contracting, Criterion, Dimension, FairCompetition, ModeRule, Pattern, ScoreSheet, Wording
 from .office import BackDating, HandlingRules, ReturnRules
 from .outside import EventPath, OutsideField, OutsideRule
+from .reads import DEFAULT_READS, Reading, ReadRules, Subject
 from .results import AcceptanceRules, BenchmarkCriterion, BenchmarkLevel, Benefit, PromotionRules, UptakeRoute, Upward
 from .review import Closing, ConsultationRules, PanelCriterion, PanelRules, Quorum, RecognitionRules
 from .sourced import Share, Sourced
@@ -45,6 +46,7 @@ from .trial import (
 
 __all__ = [
     "COMMON_WORDS",
+    "DEFAULT_READS",
     "NO_LOOKALIKE_RULES",
     "SAME_WORDS",
     "AcceptanceRules",
@@ -92,6 +94,8 @@ __all__ = [
     "Policy",
     "PromotionRules",
     "Quorum",
+    "ReadRules",
+    "Reading",
     "RecognitionRules",
     "ReturnRules",
     "RiskProfile",
@@ -99,6 +103,7 @@ __all__ = [
     "Severity",
     "Share",
     "Sourced",
+    "Subject",
     "TrackRule",
     "TrialKinds",
     "TrialRules",
@@ -155,6 +160,12 @@ class Policy(Frozen):
     returns: ReturnRules = Field(description="return for correction")
     back_dating: BackDating = Field(description="entering paper acts afterwards (补录)")
     permissions: dict[str, tuple[Role, ...]] = Field(description="verb: the roles that may use it; all else is denied")
+    reads: ReadRules | None = Field(
+        None,
+        # A policy without it keeps its digest, as with `outside`.
+        exclude_if=lambda rules: rules is None,
+        description="who may read what, and from when on; without it the table of the three cities holds",
+    )
     outside: tuple[OutsideRule, ...] = Field(
         (),
         # A policy without it keeps the digest and the text that it had before there was this section.
@@ -229,6 +240,10 @@ class Policy(Frozen):
     def office(self, role: Role) -> str | None:
         """The unit that holds an office, or None for a role that is not one."""
         return getattr(self.offices, role.value, None)
+
+    @property
+    def reading(self) -> ReadRules:
+        return self.reads or DEFAULT_READS
 
     def limit(self, key: str) -> Limit:
         limit: Limit = getattr(self.limits, key)

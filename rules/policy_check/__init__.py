@@ -26,7 +26,7 @@ from rules.policy_check.judging import (
     quorum,
     score_sheet,
 )
-from rules.policy_check.rights import documents, permissions, undischarged
+from rules.policy_check.rights import documents, permissions, reads, undischarged
 from rules.policy_check.trials import gates, risk_profiles
 
 __all__ = ["DUTIES", "FROM_SERVICE", "VERBS", "Contradiction", "contradictions"]
@@ -55,6 +55,7 @@ def contradictions(policy: Policy) -> tuple[Contradiction, ...]:
         *promotion(policy),
         *fund(policy),
         *permissions(policy),
+        *reads(policy),
         *undischarged(policy),
         *documents(policy),
         *outside(policy),
