@@ -538,6 +538,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
     ),
     "exit_report_missing": ("须先提交退出报告。", "The exit report has to be filed first."),
     "no_inclusion": ("{bidder} 没有进行中的包容期。", "{bidder} has no running inclusion period."),
+    "inclusion_trial_over": (
+        "{bidder} 的试点已经结束，包容期不再延长；请办理退出评估（conclude_exit）。",
+        "The trial of {bidder} is over, and its inclusion period is not extended; conclude the exit (conclude_exit).",
+    ),
     "fault_before_inclusion": (
         "包容期自 {started_on} 起算；{on} 的差错不在其内，请按日常监管处理。",
         "The inclusion period began on {started_on}; what happened on {on} lies outside it: deal with it by itself.",
@@ -665,8 +669,8 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "{yes} of {size} recommend it; the verdict {verdict} falls short of that: say why (against_panel).",
     ),
     "objections_unanswered": (
-        "提出意见的 {count} 个单位全部反对：通过须在 over_objections 中写明理由。",
-        "All {count} units that gave an opinion object: say why it passes all the same (over_objections).",
+        "{units} 反对：通过须在 over_objections 中写明理由。",
+        "{units} object: say why it passes all the same (over_objections).",
     ),
     "share_to_stranger": (
         "收益分享方 {party} 与本场景无关。可选：{known}。",
@@ -677,8 +681,12 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "{what} takes a confirmed title that stands. What a candidate gets already: {before}.",
     ),
     "defence_needed": (
-        "预算 {budget} 元，须答辩并现场核查后方可下结论。",
-        "With a budget of {budget} yuan a defence and site visit come before the conclusion.",
+        "预算 {budget} 元，须答辩并现场核查后方可下结论：填写答辩（defence）和现场核查（visit）的日期、人员和记录。",
+        "A budget of {budget} yuan takes a defence and a site visit first: give both with records (defence, visit).",
+    ),
+    "not_in_review": (
+        "日期 {on} 不在本次验收期间（{first} 至 {last}）：答辩和现场核查须在其间，实测不得晚于今天。",
+        "{on} is not within this review ({first} to {last}): defence and visit are; no field test is in the future.",
     ),
     "rectified_already": ("整改机会已用完。", "There is no further rectification."),
     "retried_already": ("重试机会已用完。", "There is no further re-trial."),

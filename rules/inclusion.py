@@ -89,6 +89,13 @@ def inclusion_of(docket: Docket, bidder: str) -> Inclusion:
     return inclusion
 
 
+def refuse_over(docket: Docket, bidder: str) -> None:
+    """A period is longer only for a trial that goes on; one that was ended early only waits for its remedies."""
+    inclusion_of(docket, bidder)
+    if docket.step(Machine.TRIAL, bidder) not in ("running", "suspended"):
+        docket.refuse("inclusion_trial_over", bidder=bidder)
+
+
 def _ledger_of(docket: Docket, act: RecordFault) -> Inclusion:
     """A red line is recorded as long as there is a trial to stop, also when the period is over."""
     inclusion = find(docket.state.inclusions, bidder=act.bidder)

@@ -587,7 +587,7 @@ class Improviser:
     def _conclude_acceptance(self) -> dict[str, object]:
         verdict = self.choose(("passed",) * 6 + ("conditional", "retrial", "failed"))
         return {
-            "verdict": verdict, "conditions": self.often(("补充",), ()), "site_visit": self.often(True, False),
+            "verdict": verdict, "conditions": self.often(("补充",), ()), **self.often(self.play.defended(), {}),
             "against_panel": self.often("证据不足", None), "over_objections": self.often("已采纳", None),
         }  # fmt: skip
 

@@ -290,7 +290,9 @@ def test_the_period_is_extended_once_and_not_by_who_granted_it(running: Play) ->
     assert record(running) == "remind", "faults are recorded in an extended period as well"
 
 
-def test_an_extension_of_the_period_is_asked_for_twenty_working_days_before_its_end(running: Play) -> None:
+def test_an_extension_of_the_period_is_asked_for_twenty_working_days_before_its_end(yancheng: Policy) -> None:
+    running = Play(yancheng).to_trial(A)
+    running.start(A, months=12)
     clock = running.deadline(f"inclusion/{A}")
     latest = shift_workdays(running.policy.calendar, clock.due_on, -20)
     running.until(running.morning_of(latest + timedelta(days=1)))
