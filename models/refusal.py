@@ -546,10 +546,6 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "包容期自 {started_on} 起算；{on} 的差错不在其内，请按日常监管处理。",
         "The inclusion period began on {started_on}; what happened on {on} lies outside it: deal with it by itself.",
     ),
-    "red_line_without_period": (
-        "{bidder} 在本场景没有包容期：请登记事件，销号时写明红线（close_incident，red_line）。",
-        "{bidder} had no inclusion period: report the incident, and name the line when it is closed (red_line).",
-    ),
     "red_line_question_open": (
         "事件 {incidents} 是否触碰红线尚未认定，{bidder} 的包容期不能提前结束。请先认定并销号（close_incident）。",
         "Whether {incidents} were a red line is not found yet; the period of {bidder} does not end before that.",
@@ -596,6 +592,14 @@ REFUSALS: dict[str, tuple[str, str]] = {
     ),
     "unknown_red_line": ("政策未列红线“{red_line}”。可选：{known}。", "No such red line: {red_line}. Known: {known}."),
     "no_open_order": ("没有待核验的整改责令。", "No order to correct is open."),
+    "correction_reported_already": (
+        "{bidder} 已报告整改完成，等待监管单位核验。",
+        "{bidder} has reported the correction already; the regulator verifies it next.",
+    ),
+    "correction_unverified": (
+        "{bidder} 的责令改正尚未核验，不得恢复试点。请先核验（verify_correction）。",
+        "What {bidder} was ordered is not verified, and its trial is not resumed before (verify_correction).",
+    ),
     "not_supervised": (
         "{bidder} 的试点不在正式监管中，无须解除。",
         "The trial of {bidder} is not under formal supervision; there is nothing to lift.",

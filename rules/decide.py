@@ -21,7 +21,7 @@ from models.commands.review import NoticeAct, ReviewAct
 from models.commands.solicitation import SolicitationAct, Submit
 from models.commands.suggestions import SuggestionAct
 from models.commands.support import SupportAct
-from models.commands.trial import IncidentAct, InclusionAct, TrialAct
+from models.commands.trial import IncidentAct, InclusionAct, ReportCorrection, TrialAct
 from models.events import AnyEvent
 from models.policy import Policy
 from models.refusal import Refused
@@ -190,7 +190,9 @@ def _machines(act: Act) -> tuple[Machine, ...]:
     """Those of the bidder's machines whose step must allow the act; others may move with it."""
     if isinstance(act, MatchingAct | PaymentAct):
         return (Machine.CONTRACT,)
-    if isinstance(act, TrialAct | IncidentAct | Override):
+    if isinstance(act, IncidentAct | ReportCorrection):
+        return (Machine.TRIAL, Machine.CONTRACT)  # on the fast track the contract is carried out without a trial
+    if isinstance(act, TrialAct | Override):
         return (Machine.TRIAL,)
     if isinstance(act, InclusionAct):
         return (Machine.TRIAL, Machine.INCLUSION)

@@ -51,11 +51,13 @@ def offers(policy: Policy, state: SceneState) -> tuple[Offer, ...]:
 def _named(state: SceneState) -> Iterator[tuple[str, Machine, str | None]]:
     for verb in lifecycle.verbs_at(Machine.SCENE, state.step):
         yield verb, Machine.SCENE, None
+    tried = [trial.bidder for trial in state.trials]
     for machine, parts in BIDDER_MACHINES.items():
         for part in getattr(state, parts):
             for verb in lifecycle.verbs_at(machine, part.step):
                 # Terminating and withdrawing are acts on the whole scene, whatever they do to a bidder's machines.
-                if verb not in lifecycle.ANYWHERE and verb != "terminate":
+                of_trial = machine is Machine.CONTRACT and part.bidder in tried and verb in lifecycle.OF_INCIDENTS
+                if verb not in lifecycle.ANYWHERE and verb != "terminate" and not of_trial:
                     yield verb, machine, part.bidder
     if state.profile is not None:
         for verb in lifecycle.ANYWHERE:
@@ -137,14 +139,20 @@ def _has_an_object(state: SceneState, verb: str, bidder: str | None) -> bool:
         case "verify_incident":
             return _incident(state, bidder, IncidentStatus.ORDERED)
         case "record_fault":
-            live = any(each.bidder == bidder and each.step in red_lines.LIVE for each in state.trials)
-            return any(
-                each.bidder == bidder and (live or each.step in ("active", "extended")) for each in state.inclusions
+            running = ("active", "extended")
+            return any(each.bidder == bidder and each.step in red_lines.LIVE for each in state.trials) or any(
+                each.bidder == bidder and each.step in running for each in state.inclusions
             )
         case "end_inclusion_early":
             return any(each.bidder == bidder and each.step in ("active", "extended") for each in state.inclusions)
         case "lift_supervision":
             return any(each.bidder == bidder and each.supervised for each in state.trials)
+        case "report_correction":
+            ordered = [each for each in state.incidents if each.status is IncidentStatus.ORDERED]
+            return any(each.bidder == bidder and not each.correction_reported for each in ordered) or any(
+                each.bidder == bidder and not each.correction_reported and state.order_stands(each.bidder)
+                for each in state.inclusions
+            )
         case "verify_correction":
             return bidder is not None and state.order_stands(bidder)
         case "approve_resumption":

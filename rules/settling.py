@@ -170,7 +170,7 @@ def end_inclusion(docket: Docket, bidder: str, step: str, *, for_now: bool = Fal
     for clock in clocks:
         if clock.bidder != bidder or clock.machine is not Machine.INCLUSION:
             continue
-        if step != "breached" and clock.limit == "correction_order":
+        if step != "breached" and clock.limit in ("correction_order", "correction_check"):
             continue
         if for_now and isinstance(clock, Deadline) and clock.limit == "inclusion":
             docket.pause(clock)

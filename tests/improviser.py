@@ -511,6 +511,10 @@ class Improviser:
             "with_officer": self.often("regulator-3", None, "regulator-1"),
         }  # fmt: skip
 
+    def _report_correction(self) -> dict[str, object]:
+        ordered = [each.id for each in self.play.state.incidents if each.status is IncidentStatus.ORDERED]
+        return {"incident": self.choose([None, *ordered])}
+
     def _verify_correction(self) -> dict[str, object]:
         return {"corrected": self.often(True, False)}
 

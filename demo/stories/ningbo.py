@@ -41,7 +41,7 @@ from models.commands.acceptance import SubmitRectification
 from models.commands.anywhere import AdoptPolicy, AnswerWithdrawal, DecideExtension, RequestExtension, Withdraw
 from models.commands.matching import AmendChallenge, WithdrawBid
 from models.commands.review import ConcludeFairCompetition, EntryCondition
-from models.commands.trial import EndInclusionEarly, FileReport, RenewInsurance, VerifyCorrection
+from models.commands.trial import EndInclusionEarly, FileReport, RenewInsurance, ReportCorrection, VerifyCorrection
 from models.vocabulary import GateKind, NoticeAbout, Outcome
 from models.words import Word
 
@@ -106,6 +106,9 @@ def up_the_ladder(scene: Scene, bidder: str) -> Script:
     yield scene.regulator.may_not(extension, "ordered_before")
     yield scene.regulator.third.does(extension)
     yield from went_on(scene, bidder, until=scene.workday(10))
+    done = ReportCorrection(bidder=bidder, proof=scene.document("整改证明"))
+    yield scene.bidder(bidder).does(done)
+    yield scene.workdays(2)
     correction = VerifyCorrection(bidder=bidder, corrected=True, finding="已整改。")
     yield scene.regulator.colleague.may_not(correction, "officer_verifies")
     yield scene.regulator.third.does(correction)
