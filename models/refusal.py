@@ -264,8 +264,8 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "A seat on a panel is personal; {person} may not speak on somebody's behalf.",
     ),
     "second_officer_missing": (
-        "责令须由两名执法人员作出，请以 with_officer 注明另一人。",
-        "An order takes two officers; name the second one (with_officer).",
+        "责令、准入和开标须由两名工作人员办理，请以 with_officer 注明另一人。",
+        "An order, this admission, and the opening of bids take two officers; name the second (with_officer).",
     ),
     "officer_verifies": (
         "{person} 是该责令的执法人员之一，核验须由第三人办理。",

@@ -436,6 +436,24 @@ DAY_KINDS: Final[Mapping[str, Word]] = MappingProxyType(
         "holiday": Word("放假", "holiday"),
     }
 )
+FIRST_FAULT: Final[Mapping[str, Word]] = MappingProxyType(
+    {
+        "first": Word("初次", "first"),
+        "minor": Word("轻微", "minor"),
+        "corrected": Word("已改正", "corrected"),
+        "harmless": Word("无危害后果", "harmless"),
+    }
+)
+"""The officer's findings on a fault that is not punished (行政处罚法33)."""
+NOT_ELIGIBLE: Final[Mapping[str, Word]] = MappingProxyType(
+    {
+        "risk": Word("风险等级为", "risk"),
+        "credit": Word("信用等级为", "credit"),
+        "breached before": Word("此前已触碰红线", "breached before"),
+        "no commitment and credit check": Word("未作信用承诺和信用核查", "no commitment and credit check"),
+    }
+)
+"""Why there is no inclusion period; risk and credit say which."""
 UNITS: Final[Mapping[str, Word]] = MappingProxyType(
     {
         "hours": Word("小时", "hours"),
