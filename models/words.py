@@ -436,15 +436,6 @@ DAY_KINDS: Final[Mapping[str, Word]] = MappingProxyType(
         "holiday": Word("放假", "holiday"),
     }
 )
-FIRST_FAULT: Final[Mapping[str, Word]] = MappingProxyType(
-    {
-        "first": Word("初次", "first"),
-        "minor": Word("轻微", "minor"),
-        "corrected": Word("已改正", "corrected"),
-        "harmless": Word("无危害后果", "harmless"),
-    }
-)
-"""The officer's findings on a fault that is not punished (行政处罚法33)."""
 NOT_ELIGIBLE: Final[Mapping[str, Word]] = MappingProxyType(
     {
         "risk": Word("风险等级为", "risk"),
