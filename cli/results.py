@@ -103,6 +103,12 @@ def _acceptance(found: AcceptanceStatement, policy: Policy, *, paid: bool) -> li
         (say("意见", "opinions"), _listed(heard)),
         (say("沉默", "silent"), _listed(found.silent)),
         (say("待提意见", "awaited"), _listed(found.awaited)),
+        (say("答辩", "defence"), found.defence.on if found.defence else "-"),
+        (
+            say("现场核查", "site visit"),
+            f"{found.visit.on} {_listed(found.visit.by)}" if found.visit else "-",
+        ),
+        (say("实测", "field tests"), _listed([f"{each.on} {each.kind} {each.by}" for each in found.field_tests])),
         (say("专家推荐", "experts recommending"), f"{found.recommending} / {found.seats}"),
         (
             say("签署", "signatures"),

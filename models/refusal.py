@@ -340,8 +340,8 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "A seat on a panel is personal; {person} may not speak on somebody's behalf.",
     ),
     "second_officer_missing": (
-        "责令须由两名执法人员作出，请以 with_officer 注明另一人。",
-        "An order takes two officers; name the second one (with_officer).",
+        "责令、准入和开标须由两名工作人员办理，请以 with_officer 注明另一人。",
+        "An order, this admission, and the opening of bids take two officers; name the second (with_officer).",
     ),
     "officer_verifies": (
         "{person} 是该责令的执法人员之一，核验须由第三人办理。",
@@ -614,13 +614,13 @@ REFUSALS: dict[str, tuple[str, str]] = {
     ),
     "exit_report_missing": ("须先提交退出报告。", "The exit report has to be filed first."),
     "no_inclusion": ("{bidder} 没有进行中的包容期。", "{bidder} has no running inclusion period."),
+    "inclusion_trial_over": (
+        "{bidder} 的试点已经结束，包容期不再延长；请办理退出评估（conclude_exit）。",
+        "The trial of {bidder} is over, and its inclusion period is not extended; conclude the exit (conclude_exit).",
+    ),
     "fault_before_inclusion": (
         "包容期自 {started_on} 起算；{on} 的差错不在其内，请按日常监管处理。",
         "The inclusion period began on {started_on}; what happened on {on} lies outside it: deal with it by itself.",
-    ),
-    "red_line_without_period": (
-        "{bidder} 在本场景没有包容期：请登记事件，销号时写明红线（close_incident，red_line）。",
-        "{bidder} had no inclusion period: report the incident, and name the line when it is closed (red_line).",
     ),
     "red_line_question_open": (
         "事件 {incidents} 是否触碰红线尚未认定，{bidder} 的包容期不能提前结束。请先认定并销号（close_incident）。",
@@ -668,6 +668,14 @@ REFUSALS: dict[str, tuple[str, str]] = {
     ),
     "unknown_red_line": ("政策未列红线“{red_line}”。可选：{known}。", "No such red line: {red_line}. Known: {known}."),
     "no_open_order": ("没有待核验的整改责令。", "No order to correct is open."),
+    "correction_reported_already": (
+        "{bidder} 已报告整改完成，等待监管单位核验。",
+        "{bidder} has reported the correction already; the regulator verifies it next.",
+    ),
+    "correction_unverified": (
+        "{bidder} 的责令改正尚未核验，不得恢复试点。请先核验（verify_correction）。",
+        "What {bidder} was ordered is not verified, and its trial is not resumed before (verify_correction).",
+    ),
     "not_supervised": (
         "{bidder} 的试点不在正式监管中，无须解除。",
         "The trial of {bidder} is not under formal supervision; there is nothing to lift.",
@@ -741,8 +749,8 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "{yes} of {size} recommend it; the verdict {verdict} falls short of that: say why (against_panel).",
     ),
     "objections_unanswered": (
-        "提出意见的 {count} 个单位全部反对：通过须在 over_objections 中写明理由。",
-        "All {count} units that gave an opinion object: say why it passes all the same (over_objections).",
+        "{units} 反对：通过须在 over_objections 中写明理由。",
+        "{units} object: say why it passes all the same (over_objections).",
     ),
     "share_to_stranger": (
         "收益分享方 {party} 与本场景无关。可选：{known}。",
@@ -753,8 +761,12 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "{what} takes a confirmed title that stands. What a candidate gets already: {before}.",
     ),
     "defence_needed": (
-        "预算 {budget} 元，须答辩并现场核查后方可下结论。",
-        "With a budget of {budget} yuan a defence and site visit come before the conclusion.",
+        "预算 {budget} 元，须答辩并现场核查后方可下结论：填写答辩（defence）和现场核查（visit）的日期、人员和记录。",
+        "A budget of {budget} yuan takes a defence and a site visit first: give both with records (defence, visit).",
+    ),
+    "not_in_review": (
+        "日期 {on} 不在本次验收期间（{first} 至 {last}）：答辩和现场核查须在其间，实测不得晚于今天。",
+        "{on} is not within this review ({first} to {last}): defence and visit are; no field test is in the future.",
     ),
     "rectified_already": ("整改机会已用完。", "There is no further rectification."),
     "retried_already": ("重试机会已用完。", "There is no further re-trial."),

@@ -83,6 +83,7 @@ VERBS: Final[Mapping[str, Word]] = MappingProxyType(
         "file_exit_report": Word("提交退出报告", "file the exit report"),
         "conclude_exit": Word("退出评估结论", "conclude the exit evaluation"),
         "record_fault": Word("记录差错", "record a fault"),
+        "report_correction": Word("报告整改完成", "report the correction"),
         "verify_correction": Word("核验整改", "verify the correction"),
         "end_inclusion_early": Word("提前结束包容期", "end the inclusion period early"),
         "lift_supervision": Word("解除正式监管", "lift the formal supervision"),
@@ -469,6 +470,15 @@ DAY_KINDS: Final[Mapping[str, Word]] = MappingProxyType(
         "holiday": Word("放假", "holiday"),
     }
 )
+NOT_ELIGIBLE: Final[Mapping[str, Word]] = MappingProxyType(
+    {
+        "risk": Word("风险等级为", "risk"),
+        "credit": Word("信用等级为", "credit"),
+        "breached before": Word("此前已触碰红线", "breached before"),
+        "no commitment and credit check": Word("未作信用承诺和信用核查", "no commitment and credit check"),
+    }
+)
+"""Why there is no inclusion period; risk and credit say which."""
 UNITS: Final[Mapping[str, Word]] = MappingProxyType(
     {
         "hours": Word("小时", "hours"),
@@ -547,6 +557,7 @@ LIMITS: Final[Mapping[str, Word]] = MappingProxyType(
         "inclusion": Word("包容期", "inclusion period"),
         "supervision": Word("正式监管决定", "decision under formal supervision"),
         "correction_order": Word("责令整改", "order to correct"),
+        "correction_check": Word("核验整改", "verification of a correction"),
         "incident_report": Word("事件报告", "incident report"),
         "incident_analysis": Word("事件分析", "incident analysis"),
         "incident_acknowledgement": Word("签收事件报告", "acknowledgement of the incident"),

@@ -21,7 +21,7 @@ from models.commands.review import NoticeAct, ReviewAct
 from models.commands.solicitation import SolicitationAct, Submit
 from models.commands.suggestions import SuggestionAct
 from models.commands.support import SupportAct
-from models.commands.trial import IncidentAct, InclusionAct, TrialAct
+from models.commands.trial import IncidentAct, InclusionAct, ReportCorrection, TrialAct
 from models.events import AnyEvent
 from models.policy import Policy
 from models.refusal import Refused
@@ -193,7 +193,9 @@ def machines_judged(act: type[Act], purpose: PanelPurpose | None = None) -> tupl
     """Those of the bidder's machines whose step must allow the act; others may move with it."""
     if issubclass(act, MatchingAct | PaymentAct):
         return (Machine.CONTRACT,)
-    if issubclass(act, TrialAct | IncidentAct | Override) or purpose is PanelPurpose.EXIT:
+    if issubclass(act, IncidentAct | ReportCorrection):
+        return (Machine.TRIAL, Machine.CONTRACT)  # on the fast track the contract is carried out without a trial
+    if issubclass(act, TrialAct | Override) or purpose is PanelPurpose.EXIT:
         return (Machine.TRIAL,)
     if issubclass(act, InclusionAct):
         return (Machine.TRIAL, Machine.INCLUSION)

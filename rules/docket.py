@@ -47,12 +47,12 @@ REMEDIES = ("service", "appeal_window", "appeal")
 
 OF_INCIDENTS = (
     "incident_report", "incident_acknowledgement", "incident_analysis", "casualty_report", "upward_report",
-    "leak_notice", "correction_order", "incident_close",
+    "leak_notice", "correction_order", "correction_check", "incident_close",
 )  # fmt: skip
 """Limits of what is owed for an incident; the order of an inclusion period is a clock of that period instead."""
 
 
-RUN_ON_IN_REMEDIES = ("rollback", "correction_order", "trial", "insurance", "inclusion", "refund")
+RUN_ON_IN_REMEDIES = ("rollback", "correction_order", "correction_check", "trial", "insurance", "inclusion", "refund")
 """Limits of what is carried out, or runs out, also where a scene only waits for its remedies.
 
 A trial's time, its insurance and its inclusion period run on as they do for a trial that is stopped.

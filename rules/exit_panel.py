@@ -28,6 +28,12 @@ def needed(policy: Policy, state: SceneState, trial: Trial) -> bool:
     return policy.trial.exit_panel_for.has(risk, profile.scale, profile.maturity)
 
 
+def is_asked(policy: Policy, state: SceneState, bidder: str) -> bool:
+    """Whether a bidder's trial is at its exit and experts evaluate it."""
+    trial = find(state.trials, bidder=bidder)
+    return trial is not None and trial.step == "exit" and needed(policy, state, trial)
+
+
 def convene(docket: Docket, act: ConvenePanel) -> None:
     _asked(docket, act.bidder)
     parties = (*docket.state.owners, *separation.units_bidding(docket.state))

@@ -23,7 +23,9 @@ from models.commands.trial import (
     VerifyIncident,
 )
 from models.deadline import Deadline, Holder
+from models.events.anywhere import ServiceDropped
 from models.events.trial import (
+    CorrectionReported,
     IncidentAcknowledged,
     IncidentAnalysed,
     IncidentAssessed,
@@ -245,7 +247,7 @@ def _analyse(docket: Docket, act: AnalyseIncident) -> None:
             act.bidder, reopens=incident.status, machine=Machine.TRIAL, bidder=act.bidder, item=act.incident
         )
         docket.set_deadline(
-            "correction_order", docket.holder(Role.BIDDER, act.bidder), (),
+            "correction_order", docket.holder(Role.BIDDER, act.bidder), ("report_correction",),
             key=act.incident, machine=Machine.TRIAL, bidder=act.bidder, step="",
         )  # fmt: skip
     else:
@@ -260,8 +262,29 @@ def _verify(docket: Docket, act: VerifyIncident) -> None:
         docket.met(f"correction_order/{act.bidder}/{act.incident}")
         docket.met(f"incident_close/{act.bidder}/{act.incident}")
         _owe(docket, incident, "incident_close", docket.holder(Role.REGULATOR), "close_incident")
+        docket.met(f"correction_check/{act.bidder}/{act.incident}")
     else:
+        if docket.has_clock(f"correction_order/{act.bidder}/{act.incident}"):
+            docket.met(f"correction_check/{act.bidder}/{act.incident}")
         settling.suspend_trial(docket, act.bidder)
+
+
+def report_correction(docket: Docket, bidder: str, id: str) -> None:
+    """The order's time runs on: what nobody verified by then stops the trial by itself (S4 四（十一）)."""
+    incident = find(docket.state.incidents, id=id, bidder=bidder)
+    if incident is None:
+        docket.refuse("unknown_incident", incident=id)
+    if incident.status is not IncidentStatus.ORDERED:
+        docket.refuse("incident_not_open", incident=id, status=incident.status)
+    if incident.correction_reported:
+        docket.refuse("correction_reported_already", bidder=bidder)
+    docket.record(CorrectionReported(bidder=bidder, incident=id))
+    _ask_to_verify(docket, incident)
+
+
+def _ask_to_verify(docket: Docket, incident: Incident) -> None:
+    if not docket.has_clock(f"correction_check/{incident.bidder}/{incident.id}"):
+        _owe(docket, incident, "correction_check", docket.holder(Role.REGULATOR), "verify_incident")
 
 
 def _close(docket: Docket, act: CloseIncident) -> None:
@@ -311,7 +334,16 @@ def order_ran_out(docket: Docket, deadline: Deadline) -> None:
     )
     if incident is not None:
         settling.suspend_trial(docket, incident.bidder)
-        _owe(docket, incident, "incident_close", docket.holder(Role.REGULATOR), "verify_incident")
+        _ask_to_verify(docket, incident)
+
+
+def service_ran_out(docket: Docket, deadline: Deadline) -> None:
+    """An order after an incident whose service nobody proved in time counts from the last day of that time."""
+    entry = deadline.id.removeprefix(f"{deadline.limit}/")
+    for awaited in docket.state.services:
+        if str(awaited.entry) == entry and awaited.limit == "correction_order" and awaited.machine is Machine.TRIAL:
+            docket.record(ServiceDropped(id=awaited.id))
+            docket.start(awaited, deadline.due_on)
 
 
 def refuse_ordered(docket: Docket, bidder: str) -> None:

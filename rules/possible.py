@@ -16,6 +16,7 @@ from models.vocabulary import Machine, PanelPurpose, Role
 from rules import (
     acceptance,
     anywhere,
+    exit_panel,
     incidents,
     lifecycle,
     lineage,
@@ -62,7 +63,15 @@ def offers(policy: Policy, state: SceneState) -> tuple[Offer, ...]:
     )
 
 
+def _machines_of(verb: str) -> set[Machine]:
+    """Those whose step must allow the act, whichever panel it is about."""
+    act = ACTS[verb]
+    purposes = (None, PanelPurpose.EXIT) if "purpose" in act.model_fields else (None,)
+    return {machine for purpose in purposes for machine in machines_judged(act, purpose)}
+
+
 def _named(state: SceneState) -> Iterator[tuple[str, Machine, str | None]]:
+    tried = [trial.bidder for trial in state.trials]
     for verb in lifecycle.verbs_at(Machine.SCENE, state.step):
         # A scene moves with a bidder's machine by acts that are possible only there.
         if not (issubclass(ACTS[verb], BidderAct) and lifecycle.machines_of(verb)):
@@ -71,7 +80,9 @@ def _named(state: SceneState) -> Iterator[tuple[str, Machine, str | None]]:
         for part in getattr(state, parts):
             for verb in lifecycle.verbs_at(machine, part.step):
                 # Terminating and withdrawing are acts on the whole scene, whatever they do to a bidder's machines.
-                if verb not in lifecycle.ANYWHERE and verb != "terminate" and machine in machines_judged(ACTS[verb]):
+                of_trial = machine is Machine.CONTRACT and part.bidder in tried and verb in lifecycle.OF_INCIDENTS
+                judged = not of_trial and machine in _machines_of(verb)
+                if verb not in lifecycle.ANYWHERE and verb != "terminate" and judged:
                     yield verb, machine, part.bidder
     if state.profile is not None:
         for verb in lifecycle.ANYWHERE:
@@ -166,7 +177,14 @@ def _has_an_object(policy: Policy, state: SceneState, verb: str, bidder: str | N
             return bool(state.contracts)
         case "conclude_lineage_review":
             return bool(lineage.open_reviews(state))
+        case "give_acceptance_opinion":
+            accepting = find(state.acceptances, bidder=bidder)
+            given = {opinion.unit for opinion in accepting.opinions} if accepting is not None else set()
+            asked = _parties(policy, state, verb, bidder)
+            return any(each.units is None or not given.issuperset(each.units) for each in asked)
         case "convene_panel":
+            if _at_exit(state, bidder) and not exit_panel.is_asked(policy, state, bidder or ""):
+                return False
             panel = _panel(state, bidder)
             return panel is None or not panels.has_spoken(state, panel)
         case "give_expert_opinion":
@@ -225,14 +243,20 @@ def _has_an_object(policy: Policy, state: SceneState, verb: str, bidder: str | N
         case "verify_incident":
             return _incident(state, bidder, IncidentStatus.ORDERED)
         case "record_fault":
-            live = any(each.bidder == bidder and each.step in red_lines.LIVE for each in state.trials)
-            return any(
-                each.bidder == bidder and (live or each.step in ("active", "extended")) for each in state.inclusions
+            running = ("active", "extended")
+            return any(each.bidder == bidder and each.step in red_lines.LIVE for each in state.trials) or any(
+                each.bidder == bidder and each.step in running for each in state.inclusions
             )
         case "end_inclusion_early":
             return any(each.bidder == bidder and each.step in ("active", "extended") for each in state.inclusions)
         case "lift_supervision":
             return any(each.bidder == bidder and each.supervised for each in state.trials)
+        case "report_correction":
+            ordered = [each for each in state.incidents if each.status is IncidentStatus.ORDERED]
+            return any(each.bidder == bidder and not each.correction_reported for each in ordered) or any(
+                each.bidder == bidder and not each.correction_reported and state.order_stands(each.bidder)
+                for each in state.inclusions
+            )
         case "verify_correction":
             return bidder is not None and state.order_stands(bidder)
         case "approve_resumption":
@@ -249,10 +273,15 @@ def _extendable(policy: Policy, state: SceneState, deadline: Deadline) -> bool:
 
 
 def _panel(state: SceneState, bidder: str | None) -> Panel | None:
-    """The panel in force of a bidder's acceptance, or of the scene's own step."""
+    """The panel in force of a bidder's trial at its exit, of its acceptance, or of the scene's own step."""
     scene = PanelPurpose.SCORING if state.step == "scoring" else PanelPurpose.RECOGNITION
-    found = find(state.panels, purpose=PanelPurpose.ACCEPTANCE if bidder else scene, bidder=bidder)
+    of_bidder = PanelPurpose.EXIT if _at_exit(state, bidder) else PanelPurpose.ACCEPTANCE
+    found = find(state.panels, purpose=of_bidder if bidder else scene, bidder=bidder)
     return found if found is not None and not found.void else None
+
+
+def _at_exit(state: SceneState, bidder: str | None) -> bool:
+    return any((each.bidder, each.step) == (bidder, "exit") for each in state.trials)
 
 
 def _claimed(deadline: Deadline) -> bool:

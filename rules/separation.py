@@ -110,6 +110,14 @@ JUDGED = {
 }
 """What a member of a panel says."""
 
+TRIED = (
+    "admit_trial", "return_trial_plan", "refuse_trial", "start_trial", "advance_phase", "suspend_trial",
+    "propose_resumption", "approve_resumption", "terminate_trial", "record_fault", "verify_correction",
+    "end_inclusion_early", "lift_supervision", "analyse_incident", "verify_incident", "close_incident",
+    "conclude_exit",
+)  # fmt: skip
+"""What an officer decides in a trial: who did has judged it before its acceptance is judged (`panels.overlap`)."""
+
 TO_THE_OWNER = (*(deed for each in JUDGED.values() for deed in each), "verify_eligibility", "award")
 """What nobody does who is tied to the owner: judge its scene, and choose who works for it."""
 
@@ -197,7 +205,7 @@ AFRESH = ("propose_resumption", "request_extension", "propose_correction")
 FOR_SAFETY = ("report_incident", "suspend_trial")
 """What nobody is kept from for the side that they take: one person is enough for it, whoever they were before."""
 
-_FIRST = tuple(deed for line in APART for deed in line.first)
+_FIRST = (*(deed for line in APART for deed in line.first), *TRIED)
 
 
 def refuse_involved(docket: Docket) -> None:
@@ -244,6 +252,11 @@ def kept_from(state: SceneState, person: str, deed: str) -> Refused | None:
                 verb, did = deed.partition(":")[0], hand.deed.partition(":")[0]
                 return Refused(line.code, person=person, did=did, verb=verb)
     return None
+
+
+def who_tried(state: SceneState) -> set[str]:
+    """Everybody who decided in a trial of the scene."""
+    return {person for hand in state.hands if is_one_of(hand.deed, TRIED) for person in hand.persons}
 
 
 def took_sides(state: SceneState, person: str) -> bool:

@@ -120,10 +120,16 @@ def open_acceptance(docket: Docket, bidder: str) -> None:
 
 
 def ask_for_acceptance_opinions(docket: Docket, bidder: str) -> None:
-    """Owners, regulator and cooperating departments each have a duty of their own, well before the review is due."""
+    """Owners, regulator and cooperating departments each have a duty of their own, well before the review is due.
+
+    So has the S&T bureau, which signed as third party, where the policy lets it speak and it does not lead itself.
+    """
     holders = [Holder(role=Role.OWNER, unit=unit) for unit in docket.state.owners]
     holders.append(docket.holder(Role.REGULATOR))
     holders += [Holder(role=Role.COOPERATING, unit=unit) for unit in docket.state.cooperating]
+    bureau = docket.holder(Role.ST_BUREAU)
+    if Role.ST_BUREAU in docket.policy.permissions["give_acceptance_opinion"] and bureau.unit != docket.state.lead:
+        holders.append(bureau)
     seen = set()
     for holder in holders:
         if holder.unit and holder.unit not in seen:
@@ -168,7 +174,7 @@ def end_inclusion(docket: Docket, bidder: str, step: str, *, for_now: bool = Fal
     for clock in clocks:
         if clock.bidder != bidder or clock.machine is not Machine.INCLUSION:
             continue
-        if step != "breached" and clock.limit == "correction_order":
+        if step != "breached" and clock.limit in ("correction_order", "correction_check"):
             continue
         if for_now and isinstance(clock, Deadline) and clock.limit == "inclusion":
             docket.pause(clock)

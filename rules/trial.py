@@ -375,6 +375,7 @@ def _resume(docket: Docket, bidder: str) -> None:
     trial = trial_of(docket, bidder)
     inclusion.refuse_under_supervision(docket, trial)
     incidents.refuse_ordered(docket, bidder)
+    inclusion.refuse_unverified(docket, bidder)
     if trial.resumption_proposed_by is None:
         docket.refuse("fix_missing")
     if docket.policy.trial.insurance and trial.insurance_until is not None and trial.insurance_until < docket.day:

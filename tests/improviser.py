@@ -515,6 +515,10 @@ class Improviser:
             "with_officer": self.often("regulator-3", None, "regulator-1"),
         }  # fmt: skip
 
+    def _report_correction(self) -> dict[str, object]:
+        ordered = [each.id for each in self.play.state.incidents if each.status is IncidentStatus.ORDERED]
+        return {"incident": self.choose([None, *ordered])}
+
     def _verify_correction(self) -> dict[str, object]:
         return {"corrected": self.often(True, False)}
 
@@ -591,7 +595,7 @@ class Improviser:
     def _conclude_acceptance(self) -> dict[str, object]:
         verdict = self.choose(("passed",) * 6 + ("conditional", "retrial", "failed"))
         return {
-            "verdict": verdict, "conditions": self.often(("补充",), ()), "site_visit": self.often(True, False),
+            "verdict": verdict, "conditions": self.often(("补充",), ()), **self.often(self.play.defended(), {}),
             "against_panel": self.often("证据不足", None), "over_objections": self.often("已采纳", None),
         }  # fmt: skip
 

@@ -149,7 +149,7 @@ def _out_of_reach(policy: Policy, state: SceneState) -> Iterator[str]:
             yield f"the inclusion period of {period.bidder} runs, its trial is {trials.get(period.bidder)}"
         if runs and f"inclusion/{period.bidder}" not in clocks:
             yield f"the inclusion period of {period.bidder} has no end"
-        if runs and period.order_open and f"correction_order/{period.bidder}" not in clocks:
+        if runs and period.order_open and not state.order_stands(period.bidder):
             yield f"the order to {period.bidder} has no clock"
     for trial in state.trials:
         if trial.supervised and trial.step not in ("suspended", "exit", "unfit"):
@@ -172,7 +172,8 @@ def _running_that_should_not(policy: Policy, state: SceneState) -> Iterator[str]
         pauses = policy.limit(deadline.limit).when_suspended is Suspends.PAUSES
         if deadline.status is DeadlineStatus.PAUSED:
             held = state.step == "remedies" or state.suspension is not None
-            goes_on = deadline.limit in ("rollback", "correction_order", "insurance") or _of_incident(deadline)
+            orders = ("correction_order", "correction_check")
+            goes_on = deadline.limit in ("rollback", "insurance", *orders) or _of_incident(deadline)
             if state.step == "remedies" and goes_on:
                 yield f"{deadline.id} stands still in remedies"
             waits = _awaits_its_appeal(state, deadline) or _awaits_its_finding(state, deadline)

@@ -61,6 +61,7 @@ from models.commands.trial import (
     ProposeResumption,
     ProveRollback,
     RecordFault,
+    ReportCorrection,
     ReportFix,
     ReportIncident,
     ReturnTrialPlan,
@@ -797,15 +798,15 @@ def inclusion_periods() -> Iterator[Play]:
         ):
             yield _then(play, script)
         yield _then(play, order, act(VerifyCorrection(bidder=A, corrected=False, finding="未改"), "second_regulator"))
-        yield _then(play, order, passing(f"correction_order/{A}"))
+        unmended = act(VerifyCorrection(bidder=A, corrected=False, finding="未改"), "second_regulator")
+        yield _then(play, order, passing(f"correction_order/{A}"), unmended)
         yield _then(play, lambda p: fault(p, "accident", "public_safety"), lambda p: p.win_appeal())
         unwanted = _then(
             play, order, act(EndInclusionEarly(bidder=A, reasons="请求", at_bidders_request=True), "regulator")
         )
         unwanted.serve_notices()
-        not_followed = act(VerifyCorrection(bidder=A, corrected=False, finding="未改"), "second_regulator")
         yield _then(unwanted, passing(f"correction_order/{A}"))
-        yield _then(unwanted, not_followed, lambda p: p.win_appeal())
+        yield _then(unwanted, unmended, lambda p: p.win_appeal())
         for end in (make_final, lose_appeal):
             yield _then(play, terminate, end)
         two_months = with_limit(city("yancheng"), "inclusion", period=Period(length=2, unit=Unit.MONTHS))
@@ -828,6 +829,7 @@ def inclusion_periods() -> Iterator[Play]:
     waits = _then(left, doing(leave, A), take_down)
     yield _then(waits, act(VerifyCorrection(bidder=A, corrected=True, finding="已改"), "second_regulator"))
     yield _then(left, passing(f"correction_order/{A}"))
+    yield from ordinary_supervision(unmended)
     # a red line that is found when the period is over
     cut_short = _then(alone("trial/running"), act(EndInclusionEarly(bidder=A, reasons="无必要"), "regulator"))
     for over in (left, cut_short):
@@ -838,6 +840,19 @@ def inclusion_periods() -> Iterator[Play]:
         if early:
             play.do(EndInclusionEarly(bidder=A, reasons="无必要"), play.regulator)
         yield _then(play, lambda p: p.end_trial(A), lambda p: p.retrial(A), lambda p: p.start(A))
+
+
+def ordinary_supervision(unmended: Script) -> Iterator[Play]:
+    """Faults of a trial that has no inclusion period are ordered to be corrected at once."""
+    bare = _then(alone("trial/planning"), lambda p: p.start(A, inclusion=False))
+    ordered = _then(bare, lambda p: fault(p, "late_log", None))
+    ordered.serve_notices()
+    reported = _then(ordered, act(ReportCorrection(bidder=A, proof=document("整改证明")), "bidder"))
+    yield _then(reported, unmended, lambda p: p.win_appeal())
+    yield _then(bare, lambda p: fault(p, "accident", "public_safety"))
+    yield _then(ordered, doing(report_of, A), doing(close_as_red_line, A))
+    mended = act(VerifyCorrection(bidder=A, corrected=True, finding="已改"), "second_regulator")
+    yield _then(reported, mended, lambda p: p.end_trial(A), lambda p: p.retrial(A), lambda p: p.start(A))
 
 
 def acceptances() -> Iterator[Play]:

@@ -852,8 +852,13 @@ class Play:
     def conclude_act(self, bidder: str, verdict: str = "passed", **more: object) -> ConcludeAcceptance:
         return ConcludeAcceptance.model_validate(
             {"bidder": bidder, "verdict": verdict, "reasons": "结论", "document": document("验收意见书"),
-             "site_visit": True, "against_panel": None if verdict == "passed" else "证据不足", **more}
+             "against_panel": None if verdict == "passed" else "证据不足", **self.defended(), **more}
         )  # fmt: skip
+
+    def defended(self) -> dict[str, object]:
+        """A defence and a site visit of today."""
+        visit = {"on": self.today, "by": ("张工", "李工"), "record": document("现场核查记录")}
+        return {"defence": {"on": self.today, "record": document("答辩记录")}, "visit": visit}
 
     def hear_all(self, bidder: str) -> None:
         """Everybody who was asked and did not answer yet gives an opinion."""

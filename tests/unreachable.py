@@ -244,8 +244,8 @@ def _length(periods: tuple[Period, ...]) -> int:
 def _seats(policy: Policy, state: SceneState) -> Iterator[str]:
     """Panels as the policy wants them, nobody on one who recused themselves, no score from outside one."""
     for panel in state.panels:
-        if panel.void:
-            continue
+        if panel.void or panel.purpose.value not in policy.panels:
+            continue  # a policy that was adopted since may ask no panel of this kind
         rules, size = policy.panels[panel.purpose.value], len(panel.seats)
         people = [seat.person for seat in panel.seats]
         if len(set(people)) < size or size < rules.minimum or (rules.odd and size % 2 == 0):

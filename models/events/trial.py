@@ -171,6 +171,13 @@ class FaultRecorded(BidderEvent):
     fault: Fault
 
 
+class CorrectionReported(BidderEvent):
+    """By the bidder; an officer has to verify it. `incident` is the one that the order came of, if any."""
+
+    kind: Literal["correction_reported"] = "correction_reported"
+    incident: str | None = Field(None, exclude_if=lambda incident: incident is None)
+
+
 class CorrectionVerified(BidderEvent):
     kind: Literal["correction_verified"] = "correction_verified"
     corrected: bool
@@ -309,7 +316,13 @@ TrialEvent = (
 )
 
 InclusionEvent = (
-    InclusionGranted | FaultRecorded | CorrectionVerified | SupervisionBegan | SupervisionLifted | MeasureAnnulled
+    InclusionGranted
+    | FaultRecorded
+    | CorrectionReported
+    | CorrectionVerified
+    | SupervisionBegan
+    | SupervisionLifted
+    | MeasureAnnulled
 )
 
 IncidentEvent = (

@@ -1,5 +1,7 @@
 """Acceptance, benchmark cases and their benefits."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from models.frozen import Frozen
@@ -16,6 +18,12 @@ class AcceptanceRules(Sourced):
         False,
         exclude_if=lambda needed: not needed,
         description="true: no result passes before its intellectual property was checked, with no conflict open",
+    )
+    objections: tuple[Literal["all", "majority", "regulator"], ...] = Field(
+        ("all",),
+        exclude_if=lambda whose: whose == ("all",),
+        description="objections over which a pass says why: of all who were heard; of more than half of them, the "
+        "owner not counted; of the regulator",
     )
     tolerance: tuple[Name, ...] = Field(
         (),

@@ -254,9 +254,9 @@ class SceneState(Frozen):
         return tuple(each for each in self.payments if each.status is not PaymentStatus.PAID)
 
     def order_stands(self, bidder: str) -> bool:
-        """Whether a bidder was ordered to correct in its inclusion period, and nobody has verified it yet."""
-        clock = f"correction_order/{bidder}"
-        runs = any(each.id == clock for each in self.deadlines) or any(each.id == clock for each in self.services)
+        """Whether a bidder was ordered to correct a fault, and nobody has verified it yet."""
+        clocks = (f"correction_order/{bidder}", f"correction_check/{bidder}")
+        runs = any(each.id in clocks for each in self.deadlines) or any(each.id in clocks for each in self.services)
         return runs and any(each.bidder == bidder and each.order_open for each in self.inclusions)
 
     @property

@@ -53,7 +53,9 @@ DUTIES: tuple[tuple[str, Role, tuple[str, ...]], ...] = (
     ("incident_analysis", Role.REGULATOR, ("analyse_incident",)),
     ("incident_acknowledgement", Role.REGULATOR, ("acknowledge_incident",)),
     ("incident_close", Role.REGULATOR, ("close_incident",)),
-    ("incident_close", Role.REGULATOR, ("verify_incident",)),
+    ("correction_order", Role.BIDDER, ("report_correction",)),
+    ("correction_check", Role.REGULATOR, ("verify_correction",)),
+    ("correction_check", Role.REGULATOR, ("verify_incident",)),
     ("casualty_report", Role.REGULATOR, ("report_upward",)),
     ("upward_report", Role.REGULATOR, ("report_upward",)),
     ("leak_notice", Role.BIDDER, ("notify_leak",)),
@@ -81,7 +83,7 @@ DUTIES: tuple[tuple[str, Role, tuple[str, ...]], ...] = (
 
 
 HELD: frozenset[str] = frozenset(limit for limit, _, _ in DUTIES) | {
-    "correction_order", "extension_answer", "fault_tolerance",
+    "extension_answer", "fault_tolerance",
 }  # fmt: skip
 """Limits that are somebody's duty; the others are periods that simply run."""
 

@@ -89,14 +89,14 @@ def test_the_fast_track_is_for_the_mature_and_not_for_high_risk(
     play.submit()
 
 
-def test_a_livelihood_scene_takes_the_sandbox_where_the_policy_says_so(yancheng: Policy) -> None:
-    domain = next(each.name for each in yancheng.domains if each.livelihood)
-    play = Play(yancheng, track=Track.FAST, domain=domain)
+def test_a_livelihood_scene_takes_the_sandbox_in_every_city(policy: Policy) -> None:
+    domain = next(each.name for each in policy.domains if each.livelihood)
+    play = Play(policy, track=Track.FAST, domain=domain)
     assert (
         play.refuses("track_not_open", Submit(application=play.application()), play.owner).details["why"]
         == "livelihood"
     )
-    Play(yancheng, domain=domain).submit()
+    Play(policy, domain=domain).submit()
 
 
 def test_a_track_of_which_the_policy_says_nothing_is_open_to_all(yancheng: Policy) -> None:
