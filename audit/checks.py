@@ -13,7 +13,7 @@ from typing import Any, get_args
 
 from pydantic import ValidationError
 
-from audit.bundle import MANIFEST, documents_path
+from audit.bundle import MANIFEST, documents_path, plain_json
 from audit.evidence import MICROSECOND, SceneEvidence
 from audit.findings import Deviation, first_difference
 from audit.runs import AcceptedAct, RunHistory, entries_of
@@ -110,7 +110,7 @@ def histories(scene: SceneEvidence) -> Iterator[Deviation]:
                     yield Deviation(what="not_in_ledger", run=run.run_id, event=event, recorded=sequence)
                 continue
             held.add(sequence)
-            if (found := _unlike(json.loads(line.text), entry)) is not None:
+            if plain_json(entry) != line.text.encode() and (found := _unlike(json.loads(line.text), entry)):
                 at, in_ledger, in_history = found
                 yield Deviation(
                     what="entry", run=run.run_id, event=event, sequence=sequence, at=at, recorded=in_ledger,
@@ -170,7 +170,7 @@ def _in_order(scene: SceneEvidence) -> Iterator[Deviation]:
 def _follows(run: RunHistory, after: RunHistory) -> Iterator[Deviation]:
     if run.next_run != after.run_id or after.continued_from != run.run_id:
         yield Deviation(what="next_run", run=run.run_id, event=run.events, recorded=after.run_id, expected=run.next_run)
-    elif (found := first_difference(after.opening, run.next_opening)) is not None:
+    elif after.opening_text != run.next_text and (found := first_difference(after.opening, run.next_opening)):
         at, recorded, expected = found
         yield Deviation(what="opening", run=after.run_id, event=1, at=at, recorded=recorded, expected=expected)
     if after.began < run.ended - SKEW:

@@ -90,6 +90,8 @@ class RunHistory:
     broken: tuple[Broken, ...] = ()
     next_run: str | None = None
     next_opening: Any = None
+    opening_text: bytes = b""
+    next_text: bytes = b""
     end: Any = None
 
     @property
@@ -139,6 +141,7 @@ def _read(events: list[HistoryEvent]) -> RunHistory:
         workflow_type=started.workflow_type.name,
         continued_from=started.continued_execution_run_id or None,
         opening=_value(started.input.payloads[0]),
+        opening_text=started.input.payloads[0].data,
         events=len(events),
         last_event=kind_of(events[-1]),
         began=moment(events[0].event_time),
@@ -188,6 +191,7 @@ def _read(events: list[HistoryEvent]) -> RunHistory:
             case "workflow_execution_continued_as_new":
                 went_on = event.workflow_execution_continued_as_new_event_attributes
                 run.next_run, run.next_opening = went_on.new_execution_run_id, _value(went_on.input.payloads[0])
+                run.next_text = went_on.input.payloads[0].data
             case "workflow_execution_completed":
                 run.end = _value(event.workflow_execution_completed_event_attributes.result.payloads[0])
             case _:
