@@ -225,10 +225,24 @@ def edit_answer(parts: Parts, chance: random.Random) -> Tampered:
 
 
 def delete_event(parts: Parts, chance: random.Random) -> Tampered:
+    """Not the last: without that one a history is an earlier one, see `truncate_history`."""
     name, history, events = _events(parts, chance, "eventId")
-    history["events"].remove(chance.choice(events))
+    history["events"].remove(chance.choice(events[:-1]))
     content = json.dumps(history, ensure_ascii=False).encode()
     return Tampered("delete_event", signed_anew({**parts, name: content}), name)
+
+
+def truncate_history(parts: Parts, chance: random.Random) -> Tampered:
+    """The last events of a run that ended, or that another took over from, never happened."""
+    ends = ("workflowExecutionContinuedAsNewEventAttributes", "workflowExecutionCompletedEventAttributes")
+    name, history, _ = _events(parts, chance, chance.choice([end for end in ends if _any(parts, end)]))
+    place = chance.randrange(5, len(history["events"]))
+    history["events"] = history["events"][:place]
+    return _in_history("truncate_history", parts, name, history, history["events"][-1])
+
+
+def _any(parts: Parts, kind: str) -> bool:
+    return any(kind.encode() in content for name, content in parts.items() if "/histories/" in name)
 
 
 def edit_refusal(parts: Parts, chance: random.Random) -> Tampered:
@@ -360,8 +374,8 @@ KINDS: dict[str, Callable[[Parts, random.Random], Tampered]] = {
     for each in (
         edit_part, delete_part, insert_part, truncate_part, swap_parts, swap_scenes_cleverly, sign_anew, delete_entry,
         insert_entry, reorder_entries, roll_back, edit_entry, edit_hash, edit_update, edit_recorded, edit_answer,
-        delete_event, edit_refusal, truncate_refusals, edit_policy, edit_source, edit_register, edit_manifest,
-        refuse_update, edit_time, edit_reference, edit_receipt, edit_opening, drop_run,
+        delete_event, truncate_history, edit_refusal, truncate_refusals, edit_policy, edit_source, edit_register,
+        edit_manifest, refuse_update, edit_time, edit_reference, edit_receipt, edit_opening, drop_run,
     )
 }  # fmt: skip
 
