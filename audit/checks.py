@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from audit.bundle import MANIFEST, documents_path, plain_json
 from audit.evidence import MICROSECOND, SceneEvidence
 from audit.findings import Deviation, first_difference
+from audit.log import Said
 from audit.runs import AcceptedAct, RunHistory, entries_of
 from audit.temporal import SKEW
 from client.scene_client import workflow_id
@@ -504,6 +505,22 @@ def _names(scene: SceneEvidence) -> Iterator[Deviation]:
     application = getattr(scene.entries[0].command.act, "application", None) if scene.entries else None
     if application is not None and application.name != scene.part.name:
         yield Deviation(what="name", part=MANIFEST, recorded=scene.part.name, expected=application.name)
+
+
+def checkpoints(scene: SceneEvidence, log: Sequence[Said]) -> Iterator[Deviation]:
+    """The chains were, at the entries that the auditor's copy of the log names, what it says."""
+    chains: dict[str, dict[int, str]] = {
+        "scene": {line.sequence: line.hash for line in scene.lines},
+        "refusal": {line.sequence: line.hash for line in scene.refusals},
+    }
+    for each in log:
+        leaf, chain_ = each.leaf, chains[each.leaf.kind]
+        recorded = chain_.get(leaf.sequence)
+        if recorded != leaf.head:
+            yield Deviation(
+                what="logged" if recorded is not None else "went_back", sequence=leaf.sequence, at=leaf.kind,
+                recorded=recorded if recorded is not None else max(chain_, default=0), expected=leaf.head,
+            )  # fmt: skip
 
 
 def _unlike(in_ledger: Any, in_history: Any) -> tuple[str, Any, Any] | None:

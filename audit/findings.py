@@ -25,6 +25,7 @@ class Check(StrEnum):
     APART = "apart"
     DEADLINES = "deadlines"
     DOCUMENTS = "documents"
+    CHECKPOINTS = "checkpoints"
 
 
 class Verdict(StrEnum):

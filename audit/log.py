@@ -18,7 +18,7 @@ from pydantic import BaseModel, ValidationError
 from audit import signing
 from audit.merkle import EMPTY_ROOT, Tree, consistent, leaf_hash
 from models.canonical import canonical
-from models.checkpoint import FIRST, ChainKind, Checkpoint, LoggedLeaf, LogItem, SignedCheckpoint, Unreadable
+from models.checkpoint import FIRST, ChainKind, Checkpoint, LoggedLeaf, LogItem, LogLeaf, SignedCheckpoint, Unreadable
 from models.refusal import Language
 from rules.deadlines import BEIJING
 
@@ -246,6 +246,32 @@ def read(content: Iterable[bytes]) -> Iterator[LogItem]:
             # Another spelling of the same is not what was given out, and could hide a second value of one key.
             readable = line.rstrip(b"\r\n") == canonical(item)
             yield item if readable else Unreadable(problem="is not in canonical form")
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a checkpoint of the moment `at` says of a chain."""
+
+    leaf: LogLeaf
+    at: datetime
+
+
+def said(items: Iterable[LogItem], trusted: frozenset[str] = frozenset()) -> tuple[Said, ...]:
+    """What a log with its leaves says of each chain. Raises LogDiffers."""
+    kept = list(items)
+    verified(kept, trusted)
+    found: list[Said] = []
+    waiting: list[LogLeaf] = []
+    for item in kept:
+        match item:
+            case LoggedLeaf():
+                waiting.append(item.leaf)
+            case SignedCheckpoint():
+                found += [Said(leaf, item.checkpoint.at) for leaf in waiting]
+                waiting.clear()
+            case _:
+                pass
+    return tuple(found)
 
 
 def without_leaves(log: Log) -> Iterator[SignedCheckpoint]:

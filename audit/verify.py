@@ -11,12 +11,15 @@ An unproven check says why:
     no_directory        acts say that no directory was asked, because there was none
     build_failed        the code of the build could not be run here
     no_scenes           there is no scene in the bundle
+    not_logged          the auditor's copy of the checkpoint log says nothing of the scene
+    older_than_log      the bundle says that it is older than what the copy says of the scene
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -43,6 +46,7 @@ from audit.bundle import (
 )
 from audit.evidence import SceneEvidence, read_scene, rulebook
 from audit.findings import Check, Deviation, Finding, finding, first_difference
+from audit.log import Said
 from audit.signing import fingerprint, raw_of
 from audit.signing import verify as signed_by
 from models.calendar import Calendar
@@ -55,10 +59,12 @@ OF_THE_LAST = ("state", "policy", "asked")
 
 @dataclass(frozen=True)
 class Trust:
-    """What the auditor has: fingerprints of `keys` (SHA-256 of the raw public key, hex), digests of `sources`."""
+    """What the auditor has: fingerprints of `keys` (SHA-256 of the raw public key, hex), digests of `sources`; and,
+    where he kept a copy of the checkpoint log, what it says."""
 
     keys: frozenset[str] = frozenset()
     sources: frozenset[str] = frozenset()
+    log: tuple[Said, ...] | None = None
 
 
 def verify(path: Path, trust: Trust) -> Iterator[Finding]:
@@ -71,7 +77,10 @@ def verify(path: Path, trust: Trust) -> Iterator[Finding]:
         yield code.finding()
         books = _Books(bundle)
         for part in manifest.scenes:
-            yield from _scene(read_scene(bundle, part), books, code)
+            scene = read_scene(bundle, part)
+            yield from _scene(scene, books, code)
+            if trust.log is not None:
+                yield _as_logged(scene, trust.log, manifest.made_at)
 
 
 def _signature(bundle: Bundle, trust: Trust) -> Finding:
@@ -257,6 +266,14 @@ def _told(
     except (ValueError, KeyError, TypeError, IndexError, AttributeError, ArithmeticError, RecursionError) as error:
         wrong.append(Deviation(what="malformed", recorded=f"{type(error).__name__}: {error}"[:300]))
     return finding(check, scene.scene, wrong, looked_at, notes)
+
+
+def _as_logged(scene: SceneEvidence, log: tuple[Said, ...], made_at: datetime) -> Finding:
+    """What was signed in a checkpoint before the bundle was made stands in it."""
+    its = [each for each in log if each.leaf.stream == scene.scene and each.leaf.kind in ("scene", "refusal")]
+    before = [each for each in its if each.at <= made_at]
+    notes = ("not_logged",) if not its else ("older_than_log",) if len(before) < len(its) else ()
+    return _told(scene, Check.CHECKPOINTS, lambda: checks.checkpoints(scene, before), len(its), notes)
 
 
 def _run_again(scene: SceneEvidence, code: _Code) -> Iterator[Finding]:

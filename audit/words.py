@@ -18,6 +18,7 @@ CHECKS: dict[str, Word] = {
     Check.APART: Word("职责分离", "separation of duties"),
     Check.DEADLINES: Word("期限重新计算", "dates counted again"),
     Check.DOCUMENTS: Word("公文登记", "official documents"),
+    Check.CHECKPOINTS: Word("与留存的检查点一致", "as in the kept checkpoints"),
 }
 
 VERDICTS: dict[str, Word] = {
@@ -36,6 +37,10 @@ NOTES: dict[str, Word] = {
     ),
     "no_sources": Word("包内缺少该版本的代码", "the code of that version is not in the bundle"),
     "no_scenes": Word("包内没有场景，无可证实", "there is no scene in it: nothing is proven"),
+    "not_logged": Word("留存的检查点中没有该场景", "the copy of the log says nothing of it"),
+    "older_than_log": Word(
+        "审计包早于留存的检查点；请索取新的", "the bundle is older than the copy of the log; ask for a new one"
+    ),
     "no_directory": Word("部分操作办理时没有人员名录", "some acts were done without a directory of persons"),
     "build_failed": Word("该版本的代码无法在本机运行", "the code of that version could not be run here"),
 }
@@ -63,6 +68,7 @@ DEVIATIONS: dict[str, Word] = {
     "hash": Word("哈希不符", "the hash is another"),
     "head": Word("链头不符", "the chain's head is another"),
     "length": Word("条数不符", "the number of entries is another"),
+    "logged": Word("与当日检查点所记不同", "a checkpoint has it otherwise"),
     "malformed": Word("内容残缺", "what stands there is malformed"),
     "moment": Word("时间与历史不符", "the moment is not that of the history"),
     "name": Word("场景名称不符", "the scene's name is another"),
@@ -109,6 +115,7 @@ DEVIATIONS: dict[str, Word] = {
     "unclear_membership": Word("办理人身份不明确", "the actor's role is not clear"),
     "unknown_person": Word("名录中无此人", "the directory knows no such person"),
     "unreadable": Word("无法读取", "it can not be read"),
+    "went_back": Word("链曾更长，记录被回退", "its chain was longer when a checkpoint was signed"),
     "words": Word("公文内容与摘要不符", "the document's words are not those of its digest"),
 }
 """Separation of duties has the words of its refusals (`models.refusal`)."""

@@ -10,9 +10,11 @@ from typing import Annotated
 
 import typer
 from rich.console import RenderableType
+from rich.markup import escape
 from rich.progress import Progress as Bar
 from rich.text import Text
 
+from audit import log as logs
 from audit import words
 from audit.bundle import Bundle, Manifest, NotABundle, opened
 from audit.export import NotExportable, export
@@ -100,6 +102,12 @@ def verify_bundle(
         list[str] | None,
         typer.Option("--code", metavar="DIGEST", help="信任的代码摘要 · code that may be run", show_default=False),
     ] = None,
+    log: Annotated[
+        Path | None,
+        typer.Option(
+            "--log", metavar="FILE", help="自己留存的检查点日志 · the checkpoint log that you keep", show_default=False
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """核验审计包，不用服务、数据库和网络 · Verify a bundle: no server, no database, no network
@@ -107,18 +115,33 @@ def verify_bundle(
     退出状态：0 全部证实，1 有不符，3 未能全部证实 · Exits with 0: all is proven; 1: something deviates; 3: not proven
     """
     sources = {digest_of(installed()), *(code or ())}
-    trust = Trust(keys=frozenset(map(_trusted_key, key or ())), sources=frozenset(sources))
+    keys = frozenset(map(_trusted_key, key or ()))
+    kept = _said(log, keys) if log is not None else None
+    trust = Trust(keys=keys, sources=frozenset(sources), log=kept)
     findings: list[Finding] = []
     with _readable(bundle), Bar(disable=output.as_json(), transient=True) as bar:
         task = bar.add_task(say("核验", "verifying"), total=None)
         for each in verify(bundle, trust):
             findings.append(each)
-            bar.update(task, description=f"{each.scene or ''} {shown.word(words.CHECKS, each.check)}")
+            scene = escape(_printable(each.scene or ""))
+            bar.update(task, description=f"{scene} {shown.word(words.CHECKS, each.check)}")
     verdict = worst(findings)
     data = {"verdict": verdict, "findings": [each.model_dump(mode="json") for each in findings]}
     output.present(data, *_told(findings), _sentence(bundle, verdict))
     if verdict is not Verdict.PROVEN:
         raise typer.Exit(DEVIATES if verdict is Verdict.DEVIATES else UNPROVEN)
+
+
+def _said(copy: Path, keys: frozenset[str]) -> tuple[logs.Said, ...]:
+    """Raises Failure."""
+    try:
+        with copy.open("rb") as file:
+            return logs.said(logs.read(file), keys)
+    except OSError as problem:
+        raise misuse(f"--log {copy}：{problem.strerror}。", f"--log {copy}: {problem.strerror}.") from None
+    except logs.LogDiffers as differs:
+        what = differs.text(output.language())
+        raise Failure("log_differs", f"{copy}: {what}") from None
 
 
 def to_file(
@@ -267,7 +290,7 @@ def _told(findings: Sequence[Finding]) -> Iterator[RenderableType]:
         columns = [("核验项", "check"), ("场景", "scene"), ("位置", "place"), ("问题", "what"), ("所记", "recorded"),
                    ("应为", "expected")]  # fmt: skip
         lines = [
-            (shown.word(words.CHECKS, each.check), each.scene or "-", _place(deviation), _what(deviation),
+            (shown.word(words.CHECKS, each.check), _printable(each.scene or "-"), _place(deviation), _what(deviation),
              _short(deviation.recorded), _short(deviation.expected))
             for each, deviation in wrong[:SHOWN]
         ]  # fmt: skip
@@ -285,7 +308,7 @@ def _place(deviation: Deviation) -> str:
         say(f"事件 {deviation.event}", f"event {deviation.event}") if deviation.event is not None else "",
         deviation.at or "",
     ]
-    return " · ".join(part for part in parts if part)
+    return _printable(" · ".join(part for part in parts if part))
 
 
 def _what(deviation: Deviation) -> str:
@@ -294,8 +317,13 @@ def _what(deviation: Deviation) -> str:
     return deviation.what if deviation.what not in REFUSALS else say("职责未分离", "duties not kept apart")
 
 
+def _printable(text: str) -> str:
+    """A bundle may come from anybody, and a terminal obeys what it is sent."""
+    return "".join(each if each.isprintable() else "�" for each in text)
+
+
 def _short(value: object) -> str:
-    text = "" if value is None else str(value)
+    text = "" if value is None else _printable(str(value))
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 

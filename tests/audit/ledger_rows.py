@@ -129,7 +129,9 @@ def insert_entry(of: Ledger, chance: Random) -> Done:
     while place < len(rows) and other["text"] == rows[place]["text"]:
         place += 1
     rows.insert(place, other)
-    return Done((stream,), _numbered(rows), place + 1)
+    # A scene's first entry stands well at the beginning of another's chain, until the next one.
+    first = place + 1 if place or other["sequence"] != 1 else 2
+    return Done((stream,), _numbered(rows), first)
 
 
 def reorder(of: Ledger, chance: Random) -> Done:

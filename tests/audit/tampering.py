@@ -91,7 +91,7 @@ def _lines(content: bytes) -> list[bytes]:
 
 def edit_part(parts: Parts, chance: random.Random) -> Tampered:
     """One byte of one part."""
-    name = chance.choice(sorted(parts))
+    name = chance.choice(sorted(name for name, content in parts.items() if content))
     content = bytearray(parts[name])
     content[chance.randrange(len(content))] ^= 1 << chance.randrange(8)
     # A changed signature or key is named as such; changed sums are a wrong signature.
