@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 from rich.console import RenderableType
+from rich.markup import escape
 from rich.progress import Progress as Bar
 from rich.text import Text
 
@@ -155,7 +156,8 @@ def verify_bundle(
         task = bar.add_task(say("核验", "verifying"), total=None)
         for each in verify(bundle, trust):
             findings.append(each)
-            bar.update(task, description=f"{each.scene or ''} {shown.word(words.CHECKS, each.check)}")
+            scene = escape(_printable(each.scene or ""))
+            bar.update(task, description=f"{scene} {shown.word(words.CHECKS, each.check)}")
     verdict = worst(findings)
     data = {"verdict": verdict, "findings": [each.model_dump(mode="json") for each in findings]}
     output.present(data, *_told(findings), _sentence(bundle, verdict))
@@ -332,7 +334,7 @@ def _told(findings: Sequence[Finding]) -> Iterator[RenderableType]:
         columns = [("核验项", "check"), ("场景", "scene"), ("位置", "place"), ("问题", "what"), ("所记", "recorded"),
                    ("应为", "expected")]  # fmt: skip
         lines = [
-            (shown.word(words.CHECKS, each.check), each.scene or "-", _place(deviation), _what(deviation),
+            (shown.word(words.CHECKS, each.check), _printable(each.scene or "-"), _place(deviation), _what(deviation),
              _short(deviation.recorded), _short(deviation.expected))
             for each, deviation in wrong[:SHOWN]
         ]  # fmt: skip
@@ -354,7 +356,7 @@ def _place(deviation: Deviation) -> str:
         say(f"事件 {deviation.event}", f"event {deviation.event}") if deviation.event is not None else "",
         deviation.at or "",
     ]
-    return " · ".join(part for part in parts if part)
+    return _printable(" · ".join(part for part in parts if part))
 
 
 def _what(deviation: Deviation) -> str:
@@ -363,8 +365,13 @@ def _what(deviation: Deviation) -> str:
     return deviation.what if deviation.what not in REFUSALS else say("职责未分离", "duties not kept apart")
 
 
+def _printable(text: str) -> str:
+    """A bundle may come from anybody, and a terminal obeys what it is sent."""
+    return "".join(each if each.isprintable() else "�" for each in text)
+
+
 def _short(value: object) -> str:
-    text = "" if value is None else str(value)
+    text = "" if value is None else _printable(str(value))
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 
