@@ -43,8 +43,8 @@ def gated(bundle: Path, *, city: str | None = None, every_run: bool = False) -> 
             otherwise: list[Deviation] = []
             for number, run in enumerate(scene.runs):
                 answer = process.run_again(scene.job(number))
-                otherwise += journal_of(run.run_id, [answer])
-                if every_run or number == len(scene.runs) - 1:
+                otherwise += journal_of(run.run_id, {"installed": answer}, {})
+                if every_run or run.place == len(part.runs) - 1:
                     cannot += replay_of(run.run_id, answer)
             yield Gated(
                 scene=scene.scene,

@@ -1,7 +1,7 @@
 """The archive of closed runs: packed files, and the index that says where each is and what it held."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from sqlalchemy import Engine, delete, insert, select, tuple_
@@ -88,6 +88,10 @@ class SqlArchive:
             rows = rows.where(ARCHIVE.c.stream == stream)
         with self._engine.connect() as connection:
             return tuple(ArchivedRun.model_validate(dict(row)) for row in connection.execute(rows).mappings())
+
+    def paths(self) -> Iterator[str]:
+        """Where there is a file, known to the index or not. Raises OSError."""
+        return self._files.paths()
 
     def history(self, run: ArchivedRun) -> str:
         """The run's history as Temporal's JSON. Raises storage.archive_files.ArchiveDamaged."""

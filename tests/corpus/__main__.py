@@ -1,8 +1,8 @@
 """`make corpus`: records the corpus again, with today's rules on today's code.
 
 The lives of the corpus that stands are told again, each as far as today's rules let it go; what the lifecycle's rows
-then still lack is searched for. `--afresh` forgets them and searches for all; `--minutes N` begins no more lives after
-so long, and keeps a list of what is lacking then.
+then still lack is searched for. `--afresh` forgets them and searches for all; `--minutes N` searches for half of that
+time, begins no more lives after it, and keeps a list of what is lacking then.
 """
 
 import asyncio
@@ -32,10 +32,10 @@ def main() -> int:
     parser.add_argument("--afresh", action="store_true")
     parser.add_argument("--minutes", type=float, default=inf)
     asked = parser.parse_args()
-    stories, lives = chosen(afresh=asked.afresh, say=say)
+    stories, lives = chosen(afresh=asked.afresh, say=say, until=BEGAN + asked.minutes * 30)
     with tempfile.TemporaryDirectory(prefix="scene-corpus-") as folder:
         bundle = Path(folder, "bundle.zip")
-        recorded, abandoned = asyncio.run(record(stories, lives, bundle, say, asked.minutes))
+        recorded, abandoned = asyncio.run(record(stories, lives, bundle, say, BEGAN + asked.minutes * 60))
         pack(TODAY, bundle, recorded, abandoned)
         missing = required() - taken_in(Corpus(Path(folder)))
     keep_lacking(missing)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from math import inf
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final, NamedTuple
@@ -31,20 +32,24 @@ BY_CODE = {code: city for city, code in CODES.items()}
 """The name of a city's file, by the code in it."""
 
 
-def chosen(*, afresh: bool, say: Say) -> tuple[list[Story], list[Life]]:
-    """Stories of the demo that take much; lives of each city; and the stories that take what is missing then."""
+def chosen(*, afresh: bool, say: Say, until: float = inf) -> tuple[list[Story], list[Life]]:
+    """Stories of the demo that take much; lives of each city; and the stories that take what is missing then.
+
+    The search ends at `until`, by `time.monotonic`. The densest lives come first, for a recording may be cut off.
+    """
     taken: set[Feature] = set()
     told = _stories()
     stories = _densest(told, taken, DENSE)
     say(f"{len(stories)} stories of the demo take {len(taken)} features")
     known = [] if afresh or not TODAY.exists() else _known(TODAY)
     # One city, one process: each has its own rows.
-    with ProcessPoolExecutor(max_workers=2) as cities:
-        look = partial(_of_city, taken=frozenset(taken), known=known)
+    with ProcessPoolExecutor(max_workers=len(CITIES)) as cities:
+        look = partial(_of_city, taken=frozenset(taken), known=known, until=until)
         lives = [life for found in cities.map(look, CITIES) for life in found]
     say(f"{len(lives)} lives found, with {sum(len(life.journal) for life in lives)} entries")
     for life in lives:
         taken |= taken_by(life.journal, life.origin.city)
+    lives.sort(key=lambda life: len(life.journal) / len(taken_by(life.journal, life.origin.city)))
     stories += _densest(told, taken)
     say(f"{len(stories)} stories with {sum(told[each.scene].entries for each in stories)} entries")
     missing = wanted(CITIES[0]) - taken
@@ -104,7 +109,7 @@ def _known(file: Path) -> list[Life]:
         return list(unpacked(file, Path(folder)).lives())
 
 
-def _of_city(city: str, *, taken: frozenset[Feature], known: Sequence[Life]) -> list[Life]:
+def _of_city(city: str, *, taken: frozenset[Feature], known: Sequence[Life], until: float) -> list[Life]:
     looked_for = wanted(city)
     have = set(taken)
     lives: list[Life] = []
@@ -126,12 +131,12 @@ def _of_city(city: str, *, taken: frozenset[Feature], known: Sequence[Life]) -> 
     with patch.object(scenario, "MORNING", MORNING_2040):
         keep(sorted((each for each in known if each.origin.city == city), key=lambda life: life.scene))
         if city == CITIES[0]:
-            keep(Finder(city, set(have), looked_for).find())
+            keep(Finder(city, set(have), looked_for, until=until).find())
             # A life that does not go under its own name, for a panel was drawn otherwise, is found once more.
-            keep(Finder(city, set(have), looked_for).find(dry=0))
+            keep(Finder(city, set(have), looked_for, until=until).find(dry=0))
         else:
-            keep(Finder(city, set(have), looked_for, ELSEWHERE).find())
-            keep(Finder(city, set(have), steps_in(city)).find(dry=0))
+            keep(Finder(city, set(have), looked_for, ELSEWHERE, until).find())
+            keep(Finder(city, set(have), steps_in(city), until=until).find(dry=0))
     return without_the_needless(lives, looked_for - taken)
 
 

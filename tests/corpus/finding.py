@@ -7,9 +7,11 @@ begin with a submission, with a scene taken over midway, and last with the plays
 The same seed finds the same.
 """
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
+from math import inf
 from random import Random
 from typing import Any, Final, NamedTuple
 from unittest.mock import patch
@@ -61,12 +63,16 @@ class Quick(Play):
 class Finder:
     """`taken` are the features that need not be found again; it grows.
 
-    `least` is how many new ones a life has to take for each of its entries to be worth recording.
+    `least` is how many new ones a life has to take for each of its entries to be worth recording. `until` is when the
+    search ends, by `time.monotonic`; the plays, which take the most for their time, have the last third of it.
     """
 
-    def __init__(self, city: str, taken: set[Feature], wanted: Iterable[Feature], least: float = 0) -> None:
+    def __init__(
+        self, city: str, taken: set[Feature], wanted: Iterable[Feature], least: float = 0, until: float = inf
+    ) -> None:
         self.city = city
         self.least = least
+        self.until = until
         self.base = rules_of(city)
         self.taken = taken
         self.wanted = frozenset(wanted)
@@ -80,20 +86,24 @@ class Finder:
 
     def find(self, dry: int = 12) -> list[Life]:
         """From beginnings, until so many in a row bring nothing new; from where scenes stood; from the plays."""
-        if not self._missing():
+        if not self._missing() or time.monotonic() > self.until:
             return []
+        began = time.monotonic()
         found, self._scripts = guides(self.base, self.city)
+        by_ear_until = began + (self.until - began) * 2 / 3
         idle = 0
-        while idle < dry and self._missing():
+        while idle < dry and self._missing() and time.monotonic() < by_ear_until:
             idle = 0 if self._live(self._beginning()) else idle + 1
         for base in {(each.at, each.before.policy.digest): each.before for each in self._scripts}.values():
+            if time.monotonic() > by_ear_until:
+                break
             steps = frozenset(steps_of(base.state))
             self._stands(shortened(base, partial(_stands_at, steps)))
-        while (play := self._promising()) is not None:
+        while time.monotonic() < by_ear_until and (play := self._promising()) is not None:
             if not self._live(play):
                 del self._stood[frozenset(steps_of(play.state))]
         for play in sorted(found, key=lambda each: len(each.journal)):
-            if new := self._new(play.journal):
+            if time.monotonic() < self.until and (new := self._new(play.journal)):
                 self._live(shortened(play, partial(self._takes, new)))
         return self.lives
 

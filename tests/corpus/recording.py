@@ -52,9 +52,9 @@ Say = Callable[[str], object]
 
 
 async def record(
-    stories: Sequence[Story], lives: Sequence[Life], bundle: Path, say: Say, minutes: float = inf
+    stories: Sequence[Story], lives: Sequence[Life], bundle: Path, say: Say, until: float = inf
 ) -> tuple[Sequence[Life], str]:
-    """Plays stories and lives, and writes their bundle. After so many minutes it begins no more of them.
+    """Plays stories and lives, and writes their bundle. Later than `until` it begins no more of them.
 
     Gives the lives as they were recorded, and the history of a start that came to nothing. A life that does not go as
     it was rehearsed, which a clock on a busy machine may do to it, is told once more, and then left out.
@@ -72,7 +72,7 @@ async def record(
         migrate(settings.database_url.get_secret_value())
         with parts(settings) as stored:
             async with _theatre(stored) as theatre:
-                stories, lives = await _played(theatre, stored, stories, lives, say, minutes)
+                stories, lives = await _played(theatre, stored, stories, lives, say, until)
                 scenes = [*(story.scene for story in stories), *(life.scene for life in lives)]
                 abandoned = await _abandoned(theatre, lives[0])
                 histories: dict[str, list[str]] = {}
@@ -105,10 +105,9 @@ async def _theatre(stored: Parts) -> AsyncIterator[Theatre]:
 
 
 async def _played(
-    theatre: Theatre, stored: Parts, stories: Sequence[Story], lives: Sequence[Life], say: Say, minutes: float
+    theatre: Theatre, stored: Parts, stories: Sequence[Story], lives: Sequence[Life], say: Say, until: float
 ) -> tuple[list[Story], list[Life]]:
     """Those that went as they were rehearsed."""
-    ends_at = time.monotonic() + minutes * 60
     room = asyncio.Semaphore(SIDE_BY_SIDE)
     repertoire = Repertoire(stored.settings)
     left = len(stories) + len(lives)
@@ -133,7 +132,7 @@ async def _played(
     async def of_life(life: Life) -> list[Life]:
         async with room:
             for scene in (life.scene, f"{life.scene}-B"):
-                if time.monotonic() > ends_at:
+                if time.monotonic() > until:
                     return []
                 told = Life(scene, life.origin, life.journal)
                 if await went_well(scene, _told(theatre, stored, told)):
