@@ -28,6 +28,10 @@ DENSE: Final = 0.15
 """A story that takes fewer new features for each of its entries waits until the lives were found."""
 ELSEWHERE: Final = 0.12
 """So many new rows for each entry: what it costs more to take in a second city is taken in the first alone."""
+OF_NO_CITY: Final = 4
+"""A feature that no city has yet is worth so many of those that one city lacks."""
+BEGINNING: Final = 3
+"""To open a scene on the server takes as long as so many entries."""
 BY_CODE = {code: city for city, code in CODES.items()}
 """The name of a city's file, by the code in it."""
 
@@ -35,7 +39,8 @@ BY_CODE = {code: city for city, code in CODES.items()}
 def chosen(*, afresh: bool, say: Say, until: float = inf) -> tuple[list[Story], list[Life]]:
     """Stories of the demo that take much; lives of each city; and the stories that take what is missing then.
 
-    The search ends at `until`, by `time.monotonic`. The densest lives come first, for a recording may be cut off.
+    The search ends at `until`, by `time.monotonic`. Of the lives those come first that take the most for their
+    entries, for a recording may be cut off.
     """
     taken: set[Feature] = set()
     told = _stories()
@@ -47,9 +52,9 @@ def chosen(*, afresh: bool, say: Say, until: float = inf) -> tuple[list[Story], 
         look = partial(_of_city, taken=frozenset(taken), known=known, until=until)
         lives = [life for found in cities.map(look, CITIES) for life in found]
     say(f"{len(lives)} lives found, with {sum(len(life.journal) for life in lives)} entries")
+    lives = in_order_of_worth(lives, taken)
     for life in lives:
         taken |= taken_by(life.journal, life.origin.city)
-    lives.sort(key=lambda life: len(life.journal) / len(taken_by(life.journal, life.origin.city)))
     stories += _densest(told, taken)
     say(f"{len(stories)} stories with {sum(told[each.scene].entries for each in stories)} entries")
     missing = wanted(CITIES[0]) - taken
@@ -115,9 +120,12 @@ def _of_city(city: str, *, taken: frozenset[Feature], known: Sequence[Life], unt
     lives: list[Life] = []
 
     def keep(found: Iterable[Life]) -> None:
-        """As the rules alone have them, up to the last entry that takes something new."""
+        """As the rules alone have them, up to the last entry that takes something new.
+
+        Their names have four digits, for those of the demo's scenes have three.
+        """
         for life in found:
-            told = rehearsed(_named(life, f"{CODES[city]}-{len(lives) + 1:03}"))
+            told = rehearsed(_named(life, f"{CODES[city]}-{len(lives) + 1:04}"))
             new = [
                 number
                 for number, entry in enumerate(told.journal, start=1)
@@ -151,6 +159,29 @@ def without_the_needless(lives: Sequence[Life], looked_for: set[Feature]) -> lis
         else:
             kept.append(life)
     return sorted(kept, key=lambda each: each.scene)
+
+
+def in_order_of_worth(lives: Sequence[Life], taken: Iterable[Feature]) -> list[Life]:
+    """Each takes the most, for its entries, of what none before it took, and what no city has yet before all."""
+    have = {each for known in taken for each in (known, _in_some_city(known))}
+    left = {life.scene: (life, taken_by(life.journal, life.origin.city)) for life in lives}
+    ordered = []
+    while left:
+        for _, takes in left.values():
+            takes -= have
+        worth = {
+            scene: (len(takes) + OF_NO_CITY * len({*map(_in_some_city, takes)} - have))
+            / (len(life.journal) + BEGINNING)
+            for scene, (life, takes) in left.items()
+        }
+        life, takes = left.pop(max(worth, key=lambda scene: worth[scene]))
+        have |= takes | {*map(_in_some_city, takes)}
+        ordered.append(life)
+    return ordered
+
+
+def _in_some_city(feature: Feature) -> Feature:
+    return feature._replace(city="")
 
 
 def _named(life: Life, scene: str) -> Life:

@@ -161,7 +161,7 @@ class Finder:
             self.taken = before
             return 0
         if kept:
-            number = f"{CODES[self.city]}-{len(self.lives) + 1:03}"
+            number = f"{CODES[self.city]}-{len(self.lives) + 1:04}"
             self.lives.append(Life(number, self._origin(play.policy), play.journal[:kept]))
         return found
 
