@@ -94,7 +94,7 @@ def histories(scene: SceneEvidence) -> Iterator[Deviation]:
                     yield Deviation(what="not_in_ledger", run=run.run_id, event=event, sequence=sequence)
                 continue
             held.add(sequence)
-            if (found := _unlike(json.loads(line.text), entry)) is not None:
+            if (found := unlike(json.loads(line.text), entry)) is not None:
                 at, in_ledger, in_history = found
                 yield Deviation(
                     what="entry", run=run.run_id, event=event, sequence=sequence, at=at, recorded=in_ledger,
@@ -123,7 +123,9 @@ def _in_order(scene: SceneEvidence) -> Iterator[Deviation]:
                 expected=workflow_id(scene.scene),
             )  # fmt: skip
     for run, after in zip(scene.runs, scene.runs[1:], strict=False):
-        if run.next_run != after.run_id or after.continued_from != run.run_id:
+        if after.continued_from is None and (handed := after.opening["state"]["sequence"]):
+            yield Deviation(what="restarted", run=after.run_id, event=1, sequence=handed)
+        elif run.next_run != after.run_id or after.continued_from != run.run_id:
             yield Deviation(
                 what="next_run", run=run.run_id, event=run.events, recorded=after.run_id, expected=run.next_run
             )
@@ -394,7 +396,7 @@ def rulebooks(scene: SceneEvidence, find: Callable[[str, str], Policy | str]) ->
             yield Deviation(what="policy", sequence=sequence, recorded=f"{digest}.{version}", expected=".".join(made))
 
 
-def _unlike(in_ledger: Any, in_history: Any) -> tuple[str, Any, Any] | None:
+def unlike(in_ledger: Any, in_history: Any) -> tuple[str, Any, Any] | None:
     """Where two entries differ. Another build may write the same entry with one field more, at its default."""
     if (found := first_difference(in_ledger, in_history)) is None:
         return None

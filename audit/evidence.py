@@ -44,9 +44,13 @@ class SceneEvidence:
         return {line.sequence: line for line in self.lines}
 
     def range_of(self, number: int) -> tuple[int, int]:
-        """The first and the last entry that the `number`-th run decided; the last is the ledger's in an open run."""
+        """The first and the last entry that the `number`-th run decided; the last is the ledger's in an open run.
+
+        Of a run that was ended by force, and the scene started again from the ledger, it is what the ledger had then.
+        """
         run = self.runs[number]
-        after = run.next_opening["state"]["sequence"] if run.next_opening is not None else self._last
+        after = self._last if number == len(self.runs) - 1 else self.runs[number + 1].opening["state"]["sequence"]
+        after = run.next_opening["state"]["sequence"] if run.next_opening is not None else after
         return run.opening["state"]["sequence"] + 1, after
 
     def job(self, number: int) -> dict[str, Any]:

@@ -5,7 +5,7 @@ recorded stands in the inputs and answers of the `record` activity.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -79,9 +79,13 @@ class RunHistory:
 
 def read_run(text: bytes) -> RunHistory:
     """Raises NoHistory."""
+    return read_history(lambda: WorkflowHistory.from_json("", text.decode()))
+
+
+def read_history(given: Callable[[], WorkflowHistory]) -> RunHistory:
+    """Raises NoHistory."""
     try:
-        events = list(WorkflowHistory.from_json("", text.decode()).events)
-        return _read(events)
+        return _read(list(given().events))
     except NoHistory:
         raise
     except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:

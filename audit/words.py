@@ -85,6 +85,9 @@ DEVIATIONS: dict[str, Word] = {
     "previous": Word("与上一条不相接", "it does not name the one before"),
     "receipt": Word("回执不符", "the receipt is another"),
     "replay": Word("历史不能重放", "the history does not replay"),
+    "restarted": Word(
+        "流程由账本重启，非由前段接续", "started again from the ledger, not carried on by the run before"
+    ),
     "run_id": Word("运行编号不符", "the run is another"),
     "runs": Word("运行段数不符", "the number of runs is another"),
     "sequence": Word("编号不连续", "the number is not the next"),

@@ -7,7 +7,7 @@ with what Temporal gives, and packed anew by another program.
 import gzip
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
@@ -53,10 +53,12 @@ class ArchiveFiles:
             raise ArchiveDamaged(path, "is not what was archived")
         return content.decode()
 
-    def all(self) -> Iterator[tuple[ArchivedFile, str]]:
-        """Every file there is, with its history, as it is now. Raises ArchiveDamaged."""
+    def all(self, but: Container[str] = ()) -> Iterator[tuple[ArchivedFile, str]]:
+        """Every file but those at some paths, with its history, as it is now. Raises ArchiveDamaged."""
         for file in sorted(self._folder.glob("*/*.json.gz")):
             path = file.relative_to(self._folder).as_posix()
+            if path in but:
+                continue
             content = self._unpacked(path)
             yield ArchivedFile(path, sha256(content).hexdigest(), len(content)), content.decode()
 
