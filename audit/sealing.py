@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from audit.export import NotExportable, Stores, export
 from audit.signing import KeyFile, NoKey
@@ -25,6 +25,10 @@ class Seals:
 
     def path(self, scene: str) -> Path:
         return self._folder / f"{quote(scene, safe='')}.audit.zip"
+
+    def scenes(self) -> tuple[str, ...]:
+        """Those that are sealed, whatever the ledger says of them."""
+        return tuple(sorted(unquote(each.name.removesuffix(".audit.zip")) for each in self._folder.glob("*.audit.zip")))
 
     def missing(self) -> tuple[str, ...]:
         """The closed scenes without a seal."""

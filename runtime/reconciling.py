@@ -87,7 +87,7 @@ class Reconciliation:
         stored = self._stored
         known = {*stored.reads.streams(), *stored.reads.scenes()}
         archived = {run.stream for run in stored.archive.runs()}
-        anywhere = known | archived | set(self._listed) | set(self._strays)
+        anywhere = known | archived | set(self._listed) | set(self._strays) | set(self._seals.scenes())
         anywhere |= {stream for kind, stream in self._witnesses if kind == "scene"}
         if city is None:
             return tuple(sorted(anywhere))
@@ -141,7 +141,10 @@ class Reconciliation:
         wrong: list[Difference] = []
         sealed = await asyncio.to_thread(self._sealed, scene, wrong)
         runs, live, lost = await self._read_runs(scene, sealed, wrong, listed=listed)
-        histories = histories_of(runs, live, lost=lost, asked=self._runs is not None)
+        try:
+            histories = histories_of(runs, live, lost=lost, asked=self._runs is not None)
+        except (KeyError, TypeError, AttributeError, IndexError, ValueError) as malformed:
+            return Looked(scene, (*wrong, _unreadable(scene, f"{type(malformed).__name__}: {malformed}")))
         return await asyncio.to_thread(self._judge, scene, before, runs, histories, sealed, wrong)
 
     def _last(self, scene: str) -> int:

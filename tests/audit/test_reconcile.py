@@ -286,7 +286,7 @@ def test_nothing_is_appended_to_a_ledger_that_was_changed() -> None:
 def test_a_checkpoint_proves_a_longer_ledger_and_says_whether_the_histories_lead_there() -> None:
     witness = Witness(name="checkpoint 3", sequence=6, head=LEDGER[5].hash)
     again = found(LEDGER[:4], told_by(JOURNAL), witnesses=[witness])
-    assert kinds(again) == [(Kind.WITNESS_LONGER, 6, 6, Plan.APPEND), (Kind.LEDGER_BEHIND, 5, 6, Plan.APPEND)]
+    assert kinds(again) == [(Kind.LEDGER_BEHIND, 5, 6, Plan.APPEND), (Kind.WITNESS_LONGER, 6, 6, Plan.APPEND)]
     lost = found(LEDGER[:4], told_by(JOURNAL[:4]), witnesses=[witness])
     assert kinds(lost) == [(Kind.WITNESS_LONGER, 6, 6, Plan.PERSON)]
     assert lost.differences[0].at == "checkpoint 3"
