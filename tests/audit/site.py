@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import create_engine, make_url
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
 from temporalio.client import Client
 
 from client.scene_client import SceneClient, workflow_id
@@ -127,6 +129,17 @@ class Site:
 
     async def terminate(self, play: Play) -> None:
         await (await self.client()).get_workflow_handle(workflow_id(play.scene)).terminate()
+
+    async def delete(self, play: Play, run: str) -> None:
+        """What `temporal workflow delete` does; returns when the lists have forgotten it as well."""
+        temporal, its = await self.client(), workflow_id(play.scene)
+        request = DeleteWorkflowExecutionRequest(
+            namespace=temporal.namespace, workflow_execution=WorkflowExecution(workflow_id=its, run_id=run)
+        )
+        await temporal.workflow_service.delete_workflow_execution(request)
+        async with asyncio.timeout(60):
+            while (await temporal.count_workflows(f"WorkflowId = '{its}'")).count:
+                await asyncio.sleep(0.1)
 
     # the command
 

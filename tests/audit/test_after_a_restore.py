@@ -144,6 +144,14 @@ async def test_both_went_on_after_a_restore(here: Site) -> None:
             assert ("fork", 3, 4, "person") in kinds(left)
         assert len(entries(stored, play.scene)) == 4
 
+    # The office decides that the ledger's life stands: the other one is taken away by hand.
+    await here.delete(play, fork["run"])
+    assert kinds(await here.told()) == [("only_in_ledger", 1, 4, "restart")]
+    await here.told("--repair", "--restart", *BY, status=0)
+    async with here.working() as (stored, scenes):
+        assert await here.act(stored, scenes, play) == 5
+    await here.agrees()
+
 
 async def test_a_workflow_that_somebody_ended_is_started_again(here: Site) -> None:
     async with here.working() as (stored, scenes):
