@@ -24,6 +24,17 @@ class Held:
 
 
 @dataclass(frozen=True)
+class Given:
+    """A receipt that a run gave to who acted: the act stands as entry `sequence`."""
+
+    sequence: int
+    command_id: str
+    verb: str
+    run: str
+    event: int
+
+
+@dataclass(frozen=True)
 class Answer:
     """What the ledger said to the entries from `first` on: after entry `sequence` its chain's head was `head`."""
 
@@ -56,6 +67,7 @@ class Histories:
 
     held: tuple[Held, ...] = ()
     answers: tuple[Answer, ...] = ()
+    given: tuple[Given, ...] = ()
     numbers: tuple[GivenNumber, ...] = ()
     live: Live | None = None
     lost: tuple[str, ...] = ()
@@ -85,6 +97,7 @@ def histories_of(
     return Histories(
         held=tuple(each for run in runs for each in _held(run)),
         answers=tuple(each for run in runs for each in _answers(run)),
+        given=tuple(each for run in runs for each in _given(run)),
         numbers=tuple(each for run in runs for each in _numbers(run)),
         live=_live(live) if live is not None else None,
         lost=tuple(lost),
@@ -137,6 +150,12 @@ def _answers(run: RunHistory) -> Iterator[Answer]:
             first=run.end["sequence"], sequence=run.end["sequence"], head=run.end["head"], build=None, rules=None,
             run=run.run_id, event=run.events,
         )  # fmt: skip
+
+
+def _given(run: RunHistory) -> Iterator[Given]:
+    for act in run.acts:
+        if act.receipt is not None:
+            yield Given(act.receipt["sequence"], act.update, act.verb, run.run_id, act.event)
 
 
 def _numbers(run: RunHistory) -> Iterator[GivenNumber]:

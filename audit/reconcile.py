@@ -110,6 +110,11 @@ def _sequence_in(text: str) -> Any:
     return content.get("sequence") if isinstance(content, dict) else None
 
 
+def _command_of(entry: Any) -> Any:
+    command = entry.get("command") if isinstance(entry, dict) else None
+    return command.get("command_id") if isinstance(command, dict) else None
+
+
 def _json(text: str) -> Any:
     try:
         return json.loads(text)
@@ -120,7 +125,8 @@ def _json(text: str) -> Any:
 def _parting(scene: str, rows: dict[int, Link], histories: Histories, damaged: set[int | None]) -> Difference | None:
     """Where two contents stand under one sequence first; each side's entries from there on.
 
-    `rewritten`: the ledger once confirmed another chain to the very run that it now contradicts.
+    `rewritten`: the ledger once confirmed another chain to the very run that it now contradicts. An act that somebody
+    has a receipt for counts as well, though its run ended before it gave the entry to be recorded.
     """
     kept: dict[int, Held] = {}
     for held in sorted(histories.held, key=lambda each: each.sequence):
@@ -141,6 +147,16 @@ def _parting(scene: str, rows: dict[int, Link], histories: Histories, damaged: s
             last=max([*rows, histories.top]), run=held.run, event=held.event, at=at, ledger=in_ledger,
             history=in_history, in_ledger=tuple(ours),
             in_histories=tuple(_branch(histories, held.run, held.sequence)),
+        )  # fmt: skip
+    for given in sorted(histories.given, key=lambda each: each.sequence):
+        row = rows.get(given.sequence)
+        entry = _json(row.text) if row is not None else kept[given.sequence].entry if given.sequence in kept else None
+        if entry is None or given.sequence in damaged or (id := _command_of(entry)) == given.command_id:
+            continue
+        return Difference(
+            scene=scene, kind=Kind.FORK, plan=Plan.PERSON, first=given.sequence, last=max([*rows, histories.top]),
+            run=given.run, event=given.event, at="command.command_id", ledger=id, history=given.command_id,
+            in_ledger=(told(entry),), in_histories=(Told(sequence=given.sequence, verb=given.verb),),
         )  # fmt: skip
     for answer in sorted(histories.answers, key=lambda each: each.sequence):
         row = rows.get(answer.sequence)
@@ -305,7 +321,10 @@ def _lost(
                 in_histories=tuple(told(held[each].entry) for each in range(first, end + 1)),
             )  # fmt: skip
     goes_on = histories.live is not None and histories.live.is_open
-    known_of = set(missing) | set(range(last + 1, (histories.confirmed if goes_on else histories.top) + 1))
+    acknowledged = {each.sequence for each in histories.given if not histories.is_on_its_way(each.sequence)}
+    known_of = (
+        set(missing) | acknowledged | set(range(last + 1, (histories.confirmed if goes_on else histories.top) + 1))
+    )
     for first, end in spans(sorted(known_of - set(held) - set(rows))):
         named = [each.name for each in witnesses if first <= each.sequence <= end]
         yield Difference(

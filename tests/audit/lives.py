@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 
-from audit.journals import Answer, Held, Histories, Live
+from audit.journals import Answer, Given, Held, Histories, Live
 from models.canonical import canonical
 from models.journal import GENESIS, JournalEntry, Link, link
 
@@ -40,14 +40,20 @@ def told_by(
         for each in journal[:upto]
         if each.sequence >= first
     ]  # fmt: skip
+    given = [
+        Given(each.sequence, each.command.command_id, each.command.act.verb, run, 10 * each.sequence - 1)
+        for each in journal
+        if each.sequence >= first
+    ]
     live = Live(run=run, height=len(journal), is_open=True, events=10 * len(journal), last_event="timer_started")
-    return Histories(held=tuple(held), answers=tuple(answers), live=live)
+    return Histories(held=tuple(held), answers=tuple(answers), given=tuple(given), live=live)
 
 
 def together(*histories: Histories, live: Live | None) -> Histories:
     return Histories(
         held=tuple(each for one in histories for each in one.held),
         answers=tuple(each for one in histories for each in one.answers),
+        given=tuple(each for one in histories for each in one.given),
         live=live,
     )
 

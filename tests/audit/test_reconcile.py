@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.differences import Difference, Kind, Plan, Witness
-from audit.journals import Histories, spans
+from audit.journals import Given, Histories, spans
 from audit.reconcile import Compared, compare
 from audit.rejudge import Otherwise, judged_again
 from models.canonical import canonical
@@ -152,6 +152,18 @@ def test_a_receipt_in_a_run_that_was_ended_by_force_names_an_entry_that_nobody_h
     assert histories.live is not None
     compared = found(LEDGER[:5], replace(histories, live=replace(histories.live, height=6)))
     assert (Kind.ENTRIES_LOST, 6, 6, Plan.PERSON) in kinds(compared)
+
+
+def test_an_act_that_somebody_has_a_receipt_for_is_missed_though_no_entry_of_it_is_held() -> None:
+    """It came in while its run was ended by force; another run went on without it."""
+    old, live = over(told_by(JOURNAL[:4])), told_by(JOURNAL, run="run-2")
+    late = Given(sequence=5, command_id="late", verb="withdraw", run="run-1", event=49)
+    both = together(old, live, live=live.live)
+    fork = one(found(LEDGER, replace(both, given=(*both.given, late))))
+    assert (fork.kind, fork.first, fork.run, fork.event, fork.history) == (Kind.FORK, 5, "run-1", 49, "late")
+    assert [each.verb for each in fork.in_histories] == ["withdraw"]
+    beyond = replace(both, given=(*both.given, replace(late, sequence=7)))
+    assert (Kind.ENTRIES_LOST, 7, 7, Plan.PERSON) in kinds(found(LEDGER, beyond))
 
 
 def test_a_workflow_from_an_older_backup_does_not_know_what_the_ledger_has() -> None:
