@@ -59,7 +59,9 @@ def compare(
     missing = list(_missing(rows, histories))
     lost: tuple[LostEntry, ...] = ()
     if not damaged:
-        lost, unprovable = _made_again(scene, rows, histories, missing, build=build, rules=rules)
+        heads = [(each.sequence, each.head) for each in histories.answers]
+        heads += [(each.sequence, each.head) for each in witnesses]
+        lost, unprovable = _made_again(scene, rows, histories, missing, heads, build=build, rules=rules)
         differences += unprovable
     differences += _lost(scene, rows, histories, lost, missing, witnesses)
     differences += _gone_from_temporal(scene, rows, histories, closed=closed or histories.ended, seen=seen)
@@ -196,7 +198,14 @@ def _missing(rows: dict[int, Link], histories: Histories) -> Iterator[int]:
 
 
 def _made_again(
-    scene: str, rows: dict[int, Link], histories: Histories, missing: Sequence[int], *, build: str, rules: str
+    scene: str,
+    rows: dict[int, Link],
+    histories: Histories,
+    missing: Sequence[int],
+    known: Sequence[tuple[int, str]],
+    *,
+    build: str,
+    rules: str,
 ) -> tuple[tuple[LostEntry, ...], list[Difference]]:
     """The missing entries as they stood, block by block; a block that leads to another head than is known is told."""
     held = {each.sequence: each for each in histories.held}
@@ -211,15 +220,15 @@ def _made_again(
         block, problem = None, None
         for text_of in (_as_given, _as_read):
             made = _block(entries, previous, text_of, histories, build=build, rules=rules)
-            problem = problem or _misses(made, rows, histories)
-            if made and _misses(made, rows, histories) is None:
+            problem = problem or _misses(made, rows, known)
+            if made and _misses(made, rows, known) is None:
                 block = made
                 break
         if block is not None:
             lost += block
             heads |= {each.sequence: each.hash for each in block}
         else:
-            sequence, known, found = problem or (last, None, None)
+            sequence, head, made_head = problem or (last, None, None)
             wrong.append(
                 Difference(
                     scene=scene,
@@ -230,8 +239,8 @@ def _made_again(
                     run=entries[0].run,
                     event=entries[0].event,
                     at=f"head {sequence}",
-                    ledger=known,
-                    history=found,
+                    ledger=head,
+                    history=made_head,
                 )
             )
     return tuple(lost), wrong
@@ -287,13 +296,13 @@ def _answer_to(sequence: int, histories: Histories) -> Answer | None:
 
 
 def _misses(
-    block: Sequence[LostEntry], rows: dict[int, Link], histories: Histories
+    block: Sequence[LostEntry], rows: dict[int, Link], known: Sequence[tuple[int, str]]
 ) -> tuple[int, JsonValue, JsonValue] | None:
-    """The first head that is known and is not the block's: that of an answer, or the one that the next row names."""
-    for each in block:
-        for answer in histories.answers:
-            if answer.sequence == each.sequence and answer.head != each.hash:
-                return each.sequence, answer.head, each.hash
+    """The first head that is known and is not the block's: of an answer or a witness, or the one the next row names."""
+    heads = {each.sequence: each.hash for each in block}
+    for sequence, head in sorted(known):
+        if heads.get(sequence, head) != head:
+            return sequence, head, heads[sequence]
     after = rows.get(block[-1].sequence + 1) if block else None
     if after is not None and after.previous != block[-1].hash:
         return block[-1].sequence, after.previous, block[-1].hash

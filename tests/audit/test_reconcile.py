@@ -15,7 +15,6 @@ from audit.differences import Difference, Kind, Plan, Witness
 from audit.journals import Given, Histories, spans
 from audit.reconcile import Compared, compare
 from audit.rejudge import Otherwise, judged_again
-from models.canonical import canonical
 from models.commands.anywhere import ProposeCorrection
 from models.journal import JournalEntry, Link, link
 from models.state import SceneState
@@ -305,6 +304,13 @@ def test_a_checkpoint_proves_a_longer_ledger_and_says_whether_the_histories_lead
     assert found(LEDGER, told_by(JOURNAL), witnesses=[witness]) == Compared()
 
 
+def test_what_a_checkpoint_contradicts_is_not_appended() -> None:
+    compared = found(LEDGER[:4], told_by(JOURNAL), witnesses=[Witness(name="checkpoint 3", sequence=6, head="d" * 64)])
+    assert compared.lost == ()
+    assert (Kind.UNPROVABLE, 5, 6, Plan.PERSON) in kinds(compared)
+    assert (Kind.WITNESS_LONGER, 6, 6, Plan.PERSON) in kinds(compared)
+
+
 def test_a_checkpoint_that_saw_another_head_is_told() -> None:
     witness = Witness(name="checkpoint 3", sequence=4, head="d" * 64)
     difference = one(found(LEDGER, told_by(JOURNAL), witnesses=[witness]))
@@ -349,4 +355,22 @@ def test_the_rules_give_again_what_was_decided_and_name_what_they_would_not() ->
     with pytest.raises(Otherwise) as refused:
         judged_again(policy, state, (*JOURNAL[:3], JOURNAL[3].model_copy(update={"command": command})))
     assert refused.value.at == "refused"
-    assert canonical(JOURNAL[3]) != canonical(forged)
+    assert refused.value.recorded == "propose_correction"
+
+
+def test_an_alarm_that_was_not_due_or_was_left_out_is_named() -> None:
+    policy, start = city("盐城市"), SceneState(scene="S-1")
+    play = Play(policy, scene="S-1").submit()
+    play.wait(timedelta(days=30))
+    first = next(each for each in play.journal if each.command.act.verb == "pass_deadline")
+    before = tuple(play.journal[: first.sequence - 1])
+    _, state = judged_again(policy, start, before)
+    judged_again(policy, state, [first])
+    for wrong in (
+        first.model_copy(update={"at": before[-1].at}),
+        first.model_copy(update={"command": first.command.model_copy(update={"command_id": "by-hand"})}),
+        JOURNAL[3].model_copy(update={"sequence": first.sequence, "at": first.at}),
+    ):
+        with pytest.raises(Otherwise) as otherwise:
+            judged_again(policy, state, [wrong])
+        assert otherwise.value.at == "alarm"
