@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from audit.difference_words import KINDS, PLANS
-from audit.differences import Kind, Plan
+from audit.differences import Difference, Kind, Plan, Told
+from cli import output, reconciling
 from runtime import presence
+from runtime.reconciling import Looked
 from tests.cli.terminal import Terminal
 
 BY = ("--as", "administrator:数据局:admin-1")
@@ -80,3 +82,25 @@ def test_what_cannot_be_meant_is_said(copy: Terminal, tmp_path: Path) -> None:
     assert copy.refused("audit", "reconcile", "NO-SUCH") == "unknown_scene"
     (tmp_path / "log.jsonl").write_text("nonsense\n")
     assert copy.refused("audit", "reconcile", "--log", tmp_path / "log.jsonl") == "log_differs"
+
+
+def test_two_lives_are_printed_side_by_side(capsys: pytest.CaptureFixture[str]) -> None:
+    ours, theirs = (
+        (Told(sequence=5, verb="accept", person="p-1", unit="数据局", at="2026-11-22T01:00:00Z"),),
+        (Told(sequence=5, verb="withdraw", person="p-2"), Told(sequence=6, verb="withdraw")),
+    )
+    fork = Difference(
+        scene="S-1", kind=Kind.FORK, plan=Plan.PERSON, first=5, last=6, run="0123456789", event=50, at="at",
+        ledger="a", history="b", in_ledger=ours, in_histories=theirs,
+    )  # fmt: skip
+    why = Difference(scene="S-1", kind=Kind.NOT_RESTARTED, plan=Plan.PERSON, at="went_on")
+    told = reconciling._Told(asked=False)
+    told.looked = {"S-1": Looked("S-1", (fork,))}
+    told.failed = [why]
+    output.begin("en")
+    output.present(told.data(), *told.lines())
+    said = capsys.readouterr().out
+    for part in ("Temporal does not answer", "a fork: both went on", "5-6", "01234567 · event 50 · at", "p-1 · 数据局",
+                 "p-2", "from entry 5 on", "the workflow went on meanwhile", "a person has to decide"):  # fmt: skip
+        assert part in said, said
+    output.begin("zh")
