@@ -219,3 +219,30 @@ async def test_without_temporal_what_is_archived_is_compared_and_the_rest_is_not
         assert (told["asked_temporal"], told["differences"]) == (False, [])
     finally:
         await here.temporal.start()
+
+
+async def test_an_archive_knows_more_than_a_temporal_that_was_restored(here: Site) -> None:
+    async with here.working() as (stored, scenes):
+        play = await here.submit(scenes)
+        await here.act(stored, scenes, play)
+    backup = await here.back_up_temporal()
+    async with here.working() as (stored, scenes):
+        for entry in play.register().journal[1:]:
+            await scenes.act(play.scene, entry.command)
+        await here.act(stored, scenes, play)
+        while not stored.archive.runs(play.scene):
+            await archive_now(await here.client(), "tests")
+        height = len(stored.reads.chain(play.scene))
+    await here.restore_temporal(backup)
+
+    told = await here.told()
+    assert [(each["kind"], each["last"], each["plan"]) for each in told["differences"]] == [
+        ("history_behind", height, "restart")
+    ]
+    await here.told("--repair", "--restart", *BY, status=0)
+    async with here.working() as (stored, scenes):
+        assert await here.act(stored, scenes, play) == height + 1
+        bundle = await bundle_of(stored, await here.client(), here.folder / "bundle.zip", play.scene)
+    await here.agrees()
+    histories = next(each for each in verify(bundle, TRUST) if each.check is Check.HISTORIES)
+    assert [each.what for each in histories.deviations] == ["restarted"]
