@@ -52,7 +52,7 @@ def compare(
     differences = list(_damage(scene, ledger, histories))
     damaged = {each.first for each in differences}
     if not rows and not histories.held and not histories.top:
-        return Compared(tuple(differences))
+        return Compared(tuple(against(scene, rows, witnesses)))
     if (parting := _parting(scene, rows, histories, damaged)) is not None:
         differences += [parting, *against(scene, rows, witnesses)]
         return Compared(tuple(_in_order(differences)))

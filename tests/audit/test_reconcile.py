@@ -304,6 +304,11 @@ def test_a_checkpoint_proves_a_longer_ledger_and_says_whether_the_histories_lead
     assert found(LEDGER, told_by(JOURNAL), witnesses=[witness]) == Compared()
 
 
+def test_a_scene_that_only_a_checkpoint_remembers_is_named() -> None:
+    witness = Witness(name="checkpoint 3", sequence=6, head=LEDGER[5].hash)
+    assert kinds(found([], Histories(), witnesses=[witness])) == [(Kind.WITNESS_LONGER, 6, 6, Plan.PERSON)]
+
+
 def test_what_a_checkpoint_contradicts_is_not_appended() -> None:
     compared = found(LEDGER[:4], told_by(JOURNAL), witnesses=[Witness(name="checkpoint 3", sequence=6, head="d" * 64)])
     assert compared.lost == ()
