@@ -11,7 +11,7 @@ RUN pip download --require-hashes --no-cache-dir --dest /wheels --requirement re
 COPY . .
 RUN pip wheel --no-deps --no-index --find-links /wheels --wheel-dir /wheels . \
  && python -m venv /opt/scene \
- && /opt/scene/bin/pip install --no-cache-dir --no-index --find-links /wheels scene-lifecycle-engine
+ && /opt/scene/bin/pip install --no-cache-dir --no-index --find-links /wheels 'scene-lifecycle-engine[s3]'
 
 FROM python:3.11.14-slim-bookworm
 RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin scene \

@@ -14,12 +14,13 @@ from typer.main import get_command
 from cli import (
     acts,
     audit,
+    audit_keys,
     bringing_in,
     bulk,
     bundles,
     calendars,
-    checks,
     counts,
+    doctor,
     documents,
     drafts,
     duties,
@@ -64,7 +65,7 @@ PACKAGE = "scene-lifecycle-engine"
 
 GROUPS = (
     running, scenes, panels, ranking, trials, results, inclusion, suggestions, lookalikes, lineage, acts, bulk, named,
-    bringing_in, records, counts, checks,
+    bringing_in, records, counts, doctor,
 )  # fmt: skip
 for group in GROUPS:
     group.add_to(app)
@@ -80,7 +81,7 @@ app.add_typer(drafts.app, name="draft", rich_help_panel=output.ACTS)
 app.add_typer(messages.app, name="message", rich_help_panel=output.SCENES)
 app.add_typer(documents.app, name="document", rich_help_panel=output.RECORDS)
 app.add_typer(events.app, name="event", rich_help_panel=output.RECORDS)
-for audits in (bundles, time_machine, whatif, reconciling):
+for audits in (audit_keys, bundles, time_machine, whatif, reconciling):
     audits.add_to(audit.app)
 app.add_typer(audit.app, name="audit", rich_help_panel=output.RECORDS)
 app.add_typer(records.archive, name="archive", rich_help_panel=output.RECORDS)

@@ -5,7 +5,7 @@ is closed, with all its runs archived, is sealed: the bundle that proves it is m
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from typing import Protocol
 
@@ -67,14 +67,23 @@ class Seals(Protocol):
 
 
 class ArchiveActivities:
-    def __init__(self, histories: Histories, archive: Archive, seals: Seals | None = None) -> None:
+    def __init__(
+        self,
+        histories: Histories,
+        archive: Archive,
+        seals: Seals | None = None,
+        keep_code: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`keep_code` keeps the sources of this build, where they are not kept yet."""
         self._histories = histories
         self._archive = archive
         self._seals = seals
+        self._keep_code = keep_code
 
     @activity.defn
     async def archive_closed_runs(self) -> Archived:
         """Archives what is not archived yet, then seals; safe to repeat, and to be interrupted."""
+        await asyncio.to_thread(self._keep_code)
         looked_at = archived = 0
         async for page in self._histories.closed_runs(PAGE):
             missing = await asyncio.to_thread(self._archive.missing, page)

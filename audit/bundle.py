@@ -7,9 +7,11 @@
     scenes/SCENE/ledger.jsonl               the journal as recorded, one chained entry a line
     scenes/SCENE/refusals.jsonl             what was refused in it, one chained refusal a line
     scenes/SCENE/documents.jsonl            its official documents: number, words, digest
+    scenes/SCENE/checkpoint.json            the city's signed checkpoint over its entries, and the way there from them
     rulebooks/DIGEST.CALENDAR.json          each policy that an entry names, by value, its calendar in it
     directories/CITY/VERSION.json           who the acting persons were, in each version that an actor names
     sources/DIGEST/PATH.py                  the code that a run was made by
+    handovers.jsonl                         how the office's keys gave way to one another, if they did
 
 Nothing else stands in it. A part is read whole, and only one at a time: the largest is one run's history.
 """
@@ -34,10 +36,14 @@ from models.journal import Link
 from models.text import Digest, Moment
 
 SUMS, SIGNATURE, PUBLIC_KEY, MANIFEST = "SHA256SUMS", "SHA256SUMS.sig", "public-key.pem", "manifest.json"
+HANDOVERS = "handovers.jsonl"
 UNLISTED = (SUMS, SIGNATURE, PUBLIC_KEY)
 """The parts that SHA256SUMS can not or need not list."""
 PART_BYTES = 256 * 1024 * 1024
 """A larger part is not read: a history is at most 50 MiB of payloads, and a bundle may come from anybody."""
+_READ = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""Whatever else packs tighter can not be read bit by bit: a small part could fill the memory."""
+_PIECE = 1024 * 1024
 _FIXED = (1980, 1, 1, 0, 0, 0)
 
 
@@ -98,6 +104,10 @@ def refusals_path(scene: str) -> str:
 
 def documents_path(scene: str) -> str:
     return f"{_folder(scene)}/documents.jsonl"
+
+
+def checkpoint_path(scene: str) -> str:
+    return f"{_folder(scene)}/checkpoint.json"
 
 
 def history_path(scene: str, number: int) -> str:
@@ -164,21 +174,37 @@ class Bundle:
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._zip = archive
         self.names = archive.namelist()
-        self._sizes = {each.filename: each.file_size for each in archive.infolist()}
+        self._parts = {each.filename: each for each in archive.infolist()}
 
     def __contains__(self, path: str) -> bool:
-        return path in self._sizes
+        return path in self._parts
 
     def read(self, path: str) -> bytes:
         """Raises NotABundle for a part that is missing, damaged or too large."""
-        if path not in self._sizes:
+        part = self._parts.get(path)
+        if part is None:
             raise NotABundle(f"{path} is missing")
-        if self._sizes[path] > PART_BYTES:
-            raise NotABundle(f"{path} has {self._sizes[path]} bytes, more than the {PART_BYTES} of a part")
+        if part.compress_type not in _READ:
+            raise NotABundle(f"{path} is packed in a way that a bundle never is")
+        if part.file_size > PART_BYTES:
+            raise NotABundle(f"{path} has {part.file_size} bytes, more than the {PART_BYTES} of a part")
         try:
-            return self._zip.read(path)
-        except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError) as error:
+            with self._zip.open(part) as file:
+                # What it says of its size is no more to be believed than the rest, and bounds what is unpacked.
+                content = b"".join(iter(lambda: file.read(_PIECE), b""))
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            OSError,
+            EOFError,
+            ValueError,
+            RuntimeError,
+            NotImplementedError,
+        ) as error:
             raise NotABundle(f"{path} can not be read: {error}") from error
+        if len(content) != part.file_size:
+            raise NotABundle(f"{path} has {len(content)} bytes and says {part.file_size}")
+        return content
 
     def lines(self, path: str) -> Iterator[tuple[int, bytes]]:
         """The lines of a part, numbered from 1. Raises NotABundle."""
@@ -209,7 +235,7 @@ def opened(path: Path) -> Iterator[Bundle]:
     """Raises NotABundle."""
     try:
         archive = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise NotABundle(f"{path}: {error}") from error
     with archive:
         yield Bundle(archive)

@@ -10,9 +10,10 @@ from datetime import date, datetime
 from typing import Protocol
 
 from activities.checkpoint import NotMade
+from audit import handovers
 from audit.merkle import Tree, leaf_hash
 from audit.signing import KeyFile, NoKey, fingerprint, verify
-from models.checkpoint import FIRST, Checkpoint, LoggedLeaf, LogLeaf, SignedCheckpoint
+from models.checkpoint import FIRST, Checkpoint, LoggedLeaf, LogLeaf, SignedCheckpoint, SignedHandover
 from rules.deadlines import BEIJING
 
 
@@ -23,6 +24,7 @@ class OpenLog(Protocol):
     def of_day(self, day: date) -> SignedCheckpoint | None: ...
     def hashes(self) -> Iterable[str]: ...
     def grown(self) -> Iterable[LogLeaf]: ...
+    def handovers(self) -> Iterable[SignedHandover]: ...
     def append(self, leaves: Sequence[LoggedLeaf], signed: SignedCheckpoint) -> None: ...
 
 
@@ -51,7 +53,7 @@ class Checkpoints:
 
     def _made(self, at: datetime, *, daily: bool) -> SignedCheckpoint:
         try:
-            public = self._key.public()
+            key = self._key.read()
         except NoKey as problem:
             raise NotMade("no_audit_key", str(problem)) from None
 
@@ -62,6 +64,9 @@ class Checkpoints:
             day = moment.astimezone(BEIJING).date() if daily else None
             if day is not None and (there := log.of_day(day)) is not None:
                 return there
+            if key.fingerprint() in {each.handover.old for each in log.handovers()}:
+                # On another machine the old key may still lie; what it signed now, no auditor would accept.
+                raise NotMade("no_audit_key", "this key gave way to another")
             tree = _as_signed(log, before)
             leaves = []
             for leaf in log.grown():
@@ -75,10 +80,11 @@ class Checkpoints:
                 at=moment,
                 day=day,
                 previous=before.checkpoint.digest if before else FIRST,
-                key=fingerprint(public),
+                key=key.fingerprint(),
+                handover=handovers.for_checkpoint(self._key, key, before),
             )
-            signature = self._key.sign(checkpoint.text).hex()
-            signed = SignedCheckpoint(checkpoint=checkpoint, public_key=public.hex(), signature=signature)
+            signature = key.sign(checkpoint.text).hex()
+            signed = SignedCheckpoint(checkpoint=checkpoint, public_key=key.public().hex(), signature=signature)
             log.append(leaves, signed)
             return signed
 

@@ -8,13 +8,16 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from hashlib import sha256
+from itertools import pairwise
 from typing import Any, get_args
 
 from pydantic import ValidationError
 
-from audit.evidence import SceneEvidence
+from audit.bundle import MANIFEST, documents_path, plain_json
+from audit.evidence import MICROSECOND, SceneEvidence
 from audit.findings import Deviation, first_difference
-from audit.runs import RunHistory, entries_of
+from audit.runs import AcceptedAct, RunHistory, entries_of
+from audit.temporal import SKEW
 from client.scene_client import workflow_id
 from models.actor import SYSTEM
 from models.calendar import SATURDAY, Calendar, Period, Unit
@@ -23,9 +26,11 @@ from models.commands import Command
 from models.commands.anywhere import PassDeadline
 from models.deadline import Deadline
 from models.directory import Directory
+from models.document import OfficialDocument, number_of
 from models.events.anywhere import DocumentIssued
 from models.events.clock import DeadlineMoved, DeadlineSet
 from models.journal import GENESIS, Algorithm, JournalEntry, Link, link
+from models.opening import SceneOpening
 from models.policy import Policy
 from models.receipt import Receipt
 from models.refusal import Refused
@@ -35,8 +40,12 @@ from rules import separation
 from rules.deadlines import local_day
 from rules.journal import fold
 
-MICROSECOND = timedelta(microseconds=1)
 _DAY = timedelta(days=1)
+SCENE = "Scene"
+"""The type of a scene's workflow."""
+_ENDINGS = frozenset(
+    f"workflow_execution_{how}" for how in ("completed", "failed", "timed_out", "terminated", "canceled")
+)
 
 
 def chain(lines: Sequence[Link], head: str | None = None, length: int | None = None) -> Iterator[Deviation]:
@@ -63,7 +72,9 @@ def chain(lines: Sequence[Link], head: str | None = None, length: int | None = N
 
 def ledger(scene: SceneEvidence) -> Iterator[Deviation]:
     yield from chain(scene.lines, scene.part.head, scene.part.sequence)
-    for line, entry in zip(scene.lines, scene.entries, strict=False):
+    unread = {each.sequence for each in scene.unread.get("chain", ())}
+    readable = [line for line in scene.lines if line.sequence not in unread]
+    for line, entry in zip(readable, scene.entries, strict=False):
         if entry.sequence != line.sequence:
             yield Deviation(what="sequence", sequence=line.sequence, recorded=entry.sequence, expected=line.sequence)
     for before, after in zip(scene.entries, scene.entries[1:], strict=False):
@@ -76,7 +87,12 @@ def ledger(scene: SceneEvidence) -> Iterator[Deviation]:
 def refusals(scene: SceneEvidence) -> Iterator[Deviation]:
     yield from chain(scene.refusals, scene.part.refusals_head, scene.part.refusals)
     for line in scene.refusals:
-        if (named := json.loads(line.text).get("scene")) != scene.scene:
+        try:
+            named = json.loads(line.text).get("scene")
+        except (ValueError, AttributeError, RecursionError) as error:
+            yield Deviation(what="unreadable", sequence=line.sequence, recorded=str(error)[:300])
+            continue
+        if named != scene.scene:
             yield Deviation(what="other_scene", sequence=line.sequence, recorded=named, expected=scene.scene)
 
 
@@ -84,22 +100,27 @@ def histories(scene: SceneEvidence) -> Iterator[Deviation]:
     """The runs follow one another without a gap, and hold what the ledger holds: no more, no less, nothing else."""
     yield from _in_order(scene)
     held: set[int] = set()
-    for number, run in enumerate(scene.runs):
-        is_open = number == len(scene.runs) - 1 and not scene.part.closed
+    for run in scene.runs:
+        is_open = run.place == len(scene.part.runs) - 1 and not scene.part.closed
         for event, entry in entries_of(run):
             sequence = entry.get("sequence")
-            line = scene.line_of.get(sequence)
+            line = scene.line_of.get(sequence) if type(sequence) is int else None
             if line is None:
-                if not is_open:
-                    yield Deviation(what="not_in_ledger", run=run.run_id, event=event, sequence=sequence)
+                if not is_open or type(sequence) is not int:
+                    yield Deviation(what="not_in_ledger", run=run.run_id, event=event, recorded=sequence)
                 continue
             held.add(sequence)
-            if (found := unlike(json.loads(line.text), entry)) is not None:
+            if plain_json(entry) != line.text.encode() and (found := unlike(json.loads(line.text), entry)):
                 at, in_ledger, in_history = found
                 yield Deviation(
                     what="entry", run=run.run_id, event=event, sequence=sequence, at=at, recorded=in_ledger,
                     expected=in_history,
                 )  # fmt: skip
+        for each in run.broken:
+            yield Deviation(
+                what=each.what, run=run.run_id, event=each.event, at=each.at, recorded=each.recorded,
+                expected=each.expected,
+            )  # fmt: skip
         yield from _answers(scene, run)
     for line in scene.lines:
         if line.sequence not in held:
@@ -112,34 +133,59 @@ def _in_order(scene: SceneEvidence) -> Iterator[Deviation]:
         if not scene.runs:
             return
     first = scene.runs[0]
-    if first.continued_from is not None or first.opening["state"]["sequence"] != 0 or first.opening["unrecorded"]:
+    if first.place == 0 and (
+        first.continued_from is not None or first.opening["state"]["sequence"] != 0 or first.opening["unrecorded"]
+    ):
         yield Deviation(what="begins_later", run=first.run_id, event=1, recorded=first.opening["state"]["sequence"])
-    for run, named in zip(scene.runs, scene.part.runs, strict=False):
-        if run.run_id != named.run_id:
-            yield Deviation(what="run_id", part=named.path, recorded=run.run_id, expected=named.run_id)
-        if run.workflow_id != workflow_id(scene.scene):
-            yield Deviation(
-                what="other_scene", run=run.run_id, event=1, recorded=run.workflow_id,
-                expected=workflow_id(scene.scene),
-            )  # fmt: skip
-    for run, after in zip(scene.runs, scene.runs[1:], strict=False):
-        if after.continued_from is None and (handed := after.opening["state"]["sequence"]):
-            yield Deviation(what="restarted", run=after.run_id, event=1, sequence=handed)
-        elif run.next_run != after.run_id or after.continued_from != run.run_id:
-            yield Deviation(
-                what="next_run", run=run.run_id, event=run.events, recorded=after.run_id, expected=run.next_run
-            )
-        elif (found := first_difference(after.opening, run.next_opening)) is not None:
-            at, recorded, expected = found
-            yield Deviation(what="opening", run=after.run_id, event=1, at=at, recorded=recorded, expected=expected)
+    begun = scene.part.runs[0].run_id
+    for run in scene.runs:
+        named = scene.part.runs[run.place]
+        begun = run.run_id if _restarted(run) else begun
+        said: dict[str, tuple[str, Any, Any]] = {
+            "run_id": ("run_id", run.run_id, named.run_id),
+            "workflowId": ("other_scene", run.workflow_id, workflow_id(scene.scene)),
+            "workflowType": ("other_workflow", run.workflow_type, SCENE),
+            "firstExecutionRunId": ("next_run", run.first_run, begun),
+            "input.state.scene": ("other_scene", run.opening["state"]["scene"], scene.scene),
+            "builds": ("build", list(named.builds), list(run.builds)),
+        }
+        for at, (what, recorded, expected) in said.items():
+            if recorded != expected:
+                yield Deviation(
+                    what=what, part=named.path, run=run.run_id, event=1, at=at, recorded=recorded, expected=expected
+                )
+    for run, after in pairwise(scene.runs):
+        if after.place == run.place + 1:
+            yield from _follows(run, after)
     last = scene.runs[-1]
+    if last.place < len(scene.part.runs) - 1:
+        return
     if scene.part.closed:
-        expected = {"sequence": scene.part.sequence, "head": scene.part.head}
+        expected = {"scene": scene.scene, "sequence": scene.part.sequence, "head": scene.part.head}
         ended = {key: (last.end or {}).get(key) for key in expected}
         if ended != expected:
             yield Deviation(what="end", run=last.run_id, event=last.events, recorded=ended, expected=expected)
-    elif last.next_run is not None or last.end is not None:
+    elif last.went_on or last.end is not None or last.last_event in _ENDINGS:
         yield Deviation(what="end", run=last.run_id, event=last.events, recorded=last.last_event, expected="open")
+
+
+def _follows(run: RunHistory, after: RunHistory) -> Iterator[Deviation]:
+    if _restarted(after):
+        yield Deviation(what="restarted", run=after.run_id, event=1, sequence=after.opening["state"]["sequence"])
+    elif run.next_run != after.run_id or after.continued_from != run.run_id:
+        yield Deviation(what="next_run", run=run.run_id, event=run.events, recorded=after.run_id, expected=run.next_run)
+    elif after.opening_text != run.next_text and (found := first_difference(after.opening, run.next_opening)):
+        at, recorded, expected = found
+        yield Deviation(what="opening", run=after.run_id, event=1, at=at, recorded=recorded, expected=expected)
+    if after.began < run.ended - SKEW:
+        yield Deviation(
+            what="time", run=after.run_id, event=1, recorded=after.began.isoformat(), expected=run.ended.isoformat()
+        )
+
+
+def _restarted(run: RunHistory) -> bool:
+    """Whether no run handed over to it what it began with: it was started from the ledger."""
+    return run.place > 0 and run.continued_from is None and run.opening["state"]["sequence"] != 0
 
 
 def _answers(scene: SceneEvidence, run: RunHistory) -> Iterator[Deviation]:
@@ -151,6 +197,10 @@ def _answers(scene: SceneEvidence, run: RunHistory) -> Iterator[Deviation]:
             )
         if batch.answer is None:
             continue
+        if (answered := batch.answer["stream"]) != scene.scene:
+            yield Deviation(
+                what="other_scene", run=run.run_id, event=batch.event, recorded=answered, expected=scene.scene
+            )
         sequence = batch.entries[-1]["sequence"]
         line = scene.line_of.get(sequence)
         if line is None:
@@ -176,7 +226,7 @@ def acts(scene: SceneEvidence) -> Iterator[Deviation]:
     for number, run in enumerate(scene.runs):
         first, last = scene.range_of(number)
         accepted = {act.update: act for act in run.acts}
-        moments = [moment for _, moment in run.tasks]
+        moments = [task.at for task in run.tasks]
         for sequence in range(first, last + 1):
             if (entry := entries.get(sequence)) is None:
                 continue
@@ -191,9 +241,18 @@ def acts(scene: SceneEvidence) -> Iterator[Deviation]:
             if act is None:
                 yield Deviation(what="no_update", **place, recorded=entry.command.command_id)
                 continue
-            yield from _same_act(entry, act, place)
+            yield from _same_act(scene.scene, entry, act, place)
+        is_open = run.place == len(scene.part.runs) - 1 and not scene.part.closed
         for act in run.acts:
-            if act.refused or act.receipt is None:
+            if act.answered not in (None, act.update):
+                yield Deviation(
+                    what="receipt", run=run.run_id, event=act.event, at="updateId", recorded=act.answered,
+                    expected=act.update,
+                )  # fmt: skip
+            if act.receipt is None:
+                # Its handler never waits: what was taken in is answered in the same workflow task.
+                if not act.refused and not is_open:
+                    yield Deviation(what="no_answer", run=run.run_id, event=act.event, recorded=act.update)
                 continue
             place = {"run": run.run_id, "event": act.event}
             stands = commands.get(act.update)
@@ -204,7 +263,7 @@ def acts(scene: SceneEvidence) -> Iterator[Deviation]:
                 yield Deviation(what="receipt", **place, recorded=act.receipt["sequence"], expected=stands.sequence)
 
 
-def _same_act(entry: JournalEntry, act: Any, place: dict[str, Any]) -> Iterator[Deviation]:
+def _same_act(scene: str, entry: JournalEntry, act: AcceptedAct, place: dict[str, Any]) -> Iterator[Deviation]:
     place = {**place, "event": act.event}
     try:
         asked = Command.model_validate(act.command)
@@ -217,12 +276,17 @@ def _same_act(entry: JournalEntry, act: Any, place: dict[str, Any]) -> Iterator[
         yield Deviation(what="command", **place, at=at, recorded=recorded, expected=expected)
     if abs(act.at - entry.at) > MICROSECOND:
         yield Deviation(what="moment", **place, recorded=entry.at.isoformat(), expected=act.at.isoformat())
+    if act.refused:
+        yield Deviation(what="refused", **place, recorded=act.update)
     if act.receipt is not None:
-        receipt = Receipt.model_validate(act.receipt)
-        if receipt.digest != entry.command.digest:
-            yield Deviation(
-                what="receipt", **place, at="digest", recorded=entry.command.digest, expected=receipt.digest
-            )
+        receipt = Receipt.model_validate(act.receipt).model_dump(mode="json")
+        stands = {
+            "scene": scene, "sequence": entry.sequence, "command_id": entry.command.command_id,
+            "digest": entry.command.digest, "at": entry.model_dump(mode="json")["at"],
+        }  # fmt: skip
+        for at, expected in stands.items():
+            if receipt[at] != expected:
+                yield Deviation(what="receipt", **place, at=at, recorded=receipt[at], expected=expected)
 
 
 def actors(scene: SceneEvidence, directory: Callable[[str, int], Directory | None]) -> Iterator[Deviation]:
@@ -363,37 +427,92 @@ def documents(scene: SceneEvidence) -> Iterator[Deviation]:
     register = {(each.sequence, each.place): each for each in scene.documents}
     issued = set()
     for entry in scene.entries:
-        for place, _ in enumerate(each for each in entry.events if isinstance(each, DocumentIssued)):
+        events = [each for each in entry.events if isinstance(each, DocumentIssued)]
+        for place, event in enumerate(events):
             key = (entry.sequence, place)
             issued.add(key)
             document = register.get(key)
             if document is None:
                 yield Deviation(what="not_in_register", sequence=entry.sequence, at=str(place))
-            elif document.ordinal != numbers.get(key):
+                continue
+            if document.ordinal != numbers.get(key):
                 yield Deviation(
                     what="number", sequence=entry.sequence, at=str(place), recorded=document.ordinal,
                     expected=numbers.get(key),
                 )  # fmt: skip
+            due = _as_issued(scene, entry, event, document).model_dump(mode="json")
+            if (found := first_difference(document.model_dump(mode="json"), due)) is not None:
+                at, recorded, expected = found
+                yield Deviation(
+                    what="register", sequence=entry.sequence, at=f"{place}.{at}", recorded=recorded, expected=expected
+                )
+    if len(register) != len(scene.documents):
+        yield Deviation(what="twice", part=documents_path(scene.scene), recorded=len(scene.documents))
     for key, document in register.items():
         sequence, place = key
         if key not in issued:
             yield Deviation(what="never_issued", sequence=sequence, at=str(place), recorded=document.number)
-        if document.text is not None and sha256(document.text.encode()).hexdigest() != document.sha256:
-            yield Deviation(
-                what="words", sequence=sequence, at=str(place), recorded=document.sha256,
-                expected=sha256(document.text.encode()).hexdigest(),
-            )  # fmt: skip
+        made = sha256(document.text.encode()).hexdigest() if document.text is not None else None
+        if made != document.sha256:
+            yield Deviation(what="words", sequence=sequence, at=str(place), recorded=document.sha256, expected=made)
+
+
+def _as_issued(
+    scene: SceneEvidence, entry: JournalEntry, event: DocumentIssued, document: OfficialDocument
+) -> OfficialDocument:
+    """The document's line in the register, as its entry gives it."""
+    year, ordinal = local_day(entry.at).year, document.ordinal
+    return document.model_copy(
+        update={
+            "stream": scene.scene, "city": scene.part.city, "year": year, "series": event.series, "form": event.form,
+            "title": event.title, "to_role": event.to.role.value, "to_unit": event.to.unit,
+            "to_person": event.to.person, "issued_at": entry.at,
+            "number": number_of(event.series, year, ordinal) if ordinal is not None else None,
+        }
+    )  # fmt: skip
 
 
 def rulebooks(scene: SceneEvidence, find: Callable[[str, str], Policy | str]) -> Iterator[Deviation]:
-    """Each policy and calendar that an entry names is in the bundle, and is what its name says."""
+    """Each policy and calendar that an entry names is in the bundle, and is what its name says; so is each that a run
+    began with."""
     for digest, version in sorted({(entry.policy, entry.calendar) for entry in scene.entries}):
         sequence = next(each.sequence for each in scene.entries if (each.policy, each.calendar) == (digest, version))
         policy = find(digest, version)
         if isinstance(policy, str):
             yield Deviation(what="unreadable", sequence=sequence, recorded=policy)
-        elif (made := (policy.digest, policy.calendar.version)) != (digest, version):
+            continue
+        if (made := (policy.digest, policy.calendar.version)) != (digest, version):
             yield Deviation(what="policy", sequence=sequence, recorded=f"{digest}.{version}", expected=".".join(made))
+        if policy.city != scene.part.city:
+            yield Deviation(
+                what="city", part=MANIFEST, sequence=sequence, recorded=scene.part.city, expected=policy.city
+            )
+    yield from _names(scene)
+    entries = {entry.sequence: entry for entry in scene.entries}
+    for number, run in enumerate(scene.runs):
+        first = entries.get(scene.range_of(number)[0])
+        policy = find(first.policy, first.calendar) if first is not None else ""
+        if first is None or isinstance(policy, str):
+            continue
+        try:
+            pinned = SceneOpening.model_validate({**run.opening, "unrecorded": ()}).policy
+        except ValidationError as error:
+            yield Deviation(what="unreadable", run=run.run_id, event=1, recorded=error.errors()[0]["msg"])
+            continue
+        if pinned != policy and (pinned.digest, pinned.calendar.version) != (first.policy, first.calendar):
+            at, recorded, expected = first_difference(
+                pinned.model_dump(mode="json"), policy.model_dump(mode="json")
+            ) or ("policy", pinned.digest, first.policy)
+            yield Deviation(
+                what="policy", run=run.run_id, event=1, sequence=first.sequence, at=at, recorded=recorded,
+                expected=expected,
+            )  # fmt: skip
+
+
+def _names(scene: SceneEvidence) -> Iterator[Deviation]:
+    application = getattr(scene.entries[0].command.act, "application", None) if scene.entries else None
+    if application is not None and application.name != scene.part.name:
+        yield Deviation(what="name", part=MANIFEST, recorded=scene.part.name, expected=application.name)
 
 
 def unlike(in_ledger: Any, in_history: Any) -> tuple[str, Any, Any] | None:

@@ -11,12 +11,15 @@ from datetime import datetime
 from importlib.metadata import version as version_of
 from typing import IO
 
+from audit.attested import Attestor
 from audit.bundle import (
+    HANDOVERS,
     BundleWriter,
     LedgerLine,
     Manifest,
     RunPart,
     ScenePart,
+    checkpoint_path,
     directory_path,
     documents_path,
     history_path,
@@ -28,9 +31,12 @@ from audit.bundle import (
 )
 from audit.runs import NoHistory, RunHistory, read_run
 from models.canonical import canonical
+from models.checkpoint import SignedHandover
 from models.commands.anywhere import PassDeadline
 from models.journal import GENESIS, JournalEntry
+from rules.journal import policy_after
 from storage.archive import SqlArchive
+from storage.archive_files import ArchiveDamaged
 from storage.builds import BuildFiles
 from storage.directories import SqlDirectories
 from storage.documents import SqlDocuments
@@ -59,6 +65,7 @@ class Stores:
     directories: SqlDirectories
     documents: SqlDocuments
     builds: BuildFiles
+    attestor: Attestor
 
 
 @dataclass
@@ -79,11 +86,13 @@ def export(
     made_by: str,
     sign: Callable[[bytes], bytes],
     public_key: bytes,
+    handover: SignedHandover | None = None,
     sealed: bool = False,
     progress: Callable[[str], object] = lambda _: None,
     left_out: Callable[[NotExportable], object] | None = None,
 ) -> Manifest:
-    """`unarchived` gives the histories of a scene's runs that are in no archive, as JSON.
+    """`unarchived` gives the histories of a scene's runs that are in no archive, as JSON. `handover` is how the key
+    that signs took over, where no checkpoint says so yet.
 
     Raises NotExportable, or, where `left_out` is given, tells it and goes on.
     """
@@ -101,6 +110,11 @@ def export(
             progress(scene)
         for (city, version), persons in sorted(shared.persons.items()):
             _add_directory(writer, stores, city, version, persons)
+        statements = stores.attestor.handovers()
+        if handover is not None and handover not in statements:
+            statements = (*statements, handover)
+        if statements:
+            writer.add(HANDOVERS, b"".join(map(json_line, statements)))
         manifest = Manifest(
             made_at=made_at,
             made_by=made_by,
@@ -121,7 +135,11 @@ def _add_scene(
     writer: BundleWriter, scene: str, stores: Stores, shared: _Shared, unarchived: Iterable[str]
 ) -> ScenePart:
     archived = (stores.archive.history(run) for run in stores.archive.runs(scene))
-    runs = _in_order(scene, [text.encode() for text in (*archived, *unarchived)])
+    try:
+        histories = [text.encode() for text in (*archived, *unarchived)]
+    except ArchiveDamaged as error:
+        raise NotExportable(scene, "damaged_history", str(error)) from error
+    runs = _in_order(scene, histories)
     for number, (text, _) in enumerate(runs, start=1):
         writer.add(history_path(scene, number), text)
     last = runs[-1][1]
@@ -136,6 +154,8 @@ def _add_scene(
     documents = [each for each in stores.documents.of(scene) if each.sequence <= confirmed]
     if documents:
         writer.add(documents_path(scene), b"".join(map(json_line, documents)))
+    if (attested := stores.attestor.of(scene, records[-1].entry.sequence)) is not None:
+        writer.add(checkpoint_path(scene), canonical(attested))
     entries = [each.entry for each in records]
     city, name = _add_rulebooks(writer, scene, stores, entries)
     _note_persons(shared, city, entries)
@@ -206,16 +226,20 @@ def _line(record: EntryRecord) -> LedgerLine:
 def _add_rulebooks(
     writer: BundleWriter, scene: str, stores: Stores, entries: Sequence[JournalEntry]
 ) -> tuple[str, str]:
-    """Gives the scene's city and name as well. Raises NotExportable."""
-    city = ""
-    for digest, calendar in sorted({(entry.policy, entry.calendar) for entry in entries}):
-        policy = stores.rulebooks.find(digest, calendar)
-        if policy is None:
-            raise NotExportable(scene, "no_rulebook", f"{digest[:12]} {calendar}")
-        city = policy.city
-        if (path := rulebook_path(digest, calendar)) not in writer:
+    """Each policy that an entry was judged by; those after the first are in the entries that brought them.
+
+    Gives the scene's city and name as well. Raises NotExportable.
+    """
+    first = entries[0]
+    policy = stores.rulebooks.find(first.policy, first.calendar)
+    if policy is None:
+        raise NotExportable(scene, "no_rulebook", f"{first.policy[:12]} {first.calendar}")
+    city = policy.city
+    for entry in entries:
+        if (path := rulebook_path(policy.digest, policy.calendar.version)) not in writer:
             writer.add(path, canonical(policy))
-    application = getattr(entries[0].command.act, "application", None)
+        policy = policy_after(policy, entry)
+    application = getattr(first.command.act, "application", None)
     return city, application.name if application is not None else scene
 
 

@@ -16,6 +16,7 @@ class Check(StrEnum):
     SOURCES = "sources"
     CHAIN = "chain"
     REFUSALS = "refusals"
+    CHECKPOINT = "checkpoint"
     RULEBOOKS = "rulebooks"
     HISTORIES = "histories"
     ACTS = "acts"
@@ -48,6 +49,13 @@ class Deviation(Frozen):
     expected: JsonValue = None
 
 
+class Fact(Frozen):
+    """What a check found out beside its verdict: a code of `audit.words.FACTS`, and what stands in its words."""
+
+    what: str
+    values: dict[str, str]
+
+
 class Finding(Frozen):
     """`scene` is None for a check of the whole bundle; `looked_at` counts what was compared."""
 
@@ -57,6 +65,7 @@ class Finding(Frozen):
     looked_at: int = 0
     deviations: tuple[Deviation, ...] = ()
     notes: tuple[str, ...] = Field((), description="why it is unproven: codes, see `audit.verify`")
+    facts: tuple[Fact, ...] = ()
 
 
 def finding(

@@ -39,8 +39,8 @@ def gated(bundle: Path) -> Iterator[Gated]:
             otherwise: list[Deviation] = []
             for number, run in enumerate(scene.runs):
                 answer = process.run_again(scene.job(number))
-                otherwise += journal_of(run.run_id, [answer])
-                if number == len(scene.runs) - 1:
+                otherwise += journal_of(run.run_id, {"installed": answer}, {})
+                if run.place == len(part.runs) - 1:
                     cannot += replay_of(run.run_id, answer)
             yield Gated(
                 scene=scene.scene,

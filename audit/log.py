@@ -16,16 +16,26 @@ from typing import Literal, NoReturn
 from pydantic import BaseModel, ValidationError
 
 from audit import signing
+from audit.handovers import holds, logged
 from audit.merkle import EMPTY_ROOT, Tree, consistent, leaf_hash
 from models.canonical import canonical
-from models.checkpoint import FIRST, ChainKind, Checkpoint, LoggedLeaf, LogItem, SignedCheckpoint, Unreadable
+from models.checkpoint import (
+    FIRST,
+    ChainKind,
+    Checkpoint,
+    LoggedLeaf,
+    LogItem,
+    SignedCheckpoint,
+    SignedHandover,
+    Unreadable,
+)
 from models.refusal import Language
 from rules.deadlines import BEIJING
 
 Part = Literal["leaf", "checkpoint"]
 Fault = Literal[
     "unreadable", "missing", "out_of_place", "not_the_copy", "changed", "went_back", "unsigned", "key", "signature",
-    "chain", "time", "size", "root", "consistency",
+    "chain", "time", "size", "root", "consistency", "handover",
 ]  # fmt: skip
 FAULTS: dict[Fault, tuple[str, str]] = {
     "unreadable": ("无法读取", "cannot be read"),
@@ -36,6 +46,7 @@ FAULTS: dict[Fault, tuple[str, str]] = {
     "went_back": ("序号没有增长，该链曾被回退", "goes back: its chain was longer before"),
     "unsigned": ("没有检查点涵盖，系事后添加", "stands under no checkpoint: it was added"),
     "key": ("由未获信任的密钥签名", "is signed with a key that is not trusted"),
+    "handover": ("的密钥交接声明不成立", "has a handover of keys that does not hold"),
     "signature": ("签名不符", "is not what was signed"),
     "chain": ("未衔接前一检查点", "does not follow the one before"),
     "time": ("时间早于前一检查点，或一日有两个", "is earlier than the one before, or the second of its day"),
@@ -79,6 +90,11 @@ class Log:
         return frozenset(each.checkpoint.key for each in self.checkpoints)
 
     @property
+    def handovers(self) -> tuple[SignedHandover, ...]:
+        """How one key gave way to another."""
+        return logged(self.checkpoints)
+
+    @property
     def last(self) -> Checkpoint | None:
         return self.checkpoints[-1].checkpoint if self.checkpoints else None
 
@@ -87,7 +103,8 @@ def verified(items: Iterable[LogItem], trusted: frozenset[str] = frozenset(), he
     """The log, if every leaf and checkpoint of it holds, and what `held` (an earlier copy) has is in it unchanged.
 
     Signatures are accepted of the keys with the fingerprints `trusted`, and those of the copy. Where there are neither,
-    the first checkpoint's key is taken for the office's: only the fingerprint that the office gave out can tell.
+    the first checkpoint's key is taken for the office's: only the fingerprint that the office gave out can tell. A key
+    that gives way to another by a signed statement vouches for it, and is accepted no more.
 
     Raises LogDiffers.
     """
@@ -132,7 +149,8 @@ class _Check:
         log, checkpoint = self.log, item.checkpoint
         if not log.checkpoints:
             log.short = item.consistency is not None and not log.tree.size
-            self._trusted = self._trusted or frozenset((checkpoint.key,))
+            by = checkpoint.handover
+            self._trusted = self._trusted or frozenset((by.handover.old if by else checkpoint.key,))
         if (copy := self._in_the_copy()) is not None:
             if not log.short and log.tree.size < copy.checkpoint.size:
                 self._leaf_is_missing()
@@ -184,10 +202,31 @@ class _Check:
 
     def _signature(self, item: SignedCheckpoint) -> None:
         public, signature = _bytes(item.public_key), _bytes(item.signature)
+        if (given := item.checkpoint.handover) is not None:
+            if not self._follows(given, item.checkpoint.key):
+                self._checkpoint_fails("handover")
+            self._trusted = self._trusted - {given.handover.old} | {given.handover.new}
         if item.checkpoint.key not in self._trusted or signing.fingerprint(public) != item.checkpoint.key:
             self._checkpoint_fails("key")
         if not signing.verify(public, item.checkpoint.text, signature):
             self._checkpoint_fails("signature")
+
+    def _follows(self, given: SignedHandover, key: str) -> bool:
+        """By the key that signed so far, which is trusted, to the one that signs now, at a place that this log has."""
+        handover, log = given.handover, self.log
+        if handover.after == 0:
+            previous = FIRST
+        elif handover.after <= len(log.checkpoints):
+            previous = log.checkpoints[handover.after - 1].checkpoint.digest
+        else:
+            return False
+        return (
+            holds(given)
+            and handover.old in self._trusted
+            and handover.new == key
+            and (log.last is None or log.last.key == handover.old)
+            and handover.previous == previous
+        )
 
     def _is_in_time(self, checkpoint: Checkpoint) -> bool:
         days = (each.checkpoint.day for each in reversed(self.log.checkpoints))

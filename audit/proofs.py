@@ -6,14 +6,16 @@ A file of this is enough to check one scene: whoever trusts the key, or holds th
 import json
 from typing import Literal, get_args
 
-from audit import signing
+from pydantic import Field
+
+from audit import handovers, signing
 from audit.merkle import included, leaf_hash
-from models.checkpoint import LogLeaf, SignedCheckpoint
+from models.checkpoint import LogLeaf, SignedCheckpoint, SignedHandover
 from models.frozen import Frozen
 from models.journal import GENESIS, Algorithm, link
 from models.text import Digest
 
-ProofFault = Literal["entries", "head", "inclusion", "key", "signature", "not_the_copy"]
+ProofFault = Literal["entries", "head", "inclusion", "key", "signature", "not_the_copy", "handover"]
 
 
 class ProofFails(Exception):
@@ -34,7 +36,10 @@ class ProvenEntry(Frozen):
 
 
 class Proof(Frozen):
-    """`entries` are the whole chain up to the leaf's head; `path` leads from the leaf to the checkpoint's root."""
+    """`entries` are the whole chain up to the leaf's head; `path` leads from the leaf to the checkpoint's root.
+
+    `handovers` are how the office's keys gave way to one another.
+    """
 
     kind: Literal["inclusion"] = "inclusion"
     leaf: LogLeaf
@@ -42,10 +47,16 @@ class Proof(Frozen):
     path: tuple[Digest, ...]
     signed: SignedCheckpoint
     entries: tuple[ProvenEntry, ...]
+    handovers: tuple[SignedHandover, ...] = Field((), exclude_if=lambda value: not value)
 
 
-def verify(proof: Proof, trusted: frozenset[str] = frozenset(), held: SignedCheckpoint | None = None) -> None:
-    """Raises ProofFails. Without `trusted` fingerprints the key is taken as it is; `held` is the auditor's own copy."""
+def verify(
+    proof: Proof, trusted: frozenset[str] = frozenset(), held: SignedCheckpoint | None = None
+) -> tuple[SignedHandover, ...]:
+    """How a trusted key gave way to the one that signed: empty where it did itself.
+
+    Raises ProofFails. Without `trusted` fingerprints the key is taken as it is; `held` is the auditor's own copy.
+    """
     checkpoint = proof.signed.checkpoint
     if held is not None and held.checkpoint != checkpoint:
         raise ProofFails("not_the_copy")
@@ -53,7 +64,10 @@ def verify(proof: Proof, trusted: frozenset[str] = frozenset(), held: SignedChec
         public, signature = bytes.fromhex(proof.signed.public_key), bytes.fromhex(proof.signed.signature)
     except ValueError:
         raise ProofFails("signature") from None
-    if signing.fingerprint(public) != checkpoint.key or (trusted and checkpoint.key not in trusted):
+    if handovers.forged(proof.handovers):
+        raise ProofFails("handover")
+    steps = handovers.way(proof.handovers, trusted, checkpoint.key) if trusted else ()
+    if signing.fingerprint(public) != checkpoint.key or steps is None:
         raise ProofFails("key")
     if not signing.verify(public, checkpoint.text, signature):
         raise ProofFails("signature")
@@ -62,6 +76,7 @@ def verify(proof: Proof, trusted: frozenset[str] = frozenset(), held: SignedChec
         raise ProofFails("inclusion")
     if head_of(proof.entries) != proof.leaf.head or len(proof.entries) != proof.leaf.sequence:
         raise ProofFails("head")
+    return steps
 
 
 def head_of(entries: tuple[ProvenEntry, ...]) -> str:

@@ -5,17 +5,22 @@ recorded stands in the inputs and answers of the `record` activity.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from google.protobuf.timestamp_pb2 import Timestamp
 from temporalio.api.common.v1 import Payload
-from temporalio.api.history.v1 import HistoryEvent
+from temporalio.api.history.v1 import HistoryEvent, WorkflowTaskCompletedEventAttributes
 from temporalio.client import WorkflowHistory
 
+from audit import temporal
+from audit.temporal import Broken, kind_of, moment
 from client.from_archives import RECORD
+
+_NAMED_BY_ITS_CODE = re.compile(r".*\+[0-9a-f]{12}")
+"""A build's own name (`runtime.build`). An operator may give versions others, which do not tell the code."""
 
 
 class NoHistory(Exception):
@@ -26,7 +31,8 @@ class NoHistory(Exception):
 class AcceptedAct:
     """An update that the run took in, in the workflow task that began with event `task`.
 
-    `receipt` is None while it is open; `refused` where its handler refused it.
+    `receipt` is None while it is open; `refused` where its handler refused it. `answered` is the update that its answer
+    names.
     """
 
     event: int
@@ -37,6 +43,7 @@ class AcceptedAct:
     at: datetime
     receipt: Any = None
     refused: bool = False
+    answered: str | None = None
 
 
 @dataclass(frozen=True)
@@ -49,32 +56,61 @@ class RecordedBatch:
     answer: Any = None
 
 
+@dataclass(frozen=True)
+class Task:
+    """A workflow task that was done: the event it began with, the run's `now`, and the build whose code ran in it."""
+
+    event: int
+    at: datetime
+    build: str | None
+
+
 @dataclass(kw_only=True)
 class RunHistory:
     """`opening` is what the run began with; `next_opening` what it handed over to the run `next_run`, if it did.
 
-    `tasks` are the moments at which the run's code ran, each with the event that the task began with: the only ones
-    that can be the `at` of an entry.
+    `tasks` are when the run's code ran: the only moments that can be the `at` of an entry. `broken` is what no history
+    of a Temporal server has. `place` is the run's in its scene, counted from 0.
     """
 
     run_id: str
+    first_run: str
     workflow_id: str
+    workflow_type: str
     continued_from: str | None
     opening: Any
     events: int
     last_event: str
+    began: datetime
+    ended: datetime
+    place: int = 0
     acts: list[AcceptedAct] = field(default_factory=list)
     batches: list[RecordedBatch] = field(default_factory=list)
-    tasks: list[tuple[int, datetime]] = field(default_factory=list)
+    tasks: list[Task] = field(default_factory=list)
+    broken: tuple[Broken, ...] = ()
     next_run: str | None = None
     next_opening: Any = None
+    opening_text: bytes = b""
+    next_text: bytes = b""
     end: Any = None
 
     @property
     def builds(self) -> tuple[str, ...]:
-        """Those that recorded in it, the latest last."""
-        named = [batch.answer["build"] for batch in self.batches if batch.answer is not None]
+        """Those whose code ran in it, the latest last; where the history does not name them, those that recorded."""
+        named = [task.build for task in self.tasks if task.build is not None]
+        if len(named) < len(self.tasks):
+            named = [batch.answer["build"] for batch in self.batches if batch.answer is not None] + named
         return tuple(reversed(dict.fromkeys(reversed(named))))
+
+    @property
+    def recorders(self) -> frozenset[str]:
+        """The builds that the ledger answered with: one may record what another decided."""
+        return frozenset(batch.answer["build"] for batch in self.batches if batch.answer is not None)
+
+    @property
+    def went_on(self) -> bool:
+        """Whether another run took over."""
+        return self.next_run is not None
 
 
 def read_run(text: bytes) -> RunHistory:
@@ -88,7 +124,7 @@ def read_history(given: Callable[[], WorkflowHistory]) -> RunHistory:
         return _read(list(given().events))
     except NoHistory:
         raise
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
         raise NoHistory(str(error)[:300]) from error
     except Exception as error:  # protobuf's ParseError is no ValueError
         if type(error).__module__.split(".")[0] != "google":
@@ -104,24 +140,30 @@ def _read(events: list[HistoryEvent]) -> RunHistory:
     started = events[0].workflow_execution_started_event_attributes
     run = RunHistory(
         run_id=started.original_execution_run_id,
+        first_run=started.first_execution_run_id,
         workflow_id=started.workflow_id,
+        workflow_type=started.workflow_type.name,
         continued_from=started.continued_execution_run_id or None,
         opening=_value(started.input.payloads[0]),
+        opening_text=started.input.payloads[0].data,
         events=len(events),
-        last_event=_kind(events[-1]),
+        last_event=kind_of(events[-1]),
+        began=moment(events[0].event_time),
+        ended=moment(events[-1].event_time),
+        broken=tuple(temporal.broken(events)),
     )
     begun: dict[int, datetime] = {}
     begins, now = 0, None
     acts: dict[int, AcceptedAct] = {}
     batches: dict[int, RecordedBatch] = {}
     for event in events[1:]:
-        match _kind(event):
+        match kind_of(event):
             case "workflow_task_started":
                 begun[event.event_id] = moment(event.event_time)
             case "workflow_task_completed":
                 task = event.workflow_task_completed_event_attributes
                 begins, now = task.started_event_id, begun[task.started_event_id]
-                run.tasks.append((begins, now))
+                run.tasks.append(Task(begins, now, _build_of(task)))
             case "workflow_execution_update_accepted":
                 accepted = event.workflow_execution_update_accepted_event_attributes.accepted_request
                 if now is None:
@@ -139,7 +181,7 @@ def _read(events: list[HistoryEvent]) -> RunHistory:
                 act = acts[done.accepted_event_id]
                 refused = done.outcome.HasField("failure")
                 receipt = None if refused else _value(done.outcome.success.payloads[0])
-                acts[act.event] = replace(act, receipt=receipt, refused=refused)
+                acts[act.event] = replace(act, receipt=receipt, refused=refused, answered=done.meta.update_id)
             case "activity_task_scheduled":
                 scheduled = event.activity_task_scheduled_event_attributes
                 if scheduled.activity_type.name == RECORD:
@@ -153,6 +195,7 @@ def _read(events: list[HistoryEvent]) -> RunHistory:
             case "workflow_execution_continued_as_new":
                 went_on = event.workflow_execution_continued_as_new_event_attributes
                 run.next_run, run.next_opening = went_on.new_execution_run_id, _value(went_on.input.payloads[0])
+                run.next_text = went_on.input.payloads[0].data
             case "workflow_execution_completed":
                 run.end = _value(event.workflow_execution_completed_event_attributes.result.payloads[0])
             case _:
@@ -173,15 +216,9 @@ def entries_of(run: RunHistory) -> Iterator[tuple[int, Any]]:
             yield run.events, entry
 
 
-def moment(stamp: Timestamp) -> datetime:
-    """As a workflow sees it: rounded to microseconds."""
-    nanoseconds = stamp.seconds * 1_000_000_000 + stamp.nanos
-    seconds, micros = divmod((nanoseconds + 500) // 1000, 1_000_000)
-    return datetime.fromtimestamp(seconds, UTC).replace(microsecond=micros)
-
-
-def _kind(event: HistoryEvent) -> str:
-    return (event.WhichOneof("attributes") or "").removesuffix("_event_attributes")
+def _build_of(task: WorkflowTaskCompletedEventAttributes) -> str | None:
+    named: str = task.worker_version.build_id or task.deployment_version.build_id
+    return named if _NAMED_BY_ITS_CODE.fullmatch(named) else None
 
 
 def _value(payload: Payload) -> Any:

@@ -22,10 +22,13 @@ class Sealed:
     refusals: tuple[Link, ...]
 
 
-def read_sealed(path: Path, scene: str, key: str) -> Sealed:
-    """`key` is the fingerprint that must have signed. Raises NotBelieved."""
+def read_sealed(path: Path, scene: str, keys: frozenset[str]) -> Sealed:
+    """`keys` are fingerprints: one of them must have signed, or have handed over to the one that did.
+
+    Raises NotBelieved.
+    """
     try:
-        findings = verify(path, Trust(keys=frozenset({key})))
+        findings = verify(path, Trust(keys=keys))
         for finding in (next(findings), next(findings)):
             if finding.verdict is not Verdict.PROVEN:
                 raise NotBelieved(f"{path.name}: {finding.check}")

@@ -29,6 +29,27 @@ class NoKey(Exception):
         self.problem = problem
 
 
+class Key:
+    """A private key in memory: what it signs and the public half that is given away with it are of one key."""
+
+    def __init__(self, private: Ed25519PrivateKey) -> None:
+        self._private = private
+
+    def public(self) -> bytes:
+        """The raw public key."""
+        return self._private.public_key().public_bytes_raw()
+
+    def public_pem(self) -> str:
+        """For openssl."""
+        return self._private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+    def fingerprint(self) -> str:
+        return fingerprint(self.public())
+
+    def sign(self, content: bytes) -> bytes:
+        return self._private.sign(content)
+
+
 class KeyFile:
     """A private key as PEM (PKCS 8), read when it is needed: one that was just made is used at once."""
 
@@ -50,21 +71,22 @@ class KeyFile:
 
     def public(self) -> bytes:
         """The raw public key. Raises NoKey."""
-        return self._private().public_key().public_bytes_raw()
+        return self.read().public()
 
     def public_pem(self) -> str:
         """For openssl. Raises NoKey."""
-        return self._private().public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+        return self.read().public_pem()
 
     def fingerprint(self) -> str:
         """Raises NoKey."""
-        return fingerprint(self.public())
+        return self.read().fingerprint()
 
     def sign(self, content: bytes) -> bytes:
         """Raises NoKey."""
-        return self._private().sign(content)
+        return self.read().sign(content)
 
-    def _private(self) -> Ed25519PrivateKey:
+    def read(self) -> Key:
+        """Raises NoKey."""
         try:
             key = load_pem_private_key(self.file.read_bytes(), password=None)
         except FileNotFoundError:
@@ -75,7 +97,7 @@ class KeyFile:
             raise NoKey(self.file, "holds no unencrypted private key in PEM") from None
         if not isinstance(key, Ed25519PrivateKey):
             raise NoKey(self.file, "is not an Ed25519 key")
-        return key
+        return Key(key)
 
 
 def raw_of(pem: bytes) -> bytes:

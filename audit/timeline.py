@@ -12,7 +12,6 @@ from typing import Any
 
 from audit.evidence import SceneEvidence
 from audit.findings import first_difference
-from models.commands.anywhere import PassDeadline
 from models.deadline import Deadline, Duty
 from models.frozen import Frozen
 from models.journal import JournalEntry
@@ -236,18 +235,6 @@ def _folded(evidence: SceneEvidence, policy: Policy | None) -> Iterator[tuple[Sc
 
 
 def _places(evidence: SceneEvidence) -> Iterator[tuple[int, tuple[int, int]]]:
-    entries = {entry.sequence: entry for entry in evidence.entries}
-    for number, run in enumerate(evidence.runs, start=1):
-        first, last = evidence.range_of(number - 1)
-        by_update = {act.update: act.task for act in run.acts}
-        for sequence in range(first, last + 1):
-            if (entry := entries.get(sequence)) is None:
-                continue
-            if not isinstance(entry.command.act, PassDeadline):
-                event = by_update.get(entry.command.command_id)
-            else:
-                event = next(
-                    (event for event, moment in run.tasks if abs(moment - entry.at).total_seconds() < 2e-6), None
-                )
-            if event is not None:
-                yield sequence, (number, event)
+    for number, run in enumerate(evidence.runs):
+        for sequence, task in evidence.tasks_of(number).items():
+            yield sequence, (run.place + 1, task.event)

@@ -10,9 +10,13 @@ An unproven check says why:
     no_sources          the bundle lacks the sources of a build
     no_directory        acts say that no directory was asked, because there was none
     build_failed        the code of the build could not be run here
+    no_scenes           there is no scene in the bundle
+
+What is said of checkpoints: `audit.attested`.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
@@ -22,8 +26,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from audit import builds, checks
+from audit import attested, builds, checks
 from audit.bundle import (
+    HANDOVERS,
     MANIFEST,
     PUBLIC_KEY,
     SIGNATURE,
@@ -32,57 +37,79 @@ from audit.bundle import (
     Bundle,
     Manifest,
     NotABundle,
+    checkpoint_path,
     directory_path,
+    documents_path,
     history_path,
+    ledger_path,
     opened,
+    refusals_path,
 )
 from audit.evidence import SceneEvidence, read_scene, rulebook
-from audit.findings import Check, Deviation, Finding, finding, first_difference
+from audit.findings import Check, Deviation, Fact, Finding, finding, first_difference
 from audit.signing import fingerprint, raw_of
 from audit.signing import verify as signed_by
 from models.calendar import Calendar
 from models.directory import Directory
 from models.policy import Policy
 
+OF_THE_LAST = ("state", "policy", "asked")
+"""Kinds of deviations that the last build of a run decides on: what it handed over, and what its replay asked for."""
+
 
 @dataclass(frozen=True)
 class Trust:
-    """What the auditor has: fingerprints of `keys` (SHA-256 of the raw public key, hex), digests of `sources`."""
+    """What the auditor has: fingerprints of `keys` (SHA-256 of the raw public key, hex), digests of `sources`, and an
+    own copy of the checkpoint log."""
 
     keys: frozenset[str] = frozenset()
     sources: frozenset[str] = frozenset()
+    copy: attested.Copy | None = None
 
 
 def verify(path: Path, trust: Trust) -> Iterator[Finding]:
     """Check after check, scene after scene. Raises NotABundle for a file that is none."""
     with opened(path) as bundle, ExitStack() as running:
         manifest = bundle.manifest()
-        yield _signature(bundle, trust)
+        signature, keys, signer = _signature(bundle, trust)
+        yield signature
         yield _parts(bundle, manifest)
         code = _Code(path, bundle, manifest, trust, running)
         yield code.finding()
         books = _Books(bundle)
         for part in manifest.scenes:
-            yield from _scene(read_scene(bundle, part), books, code)
+            scene = read_scene(bundle, part)
+            yield from _scene(
+                scene, books, code, partial(attested.checkpointed, scene, bundle, keys, signer, trust.copy)
+            )
 
 
-def _signature(bundle: Bundle, trust: Trust) -> Finding:
+def _signature(bundle: Bundle, trust: Trust) -> tuple[Finding, attested.Keyring, str]:
+    """With the keys that are accepted, and the fingerprint of the one that signed."""
     wrong: list[Deviation] = []
     notes: tuple[str, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    mark = ""
+    keys = attested.Keyring(trust.keys, (), trust.copy)
     try:
+        keys = attested.keyring(bundle, trust.keys, trust.copy)
+        wrong += keys.wrong()
         public = raw_of(bundle.read(PUBLIC_KEY))
+        mark = fingerprint(public)
         right = signed_by(public, bundle.read(SUMS), bundle.read(SIGNATURE))
     except (NotABundle, ValueError) as error:
         wrong.append(Deviation(what="unreadable", part=PUBLIC_KEY, recorded=str(error)[:300]))
     else:
         if not right:
             wrong.append(Deviation(what="signature", part=SIGNATURE))
-        elif not trust.keys:
+        elif not keys.asked_for:
             notes = ("unknown_key",)
-        elif (mark := fingerprint(public)) not in trust.keys:
-            trusted = ", ".join(sorted(trust.keys))
+        elif (steps := keys.way(mark)) is None:
+            trusted = ", ".join(sorted(keys.trusted))
             wrong.append(Deviation(what="other_key", part=PUBLIC_KEY, recorded=mark, expected=trusted))
-    return finding(Check.SIGNATURE, None, wrong, 1, notes)
+        else:
+            facts = attested.by_handover(steps)
+    return finding(Check.SIGNATURE, None, wrong, 1, notes).model_copy(update={"facts": facts}), keys, mark
 
 
 def _parts(bundle: Bundle, manifest: Manifest) -> Finding:
@@ -101,19 +128,36 @@ def _parts(bundle: Bundle, manifest: Manifest) -> Finding:
             continue
         if found != digest:
             wrong.append(Deviation(what="digest", part=path, recorded=found, expected=digest))
-    strangers = [name for name in bundle.names if name not in sums and name not in UNLISTED]
-    wrong += [Deviation(what="not_listed", part=name) for name in strangers]
-    wrong += [Deviation(what="twice", part=name) for name in sorted(set(bundle.names)) if bundle.names.count(name) > 1]
-    scenes = [part.scene for part in manifest.scenes]
-    if len(set(scenes)) != len(scenes):
-        wrong.append(Deviation(what="twice", part=MANIFEST, recorded=", ".join(scenes)))
+    count = Counter(bundle.names)
+    wrong += [Deviation(what="not_listed", part=name) for name in count if name not in sums and name not in UNLISTED]
+    wrong += [Deviation(what="twice", part=name) for name in sorted(count) if count[name] > 1]
+    known = tuple(_places(manifest))
+    wrong += [
+        Deviation(what="not_named", part=name, expected=MANIFEST)
+        for name in sums
+        if name != MANIFEST and not name.startswith(known)
+    ]
+    scenes = Counter(part.scene for part in manifest.scenes)
+    wrong += [Deviation(what="twice", part=MANIFEST, at=scene) for scene in scenes if scenes[scene] > 1]
     for part in manifest.scenes:
         for number, run in enumerate(part.runs, start=1):
             if run.path != (expected := history_path(part.scene, number)):
                 wrong.append(
                     Deviation(what="path", part=MANIFEST, run=run.run_id, recorded=run.path, expected=expected)
                 )
-    return finding(Check.PARTS, None, wrong, len(sums))
+        if manifest.sealed and not part.closed:
+            wrong.append(Deviation(what="sealed", part=MANIFEST, at=part.scene, recorded=True, expected=False))
+    return finding(Check.PARTS, None, wrong, len(sums), () if manifest.scenes else ("no_scenes",))
+
+
+def _places(manifest: Manifest) -> Iterator[str]:
+    """Where the parts stand that belong to something which the manifest names."""
+    yield from ("rulebooks/", HANDOVERS, *{f"directories/{part.city}/" for part in manifest.scenes})
+    yield from (f"sources/{digest}/" for digest in manifest.builds.values())
+    for part in manifest.scenes:
+        yield from (ledger_path(part.scene), refusals_path(part.scene), documents_path(part.scene))
+        yield checkpoint_path(part.scene)
+        yield from (history_path(part.scene, number) for number in range(1, len(part.runs) + 1))
 
 
 class _Code:
@@ -203,11 +247,12 @@ class _Books:
         return {calendar.version: calendar for calendar in found}
 
 
-def _scene(scene: SceneEvidence, books: _Books, code: _Code) -> Iterator[Finding]:
+def _scene(scene: SceneEvidence, books: _Books, code: _Code, checkpointed: Callable[[], Finding]) -> Iterator[Finding]:
     no_directory = ("no_directory",) if checks.without_directory(scene) else ()
     told = partial(_told, scene)
     yield told(Check.CHAIN, lambda: checks.ledger(scene), len(scene.lines))
     yield told(Check.REFUSALS, lambda: checks.refusals(scene), len(scene.refusals))
+    yield checkpointed()
     yield told(Check.RULEBOOKS, lambda: checks.rulebooks(scene, books.policy), len(scene.entries))
     yield told(Check.HISTORIES, lambda: checks.histories(scene), len(scene.runs))
     yield told(Check.ACTS, lambda: checks.acts(scene), sum(len(run.acts) for run in scene.runs))
@@ -230,41 +275,40 @@ def _told(
     wrong = list(scene.unread.get(check.value, ()))
     try:
         wrong += look()
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError, ArithmeticError) as error:
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError, ArithmeticError, RecursionError) as error:
         wrong.append(Deviation(what="malformed", recorded=f"{type(error).__name__}: {error}"[:300]))
     return finding(check, scene.scene, wrong, looked_at, notes)
 
 
 def _run_again(scene: SceneEvidence, code: _Code) -> Iterator[Finding]:
-    """Each run by the code of its own builds; an entry is proven where one of them gives it again."""
+    """Each run by the code of its own builds: the run is replayed by the last of them, which had to go on with it, and
+    an entry is judged by the one whose code made it. Where histories do not name that one, an entry is proven if any
+    of them gives it."""
     replays: list[Deviation] = []
     journal: list[Deviation] = []
     notes: set[str] = set()
     for number, run in enumerate(scene.runs):
+        if not run.builds:
+            continue
         try:
-            first, last = scene.range_of(number)
-        except (KeyError, TypeError) as error:
-            journal.append(Deviation(what="malformed", run=run.run_id, recorded=str(error)))
+            jobs = {build: scene.job(number, build) for build in run.builds}
+            made_by = {sequence: task.build for sequence, task in scene.tasks_of(number).items()}
+        except ValueError as error:
+            journal.append(Deviation(what="malformed", run=run.run_id, event=1, recorded=str(error)))
             continue
-        named = {scene.line_of[each].build for each in range(first, last + 1) if each in scene.line_of}
-        made_by = [*(build for build in sorted(named) if build not in run.builds), *run.builds]
-        if not made_by:
-            continue
-        job = scene.job(number)
-        answers: list[dict[str, Any]] = []
-        for build in made_by:
+        answers: dict[str, dict[str, Any]] = {}
+        for build, job in jobs.items():
             if (why := code.why_not(build)) is not None:
                 notes.add(why)
                 continue
             try:
-                answers.append(code.run_again(build, job))
+                answers[build] = code.run_again(build, job)
             except builds.BuildFailed:
                 notes.add("build_failed")
-        if not answers:
-            continue
-        replays += replay_of(run.run_id, answers[-1])
-        if len(answers) == len(made_by):
-            journal += journal_of(run.run_id, answers)
+        if (last := answers.get(run.builds[-1])) is not None:
+            replays += replay_of(run.run_id, last)
+        if len(answers) == len(run.builds):
+            journal += journal_of(run.run_id, answers, made_by)
     yield finding(Check.REPLAY, scene.scene, replays, len(scene.runs), tuple(sorted(notes)))
     yield finding(Check.JOURNAL, scene.scene, journal, len(scene.lines), tuple(sorted(notes)))
 
@@ -276,15 +320,26 @@ def replay_of(run: str, answer: dict[str, Any]) -> Iterator[Deviation]:
         yield Deviation(what="replay", run=run, recorded=answer["replay"])
 
 
-def journal_of(run: str, answers: Sequence[dict[str, Any]]) -> Iterator[Deviation]:
-    """What every build of the run finds to be otherwise, in the words of the last."""
-    if failed := [answer["failed"] for answer in answers if "failed" in answer]:
-        yield Deviation(what="failed", run=run, recorded=failed[-1])
-        return
-    kept = [{(each["kind"], each["sequence"]) for each in answer["deviations"]} for answer in answers]
-    for each in answers[-1]["deviations"]:
-        if all((each["kind"], each["sequence"]) in found for found in kept):
-            at, recorded, expected = first_difference(each["recorded"], each["expected"]) or (None, None, None)
-            yield Deviation(
-                what=each["kind"], run=run, sequence=each["sequence"], at=at, recorded=recorded, expected=expected
-            )
+def journal_of(
+    run: str, answers: Mapping[str, dict[str, Any]], made_by: Mapping[int, str | None]
+) -> Iterator[Deviation]:
+    """What comes out otherwise by the build that made it, or, where nobody knows which did, by every build of the run.
+
+    `answers` are by builds, the run's last one last; `made_by` are builds by entries.
+    """
+    for answer in answers.values():
+        if "failed" in answer:
+            yield Deviation(what="failed", run=run, recorded=answer["failed"])
+            return
+    kept = [{(each["kind"], each["sequence"]) for each in answer["deviations"]} for answer in answers.values()]
+    last = list(answers)[-1]
+    for build, answer in answers.items():
+        for each in answer["deviations"]:
+            maker = last if each["kind"] in OF_THE_LAST else made_by.get(each["sequence"])
+            everybody = build == last and all((each["kind"], each["sequence"]) in found for found in kept)
+            if build == maker or (maker not in answers and everybody):
+                at, recorded, expected = first_difference(each["recorded"], each["expected"]) or (None, None, None)
+                yield Deviation(
+                    what=each["kind"], run=run, event=each.get("event"), sequence=each["sequence"], at=at,
+                    recorded=recorded, expected=expected,
+                )  # fmt: skip

@@ -5,10 +5,10 @@ alarm, and each person does again what they did then. What they would have done 
 the other rules refuse is told, and what depends on it falls away with it: read the first divergence as the cause.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal, TypeVar
+from typing import Literal
 
 from models.commands.anywhere import AdoptPolicy, PassDeadline
 from models.events import AnyEvent
@@ -23,7 +23,6 @@ from rules.alarms import next_alarm
 from rules.deadlines import local_day
 from rules.journal import admit, due_alarm, entry_for, fold, policy_after
 
-K = TypeVar("K", bound=tuple[str | int, ...])
 Kind = Literal["refused", "possible", "step", "date", "reminder", "outcome"]
 
 
@@ -55,12 +54,15 @@ class Comparison(Frozen):
 
 @dataclass
 class _Life:
-    """Facts are kept with the recorded entry that they follow."""
+    """Facts are kept with the recorded entry that they follow.
+
+    `dates` are the dates of a deadline as often as it was set, each with those to which it was moved.
+    """
 
     state: SceneState
     refused: dict[int, str] = field(default_factory=dict)
     steps: dict[int, str] = field(default_factory=dict)
-    dates: dict[tuple[str, int], tuple[int, date]] = field(default_factory=dict)
+    dates: dict[tuple[str, int], list[tuple[int, date]]] = field(default_factory=dict)
     reminders: dict[tuple[str, str, int], tuple[int, date]] = field(default_factory=dict)
 
 
@@ -125,14 +127,19 @@ def _enter(life: _Life, entry: JournalEntry, after: int) -> None:
 
 def _note(life: _Life, event: AnyEvent, after: int) -> None:
     match event:
-        case DeadlineSet(deadline=deadline) | DeadlineMoved(deadline=deadline):
-            number = sum(1 for id, _ in life.dates if id == deadline.id)
-            life.dates[deadline.id, number] = after, deadline.due_on
+        case DeadlineSet(deadline=deadline):
+            life.dates[deadline.id, _times(life, deadline.id)] = [(after, deadline.due_on)]
+        case DeadlineMoved(deadline=deadline):
+            life.dates[deadline.id, _times(life, deadline.id) - 1].append((after, deadline.due_on))
         case RungDue(id=id, rung=rung):
             number = sum(1 for its, name, _ in life.reminders if (its, name) == (id, rung.name))
             life.reminders[id, rung.name, number] = after, local_day(rung.at)
         case _:
             pass
+
+
+def _times(life: _Life, deadline: str) -> int:
+    return sum(id == deadline for id, _ in life.dates)
 
 
 _ORDER: dict[str, int] = {"refused": 0, "possible": 1, "step": 2, "date": 3, "reminder": 4, "outcome": 5}
@@ -159,22 +166,32 @@ def _divergences(entries: Sequence[JournalEntry], own: _Life, other: _Life) -> I
         if pair[0] != pair[1] and pair != before:
             yield told("step", sequence, "step", *pair)
         before = pair
-    for (id, _), sequence, one, two in _unlike(own.dates, other.dates):
-        yield told("date", sequence, id, one, two)
-    for (id, rung, _), sequence, one, two in _unlike(own.reminders, other.reminders):
-        yield told("reminder", sequence, f"{id} {rung}", one, two)
+    for key in dict.fromkeys((*own.dates, *other.dates)):
+        for sequence, one, two in _dates_side_by_side(own.dates.get(key, []), other.dates.get(key, [])):
+            if one != two:
+                yield told("date", sequence, key[0], _iso(one), _iso(two))
+    for reminder in dict.fromkeys((*own.reminders, *other.reminders)):
+        first, second = own.reminders.get(reminder), other.reminders.get(reminder)
+        days = _iso(first and first[1]), _iso(second and second[1])
+        if days[0] != days[1]:
+            sequence = min(each[0] for each in (first, second) if each)
+            yield told("reminder", sequence, f"{reminder[0]} {reminder[1]}", *days)
     if _end(own.state) != _end(other.state):
         yield told("outcome", last, "outcome", " ".join(_end(own.state)), " ".join(_end(other.state)))
 
 
-def _unlike(
-    own: Mapping[K, tuple[int, date]], other: Mapping[K, tuple[int, date]]
-) -> Iterator[tuple[K, int, str | None, str | None]]:
-    for key in dict.fromkeys((*own, *other)):
-        one, two = own.get(key), other.get(key)
-        if one is None or two is None or one[1] != two[1]:
-            sequence = min(each[0] for each in (one, two) if each is not None)
-            yield key, sequence, one and one[1].isoformat(), two and two[1].isoformat()
+def _dates_side_by_side(
+    own: Sequence[tuple[int, date]], other: Sequence[tuple[int, date]]
+) -> Iterator[tuple[int, date | None, date | None]]:
+    """A deadline's dates in both lives. Moved in one alone, it is beside the date that it keeps in the other."""
+    for number in range(max(len(own), len(other))):
+        sequence = min(each[number][0] for each in (own, other) if number < len(each))
+        one, two = (each[min(number, len(each) - 1)][1] if each else None for each in (own, other))
+        yield sequence, one, two
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def _end(state: SceneState) -> tuple[str, str]:

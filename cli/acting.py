@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from client.scene_client import SceneClient
 from models.actor import Actor
 from models.commands import Act, Command
+from models.commands.anywhere import LoadCalendar
 from models.commands.handling import DelegateDuty, TransferDuty
 from models.commands.review import ConvenePanel
 from models.commands.solicitation import Register
@@ -27,8 +28,11 @@ from models.receipt import Receipt
 from models.refusal import Refused
 from models.state import SceneState
 from models.vocabulary import Role
+from models.year_notice import digest_of
 from rules.directory import refuse_stranger, refuse_unknown_officer
+from rules.keyed import find
 from rules.lifecycle import comes_before
+from rules.year_notices import confirmed, refuse_unless_in_force
 from runtime.wiring import Parts, scene_client
 from storage.refusals import Refusal
 
@@ -158,6 +162,8 @@ def asked_of(
         act = _with_pool(opened, state, act, actor, envelope)
     elif isinstance(act, ConvenePanel):
         act = _with_ties(opened, state, act, envelope)
+    elif isinstance(act, LoadCalendar):
+        act = _as_confirmed(opened, act)
     asked = command(act, actor, seen, envelope)
     _refuse_unknown(opened, state, asked)
     return asked
@@ -216,6 +222,15 @@ def actor_of(
                     "The directory cannot be asked now, and this scene goes by it; try again later.",
                 ),
             ) from None
+    if on_behalf_of and directory is None and who.role is not Role.PUBLIC and not opened.settings.trust_paths:
+        raise Failure(
+            "path_unproven",
+            say(
+                "本市还没有人员目录，代办关系无从核对：请先建立目录，或由本人办理（可设 SCENE_TRUST_PATHS=true）。",
+                "The city has no directory that says who acts for whom: load one, or act for yourself "
+                "(SCENE_TRUST_PATHS=true takes people at their word).",
+            ),
+        )
     try:
         return identity.actor(who, policy, state, bidder, on_behalf_of, directory=directory, verb=verb)
     except Refused as refused:
@@ -241,6 +256,17 @@ def _with_lookalikes(opened: Parts, state: SceneState, act: Register, envelope: 
     if earlier is None or not isinstance(earlier.act, Register):
         return lookalikes.proposed(opened, state, act)
     return lookalikes.with_proposed(act, earlier.act.duplicate_check.proposed)
+
+
+def _as_confirmed(opened: Parts, act: LoadCalendar) -> LoadCalendar:
+    """With who proposed and who confirmed the notice, as the register of notices has it; nobody's word counts here."""
+    known = opened.year_notices.all()
+    proposal = find(known, digest=digest_of(act.notice))
+    if proposal is None:
+        return LoadCalendar(notice=act.notice)
+    if proposal.confirmed_at is not None:
+        refuse_unless_in_force(proposal, known)
+    return confirmed(proposal)
 
 
 def _with_pool(

@@ -6,17 +6,20 @@ from typing import Annotated, Any
 import typer
 
 from models.commands import ACTS, Act
+from models.policy import Subject
 from models.vocabulary import Machine
 from models.words import VERBS
 from rules import lifecycle
 from rules.possible import Offer, offers
+from rules.reading import Extent
 from runtime.yaml_files import load_yaml
 
 from . import output, wording
-from .acting import command_for
+from .acting import OnBehalf, command_for
 from .fields import act_class, build, entries, with_documents
 from .output import AsJson, Failure, misuse, say
 from .session import database, policy_of, state_of
+from .viewing import Viewing, veil_of
 
 Bidder = Annotated[str | None, typer.Option(help="揭榜方 · the bidder it concerns", show_default=False)]
 
@@ -65,6 +68,8 @@ def verbs(
         str | None,
         typer.Argument(metavar="[SCENE|VERB]", help="场景编号或操作名 · a scene, or a verb", show_default=False),
     ] = None,
+    who: Viewing = None,
+    on_behalf_of: OnBehalf = None,
     as_json: AsJson = False,
 ) -> None:
     """可办操作：全部、某场景当前可办、或某操作的字段 · What can be done, in a scene or at all"""
@@ -73,7 +78,7 @@ def verbs(
     elif about.replace("-", "_") in ACTS or any(about in each for each in VERBS.values()):
         _fields(act_class(about))
     else:
-        _possible_in(about)
+        _possible_in(about, who, on_behalf_of)
 
 
 def _every_verb() -> None:
@@ -116,7 +121,7 @@ def _fields(model: type[Act]) -> None:
     output.present(data, output.table(columns, rows, title))
 
 
-def _possible_in(scene: str) -> None:
+def _possible_in(scene: str, who: str | None, behalf: list[str] | None) -> None:
     with database() as opened:
         try:
             state = state_of(opened, scene)
@@ -125,9 +130,12 @@ def _possible_in(scene: str) -> None:
                 raise
             raise _neither(scene, error) from None
         policy = policy_of(opened, state)
+        veil = veil_of(opened, state, who, behalf)
+        veil.sight.demand(Subject.SCENE, least=Extent.PUBLIC)
     if policy is None:
         raise Failure("unknown_policy", say("找不到该场景适用的政策。", "The scene's policy is not known here."))
-    found = offers(policy, state)
+    # Of the scene as it may be seen: who may withdraw a bid would tell who bids.
+    found = offers(policy, veil.state())
     data = [
         {
             "verb": offer.verb,

@@ -1,4 +1,4 @@
-"""What auditors are given, and what they check by themselves: the key, the checkpoint log, the proof of one chain."""
+"""What auditors are given, and what they check by themselves: the checkpoint log, the proof of one chain."""
 
 import asyncio
 from collections.abc import Iterable, Iterator
@@ -13,7 +13,6 @@ from audit import log as logs
 from audit import proofs
 from audit.log import Log, LogDiffers, verified, without_leaves
 from audit.proofs import Proof, ProofFails, ProvenEntry
-from audit.signing import KeyFile, NoKey
 from client.health import checkpoint_now
 from models.canonical import canonical
 from models.checkpoint import ChainKind, LogItem, SignedCheckpoint
@@ -22,6 +21,7 @@ from runtime.settings import Settings
 from runtime.wiring import Parts
 
 from . import output, shown
+from .audit_keys import Out, by_handover, no_key
 from .output import AsJson, Failure, misuse, say
 from .session import database, server, settings
 
@@ -31,56 +31,11 @@ SHOWN = 30
 """So many of the last checkpoints are listed; a file holds them all."""
 DIGITS = 64
 
-Out = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="写入文件 · write it there")]
 Keys = Annotated[
     list[str] | None,
     typer.Option("--key", metavar="FINGERPRINT", help="主管部门公布的密钥指纹 · the office's key", show_default=False),
 ]
 LogName = Annotated[str, typer.Argument(help="文件或检查点编号 · a file, or a checkpoint's number")]
-
-
-@app.command()
-def key(
-    new: Annotated[bool, typer.Option("--new", help="生成密钥（不覆盖已有的） · make one; never over another")] = False,
-    out: Out = None,
-    as_json: AsJson = False,
-) -> None:
-    """签名密钥的指纹和公钥 · The fingerprint and the public half of the key that signs"""
-    file = KeyFile(settings().audit_key)
-    if new:
-        try:
-            file.make()
-        except FileExistsError:
-            raise Failure(
-                "audit_key_exists",
-                say(
-                    f"{file.file} 已存在，不会覆盖。换密钥须先移走它，并把新指纹告知审计人员。",
-                    f"{file.file} exists and is not overwritten. To change keys move it away first, and tell the "
-                    "auditors the new fingerprint.",
-                ),
-            ) from None
-    try:
-        pem, fingerprint = file.public_pem(), file.fingerprint()
-    except NoKey as problem:
-        raise _no_key(problem.file, problem.problem) from None
-    if out is not None:
-        out.write_text(pem, encoding="ascii")
-    output.present(
-        {"file": str(file.file), "fingerprint": fingerprint, "public_key": pem},
-        output.pairs([(say("密钥文件", "file"), file.file), (say("指纹", "fingerprint"), fingerprint)]),
-        *([pem.rstrip()] if out is None else [say(f"公钥已写入 {out}", f"The public key is in {out}")]),
-    )
-
-
-def _no_key(file: Path, problem: str) -> Failure:
-    return Failure(
-        "no_audit_key",
-        say(
-            f"没有可用的签名密钥（{file}：{problem}）。运行 scene audit key --new，或以 SCENE_AUDIT_KEY_FILE 指明。",
-            f"There is no key to sign with ({file}: {problem}). Make one by `scene audit key --new`, or name it in "
-            "SCENE_AUDIT_KEY_FILE.",
-        ),
-    )
 
 
 @app.command()
@@ -101,7 +56,7 @@ async def _checkpoint(made: Settings) -> SignedCheckpoint:
 
 def _not_made(made: Settings, problem: NotMade) -> Failure:
     if problem.code == "no_audit_key":
-        return _no_key(made.audit_key, str(problem))
+        return no_key(made.audit_key, str(problem))
     return Failure(
         "log_changed",
         say(
@@ -138,7 +93,7 @@ def checkpoints(
             return
         items: Iterable[LogItem] = opened.checkpoints.items()
         if short:
-            items = without_leaves(_held(items, frozenset()))
+            items = without_leaves(_held(items, _own_keys(opened)))
         count = 0
         with out.open("wb") as file:
             for line in logs.lines(items):
@@ -173,6 +128,7 @@ def consistent(old: LogName, new: LogName, keys: Keys = None, as_json: AsJson = 
     data = {
         "old": held.checkpoints[-1].model_dump(mode="json"), "new": found.checkpoints[-1].model_dump(mode="json"),
         "proof": proof, "keys": sorted(found.keys),
+        "handovers": [each.model_dump(mode="json") for each in found.handovers],
     }  # fmt: skip
     lines = [
         say(
@@ -184,6 +140,7 @@ def consistent(old: LogName, new: LogName, keys: Keys = None, as_json: AsJson = 
     ]
     if not trusted:
         lines.append(_compare_the_key(found.keys))
+    lines += [by_handover(each) for each in found.handovers[len(held.handovers) :]]
     output.present(data, *lines)
 
 
@@ -212,6 +169,11 @@ def _items(name: str) -> Iterator[LogItem]:
         if not any(each.checkpoint.number == int(name) for each in opened.checkpoints.all()):
             raise Failure("no_checkpoint", say(f"没有第 {name} 号检查点。", f"There is no checkpoint {name}."))
         yield from opened.checkpoints.items(int(name))
+
+
+def _own_keys(opened: Parts) -> frozenset[str]:
+    """Whose key it was, auditors judge: one that was lost gave way to no other, and the log goes on all the same."""
+    return frozenset(each.checkpoint.key for each in opened.checkpoints.readable())
 
 
 def _held(items: Iterable[LogItem], trusted: frozenset[str], name: str = "", held: Log | None = None) -> Log:
@@ -274,7 +236,7 @@ def _proof(opened: Parts, kind: ChainKind, stream: str, at: int | None) -> tuple
     links = opened.checkpoints.chain(kind, stream)
     if not links:
         raise Refused("unknown_scene", scene=stream)
-    log = _held(opened.checkpoints.items(at), frozenset())
+    log = _held(opened.checkpoints.items(at), _own_keys(opened))
     if not log.checkpoints or (at is not None and log.checkpoints[-1].checkpoint.number != at):
         which = at or 1
         raise Failure(
@@ -304,6 +266,7 @@ def _proof(opened: Parts, kind: ChainKind, stream: str, at: int | None) -> tuple
             for each in links
             if each.sequence <= logged.leaf.sequence
         ),
+        handovers=log.handovers,
     )
     try:
         proofs.verify(proof)
@@ -348,7 +311,7 @@ def proven(
         )
         trusted |= log.keys
     try:
-        proofs.verify(proof, trusted, held)
+        steps = proofs.verify(proof, trusted, held)
     except ProofFails as fails:
         zh, en = PROOF_FAULTS[fails.fault]
         at = "" if fails.sequence is None else f" #{fails.sequence}"
@@ -366,6 +329,7 @@ def proven(
             f"{shown.moment(checkpoint.at)}.",
         )
     ]
+    lines += [by_handover(each) for each in steps]
     if held is None and copy is not None:
         lines.append(
             say(
@@ -380,6 +344,7 @@ def proven(
             "leaf": leaf.model_dump(mode="json"),
             "checkpoint": checkpoint.model_dump(mode="json"),
             "in_copy": held is not None,
+            "by_handover": [each.model_dump(mode="json") for each in steps],
         },
         *lines,
     )
@@ -389,6 +354,7 @@ PROOF_FAULTS: dict[proofs.ProofFault, tuple[str, str]] = {
     "entries": ("记录不连续或被改动", "an entry is missing, changed or out of its place"),
     "head": ("记录算出的链头与检查点所记不同", "the entries do not lead to the head that was logged"),
     "inclusion": ("链头不在检查点的树中", "the head is not in the checkpoint's tree"),
+    "handover": ("密钥交接声明是伪造的", "it holds a forged handover of keys"),
     "key": ("由未获信任的密钥签名", "it is signed with a key that is not trusted"),
     "signature": ("签名不符", "the signature is not of this checkpoint"),
     "not_the_copy": ("检查点与留存的副本不同", "the checkpoint is not the one in your copy"),

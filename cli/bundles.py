@@ -10,13 +10,18 @@ from typing import Annotated
 
 import typer
 from rich.console import RenderableType
+from rich.markup import escape
 from rich.progress import Progress as Bar
 from rich.text import Text
 
-from audit import words
+from audit import handovers, words
+from audit import log as logs
+from audit.attested import Copy, copy_of
 from audit.bundle import Bundle, Manifest, NotABundle, opened
 from audit.export import NotExportable, export
-from audit.findings import Deviation, Finding, Verdict, worst
+from audit.findings import Deviation, Fact, Finding, Verdict, worst
+from audit.log import LogDiffers
+from audit.sealing import NotSealed
 from audit.signing import KeyFile, NoKey, fingerprint, raw_of
 from audit.sources import digest_of, installed
 from audit.verify import Trust, verify
@@ -26,7 +31,8 @@ from rules.deadlines import BEIJING
 from runtime.build import build_id
 from runtime.connect import ServerUnreachable
 from runtime.settings import Settings
-from runtime.wiring import Parts, evidence
+from runtime.wiring import Parts, evidence, seals
+from storage.places import PlaceAway
 
 from . import output, shown
 from .acting import a_date
@@ -37,6 +43,7 @@ DEVIATES, UNPROVEN = 1, 3
 """Exit statuses of `scene audit verify`; 0 means that everything is proven."""
 SHOWN = 20
 """So many deviations of a check are printed; --json has all of them."""
+SHOWN_FACTS = 3
 _STYLES = {Verdict.PROVEN: "green", Verdict.UNPROVEN: "yellow", Verdict.DEVIATES: "bold red"}
 
 
@@ -55,6 +62,9 @@ def export_bundle(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="导出到哪个文件 · the file", show_default=False)
     ] = None,
+    sealed: Annotated[
+        bool, typer.Option("--sealed", help="办结时封存的那一份 · the one that was sealed when the scene closed")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """导出审计包：历史、账本、规则、代码，带签名 · Export what proves scenes, signed, into one file"""
@@ -64,7 +74,12 @@ def export_bundle(
         raise misuse(
             "请指明场景，或用 --city、--since 选择。", "Name the scenes, or choose them with --city or --since."
         )
+    if sealed and (not scene or len(scene) != 1):
+        raise misuse("--sealed 须指明一个场景。", "--sealed takes one scene.")
     with database(made) as stored:
+        if sealed and scene:
+            _copy_sealed(stored, scene[0], out or Path(f"{scene[0]}.audit.zip"))
+            return
         chosen = tuple(dict.fromkeys(scene or stored.reads.scenes(city=city, since=from_day)))
         if not chosen:
             raise Failure("no_scenes", say("没有符合条件的场景。", "No scene fits."))
@@ -88,6 +103,29 @@ def export_bundle(
     output.present(data, output.table(columns, rows), told)
 
 
+def _copy_sealed(stored: Parts, scene: str, target: Path) -> None:
+    """Raises Failure, OSError."""
+    if scene not in stored.reads.scenes():
+        raise Refused("unknown_scene", scene=scene)
+    beside = target.with_name(f".{target.name}.part")
+    try:
+        seals(stored).copy(scene, beside)
+        beside.replace(target)
+    except NotSealed as problem:
+        raise Failure(
+            "not_sealed",
+            say(
+                f"{scene} 没有完好的封存审计包（{problem.problem}）。可运行 scene doctor；或不用 --sealed，现导一份。",
+                f"There is no whole sealed bundle of {scene} ({problem.problem}). See `scene doctor`; without --sealed "
+                "one is made now.",
+            ),
+        ) from None
+    finally:
+        beside.unlink(missing_ok=True)
+    told = say(f"封存的审计包已写入 {target}。", f"The sealed bundle is in {target}.")
+    output.present({"file": str(target), "bytes": target.stat().st_size}, told)
+
+
 def verify_bundle(
     bundle: Annotated[Path, typer.Argument(metavar="BUNDLE", help="审计包文件 · the bundle")],
     key: Annotated[
@@ -100,6 +138,10 @@ def verify_bundle(
         list[str] | None,
         typer.Option("--code", metavar="DIGEST", help="信任的代码摘要 · code that may be run", show_default=False),
     ] = None,
+    log: Annotated[
+        Path | None,
+        typer.Option("--log", metavar="FILE", help="自己留存的检查点日志 · the log that you keep", show_default=False),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """核验审计包，不用服务、数据库和网络 · Verify a bundle: no server, no database, no network
@@ -107,13 +149,15 @@ def verify_bundle(
     退出状态：0 全部证实，1 有不符，3 未能全部证实 · Exits with 0: all is proven; 1: something deviates; 3: not proven
     """
     sources = {digest_of(installed()), *(code or ())}
-    trust = Trust(keys=frozenset(map(_trusted_key, key or ())), sources=frozenset(sources))
+    keys = frozenset(map(_trusted_key, key or ()))
+    trust = Trust(keys=keys, sources=frozenset(sources), copy=None if log is None else _copy(log, keys))
     findings: list[Finding] = []
     with _readable(bundle), Bar(disable=output.as_json(), transient=True) as bar:
         task = bar.add_task(say("核验", "verifying"), total=None)
         for each in verify(bundle, trust):
             findings.append(each)
-            bar.update(task, description=f"{each.scene or ''} {shown.word(words.CHECKS, each.check)}")
+            scene = escape(_printable(each.scene or ""))
+            bar.update(task, description=f"{scene} {shown.word(words.CHECKS, each.check)}")
     verdict = worst(findings)
     data = {"verdict": verdict, "findings": [each.model_dump(mode="json") for each in findings]}
     output.present(data, *_told(findings), _sentence(bundle, verdict))
@@ -128,6 +172,7 @@ def to_file(
     loose = _loose(stored, scenes)
     beside = target.with_name(f".{target.name}.part")
     try:
+        signer = key.read()
         with beside.open("wb") as file:
             manifest = export(
                 file,
@@ -136,8 +181,9 @@ def to_file(
                 unarchived=lambda scene: loose.get(scene, ()),
                 made_at=shown.now(),
                 made_by=build_id(),
-                sign=key.sign,
-                public_key=key.public_pem().encode(),
+                sign=signer.sign,
+                public_key=signer.public_pem().encode(),
+                handover=handovers.beside(key, signer.fingerprint()),
                 progress=tell,
             )
         beside.replace(target)
@@ -151,6 +197,8 @@ def to_file(
                 f"There is no key to sign with ({problem}). Run `scene audit key --new`, or set SCENE_AUDIT_KEY_FILE.",
             ),
         ) from None
+    except PlaceAway:
+        raise
     except OSError as problem:
         raise Failure(
             "not_written", say(f"无法写入 {target}：{problem.strerror}。", f"{target}: {problem.strerror}.")
@@ -200,6 +248,7 @@ def _not_exportable(problem: NotExportable) -> Failure:
         "missing_run": say("缺少一段运行历史，服务可能未运行", "a run's history is missing; the server may not run"),
         "no_beginning": say("缺少最初的运行历史，服务可能未运行", "the first run is missing; the server may not run"),
         "two_beginnings": say("有两段最初的运行历史", "two runs claim to be the first"),
+        "damaged_history": say("归档的运行历史缺失或损坏", "an archived history is missing or damaged"),
         "unreadable_history": say("运行历史无法读取", "a history can not be read"),
         "no_entries": say("账本中还没有已确认的记录", "the ledger has no confirmed entry yet"),
         "no_rulebook": say("缺少所用的政策", "the policy it is pinned to is missing"),
@@ -214,6 +263,21 @@ def _not_exportable(problem: NotExportable) -> Failure:
             f"{problem.scene} can not be exported: {why}{detail}. Start `scene up`, and look with `scene doctor`.",
         ),
     )
+
+
+def _copy(file: Path, keys: frozenset[str]) -> Copy:
+    """Raises Failure, OSError."""
+    try:
+        with file.open("rb") as content:
+            return copy_of(logs.read(content), keys)
+    except LogDiffers as differs:
+        raise Failure(
+            "log_differs",
+            say(
+                f"{file}：{differs.text('zh')}。这不是可用的检查点日志副本。",
+                f"{file}: {differs.text('en')}. This is no copy of a checkpoint log to check with.",
+            ),
+        ) from None
 
 
 def _key(made: Settings) -> KeyFile:
@@ -257,7 +321,10 @@ def _told(findings: Sequence[Finding]) -> Iterator[RenderableType]:
         verdict = worst(its)
         notes = dict.fromkeys(note for each in its for note in each.notes)
         count = sum(each.looked_at for each in its)
-        why = "；".join(shown.word(words.NOTES, note) for note in notes)
+        facts = dict.fromkeys(_fact(fact) for each in its for fact in each.facts)
+        if len(facts) > SHOWN_FACTS:
+            facts = {**dict.fromkeys([*facts][:SHOWN_FACTS]), "…": None}
+        why = "；".join((*facts, *(shown.word(words.NOTES, note) for note in notes)))
         rows.append(
             (shown.word(words.CHECKS, check), Text(shown.word(words.VERDICTS, verdict), _STYLES[verdict]), count, why)
         )
@@ -267,7 +334,7 @@ def _told(findings: Sequence[Finding]) -> Iterator[RenderableType]:
         columns = [("核验项", "check"), ("场景", "scene"), ("位置", "place"), ("问题", "what"), ("所记", "recorded"),
                    ("应为", "expected")]  # fmt: skip
         lines = [
-            (shown.word(words.CHECKS, each.check), each.scene or "-", _place(deviation), _what(deviation),
+            (shown.word(words.CHECKS, each.check), _printable(each.scene or "-"), _place(deviation), _what(deviation),
              _short(deviation.recorded), _short(deviation.expected))
             for each, deviation in wrong[:SHOWN]
         ]  # fmt: skip
@@ -275,6 +342,10 @@ def _told(findings: Sequence[Finding]) -> Iterator[RenderableType]:
         if len(wrong) > SHOWN:
             more = len(wrong) - SHOWN
             yield say(f"另有 {more} 处不符，见 --json。", f"{more} more deviations; see --json.")
+
+
+def _fact(fact: Fact) -> str:
+    return shown.word(words.FACTS, fact.what).format_map(fact.values)
 
 
 def _place(deviation: Deviation) -> str:
@@ -285,7 +356,7 @@ def _place(deviation: Deviation) -> str:
         say(f"事件 {deviation.event}", f"event {deviation.event}") if deviation.event is not None else "",
         deviation.at or "",
     ]
-    return " · ".join(part for part in parts if part)
+    return _printable(" · ".join(part for part in parts if part))
 
 
 def _what(deviation: Deviation) -> str:
@@ -294,8 +365,13 @@ def _what(deviation: Deviation) -> str:
     return deviation.what if deviation.what not in REFUSALS else say("职责未分离", "duties not kept apart")
 
 
+def _printable(text: str) -> str:
+    """A bundle may come from anybody, and a terminal obeys what it is sent."""
+    return "".join(each if each.isprintable() else "�" for each in text)
+
+
 def _short(value: object) -> str:
-    text = "" if value is None else str(value)
+    text = "" if value is None else _printable(str(value))
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 

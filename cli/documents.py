@@ -1,5 +1,6 @@
 """Official documents: the register with its numbers, and what each of them says."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -8,12 +9,15 @@ import typer
 from activities.delivery import NotNow, Unwritable
 from models.commands.anywhere import RecordService
 from models.document import OfficialDocument
-from runtime.wiring import document_desk
+from runtime.wiring import Parts, document_desk
 from storage.documents import DocumentFilter, Service, SqlDocuments
+from storage.reads import LARGEST_PAGE
 
 from . import output, shown
+from .acting import OnBehalf
 from .output import AsJson, Failure, PageNumber, PerPage, SceneOption, say
 from .session import database
+from .viewing import Veils, Viewing, page_of
 
 app = output.group("文书：发文登记簿、正文 · Official documents: the register, what they say")
 
@@ -29,26 +33,48 @@ def list_(
     to: Annotated[str | None, typer.Option(help="只看发给谁的 · to whom", show_default=False)] = None,
     page: PageNumber = 1,
     limit: PerPage = 50,
+    who: Viewing = None,
+    on_behalf_of: OnBehalf = None,
     as_json: AsJson = False,
 ) -> None:
     """发文登记簿，最近的在前 · The register of documents, the latest first"""
     with database() as opened:
         where = DocumentFilter(scene=scene, city=city, year=year, form=form, to=to)
-        found = opened.documents.documents(where, page=page, limit=limit)
-        services = opened.documents.services(found.items)
-    data = {
-        "items": [_summary(each, services) for each in found.items],
-        "total": found.total, "page": found.number, "pages": found.pages,
-    }  # fmt: skip
+        if who is None:
+            found = opened.documents.documents(where, page=page, limit=limit)
+            items, total, pages = list(found.items), found.total, found.pages
+        else:
+            veils = Veils(opened, who=who, behalf=on_behalf_of)
+            items, total, pages = page_of(
+                (each for each in _every(opened, where) if _is_shown(veils, each)), page, limit
+            )
+            veils.refuse_stranger()
+        services = opened.documents.services(items)
+    data = {"items": [_summary(each, services) for each in items], "total": total, "page": page, "pages": pages}
     columns = [("文号", "number"), ("名称", "title"), ("发给", "to"), ("场景", "scene"), ("号", "no"),
                ("日期", "date"), ("送达", "service")]  # fmt: skip
     rows = [
         (each.number or "-", each.title, each.to_unit or each.to_person, each.stream, each.sequence,
          shown.moment(each.issued_at), _service(services.get((each.stream, each.sequence))))
-        for each in found.items
+        for each in items
     ]  # fmt: skip
     none = say("没有文书。", "There is no document.")
     output.present(data, output.table(columns, rows) if rows else none)
+
+
+def _every(opened: Parts, where: DocumentFilter) -> Iterator[OfficialDocument]:
+    page = 1
+    while True:
+        found = opened.documents.documents(where, page=page, limit=LARGEST_PAGE)
+        yield from found.items
+        if page >= found.pages:
+            return
+        page += 1
+
+
+def _is_shown(veils: Veils, document: OfficialDocument) -> bool:
+    veil = veils.of(document.stream)
+    return not veils.looks_in_a_role if veil is None else veil.shows_document(document)
 
 
 def _summary(document: OfficialDocument, services: dict[tuple[str, int], Service]) -> dict[str, Any]:
@@ -76,13 +102,19 @@ def show(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="另存为文件 · write it to a file", show_default=False)
     ] = None,
+    who: Viewing = None,
+    on_behalf_of: OnBehalf = None,
     as_json: AsJson = False,
 ) -> None:
     """一份文书的正文和送达 · What a document says, and its service"""
     with database() as opened:
         documents = opened.documents
         found = documents.numbered(number) if entry is None else documents.of_entry(number, entry)
-        if not found:
+        if who is not None:
+            veils = Veils(opened, who=who, behalf=on_behalf_of)
+            found = tuple(each for each in found if _is_shown(veils, each))
+            veils.refuse_stranger()
+        if not found:  # whether there is one that somebody may not read would tell too much
             raise _unknown(number, entry)
         try:
             written = tuple(document_desk(opened).written(each) for each in found)

@@ -20,15 +20,14 @@ from models.commands.handling import (
 )
 from models.deadline import Duty
 from rules.directory import candidates
-from rules.disclosure import Veil
 from rules.duties import duties
 
-from . import output, shown, wording
-from .acting import Scene, command_for
+from . import output, pool_duties, shown, wording
+from .acting import OnBehalf, Scene, command_for
 from .named import Reasons
 from .output import AsJson, say
 from .session import database, policy_of, state_of
-from .viewing import Viewing, viewer_of
+from .viewing import Viewing, veil_of
 
 app = output.group("待办：认领、转办、委办、催办、抄送、加减签、撤回 · Duties among people")
 
@@ -104,17 +103,20 @@ for _name, _build in _ACTS.items():
 
 
 @app.command("list")
-def list_(scene: Scene, who: Viewing = None, as_json: AsJson = False) -> None:
+def list_(scene: Scene, who: Viewing = None, on_behalf_of: OnBehalf = None, as_json: AsJson = False) -> None:
     """某场景的待办：在谁手上，谁可认领 · A scene's duties: at whose desk they lie, who could claim them"""
     with database() as opened:
         whole = state_of(opened, scene)
-        state = Veil(whole, viewer_of(opened, whole, who)).state()
-        policy = policy_of(opened, state)
-        city = state.profile.city if state.profile else ""
+        veil = veil_of(opened, whole, who, on_behalf_of)
+        state = veil.state()
+        policy = policy_of(opened, whole)
+        city = whole.profile.city if whole.profile else ""
         directory = opened.directories.in_force(city)
+        of_pool = pool_duties.of_scene(opened, whole, policy)
+        found = (*duties(state), *filter(veil.shows, of_pool))
     calendar = policy.calendar if policy else None
     data = []
-    for duty in duties(state):
+    for duty in found:
         able: tuple[str, ...] = (duty.holder.person,) if duty.holder.person else ()
         if directory is not None and not able:
             able = candidates(directory.directory, duty.holder.unit, duty.holder.role, shown.today())
@@ -122,7 +124,7 @@ def list_(scene: Scene, who: Viewing = None, as_json: AsJson = False) -> None:
         data.append({**duty.model_dump(mode="json"), "workdays_left": left, "candidates": able})
     columns = [("编号", "duty"), ("应办", "what"), ("责任方", "whose turn"), ("在办", "at"), ("可认领", "candidates"),
                ("期限", "due"), ("剩余", "left")]  # fmt: skip
-    rows = [_row(duty, each) for duty, each in zip(duties(state), data, strict=True)]
+    rows = [_row(duty, each) for duty, each in zip(found, data, strict=True)]
     none = say("没有待办事项。", "Nothing is to be done.")
     output.present(data, output.table(columns, rows) if rows else none)
 

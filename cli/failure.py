@@ -16,6 +16,7 @@ from runtime.connect import ServerUnreachable
 from runtime.embedded import EmbeddedServerError
 from runtime.samples import UnknownSample
 from runtime.yaml_files import FileProblems
+from storage.places import PlaceAway
 
 from . import output
 from .output import Failure, say
@@ -67,6 +68,15 @@ def _failure(error: BaseException) -> Failure:
             return _usage(error)
         case ValidationError():
             return _unreadable(error)
+        case PlaceAway():
+            return Failure(
+                "archive_away",
+                say(
+                    f"归档位置无法访问（{error}）。请检查 SCENE_ARCHIVE_URL 及其凭据的环境变量，运行 scene doctor。",
+                    f"The archive can not be reached ({error}). Check SCENE_ARCHIVE_URL and the variables of its "
+                    "credentials; `scene doctor`.",
+                ),
+            )
         case OSError():
             return Failure("file", f"{error.filename or ''}: {error.strerror or error}")
         case _:

@@ -25,12 +25,13 @@ from models.fund import (
     RecoverCompensation,
     WithdrawClaim,
 )
-from models.policy import Policy
+from models.policy import Policy, Subject
 from models.refusal import Refused
 from models.state import SceneState
 from models.words import CLAIM_STATUSES
 from rules.fund import read_scene
 from rules.keyed import find
+from rules.reading import Extent, Sight
 from runtime.policy_files import load_city
 from runtime.wiring import Parts
 from storage.funds import claim_of
@@ -53,6 +54,7 @@ from .fields import digest, document, validated
 from .named import Paper, Reasons
 from .output import AsJson, PageNumber, PerPage, say
 from .session import database, refuse_remote, settings, state_of
+from .viewing import Viewing, sight_of_city
 
 app = output.group("风险补偿资金池：余额、申请、审定、拨付 · The risk compensation pool: balance, claims, payments")
 
@@ -84,13 +86,16 @@ def show(
     page: PageNumber = 1,
     limit: PerPage = 50,
     to_csv: ToCsv = None,
+    who: Viewing = None,
+    on_behalf_of: OnBehalf = None,
     as_json: AsJson = False,
 ) -> None:
     """余额、已预留、可用，和各件补偿申请 · The balance, what is reserved and available, and the claims"""
     policy = load_city(settings().policies_dir, city)
     with database() as opened:
         state = opened.funds.state(policy.city)
-    found = [each for each in state.claims[::-1] if status in (None, each.status) and scene in (None, each.scene)]
+        claims = _readable(opened, policy, state.claims, who, on_behalf_of)
+    found = [each for each in claims[::-1] if status in (None, each.status) and scene in (None, each.scene)]
     rows = [_claim_data(policy, each) for each in found]
     if to_csv is not None:
         _export(to_csv, CLAIM_COLUMNS, [_flat(each).values() for each in rows])
@@ -112,12 +117,19 @@ def history(
     page: PageNumber = 1,
     limit: PerPage = 50,
     to_csv: ToCsv = None,
+    who: Viewing = None,
+    on_behalf_of: OnBehalf = None,
     as_json: AsJson = False,
 ) -> None:
     """资金池的全部记录，最近的在前 · Every entry of the pool, the latest first"""
     policy = load_city(settings().policies_dir, city)
     with database() as opened:
         found = opened.funds.history(policy.city, claim=claim)
+        if who is not None:
+            claims = _readable(opened, policy, opened.funds.state(policy.city).claims, who, on_behalf_of)
+            known = {each.number for each in claims}
+            every = sight_of_city(opened, policy, who, on_behalf_of).whole(Subject.FUND)
+            found = tuple(each for each in found if every or claim_of(each) in known)
     if to_csv is not None:
         _export(to_csv, ENTRY_COLUMNS, map(_exported, found))
         return
@@ -132,6 +144,27 @@ def history(
     none = say("还没有记录。", "There is no entry yet.")
     data = _paged([each.model_dump(mode="json") for each in found], page, limit)
     output.present(data, output.table(columns, lines) if lines else none)
+
+
+def _readable(
+    opened: Parts, policy: Policy, claims: Sequence[Claim], who: str | None, behalf: list[str] | None
+) -> tuple[Claim, ...]:
+    """The claims that who looks may read: all, or those of the scenes, or the bidder, that are their own.
+
+    How the pool stands is its public part. Raises Refused: not_readable.
+    """
+    if who is None:
+        return tuple(claims)
+    sight = sight_of_city(opened, policy, who, behalf)
+    sight.demand(Subject.FUND, least=Extent.PUBLIC)
+    if sight.whole(Subject.FUND):
+        return tuple(claims)
+    found = []
+    for each in claims:
+        state = opened.reads.state(each.scene) or SceneState(scene=each.scene, lead=each.lead)
+        if Sight(policy, state, sight.viewer).of(Subject.FUND, each.bidder) is Extent.WHOLE:
+            found.append(each)
+    return tuple(found)
 
 
 # acting

@@ -9,15 +9,17 @@ from typing import Annotated
 import typer
 from rich.console import RenderableType
 
+from models.policy import Subject
 from models.refusal import Refused
 from models.vocabulary import Machine
 from models.words import FIRST_FAULT, LIMITS, MEASURES, RISKS, VERBS
 from rules.inclusion_statement import Doer, Extension, FaultLine, InclusionStatement, Order, Turn, statements
 
 from . import output, shown, wording
-from .acting import Scene
+from .acting import OnBehalf, Scene
 from .output import AsJson, say
 from .session import database, state_of
+from .viewing import Viewing, readable, veil_of
 
 Line = tuple[str, str]
 """What is told, and how it reads."""
@@ -49,12 +51,17 @@ def inclusion(
             "--markdown", metavar="FILE", help="全文导出，- 为标准输出 · all of it as Markdown", show_default=False
         ),
     ] = None,
+    who: Viewing = None,
+    on_behalf_of: OnBehalf = None,
     as_json: AsJson = False,
 ) -> None:
     """包容期台账 · The inclusion ledger: faults and why each met its measure, orders, extensions, the end"""
     with database() as opened:
-        state_of(opened, scene)
+        state = state_of(opened, scene)
         told = statements([record.entry for record in opened.reads.entries(scene)])
+        sight = veil_of(opened, state, who, on_behalf_of).sight
+    known = readable(sight, Subject.TRIAL, [each.bidder for each in told], bidder)
+    told = tuple(each for each in told if each.bidder in known)
     chosen = tuple(each for each in told if bidder in (None, each.bidder))
     if bidder is not None and not chosen:
         raise Refused("no_inclusion_yet", bidder=bidder, known=", ".join(dict.fromkeys(each.bidder for each in told)))

@@ -8,15 +8,19 @@ import typer
 
 from client.lineage import left_to_tell
 from models.commands.lineage import ReopenReview
+from models.policy import Subject
 from models.refusal import Refused
 from models.state import SceneState
 from rules.lineage import kin, open_reviews
+from rules.reading import Extent
 from runtime.wiring import Parts
 from storage.lineage import SqlLineage
 
 from . import output, wording
+from .acting import OnBehalf
 from .output import AsJson, say
 from .session import database
+from .viewing import Veils, Viewing
 
 
 def add_to(app: typer.Typer) -> None:
@@ -27,6 +31,8 @@ def lineage(
     scene: Annotated[
         str | None, typer.Argument(metavar="[SCENE]", help="场景编号 · scene id", show_default=False)
     ] = None,
+    who: Viewing = None,
+    on_behalf_of: OnBehalf = None,
     as_json: AsJson = False,
 ) -> None:
     """复制谱系：原场景、复制场景、事件与复核 · What was copied from what, incidents, and the reviews they re-opened
@@ -34,13 +40,18 @@ def lineage(
     不写编号：列出尚未通知的场景，和已办结、须由人查看的场景。
     """
     with database() as opened:
+        veils = Veils(opened, who=who, behalf=on_behalf_of)
         if scene is None:
-            _waiting(opened)
+            _waiting(opened, veils)
             return
         if opened.reads.scene(scene) is None:
             raise Refused("unknown_scene", scene=scene)
-        family = _family(opened, scene)
+        if veils.looks_in_a_role and (veil := veils.of(scene)) is not None:
+            veils.refuse_stranger()
+            veil.sight.demand(Subject.SCENE, least=Extent.PUBLIC)
+        family = _family(opened, scene, veils)
         closed = [each for each in left_to_tell(SqlLineage(opened.engine)).untold if each.scene in family.states]
+        closed = [each for each in closed if veils.whole(each.scene, Subject.PROMOTION)]
     nodes = list(family.nodes())
     data = {
         "scene": scene,
@@ -135,17 +146,25 @@ class _Family:
         return indented, state.profile.name, state.profile.city, stands, taken, incidents, reviews
 
 
-def _family(opened: Parts, scene: str) -> _Family:
+def _family(opened: Parts, scene: str, veils: Veils) -> _Family:
+    """Of scenes that who looks may read nothing of, the family knows the id alone."""
     read = SqlLineage(opened.engine)
     all_ties = read.ties()
     of_it = {scene, *kin(all_ties, scene)}
     found = {each: read.snapshot(each) for each in sorted(of_it)}
     states = {each: snapshot.state for each, snapshot in found.items() if snapshot is not None}
+    if veils.looks_in_a_role:
+        seen = {each: veil.state() for each in states if (veil := veils.of(each)) is not None}
+        veils.refuse_stranger()
+        states = {each: state for each, state in seen.items() if state.profile is not None}
     return _Family(tuple(tie for tie in all_ties if tie[0] in of_it), states)
 
 
-def _waiting(opened: Parts) -> None:
-    messages, closed, _ = left_to_tell(SqlLineage(opened.engine))
+def _waiting(opened: Parts, veils: Veils) -> None:
+    untold, ended, _ = left_to_tell(SqlLineage(opened.engine))
+    messages = [each for each in untold if veils.whole(each.scene, Subject.PROMOTION)]
+    closed = [each for each in ended if veils.whole(each.scene, Subject.PROMOTION)]
+    veils.refuse_stranger()
     rows = []
     for each in messages:
         of = each.act.cause.review if isinstance(each.act, ReopenReview) else each.act.evidence.scene

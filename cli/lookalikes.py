@@ -170,7 +170,8 @@ def proposed(opened: Parts, state: SceneState, act: Register) -> Register:
     if subject is None:
         return act
     found = _alike(policy, known, subject, state.scene)[: policy.lookalikes.at_most]
-    if unnamed := [each for each in found if each.scene not in check.looked_at]:
+    unnamed = [each for each in found if each.scene not in check.looked_at]
+    if unnamed and (check.looked_at or not policy.lookalikes.must_look):  # what names none is refused, and told so
         listed = say("；", "; ").join(f"{each.scene} {each.name} {each.score:.2f}" for each in unnamed)
         note(
             say(

@@ -5,13 +5,18 @@ from typing import Annotated
 import typer
 
 from models.notification import person_mailbox, unit_mailbox
+from models.policy import Subject
+from models.refusal import Refused
 from models.words import LEVELS, NOTIFICATIONS
+from runtime.policy_files import load_city
+from runtime.wiring import Parts
 from storage.readings import ReadMessage
 
 from . import output, shown, wording
+from .acting import OnBehalf
 from .output import AsJson, PageNumber, PerPage, SceneOption, misuse, say
 from .session import database
-from .viewing import Veils
+from .viewing import Veils, Viewing, sight_of_city
 
 app = output.group("消息：本单位或本人收到的通知，已读未读 · Messages: what you were told, read or not")
 
@@ -35,11 +40,15 @@ def list_(
     scene: SceneOption = None,
     page: PageNumber = 1,
     limit: PerPage = 50,
+    who: Viewing = None,
+    on_behalf_of: OnBehalf = None,
     as_json: AsJson = False,
 ) -> None:
     """收到的消息，最近的在前 · The messages, the latest first"""
     boxes = _mailboxes(department, city, person)
     with database() as opened:
+        if who is not None:
+            _refuse_other(opened, who, on_behalf_of, department, city, person)
         found = opened.readings.messages(boxes, shown.now(), unread_by=unread_by, scene=scene, page=page, limit=limit)
         veils = Veils(opened, person)
         items = [veils.told(each.message.stream, each.model_dump(mode="json")) for each in found.items]
@@ -69,6 +78,21 @@ def read(
         while found := opened.readings.messages(boxes, shown.now(), unread_by=by, scene=scene, limit=500).items:
             marked += opened.readings.mark((each.message for each in found), by, shown.now())
     output.present({"marked": marked}, say(f"{marked} 条消息已记为已读。", f"{marked} messages marked as read."))
+
+
+def _refuse_other(
+    opened: Parts, who: str, behalf: list[str] | None, department: str | None, city: str | None, person: str | None
+) -> None:
+    """What a unit or a person was told is theirs to read. Raises Refused: not_readable."""
+    if city is None:
+        raise misuse("用 --as 时须写明 --city。", "With --as name the --city.")
+    sight = sight_of_city(opened, load_city(opened.settings.policies_dir, city), who, behalf)
+    viewer = sight.viewer
+    if department not in (None, viewer.unit) or (person is not None and person not in viewer.persons):
+        raise Refused(
+            "not_readable", role=viewer.role or "-", unit=viewer.unit or "-", subject=Subject.AUDIT,
+            allowed=department or person or "-",
+        )  # fmt: skip
 
 
 def _mailboxes(department: str | None, city: str | None, person: str | None) -> tuple[str, ...]:

@@ -138,7 +138,7 @@ def _on_wording(given: list[str] | None) -> tuple[WordingFinding, ...]:
 def convene(
     purpose: Annotated[
         PanelPurpose,
-        typer.Option(metavar="recognition|scoring|acceptance", help="评审事项 · what for", show_default=False),
+        typer.Option(metavar="recognition|scoring|acceptance|exit", help="评审事项 · what for", show_default=False),
     ],
     size: Annotated[
         int | None, typer.Option(min=1, max=49, help="抽取几名 · how many are drawn", show_default=False)

@@ -11,7 +11,7 @@ import yaml
 from models.actor import Actor
 from models.directory import Directory, DirectoryChange, Organisation
 from models.frozen import Frozen
-from models.policy import Policy
+from models.policy import Policy, Subject
 from models.proposal import ProposalStatus
 from models.refusal import Refused
 from models.state import SceneState
@@ -24,9 +24,10 @@ from runtime.yaml_files import load_yaml
 from storage.refusals import Refusal
 
 from . import identity, output, shown, wording
-from .acting import As, a_date, actor_of
+from .acting import As, OnBehalf, a_date, actor_of
 from .output import AsJson, Failure, say
 from .session import database, refuse_remote, settings
+from .viewing import Viewing, sight_of_city
 
 app = output.group("组织和人员：目录、版本、查询 · Organisations and people: the directory and its versions")
 SHOWN_DIGITS = 12
@@ -230,12 +231,17 @@ def show(
     person: Annotated[str | None, typer.Option(help="只看某人 · one person, by id", show_default=False)] = None,
     version: Annotated[int | None, typer.Option(min=1, help="某一版 · a version", show_default=False)] = None,
     on: Annotated[str | None, typer.Option(metavar="DATE", help="某日 · as of a day", show_default=False)] = None,
+    who: Viewing = None,
+    on_behalf_of: OnBehalf = None,
     as_json: AsJson = False,
 ) -> None:
     """某市的单位、人员和委托 · The organisations, the people and who stands in for whom"""
     day = a_date(on, "--on") or shown.today()
-    city = load_city(settings().policies_dir, city).city
+    policy = load_city(settings().policies_dir, city)
+    city = policy.city
     with database() as opened:
+        if who is not None:
+            sight_of_city(opened, policy, who, on_behalf_of).demand(Subject.RULES)
         found = opened.directories.version(city, version) if version else opened.directories.in_force(city)
     if found is None:
         raise Failure(

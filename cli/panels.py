@@ -7,24 +7,27 @@ from rich.console import RenderableType
 
 from models.vocabulary import PanelPurpose
 from models.words import PANELS
+from rules.subjects import PURPOSES
 from rules.votes import PanelVotes, Vote, told
 
 from . import output, shown
-from .acting import Scene
+from .acting import OnBehalf, Scene
 from .output import AsJson, Failure, say
 from .session import database, policy_of, state_of
+from .viewing import Viewing, veil_of
 
 
 def add_to(app: typer.Typer) -> None:
     app.command("panels", rich_help_panel=output.SCENES)(panels)
 
 
-def panels(scene: Scene, as_json: AsJson = False) -> None:
+def panels(scene: Scene, who: Viewing = None, on_behalf_of: OnBehalf = None, as_json: AsJson = False) -> None:
     """专家组表决情况：逐席意见，不同意见记录在案 · The panels of a scene: every vote, and dissent on record"""
     with database() as opened:
         state = state_of(opened, scene)
         policy = policy_of(opened, state)
         journal = [record.entry for record in opened.reads.entries(scene)]
+        veil = veil_of(opened, state, who, on_behalf_of, journal=journal)
     if policy is None:
         raise Failure(
             "no_policy",
@@ -33,7 +36,10 @@ def panels(scene: Scene, as_json: AsJson = False) -> None:
                 "The policy of the scene was not found. Check with `scene doctor`, and put its file back.",
             ),
         )
-    found = told(policy, scene, journal)
+    every = told(policy, scene, journal)
+    found = [each for each in every if veil.shows_panel(each.purpose, each.bidder)]
+    if every and not found:
+        veil.sight.demand(PURPOSES[every[-1].purpose], every[-1].bidder)
     data = [
         {**each.model_dump(mode="json"), "votes": [{**vote.model_dump(mode="json"), "dissents": vote.dissents}
                                                    for vote in each.votes]}
@@ -107,4 +113,5 @@ def _position(vote: Vote) -> str:
 
 def _text(vote: Vote) -> str:
     signed = say(f"签署时：{vote.signed_dissent}", f"on signing: {vote.signed_dissent}") if vote.signed_dissent else ""
-    return "\n".join(filter(None, (vote.text, signed)))
+    marks = ", ".join(f"{criterion} {tenths / 10:g}" for criterion, tenths in vote.tenths)
+    return "\n".join(filter(None, (vote.text, marks, signed)))

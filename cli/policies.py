@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal
 import typer
 import yaml
 
-from models.policy import Policy
+from models.policy import Policy, Reading, Subject
 from models.vocabulary import Machine, Role, Stage
-from models.words import LIMITS, OFFICE_VERBS, ROLES, VERBS, Word
+from models.words import LIMITS, OFFICE_VERBS, READINGS, ROLES, SUBJECTS, VERBS, Word
 from rules.diagram import graph, length, mermaid
 from rules.lifecycle import stages_of
 from rules.permissions import NO_BUSINESS
@@ -187,17 +187,17 @@ def permissions(
     verb: Annotated[str | None, typer.Option(help="只看某操作 · one verb", show_default=False)] = None,
     as_json: AsJson = False,
 ) -> None:
-    """权限表：谁可以办什么 · Who may do what, in one city by stage and role, or city by city"""
-    only = identity.who(role).role if role else None
+    """权限表：谁可以办什么、看什么 · Who may do and read what, in one city by stage and role, or city by city"""
+    only = identity.who(role, outside=(Role.AUDITOR, Role.ADMINISTRATOR)).role if role else None
     wanted = [_verb(verb)] if verb else [each for each in (*VERBS, *OFFICE_VERBS) if each != "pass_deadline"]
     if city is None:
-        _compare([load_policy(path) for path in city_files(settings().policies_dir)], wanted, only)
+        _compare([load_policy(path) for path in city_files(settings().policies_dir)], wanted, only, reads=not verb)
     else:
-        _matrix(load(city), wanted, only)
+        _matrix(load(city), wanted, only, reads=not verb)
 
 
-def _compare(policies: list[Policy], verbs: list[str], only: Role | None) -> None:
-    """Every city's roles, verb by verb."""
+def _compare(policies: list[Policy], verbs: list[str], only: Role | None, *, reads: bool) -> None:
+    """Every city's roles, verb by verb; then what each role reads, subject by subject."""
     data = [
         {"verb": each, "roles": {policy.city: [*policy.permissions.get(each, ())] for policy in policies}}
         for each in verbs
@@ -208,11 +208,39 @@ def _compare(policies: list[Policy], verbs: list[str], only: Role | None) -> Non
         (wording.verb(str(each["verb"])), *(_roles(policy, str(each["verb"]), only) for policy in policies))
         for each in data
     ]
-    output.present(data, output.table(columns, rows))
+    pairs = [(role, subject) for role in (_readers(policies, only) if reads else []) for subject in Subject]
+    cells = [
+        {"role": role, "subject": about, "reads": {each.city: each.reading.cell(role, about) for each in policies}}
+        for role, about in pairs
+    ]
+    heads = [("角色", "role"), ("内容", "subject"), *((policy.city, policy.city) for policy in policies)]
+    lines = [
+        (wording.role(role), _subject(about), *(_reading(each.reading.cell(role, about)) for each in policies))
+        for role, about in pairs
+    ]
+    title = say("谁可以看什么", "Who may read what")
+    output.present(
+        [*data, *cells], output.table(columns, rows), *([output.table(heads, lines, title)] if lines else [])
+    )
 
 
-def _matrix(policy: Policy, verbs: list[str], only: Role | None) -> None:
-    """One city's table: verbs by stage, roles across, and who plays each role."""
+def _readers(policies: list[Policy], only: Role | None) -> list[Role]:
+    """The roles with a line in some city's table."""
+    return [role for role in Role if only in (None, role) and any(policy.reading.has(role) for policy in policies)]
+
+
+def _subject(subject: str) -> str:
+    return f"{SUBJECTS[subject].zh} {subject}" if output.language() == "zh" else subject
+
+
+def _reading(word: Reading) -> str:
+    if output.language() == "en" or word is Reading.NONE:
+        return READINGS[word].en
+    return f"{READINGS[word].zh} {word}"
+
+
+def _matrix(policy: Policy, verbs: list[str], only: Role | None, *, reads: bool) -> None:
+    """One city's tables: verbs by stage, roles across, who plays each role; and what each of them reads."""
     granted = {each: policy.permissions.get(each, ()) for each in verbs}
     shown = [each for each in verbs if only is None or only in granted[each]]
     shown.sort(key=lambda each: [*Stage].index(stages_of(each)[0]) if stages_of(each) else len(Stage))
@@ -222,6 +250,10 @@ def _matrix(policy: Policy, verbs: list[str], only: Role | None) -> None:
         "version": policy.version,
         "played_by": {each.value: policy.office(each) for each in roles},
         "verbs": [{"verb": each, "stages": [*stages_of(each)], "roles": [*granted[each]]} for each in shown],
+        "reads": {
+            role.value: {subject.value: policy.reading.cell(role, subject).value for subject in Subject}
+            for role in _readers([policy], only)
+        },
     }
     columns = [("阶段", "stage"), ("操作", "verb"), *(ROLES[each.value] for each in roles)]
     rows = [
@@ -230,7 +262,19 @@ def _matrix(policy: Policy, verbs: list[str], only: Role | None) -> None:
     played = [
         (wording.role(each.value), policy.office(each) or _PLAYED_BY[each].text(output.language())) for each in roles
     ]
-    output.present(data, output.table(columns, rows), output.pairs(played))
+    heads = [("可看", "reads"), *((SUBJECTS[each].zh, each.value) for each in Subject)]
+    lines = [
+        (
+            wording.role(role.value),
+            *(READINGS[policy.reading.cell(role, each)].text(output.language()) for each in Subject),
+        )
+        for role in _readers([policy], only)
+    ]
+    words = [(f"{READINGS[each].text(output.language())}", each.value) for each in Reading]
+    readable = (
+        [output.table(heads, lines, say("谁可以看什么", "Who may read what")), output.pairs(words)] if reads else []
+    )
+    output.present(data, output.table(columns, rows), output.pairs(played), *readable)
 
 
 _PLAYED_BY = {

@@ -4,15 +4,18 @@ import typer
 from rich.console import RenderableType
 
 from models.events.matching import BidsRanked
-from models.policy import Policy, ScoreSheet
+from models.policy import Policy, ScoreSheet, Subject
 from models.state import SceneState
-from rules.scoring import Explanation, Line, explained
+from rules.permissions import bidders
+from rules.reading import Stand
+from rules.scoring import Explanation, Line, as_seen, explained
 from runtime.wiring import Parts
 
 from . import output
-from .acting import Scene
+from .acting import OnBehalf, Scene
 from .output import AsJson, Failure, say
 from .session import database, policy_of, state_of
+from .viewing import Viewing, veil_of
 
 _BELOW = {
     "score": ("得分", "score"),
@@ -31,11 +34,12 @@ def add_to(app: typer.Typer) -> None:
     app.command("ranking", rich_help_panel=output.SCENES)(ranking)
 
 
-def ranking(scene: Scene, as_json: AsJson = False) -> None:
+def ranking(scene: Scene, who: Viewing = None, on_behalf_of: OnBehalf = None, as_json: AsJson = False) -> None:
     """排名逐行说明 · The ranking, line by line: sheets, what was dropped, means, ties"""
     with database() as opened:
         state = state_of(opened, scene)
         policy = _policy_of_ranking(opened, state)
+        sight = veil_of(opened, state, who, on_behalf_of).sight
     if policy is None:
         raise Failure(
             "no_policy",
@@ -44,7 +48,10 @@ def ranking(scene: Scene, as_json: AsJson = False) -> None:
                 "The policy of the ranking was not found. Check with `scene doctor`, and put its file back.",
             ),
         )
-    found = explained(policy.score_sheet, state)
+    found = as_seen(explained(policy.score_sheet, state), sight)
+    ever = any(sight.of(Subject.SCORE, each, at=Stand.AWARDED) for each in (None, *bidders(state)))
+    if not ever or (state.ranking and not found.lines):
+        sight.demand(Subject.SCORE)
     output.present({"scene": scene, **found.model_dump(mode="json")}, *rendered(found, policy.score_sheet))
 
 
@@ -66,9 +73,26 @@ def rendered(found: Explanation, sheet: ScoreSheet) -> list[RenderableType]:
                 f"There is no ranking yet. Scores are shown once all are in ({found.scores} of {due} are).",
             )
         ]
+    if not any(line.judges or line.price_yuan is not None for line in found.lines):
+        return [_places(found)]
+    if not found.lines[0].judges and any(line.judges for line in found.lines):
+        return [_places(found), *(_sheets(line, sheet) for line in found.lines if line.judges)]
     parts: list[RenderableType] = [_rule(found, sheet), _summary(found, sheet)]
     parts += [_sheets(line, sheet) for line in found.lines if line.judges]
     return parts
+
+
+def _places(found: Explanation) -> RenderableType:
+    """For who may not read the sheets: the places, and the totals as far as they are told."""
+    columns = [("名次", "rank"), ("揭榜方", "bidder"), ("得分", "score"), ("及格", "passed")]
+    rows = [
+        (
+            line.rank, line.bidder, _hundredths(line.hundredths) if line.hundredths else "-",
+            say("是", "yes") if line.passed else say("否", "no"),
+        )
+        for line in found.lines
+    ]  # fmt: skip
+    return output.table(columns, rows, say("排名", "Ranking"))
 
 
 def _rule(found: Explanation, sheet: ScoreSheet) -> str:

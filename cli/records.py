@@ -1,29 +1,33 @@
 """The records: refusals and the archive; and making the projections, or the ledger itself, again."""
 
 import asyncio
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
 from rich.progress import Progress as Bar
+from temporalio.service import RPCError
 
+from activities.archive import ClosedRun
 from activities.ledger import LedgerFault
-from client.from_archives import HistoriesDiffer, not_archived, restore
+from client.from_archives import HistoriesDiffer, entries_of, not_archived, restore
 from client.health import archive_now
+from client.histories import TemporalHistories
 from models.refusal import Refused
-from rules.disclosure import Veil
 from runtime.build import build_id, rules_digest
 from runtime.connect import ServerUnreachable
 from runtime.wiring import Parts
 from storage.archive_files import ArchiveDamaged
 from storage.outbox import Outbox
-from storage.reads import RefusalFilter, RefusalRecord
+from storage.reads import LARGEST_PAGE, RefusalFilter, RefusalRecord
 from storage.rebuild import JournalDamaged, Progress
 from storage.rebuild import rebuild as rebuilt
 
 from . import output, shown, wording
+from .acting import OnBehalf
 from .output import AsJson, Failure, PageNumber, PerPage, SceneOption, say
 from .session import database, server, settings
-from .viewing import Veils
+from .viewing import Veils, Viewing, page_of
 
 archive = output.group("归档的运行历史 · The archived histories")
 
@@ -41,17 +45,23 @@ def refusals(
     code: Annotated[str | None, typer.Option(help="只看某种原因 · one code", show_default=False)] = None,
     page: PageNumber = 1,
     limit: PerPage = 50,
+    who: Viewing = None,
+    on_behalf_of: OnBehalf = None,
     as_json: AsJson = False,
 ) -> None:
     """被拒绝的操作 · What the rules refused, and why"""
     with database() as opened:
-        found = opened.reads.refusals(RefusalFilter(scene=scene, code=code), page=page, limit=limit)
-        veils = Veils(opened)
-        items = [_seen(veils.of(each.refusal.scene), each) for each in found.items]
-    data = {
-        "items": items,
-        "total": found.total, "page": found.number, "pages": found.pages,
-    }  # fmt: skip
+        where = RefusalFilter(scene=scene, code=code)
+        veils = Veils(opened, who=who, behalf=on_behalf_of)
+        if who is None:
+            found = opened.reads.refusals(where, page=page, limit=limit)
+            shown_, total, pages = list(found.items), found.total, found.pages
+        else:
+            every = (each for each in _every(opened, where) if "withheld" not in _seen(veils, each)["refusal"])
+            shown_, total, pages = page_of(every, page, limit)
+            veils.refuse_stranger()
+        items = [_seen(veils, each) for each in shown_]
+    data = {"items": items, "total": total, "page": page, "pages": pages}
     columns = [("号", "no"), ("时间", "time"), ("场景", "scene"), ("至", "as of"), ("操作", "act"), ("办理人", "who"),
                ("原因", "why")]  # fmt: skip
     rows = [
@@ -59,15 +69,30 @@ def refusals(
          "-" if each.refusal.sequence is None else each.refusal.sequence, _verb(record["refusal"]["command"]),
          _who(record["refusal"]["actor"]),
          f"{each.refusal.code}: {_reason(each.refusal.code, record['refusal']['details'])}")
-        for each, record in zip(found.items, items, strict=True)
+        for each, record in zip(shown_, items, strict=True)
     ]  # fmt: skip
     none = say("没有被拒绝的操作。", "Nothing was refused.")
     output.present(data, output.table(columns, rows) if rows else none)
 
 
-def _seen(veil: Veil | None, each: RefusalRecord) -> dict[str, Any]:
-    data = each.model_dump(mode="json")
-    return data if veil is None else {**data, "refusal": veil.refusal(data["refusal"])}
+def _every(opened: Parts, where: RefusalFilter) -> Iterator[RefusalRecord]:
+    page = 1
+    while True:
+        found = opened.reads.refusals(where, page=page, limit=LARGEST_PAGE)
+        yield from found.items
+        if page >= found.pages:
+            return
+        page += 1
+
+
+def _seen(veils: Veils, each: RefusalRecord) -> dict[str, Any]:
+    """What was refused outside the scenes is for who does not look in a role."""
+    data, veil = each.model_dump(mode="json"), veils.of(each.refusal.scene)
+    if veil is not None:
+        return {**data, "refusal": veil.refusal(data["refusal"])}
+    if veils.looks_in_a_role:
+        return {**data, "refusal": {**data["refusal"], "command": None, "actor": None, "details": {}, "withheld": True}}
+    return data
 
 
 def _who(actor: Any) -> str:
@@ -211,18 +236,74 @@ def _restored(opened: Parts, stream: str, histories: list[str]) -> int:
 
 
 @archive.command("run")
-def archive_run(as_json: AsJson = False) -> None:
+def archive_run(
+    again: Annotated[
+        bool,
+        typer.Option("--again", help="重新归档文件缺失或损坏的 · and those whose files are missing or damaged"),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """立即归档已结束的运行 · Archive closed runs now"""
     made = settings()
-    with database(made):
+    with database(made) as opened:
+        mended = asyncio.run(_archived_again(opened)) if again else 0
         done = asyncio.run(_archive(made))
     output.present(
-        done,
+        {**done.model_dump(mode="json"), "archived_again": mended},
+        *([say(f"重新归档 {mended} 个。", f"{mended} archived again.")] if again else []),
         say(
             f"查看 {done.looked_at} 个已结束的运行，新归档 {done.archived} 个。",
             f"{done.looked_at} closed runs looked at, {done.archived} archived.",
         ),
     )
+
+
+async def _archived_again(opened: Parts) -> int:
+    """Fetches from Temporal what is lost in the archive; only what has as many events, and the ledger's entries.
+
+    A digest can not tell: the same history comes with its maps in another order.
+
+    Raises Failure for what Temporal does not have any more, or has otherwise; after it has mended the rest.
+    """
+    histories = TemporalHistories(await server(opened.settings))
+    there = set(opened.archive.paths())
+    mended, lost = 0, []
+    for run in opened.archive.runs():
+        if run.path in there:
+            try:
+                opened.archive.history(run)
+                continue
+            except ArchiveDamaged:
+                pass
+        closed = ClosedRun(workflow_id=run.workflow_id, run_id=run.run_id, closed_at=run.closed_at)
+        try:
+            history, events = await histories.history_json(closed)
+        except RPCError:
+            lost.append(run.path)
+            continue
+        if events != run.events or not _is_the_ledgers(opened, run.stream, history):
+            lost.append(run.path)
+            continue
+        opened.archive.keep(closed, history, events, shown.now())
+        mended += 1
+    if lost:
+        raise Failure(
+            "archive_lost",
+            say(
+                f"{mended} 个已重新归档；{len(lost)} 个 Temporal 已没有或内容不同，请从备份恢复：{', '.join(lost[:5])}",
+                f"{mended} archived again; {len(lost)} Temporal has no more, or has otherwise. Restore them from a "
+                f"backup: {', '.join(lost[:5])}",
+            ),
+        )
+    return mended
+
+
+def _is_the_ledgers(opened: Parts, stream: str, history: str) -> bool:
+    recorded = {each.entry.sequence: each.entry for each in opened.reads.entries(stream)}
+    try:
+        return all(recorded.get(each.sequence) == each for each in entries_of(history))
+    except HistoriesDiffer:
+        return False
 
 
 async def _archive(made: Any) -> Any:

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from models.deadline import Deadline
 from models.journal import JournalEntry
-from models.policy import Policy
+from models.policy import Policy, Subject
 from models.refusal import Refused
 from models.state import SceneState
 from models.vocabulary import Machine
@@ -18,11 +18,13 @@ from models.words import PAYMENTS, POSITIONS, VERDICTS
 from rules import acceptance_statement, benchmark_statement
 from rules.acceptance_statement import AcceptanceStatement
 from rules.benchmark_statement import BenchmarkStatement
+from rules.disclosure import Sight
 
 from . import output, shown, wording
-from .acting import Scene
+from .acting import OnBehalf, Scene
 from .output import AsJson, Failure, say
 from .session import database, policy_of, state_of
+from .viewing import Viewing, readable, veil_of
 
 
 def add_to(app: typer.Typer) -> None:
@@ -33,11 +35,13 @@ def add_to(app: typer.Typer) -> None:
 def acceptance(
     scene: Scene,
     bidder: Annotated[str | None, typer.Option(help="只看某揭榜方 · one bidder only", show_default=False)] = None,
+    who: Viewing = None,
+    on_behalf_of: OnBehalf = None,
     as_json: AsJson = False,
 ) -> None:
     """验收一览：结论、意见、沉默、签署、付款、退款、价值与分享 · Verdict, opinions, signatures, payments, value"""
-    state, policy, journal = _read(scene)
-    known = [each.bidder for each in state.acceptances]
+    state, policy, journal, sight = _read(scene, who, on_behalf_of)
+    known = readable(sight, Subject.ACCEPTANCE, [each.bidder for each in state.acceptances], bidder)
     if bidder is not None and bidder not in known:
         raise Refused("unknown_bidder", bidder=bidder, known=", ".join(known) or "-")
     if not known:
@@ -45,21 +49,26 @@ def acceptance(
     found = [
         acceptance_statement.statement(policy, state, journal, each)
         for each in state.acceptances
-        if bidder in (None, each.bidder)
+        if each.bidder in known and bidder in (None, each.bidder)
     ]
     content = []
     for each in found:
         item = each.model_dump(mode="json")
         for clock, deadline in zip(item["clocks"], each.clocks, strict=True):
             clock["workdays_left"] = shown.left(deadline.status, deadline.due_on, policy.calendar)
+        if not sight.whole(Subject.CONTRACT, each.bidder):
+            item |= {"payments": None, "paid_yuan": None}
         content.append(item)
-    parts = [part for each in found for part in _acceptance(each, policy)]
+    parts = [
+        part for each in found for part in _acceptance(each, policy, paid=sight.whole(Subject.CONTRACT, each.bidder))
+    ]
     output.present({"scene": scene, "acceptances": content}, *parts)
 
 
-def benchmark(scene: Scene, as_json: AsJson = False) -> None:
+def benchmark(scene: Scene, who: Viewing = None, on_behalf_of: OnBehalf = None, as_json: AsJson = False) -> None:
     """推广一览：标杆等级与标准、激励与上限、年度复核、复制、推荐 · A benchmark: criteria, benefits, reviews, copies"""
-    state, policy, journal = _read(scene)
+    state, policy, journal, sight = _read(scene, who, on_behalf_of)
+    sight.demand(Subject.PROMOTION)
     found = benchmark_statement.statement(policy, state, journal)
     content = found.model_dump(mode="json")
     if found.clock is not None:
@@ -67,17 +76,21 @@ def benchmark(scene: Scene, as_json: AsJson = False) -> None:
     output.present({"scene": scene, **content}, *_benchmark(found, policy))
 
 
-def _read(scene: str) -> tuple[SceneState, Policy, list[JournalEntry]]:
+def _read(
+    scene: str, who: str | None, behalf: list[str] | None
+) -> tuple[SceneState, Policy, list[JournalEntry], Sight]:
     with database() as opened:
         state = state_of(opened, scene)
         policy = policy_of(opened, state)
         journal = [record.entry for record in opened.reads.entries(scene)]
+        sight = veil_of(opened, state, who, behalf).sight
     if policy is None:
         raise Failure("no_policy", say("找不到该场景所用的政策。", "The policy of this scene was not found."))
-    return state, policy, journal
+    return state, policy, journal, sight
 
 
-def _acceptance(found: AcceptanceStatement, policy: Policy) -> list[RenderableType]:
+def _acceptance(found: AcceptanceStatement, policy: Policy, *, paid: bool) -> list[RenderableType]:
+    """`paid`: with what was paid, which is the contract's."""
     heard = [f"{each.unit} {shown.word(POSITIONS, each.position)}" for each in found.opinions]
     manner = say("答辩并现场核查", "with defence and site visit") if found.by_defence else say("书面", "on papers")
     rows: list[tuple[str, object]] = [
@@ -90,6 +103,12 @@ def _acceptance(found: AcceptanceStatement, policy: Policy) -> list[RenderableTy
         (say("意见", "opinions"), _listed(heard)),
         (say("沉默", "silent"), _listed(found.silent)),
         (say("待提意见", "awaited"), _listed(found.awaited)),
+        (say("答辩", "defence"), found.defence.on if found.defence else "-"),
+        (
+            say("现场核查", "site visit"),
+            f"{found.visit.on} {_listed(found.visit.by)}" if found.visit else "-",
+        ),
+        (say("实测", "field tests"), _listed([f"{each.on} {each.kind} {each.by}" for each in found.field_tests])),
         (say("专家推荐", "experts recommending"), f"{found.recommending} / {found.seats}"),
         (
             say("签署", "signatures"),
@@ -98,7 +117,7 @@ def _acceptance(found: AcceptanceStatement, policy: Policy) -> list[RenderableTy
         ),
         (say("未签署", "unsigned"), _listed(found.unsigned)),
         (say("三首产品", "three firsts"), _listed(found.firsts)),
-        (say("已付（元）", "paid, yuan"), f"{found.paid_yuan:,}"),
+        (say("已付（元）", "paid, yuan"), f"{found.paid_yuan:,}" if paid else "-"),
     ]  # fmt: skip
     if (refund := found.refund) is not None:
         done = f"{refund.refunded_yuan:,}" if refund.refunded_yuan is not None else "-"
@@ -114,7 +133,7 @@ def _acceptance(found: AcceptanceStatement, policy: Policy) -> list[RenderableTy
         Text.assemble((found.bidder, "bold"), f"  {wording.step(found.step, Machine.ACCEPTANCE)} ({found.step})"),
         output.pairs(rows),
     ]
-    if found.payments:
+    if found.payments and paid:
         columns = [("节点", "milestone"), ("金额（元）", "yuan"), ("状态", "status")]
         lines = [
             (
@@ -153,6 +172,10 @@ def _benchmark(found: BenchmarkStatement, policy: Policy) -> list[RenderableType
                                          f" ({each.legal_basis})" for each in found.uptakes])),
         (say("向上推荐", "recommended upward"), _listed([f"{each.to} {each.on}" for each in found.recommendations])),
     ]  # fmt: skip
+    if found.raising is not None:
+        rows.insert(1, (say("拟提升至", "nominated for"), found.raising.level))
+    if found.case_type is not None:
+        rows.append((say("案例类型", "type of case"), found.case_type))
     if found.withdrawn:
         rows.append((say("称号", "title"), Text(say("已撤销", "withdrawn"), "bold red")))
     parts: list[RenderableType] = [

@@ -180,7 +180,10 @@ def _say_where(made: Settings, server: EmbeddedServer) -> None:
 
 def demo(
     keep: Annotated[bool, typer.Option("--keep", help="演示后保持运行 · stay up afterwards")] = False,
-    scenes: Annotated[int | None, typer.Option(min=1, help="场景个数 · how many scenes", show_default=False)] = None,
+    scenes: Annotated[
+        int | None,
+        typer.Option(min=1, help="场景个数（不写为 24 个） · how many scenes (24 unless said)", show_default=False),
+    ] = None,
     only: Annotated[
         list[str] | None, typer.Option(metavar="SCENE", help="只演这些场景 · only these scenes", show_default=False)
     ] = None,

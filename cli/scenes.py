@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from difflib import get_close_matches
 from hashlib import sha256
@@ -16,15 +16,16 @@ from channels.feed import feed
 from models.canonical import canonical
 from models.commands.solicitation import Application, Submit
 from models.journal import JournalEntry
-from models.policy import Policy
+from models.policy import Policy, Subject
 from models.receipt import Receipt
 from models.refusal import Refused
 from models.state import SceneState
 from models.text import Identifier
-from models.vocabulary import First, Role, SceneType, Stage
+from models.vocabulary import Role, Stage
 from models.words import ROLES, STATUSES
-from rules.disclosure import Veil
+from rules.disclosure import Extent, Veil
 from rules.lifecycle import STEPS
+from rules.permissions import bidders
 from runtime.policy_files import city_files, load_city, load_policy
 from runtime.samples import application_of, sample
 from runtime.settings import PROJECT, Settings
@@ -32,12 +33,12 @@ from runtime.wiring import Parts, scene_client
 from runtime.yaml_files import FileProblems
 from storage.reads import EntryRecord, InboxItem, Page, SceneFilter, SceneSort, SceneSummary
 
-from . import acting, identity, output, shown, why, wording
+from . import acting, identity, output, pool_duties, shown, why, wording
 from .acting import As, CommandId, OnBehalf, Scene, Wait
 from .applications import submission
 from .output import AsJson, misuse, say
 from .session import database, policy_of, refuse_remote, server, settings, state_of
-from .viewing import Veils, Viewing, viewer_of
+from .viewing import Veils, Viewing, page_of, veil_of, viewer_of
 
 EXPORT_PAGE = 500
 ENDED_WITHIN = timedelta(days=60)
@@ -128,23 +129,26 @@ def show(
     live: Annotated[bool, typer.Option("--live", help="直接问工作流 · ask the workflow itself")] = False,
     why_: Why = None,
     who: Viewing = None,
+    on_behalf_of: OnBehalf = None,
     as_json: AsJson = False,
 ) -> None:
     """查看场景 · Show a scene: where it stands, whose turn it is, and until when"""
     made = settings()
     with database(made) as opened:
         if why_ is not None:
-            _explain(opened, scene, why_, who)
+            _explain(opened, scene, why_, who, on_behalf_of)
             return
         whole = asyncio.run(_live(opened, scene)) if live else state_of(opened, scene)
         policy = policy_of(opened, whole)
-        state = Veil(whole, viewer_of(opened, whole, who)).state()
+        veil = veil_of(opened, whole, who, on_behalf_of)
+        veil.sight.demand(Subject.SCENE, least=Extent.PUBLIC)
+        state = veil.state()
     output.present(shown.content(state, policy, "workflow" if live else "ledger"), *shown.rendered(state, policy))
 
 
-def _explain(opened: Parts, scene: str, deadline: str, who: str | None) -> None:
+def _explain(opened: Parts, scene: str, deadline: str, who: str | None, behalf: list[str] | None) -> None:
     state = state_of(opened, scene)
-    story = why.explanation(opened, state, deadline, viewer_of(opened, state, who))
+    story = why.explanation(opened, state, deadline, viewer_of(opened, policy_of(opened, state), state, who, behalf))
     output.present(story.model_dump(mode="json"), *why.rendered(story))
 
 
@@ -157,11 +161,11 @@ def list_(
     step: Annotated[str | None, typer.Option(help="环节 · step", show_default=False)] = None,
     city: Annotated[str | None, typer.Option(help="城市 · city", show_default=False)] = None,
     domain: Annotated[str | None, typer.Option(help="领域 · domain", show_default=False)] = None,
-    type_: Annotated[SceneType | None, typer.Option("--type", help="类型 · type", show_default=False)] = None,
+    type_: Annotated[str | None, typer.Option("--type", help="类型 · type", show_default=False)] = None,
     lead: Annotated[str | None, typer.Option(help="牵头单位 · lead department", show_default=False)] = None,
     overdue: Annotated[bool, typer.Option("--overdue", help="只看逾期 · overdue only")] = False,
     text: Annotated[str | None, typer.Option(help="编号、名称、单位含此文字 · looked for", show_default=False)] = None,
-    first: Annotated[First | None, typer.Option(help="三首产品 · a first of", show_default=False)] = None,
+    first: Annotated[str | None, typer.Option(help="三首产品 · a first of", show_default=False)] = None,
     project: Annotated[
         str | None, typer.Option(help="重大项目或活动含此文字 · major project or event", show_default=False)
     ] = None,
@@ -173,6 +177,8 @@ def list_(
         Path | None,
         typer.Option("--csv", metavar="FILE", help="全部导出为 CSV，- 为标准输出 · export all", show_default=False),
     ] = None,
+    who: Viewing = None,
+    on_behalf_of: OnBehalf = None,
     as_json: AsJson = False,
 ) -> None:
     """场景列表 · List scenes"""
@@ -181,10 +187,21 @@ def list_(
         overdue=True if overdue else None, text=text, first=first, project=project,
     )  # fmt: skip
     with database() as opened:
-        if to_csv is not None:
-            _export(opened, where, sort, descending, to_csv)
+        if who is not None:
+            veils = Veils(opened, who=who, behalf=on_behalf_of)
+            seen = filter(
+                None, (_summary(veils.of(each.scene), each) for each in _every(opened, where, sort, descending))
+            )
+            if to_csv is not None:
+                _export(seen, to_csv)
+                return
+            items, total, _ = page_of(seen, page, limit)
+            found = Page(items=tuple(items), total=total, number=page, limit=limit)
+        elif to_csv is not None:
+            _export(_every(opened, where, sort, descending), to_csv)
             return
-        found = opened.reads.list_scenes(where, sort=sort, descending=descending, page=page, limit=limit)
+        else:
+            found = opened.reads.list_scenes(where, sort=sort, descending=descending, page=page, limit=limit)
     columns = [("编号", "scene"), ("名称", "name"), ("城市", "city"), ("环节", "step"), ("牵头单位", "lead"),
                ("最近期限", "next due"), ("标记", "marks")]  # fmt: skip
     table = output.table(columns, [_line(each) for each in found.items])
@@ -240,8 +257,23 @@ def _footer(found: Page[SceneSummary]) -> str:
     )
 
 
-def _export(opened: Parts, where: SceneFilter, sort: SceneSort, descending: bool, to: Path) -> None:
-    rows = (each.model_dump(mode="json").values() for each in _every(opened, where, sort, descending))
+def _summary(veil: Veil | None, each: SceneSummary) -> SceneSummary | None:
+    """A line as far as the scene may be read; None where there is no public part either."""
+    extent = veil.sight.of(Subject.SCENE) if veil is not None else Extent.NOTHING
+    if veil is None or extent is Extent.NOTHING:
+        return None
+    state = veil.state()
+    due = min((deadline.due_at for deadline in state.deadlines), default=None)
+    inside = (
+        {}
+        if extent is Extent.WHOLE
+        else {"regulator": None, "cooperating": (), "assumed": (), "head": "", "overdue": False}
+    )
+    return each.model_copy(update={"bidders": bidders(state), "next_due_at": due, **inside})
+
+
+def _export(scenes: Iterable[SceneSummary], to: Path) -> None:
+    rows = (each.model_dump(mode="json").values() for each in scenes)
     count = output.export(to, list(SceneSummary.model_fields), rows)
     if str(to) != "-":
         output.note(say(f"已导出 {count} 个场景到 {to}", f"{count} scenes exported to {to}"))
@@ -265,6 +297,8 @@ def inbox(
     claimed_by: Annotated[
         str | None, typer.Option("--at", metavar="PERSON", help="只看在某人手上的 · at whose desk", show_default=False)
     ] = None,
+    who: Viewing = None,
+    on_behalf_of: OnBehalf = None,
     as_json: AsJson = False,
 ) -> None:
     """待办箱：某单位、角色或人员的应办事项 · The open duties of a unit, a role or a person"""
@@ -275,13 +309,18 @@ def inbox(
     acting_role = identity.who(role).role if role else None
     made = settings()
     with database(made) as opened:
-        found = opened.reads.inbox(city=_city(city), unit=department, role=acting_role, person=person)
+        found = (
+            *opened.reads.inbox(city=_city(city), unit=department, role=acting_role, person=person),
+            *pool_duties.of_units(opened, city=_city(city), unit=department, role=acting_role, person=person),
+        )
+        found = tuple(sorted(found, key=lambda each: each.due_at))
         if not found and department is not None:
             _refuse_unknown_unit(made, opened, department)
         if claimed_by is not None:
             found = tuple(each for each in found if claimed_by in (each.claimed_by, each.delegated_to))
-        veils = Veils(opened, person)
-        found = tuple(each for each in found if _is_shown(veils.of(each.scene), each))
+        veils = Veils(opened, person, who=who, behalf=on_behalf_of)
+        found = tuple(each for each in found if _is_shown(veils.of(each.scene), each, who))
+        veils.refuse_stranger()
         policies = {each.scene: _policy_of(opened, each.scene) for each in found}
     data = [{**each.model_dump(mode="json"), "workdays_left": _left(each, policies[each.scene])} for each in found]
     columns = [("场景", "scene"), ("名称", "name"), ("应办", "duty"), ("责任方", "whose turn"), ("在办", "at"),
@@ -300,9 +339,9 @@ def inbox(
     output.present(data, output.table(columns, rows) if rows else none)
 
 
-def _is_shown(veil: Veil | None, item: InboxItem) -> bool:
+def _is_shown(veil: Veil | None, item: Any, who: str | None) -> bool:
     """A judge's seat stands in the judge's own inbox alone: the unit that was asked for would tell whose it is."""
-    return veil is None or not veil.is_judges(item)
+    return veil is None or (not veil.is_judges(item) and (who is None or veil.shows(item)))
 
 
 def ical(
@@ -311,6 +350,8 @@ def ical(
     output_: Annotated[
         Path | None, typer.Option("--output", "-o", help="写入文件，默认标准输出 · to a file", show_default=False)
     ] = None,
+    who: Viewing = None,
+    on_behalf_of: OnBehalf = None,
 ) -> None:
     """日历订阅：某单位的期限（iCalendar） · A unit's deadlines as an iCalendar feed"""
     made = settings()
@@ -319,10 +360,9 @@ def ical(
         held = opened.reads.held(department, city=_city(city), ended_since=since)
         if not held:
             _refuse_unknown_unit(made, opened, department)
-        veils = Veils(opened)
-        held = tuple(
-            each for each in held if (veil := veils.of(each.scene)) is None or not veil.is_judges(each.deadline)
-        )
+        veils = Veils(opened, who=who, behalf=on_behalf_of)
+        held = tuple(each for each in held if _is_shown(veils.of(each.scene), each.deadline, who))
+        veils.refuse_stranger()
     title = say(f"{department} 场景期限", f"{department}: deadlines")
     content = feed(held, title=title, language=output.language(), now=shown.now())
     if output_ is None:
@@ -362,13 +402,14 @@ def history(
     last: Annotated[int | None, typer.Option("--to", min=1, help="末条记录号 · last entry", show_default=False)] = None,
     full: Annotated[bool, typer.Option("--full", help="含全部内容 · with everything that was written")] = False,
     who: Viewing = None,
+    on_behalf_of: OnBehalf = None,
     as_json: AsJson = False,
 ) -> None:
     """办理记录 · The journal of a scene: what happened, when, by whom"""
     with database() as opened:
         state = state_of(opened, scene)
         journal = opened.reads.entries(scene)
-        veil = Veil(state, viewer_of(opened, state, who), [each.entry for each in journal])
+        veil = veil_of(opened, state, who, on_behalf_of, journal=[each.entry for each in journal])
         broken = opened.reads.verify_chain(scene)
     entries = [each for each in journal if first <= each.entry.sequence <= (last or each.entry.sequence)]
     told = [veil.entry(each.entry) for each in entries]
@@ -387,7 +428,7 @@ def history(
         mark = output.line(
             (say(f"✘ 第 {broken} 号记录缺失或被改动", f"✘ entry {broken} is missing or changed"), "bold red")
         )
-    details = [_written(each) for each in told if not each.get("sealed")] if full else []
+    details = [_written(each) for each in told if each.get("command") is not None] if full else []
     output.present(data, table, *details, mark)
     if broken is not None:
         raise typer.Exit(1)
@@ -401,13 +442,15 @@ def _entry(entry: JournalEntry, seen: dict[str, Any]) -> tuple[object, ...]:
     if seen.get("sealed"):
         sealed = say("（密封，到时公开）", "(sealed until it may be read)")
         return (entry.sequence, shown.moment(entry.at), sealed, "", "")
+    kinds = ", ".join(dict.fromkeys(event["kind"] for event in seen.get("events", ())))
+    if seen.get("command") is None:
+        return (entry.sequence, shown.moment(entry.at), say("（无权查看）", "(not yours to read)"), "", kinds)
     command, actor = entry.command, seen["command"]["actor"]
     person = " · ".join(part for part in (actor["person"], actor["unit"]) if part)
     who = shown.word(ROLES, "system") if actor["role"] == Role.SYSTEM else person
     path = actor["on_behalf_of"]
     behalf = say("（代 ", " (for ") + ", ".join(path) + say("）", ")") if path else ""
     paper = say(f" 补录 {command.effective_on}", f" as of {command.effective_on}") if command.effective_on else ""
-    kinds = ", ".join(dict.fromkeys(event.kind for event in entry.events))
     return (entry.sequence, shown.moment(entry.at), wording.verb(command.act.verb) + paper, who + behalf, kinds)
 
 
@@ -426,17 +469,18 @@ def deadlines(
     every: Annotated[bool, typer.Option("--all", help="含已结束的 · those that ended as well")] = False,
     why_: Why = None,
     who: Viewing = None,
+    on_behalf_of: OnBehalf = None,
     as_json: AsJson = False,
 ) -> None:
     """期限 · The deadlines of a scene, with clause, dates and what is left"""
     with database() as opened:
         if why_ is not None:
-            _explain(opened, scene, why_, who)
+            _explain(opened, scene, why_, who, on_behalf_of)
             return
         state = state_of(opened, scene)
         # The judges of earlier panels have had deadlines too: they are known from the journal.
         journal = [each.entry for each in opened.reads.entries(scene)]
-        veil = Veil(state, viewer_of(opened, state, who), journal)
+        veil = veil_of(opened, state, who, on_behalf_of, journal=journal)
         records = [
             each.model_copy(update={"deadline": veil.deadline(each.deadline)})
             for each in opened.reads.deadlines(scene)

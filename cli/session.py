@@ -1,7 +1,7 @@
 """What a command stands on: the settings, the database, the server; opened with errors that say what to do."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
 from temporalio.envconfig import ClientConfig
 
+from client.standing import NoRulebook, Standings
 from models.policy import Policy
 from models.refusal import Refused
 from models.state import SceneState
@@ -129,8 +130,13 @@ def state_of(opened: Parts, scene: str) -> SceneState:
 
 
 def policy_of(opened: Parts, state: SceneState) -> Policy | None:
-    """The policy that a scene is pinned to, from the rulebooks; that of its city's file where they lack it."""
-    return opened.rulebooks.find(state.policy_digest, state.calendar) or city_policy(opened.settings, state)
+    """The policy that a scene is pinned to, from the rulebooks or its journal; else that of its city's file."""
+    pinned = opened.rulebooks.find(state.policy_digest, state.calendar)
+    if pinned is None and state.sequence:
+        with suppress(NoRulebook):
+            standing = Standings(opened.reads, opened.rulebooks).of(state.scene)
+            pinned = standing.policy if standing else None
+    return pinned or city_policy(opened.settings, state)
 
 
 def city_policy(made: Settings, state: SceneState) -> Policy | None:

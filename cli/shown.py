@@ -228,7 +228,7 @@ def rendered(state: SceneState, policy: Policy | None) -> list[RenderableType]:
     parts += _support(state, policy)
     if state.benchmark_applications:
         columns = [("申报单位", "unit"), ("层级", "level")]
-        rows = [(each.unit, each.level.value) for each in state.benchmark_applications]
+        rows = [(each.unit, each.level) for each in state.benchmark_applications]
         parts.append(output.table(columns, rows, say("标杆申报", "Applied as benchmark")))
     if state.objections:
         columns = [("编号", "id"), ("公示", "notice"), ("揭榜方", "bidder"), ("状态", "status")]
@@ -337,7 +337,7 @@ def _facts(state: SceneState) -> list[tuple[str, object]]:
     if state.step == "remedies":
         rows.append((say("待办结原因", "waits, because"), closing_waits_for(state)))
     if (profile := state.profile) is not None:
-        kind = (profile.type.value, profile.scale.value, profile.maturity.value, word(TRACKS, profile.track))
+        kind = (profile.type, profile.scale.value, profile.maturity, word(TRACKS, profile.track))
         rows += [
             (
                 say("城市与领域", "city, domain"),
@@ -354,7 +354,7 @@ def _facts(state: SceneState) -> list[tuple[str, object]]:
         if profile.firsts:
             rows.append((say("三首产品", "three firsts"), say("、", ", ").join(profile.firsts)))
         if profile.project is not None:
-            rows.append((profile.project.kind.value, profile.project.name))
+            rows.append((profile.project.kind, profile.project.name))
     rows += [
         (word(ROLES, "lead_department"), state.lead),
         (word(ROLES, "cooperating_department"), say("、", ", ").join(state.cooperating) or "-"),

@@ -1,20 +1,23 @@
 """Suggestions to change a rule, across all scenes: what trials showed, who was asked, what became of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any, get_args
 
 import typer
 
 from models.commands.suggestions import AnswerSuggestion, SuggestRuleChange
+from models.policy import Subject
 from models.words import ROLES
 from runtime.wiring import Parts
 from storage.reads import LARGEST_PAGE
 from storage.suggestions import SqlSuggestions, Standing, Suggested, SuggestionFilter
 
 from . import output, shown
+from .acting import OnBehalf
 from .output import AsJson, PageNumber, PerPage, SceneOption, misuse, say
 from .session import database
+from .viewing import Veils, Viewing, page_of
 
 _COLUMNS = (
     "scene", "name", "city", "id", "rule", "clause", "bidder", "by_role", "by_unit", "suggested_on", "finding",
@@ -47,6 +50,8 @@ def suggestions(
     ] = None,
     page: PageNumber = 1,
     limit: PerPage = 50,
+    who: Viewing = None,
+    on_behalf_of: OnBehalf = None,
     as_json: AsJson = False,
 ) -> None:
     """规则建议：试点证明了什么、请谁答复、结果如何 · Suggestions to change a rule, across scenes, the latest first"""
@@ -56,35 +61,39 @@ def suggestions(
     where = SuggestionFilter(scene=scene, city=city, standing=standing, rule=rule, unit=unit)
     with database() as opened:
         store = SqlSuggestions(opened.engine)
+        veils = Veils(opened, who=who, behalf=on_behalf_of)
         if to_csv is not None:
-            count = output.export(to_csv, _COLUMNS, _lines(opened, store, where))
+            count = output.export(to_csv, _COLUMNS, _lines(opened, _seen(store, where, veils)))
+            veils.refuse_stranger()
             if str(to_csv) != "-":
                 output.note(say(f"已导出 {count} 条到 {to_csv}", f"exported {count} to {to_csv}"))
             return
-        found = store.suggestions(where, page=page, limit=limit)
-        data = {
-            "items": [_written(opened, each) for each in found.items],
-            "total": found.total, "page": found.number, "pages": found.pages,
-        }  # fmt: skip
+        items, total, pages = page_of(_seen(store, where, veils), page, limit)
+        veils.refuse_stranger()
+        data = {"items": [_written(opened, each) for each in items], "total": total, "page": page, "pages": pages}
     columns = [("场景", "scene"), ("编号", "id"), ("规则", "rule"), ("条款", "clause"), ("建议方", "by"),
                ("日期", "date"), ("由谁答复", "to"), ("状态", "standing"), ("受理机关", "authority")]  # fmt: skip
     rows = [
         (each.scene, each.id, each.rule, each.clause, each.by_unit, each.suggested_on,
          each.to_unit or shown.word(ROLES, each.to_role), _word(each.standing), each.authority or "-")
-        for each in found.items
+        for each in items
     ]  # fmt: skip
     none = say("没有规则建议。", "There is no suggestion.")
-    at = f"{found.number}/{found.pages}"
-    footer = say(f"共 {found.total} 条，第 {at} 页。", f"{found.total} in all, page {at}.")
-    output.present(data, output.table(columns, rows) if rows else none, *([footer] if found.pages > 1 else []))
+    at = f"{page}/{pages}"
+    footer = say(f"共 {total} 条，第 {at} 页。", f"{total} in all, page {at}.")
+    output.present(data, output.table(columns, rows) if rows else none, *([footer] if pages > 1 else []))
 
 
-def _lines(opened: Parts, store: SqlSuggestions, where: SuggestionFilter) -> Iterator[list[Any]]:
+def _lines(opened: Parts, found: Iterable[Suggested]) -> Iterator[list[Any]]:
+    for each in found:
+        written = _written(opened, each)
+        yield [written[name] for name in _COLUMNS]
+
+
+def _seen(store: SqlSuggestions, where: SuggestionFilter, veils: Veils) -> Iterator[Suggested]:
     page = store.suggestions(where, limit=LARGEST_PAGE)
     while True:
-        for each in page.items:
-            written = _written(opened, each)
-            yield [written[name] for name in _COLUMNS]
+        yield from (each for each in page.items if veils.whole(each.scene, Subject.TRIAL, each.bidder))
         if page.number >= page.pages:
             return
         page = store.suggestions(where, page=page.number + 1, limit=LARGEST_PAGE)

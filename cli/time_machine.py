@@ -14,15 +14,20 @@ from audit.evidence import read_scene, rulebook
 from audit.sources import digest_of, installed
 from audit.timeline import Change, Nothing, Point, Standing, Timeline, differences, disagreements
 from models.deadline import Deadline
-from models.policy import Policy
+from models.policy import Policy, Subject
 from models.state import SceneState
 from rules.calendar import workdays_left
 from rules.deadlines import local_day
+from rules.disclosure import Veil, Viewer
+from rules.duties import duties
 from rules.journal import policy_after
 
 from . import output, shown, wording
+from .acting import OnBehalf
 from .bundles import bundle_of, moment_of
 from .output import AsJson, Failure, misuse, say
+from .session import database, state_of
+from .viewing import Viewing, veil_of
 
 Source = Annotated[str, typer.Argument(metavar="SCENE|BUNDLE", help="场景，或审计包文件 · a scene, or a bundle's file")]
 OfScene = Annotated[
@@ -57,16 +62,23 @@ def at(
     replay: Annotated[
         bool, typer.Option("--replay", help="再用历史重放核对 · check it by a replay of the histories as well")
     ] = False,
+    who: Viewing = None,
+    on_behalf_of: OnBehalf = None,
     as_json: AsJson = False,
 ) -> None:
     """某一时刻的状态、待办、期限和政策 · How a scene stood then: state, duties, clocks, policy"""
+    viewer = _viewer(source, who, on_behalf_of)
     with _opened(source, scene) as its:
         sequence = _sequence(its.timeline, seq, event, time)
         standing = its.timeline.standing(sequence, its.policy)
         _refuse_disagreement(its) if replay else None
         policy = _policy_at(its, sequence)
-    data = standing.model_dump(mode="json")
-    rows = [(name, value) for name, value in _standing(standing)]
+        entry = standing.entry.model_dump(mode="json")
+        if viewer is not None:
+            veil = _veil(its, standing, policy, viewer)
+            standing, entry = _as_seen(standing, veil), veil.entry(standing.entry)
+    data = {**standing.model_dump(mode="json"), "entry": entry}
+    rows = [(name, value) for name, value in _standing(standing, told="command" in entry)]
     duties = [_duty(each, standing, policy) for each in standing.clocks if each.holder is not None]
     clocks = [_duty(each, standing, policy) for each in standing.clocks if each.holder is None]
     columns = [("期限", "limit"), ("由谁办理", "whose"), ("到期", "due"), ("剩余", "left")]
@@ -82,12 +94,14 @@ def diff(
     before: Annotated[int, typer.Argument(metavar="FROM", min=0, help="从第几条记录之后 · after which entry")],
     after: Annotated[int, typer.Argument(metavar="TO", min=1, help="到第几条记录之后 · to which entry")],
     scene: OfScene = None,
+    who: Viewing = None,
+    on_behalf_of: OnBehalf = None,
     as_json: AsJson = False,
 ) -> None:
     """两条记录之间状态有何不同 · What changed in the state between two entries"""
+    viewer = _viewer(source, who, on_behalf_of)
     with _opened(source, scene) as its:
-        one = _state(its, before)
-        other = _state(its, after)
+        one, other = (_state(its, each, viewer) for each in (before, after))
     changes = differences(one, other)
     told = [each for each in changes if not each.is_bookkeeping]
     rows = [(each.at, _brief(each.before), _brief(each.after)) for each in told[:CHANGES]]
@@ -108,17 +122,24 @@ def timeline(
             "--html", metavar="FILE", help="写成一个离线网页 · one page that needs no network", show_default=False
         ),
     ] = None,
+    who: Viewing = None,
+    on_behalf_of: OnBehalf = None,
     as_json: AsJson = False,
 ) -> None:
     """全过程时间线：表格、网页（可拖动）或 JSON · The whole line: a table, a page with a slider, or JSON"""
+    viewer = _viewer(source, who, on_behalf_of)
+    if viewer is not None and html is not None:
+        raise misuse("网页含全部内容，不能与 --as 同用。", "The page holds everything: not with --as.")
     with _opened(source, scene) as its:
         points = list(its.timeline.points())
+        if viewer is not None:
+            points = _told(its, points, viewer)
         if html is not None:
             html.write_text(_page(its, points), encoding="utf-8")
     columns = [("号", "no"), ("时间", "time"), ("历史", "run"), ("事件", "event"), ("操作", "act"), ("办理人", "by"),
                ("环节", "step"), ("待办", "duties")]  # fmt: skip
     rows = [
-        (each.sequence, shown.moment(each.at), each.run, each.event, wording.verb(each.verb), _by(each),
+        (each.sequence, shown.moment(each.at), each.run, each.event, _act(each), _by(each),
          wording.step(each.step), each.duties)
         for each in points
     ]  # fmt: skip
@@ -180,10 +201,50 @@ def _sequence(line: Timeline, seq: int | None, event: str | None, time: str | No
     return line.at_sequence(seq if seq is not None else line.last)
 
 
-def _state(its: Opened, sequence: int) -> SceneState:
+def _state(its: Opened, sequence: int, viewer: Viewer | None) -> SceneState:
     if sequence == 0:
         return SceneState(scene=its.timeline.evidence.scene)
-    return its.timeline.standing(its.timeline.at_sequence(sequence), its.policy).state
+    standing = its.timeline.standing(its.timeline.at_sequence(sequence), its.policy)
+    if viewer is None:
+        return standing.state
+    return _as_seen(standing, _veil(its, standing, _policy_at(its, sequence), viewer)).state
+
+
+def _viewer(source: str, who: str | None, behalf: list[str] | None) -> Viewer | None:
+    """Who looks at the records of a scene; whoever holds a bundle holds all that is in it. Raises Refused, Failure."""
+    if who is None:
+        return None
+    if source.endswith(".zip") or Path(source).is_file():
+        raise misuse("--as 只用于场景，不用于审计包文件。", "--as goes with a scene, not with a bundle's file.")
+    with database() as opened:
+        sight = veil_of(opened, state_of(opened, source), who, behalf).sight
+    sight.demand(Subject.AUDIT)
+    return sight.viewer
+
+
+def _veil(its: Opened, standing: Standing, policy: Policy, viewer: Viewer) -> Veil:
+    return Veil(policy, standing.state, viewer, its.timeline.evidence.entries[: standing.sequence])
+
+
+def _as_seen(standing: Standing, veil: Veil) -> Standing:
+    """As it could have been read then: a moment does not open what it had not opened itself."""
+    state = veil.state()
+    return standing.model_copy(update={"state": state, "clocks": state.deadlines, "duties": tuple(duties(state))})
+
+
+def _told(its: Opened, points: list[Point], viewer: Viewer) -> list[Point]:
+    """The line as far as each of its entries may be read today."""
+    last = its.timeline.standing(its.timeline.last, its.policy)
+    veil = _veil(its, last, _policy_at(its, last.sequence), viewer)
+    found = []
+    for point, entry in zip(points, its.timeline.evidence.entries, strict=True):
+        seen = veil.entry(entry)
+        if "command" not in seen:
+            nobody = {"verb": "", "person": "", "unit": "", "role": "", "on_behalf_of": ()}
+            kinds = tuple(dict.fromkeys(each["kind"] for each in seen.get("events", ())))
+            point = point.model_copy(update={**nobody, "events": kinds})
+        found.append(point)
+    return found
 
 
 def _policy_at(its: Opened, sequence: int) -> Policy:
@@ -215,13 +276,14 @@ def _refuse_disagreement(its: Opened) -> None:
                 )
 
 
-def _standing(each: Standing) -> Iterator[tuple[str, object]]:
+def _standing(each: Standing, *, told: bool = True) -> Iterator[tuple[str, object]]:
     actor = each.entry.command.actor
     yield say("场景", "scene"), each.scene
     yield say("记录", "entry"), f"{each.sequence} · {shown.moment(each.at)}"
     if each.run is not None:
         yield say("历史", "history"), say(f"第 {each.run} 段，事件 {each.event}", f"run {each.run}, event {each.event}")
-    yield say("操作", "act"), f"{wording.verb(each.entry.command.act.verb)} · {actor.person} · {actor.unit}"
+    if told:
+        yield say("操作", "act"), f"{wording.verb(each.entry.command.act.verb)} · {actor.person} · {actor.unit}"
     yield say("阶段", "stage"), wording.stage(each.state.stage)
     yield say("环节", "step"), wording.step(each.state.step)
     yield say("政策", "policy"), f"{each.city} {each.policy_version} ({each.policy[:12]})"
@@ -235,8 +297,12 @@ def _duty(each: Deadline, standing: Standing, policy: Policy) -> tuple[object, .
     return wording.limit(each.limit), whose, shown.due_of(each), say(f"{left} 个工作日", f"{left} workdays")
 
 
+def _act(point: Point) -> str:
+    return wording.verb(point.verb) if point.verb else say("（无权查看）", "(not yours to read)")
+
+
 def _by(point: Point) -> str:
-    return " ← ".join((point.person, *point.on_behalf_of)) + f" · {point.unit}"
+    return " ← ".join((point.person, *point.on_behalf_of)) + f" · {point.unit}" if point.person else ""
 
 
 def _brief(value: Any) -> str:

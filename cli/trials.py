@@ -9,16 +9,17 @@ from rich.text import Text
 
 from models.commands.trial import TrialPlan
 from models.plan import Bounds
-from models.policy import Policy
+from models.policy import Policy, Subject
 from models.refusal import Refused
 from models.vocabulary import Machine
 from models.words import CHECK_ANSWERS, GATE_CONDITIONS, PHASES, UNITS
 from rules.trial_statement import Indicator, TrialStatement, statement
 
 from . import output, shown, wording
-from .acting import Scene
+from .acting import OnBehalf, Scene
 from .output import AsJson, Failure, say
 from .session import database, policy_of, state_of
+from .viewing import Viewing, readable, veil_of
 
 
 def add_to(app: typer.Typer) -> None:
@@ -28,6 +29,8 @@ def add_to(app: typer.Typer) -> None:
 def trial(
     scene: Scene,
     bidder: Annotated[str | None, typer.Option(help="只看某揭榜方 · one bidder only", show_default=False)] = None,
+    who: Viewing = None,
+    on_behalf_of: OnBehalf = None,
     as_json: AsJson = False,
 ) -> None:
     """试点一览：方案与边界、指标、阶段条件、报告、保险、核查清单 · A trial: plan, indicators, gate, reports, checks"""
@@ -35,15 +38,18 @@ def trial(
         state = state_of(opened, scene)
         policy = policy_of(opened, state)
         journal = [record.entry for record in opened.reads.entries(scene)]
+        sight = veil_of(opened, state, who, on_behalf_of).sight
     if policy is None:
         raise Failure("no_policy", say("找不到该场景所用的政策。", "The policy of this scene was not found."))
-    known = [each.bidder for each in state.trials]
+    known = readable(sight, Subject.TRIAL, [each.bidder for each in state.trials], bidder)
     if bidder is not None and bidder not in known:
         raise Refused("unknown_bidder", bidder=bidder, known=", ".join(known) or "-")
     if not known:
         raise Failure("no_trial", say("该场景还没有试点。", "This scene has no trial yet."))
     found = [
-        statement(policy, state, journal, each, shown.today()) for each in state.trials if bidder in (None, each.bidder)
+        statement(policy, state, journal, each, shown.today())
+        for each in state.trials
+        if each.bidder in known and bidder in (None, each.bidder)
     ]
     parts = [part for each in found for part in rendered(each, policy)]
     output.present({"scene": scene, "trials": [_content(each, policy) for each in found]}, *parts)

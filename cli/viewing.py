@@ -1,55 +1,141 @@
-"""Who looks: what a display withholds depends on it (`rules.disclosure`), and nobody has to say who they are.
+"""Who looks: what a display shows depends on it (`rules.disclosure`), by the policy that the scene is pinned to.
 
-Where the city has a directory, who says so has to be in it, as for an act.
+Nobody has to say who they are: who works at the database may read it all, and is shown what the law does not close.
+With `--as` the policy's whole table of reading rights holds. Where the city has a directory, who says so has to be in
+it, and whoever looks for somebody else has to stand in for them, as for an act.
 """
 
-from typing import Annotated, Any
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any, TypeVar
 
 import typer
 
+from models.journal import JournalEntry
+from models.policy import Policy, Reading, Subject
+from models.refusal import Refused
 from models.state import SceneState
 from models.vocabulary import Role
-from rules.disclosure import ANYBODY, Veil, Viewer
+from rules.disclosure import ANYBODY, Extent, Sight, Veil, Viewer
 from runtime.wiring import Parts
 
 from . import acting, identity
 from .session import policy_of, refuse_remote
+
+T = TypeVar("T")
 
 Viewing = Annotated[
     str | None,
     typer.Option(
         "--as",
         metavar="@PERSON|ROLE[:UNIT[:PERSON]]",
-        help="以谁的身份查看：本人的投标、席位和打分可见 · who looks: one's own bid, seat and points are shown",
+        help="以谁的身份查看：按政策的查看权限显示 · who looks: what the policy lets them read",
         show_default=False,
     ),
 ]
 
 
-def viewer_of(opened: Parts, state: SceneState, who: str | None) -> Viewer:
+def viewer_of(
+    opened: Parts, policy: Policy | None, state: SceneState, who: str | None, behalf: Sequence[str] | None = None
+) -> Viewer:
     """Raises Refused for who is not what they say, Failure for who does not say enough."""
     if who is None:
         return ANYBODY
     refuse_remote(opened.settings)
     asked = identity.who(who, outside=(Role.AUDITOR, Role.ADMINISTRATOR))
-    actor = acting.actor_of(opened, asked, policy_of(opened, state), state, "", bidder=asked.unit)
-    return Viewer(actor.role, actor.unit, actor.person)
+    actor = acting.actor_of(opened, asked, policy, state, "", bidder=asked.unit, on_behalf_of=tuple(behalf or ()))
+    return Viewer(actor.role, actor.unit, actor.person, actor.on_behalf_of)
+
+
+def veil_of(
+    opened: Parts,
+    state: SceneState,
+    who: str | None,
+    behalf: Sequence[str] | None = None,
+    *,
+    journal: Sequence[JournalEntry] = (),
+) -> Veil:
+    """What one scene shows to who looks. Raises as `viewer_of`."""
+    policy = policy_of(opened, state)
+    return Veil(policy, state, viewer_of(opened, policy, state, who, behalf), journal)
+
+
+def sight_of_city(opened: Parts, policy: Policy, who: str | None, behalf: Sequence[str] | None = None) -> Sight:
+    """What is read of a city and of no scene: its pool, its quotas. Raises as `viewer_of`."""
+    nowhere = SceneState(scene=f"city:{policy.code}")
+    return Sight(policy, nowhere, viewer_of(opened, policy, nowhere, who, behalf))
+
+
+def readable(sight: Sight, subject: Subject, bidders: Iterable[str], asked: str | None = None) -> list[str]:
+    """The bidders of whom all of the subject may be read. Raises Refused where there are some, and none may be."""
+    known = list(dict.fromkeys(bidders))
+    found = [each for each in known if sight.of(subject, each) is Extent.WHOLE]
+    if asked in known and asked not in found:
+        sight.demand(subject, asked)
+    if known and not found:
+        sight.demand(subject, known[0])
+    if not known and sight.of(subject) is Extent.NOTHING and sight.cell(subject) is Reading.NONE:
+        sight.demand(subject)
+    return found
 
 
 class Veils:
-    """The veil of each scene, for lists over several. `person`: whose own list it is."""
+    """The veil of each scene, for lists over several. `person`: whose own list it is, where nobody says who looks."""
 
-    def __init__(self, opened: Parts, person: str | None = None) -> None:
+    def __init__(
+        self,
+        opened: Parts,
+        person: str | None = None,
+        *,
+        who: str | None = None,
+        behalf: Sequence[str] | None = None,
+    ) -> None:
         self._opened = opened
+        self._who, self._behalf = who, behalf
         self._viewer = Viewer(person=person)
         self._known: dict[str, Veil | None] = {}
+        self._viewers: dict[str, Viewer | None] = {}
+        self._refused: Refused | None = None
 
     def of(self, scene: str) -> Veil | None:
         """None of what is no scene."""
         if scene not in self._known:
             state = self._opened.reads.state(scene)
-            self._known[scene] = Veil(state, self._viewer) if state is not None else None
+            self._known[scene] = self._made(state) if state is not None else None
         return self._known[scene]
+
+    def _made(self, state: SceneState) -> Veil:
+        if self._who is None:
+            return Veil(None, state, self._viewer)
+        policy = policy_of(self._opened, state)
+        city = policy.city if policy is not None else ""
+        if city not in self._viewers:
+            self._viewers[city] = self._viewer_in(policy)
+        return Veil(policy, state, self._viewers[city] or NOBODY)
+
+    def _viewer_in(self, policy: Policy | None) -> Viewer | None:
+        """Whoever is somebody in one city may be nobody in another: there they read nothing."""
+        nowhere = SceneState(scene=f"city:{policy.code}" if policy is not None else "city")
+        try:
+            return viewer_of(self._opened, policy, nowhere, self._who, self._behalf)
+        except Refused as refused:
+            self._refused = refused
+            return None
+
+    def refuse_stranger(self) -> None:
+        """Raises Refused where who looks is in none of the cities what they say."""
+        if self._refused is not None and not any(self._viewers.values()):
+            raise self._refused
+
+    @property
+    def looks_in_a_role(self) -> bool:
+        return self._who is not None
+
+    def whole(self, scene: str, subject: Subject, bidder: str | None = None) -> bool:
+        """Whether a subject that the law closes to nobody may be read; of what is no scene, by nobody in a role."""
+        if self._who is None:
+            return True
+        veil = self.of(scene)
+        return veil is not None and veil.sight.of(subject, bidder) is Extent.WHOLE
 
     def told(self, scene: str, data: Any) -> Any:
         veil = self.of(scene)
@@ -58,3 +144,13 @@ class Veils:
     def text(self, scene: str, text: str) -> str:
         veil = self.of(scene)
         return text if veil is None else veil.text(text)
+
+
+NOBODY = Viewer(Role.SYSTEM)
+"""Reads nothing: no city's table has a line for the system."""
+
+
+def page_of(items: Iterable[T], page: int, limit: int) -> tuple[list[T], int, int]:
+    """One page of what was left in, how much that is in all, and how many pages."""
+    every = list(items)
+    return every[(page - 1) * limit : page * limit], len(every), max(1, -(-len(every) // limit))

@@ -46,6 +46,8 @@ def whatif(
     """换一份政策会怎样：按原有操作重新裁断 · Judge what was done by another policy, first change first"""
     if not scene and city is None and not everything:
         raise misuse("请指明场景，或用 --city、--all 选择。", "Name the scenes, or choose them with --city or --all.")
+    if scene and (city is not None or everything):
+        raise misuse("场景、--city、--all 只能用一种。", "Name scenes or use --city or --all, not both.")
     other = load_policy(policy, calendar)
     with database() as stored:
         known = stored.reads.scenes(city=city)

@@ -17,8 +17,8 @@ from .session import policy_of
 def explanation(opened: Parts, state: SceneState, deadline: str, viewer: Viewer) -> Explanation:
     """As far as the viewer may be told of it. Raises Failure: unknown_deadline, no_calendar."""
     journal = [record.entry for record in opened.reads.entries(state.scene)]
-    veil = Veil(state, viewer, journal)
     policy = policy_of(opened, state)
+    veil = Veil(policy, state, viewer, journal)
     if policy is None:
         raise Failure(
             "no_calendar",

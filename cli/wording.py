@@ -6,11 +6,13 @@ from models.refusal import Language
 from models.vocabulary import Machine
 from models.words import (
     CLAIM_STATUSES,
+    FIRST_FAULT,
     FUND_DUTIES,
     GATE_CONDITIONS,
     INCIDENTS,
     LIMITS,
     MACHINES,
+    NOT_ELIGIBLE,
     NOTICES,
     OBJECTIONS,
     OFFICE_VERBS,
@@ -18,10 +20,13 @@ from models.words import (
     PHASES,
     PLAN_PARTS,
     PROPOSAL_STATUSES,
+    RISKS,
     ROLES,
     STAGES,
+    SUBJECTS,
     UNITS,
     VERBS,
+    VERDICTS,
     Word,
 )
 from rules.lifecycle import STEPS
@@ -76,8 +81,16 @@ def in_words(details: Mapping[str, str], to: Language) -> dict[str, str]:
         "step": steps, "to": steps, "verb": _VERBS, "possible": VERBS, "did": {**_VERBS, **ROLES},
         "role": ROLES, "allowed": ROLES, "machine": MACHINES, "outcome": OUTCOMES, "about": NOTICES,
         "status": {**OBJECTIONS, **PROPOSAL_STATUSES, **INCIDENTS}, "missing": PLAN_PARTS, "phase": PHASES,
-        "stands": CLAIM_STATUSES,
+        "stands": CLAIM_STATUSES, "subject": SUBJECTS, "findings": FIRST_FAULT, "verdict": VERDICTS, "expected": PHASES,
     }  # fmt: skip
+    for key, of_its in (("order", PHASES), ("phases", PHASES)):
+        if key in details:
+            details = {**details, key: " > ".join(_each(one, of_its) for one in details[key].split(" > "))}
+    if "longest" in details:
+        length, _, unit = details["longest"].partition(" ")
+        details = {**details, "longest": f"{length} {UNITS[unit].zh}" if unit in UNITS else details["longest"]}
+    if "why" in details:
+        details = {**details, "why": _not_eligible(details["why"])}
     if "unmet" in details:
         details = {**details, "unmet": "；".join(map(_condition, details["unmet"].split("; ")))}
     words = {key: _each(value, lists[key]) if key in lists else value for key, value in details.items()}
@@ -96,6 +109,13 @@ def _condition(text: str) -> str:
     """A condition of a gate begins with what it is."""
     what, _, rest = text.partition(" ")
     return f"{GATE_CONDITIONS[what].zh} {rest}" if what in GATE_CONDITIONS else text
+
+
+def _not_eligible(why: str) -> str:
+    if why in NOT_ELIGIBLE:
+        return NOT_ELIGIBLE[why].zh
+    what, _, which = why.partition(" ")
+    return f"{NOT_ELIGIBLE[what].zh}{RISKS[which].zh if which in RISKS else which}" if what in NOT_ELIGIBLE else why
 
 
 def _each(value: str, words: Mapping[str, Word]) -> str:

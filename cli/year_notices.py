@@ -267,7 +267,7 @@ def _foreseen(opened: Parts, proposal: NoticeProposal, who: identity.Who, city: 
         try:
             if (standing := standings.of(scene)) is None:
                 continue
-            command = rules.asked(proposal.digest, scene, proposal.notice, _actor_in(opened, who, standing))
+            command = rules.asked(rules.once_confirmed(proposal), scene, _actor_in(opened, who, standing))
             loaded = rules.foreseen(standing.policy, standing.state, command, now)
             outcomes.append(_Outcome(scene, loaded))
         except _TOLD as error:

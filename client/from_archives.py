@@ -6,6 +6,7 @@ recorded when the next one took over. No workflow code is needed to read it, so 
 
 from collections.abc import AsyncIterator, Container, Iterable, Iterator
 from datetime import datetime
+from itertools import groupby
 
 from temporalio.api.common.v1 import Payloads
 from temporalio.api.history.v1 import HistoryEvent
@@ -55,6 +56,8 @@ def restore(
 ) -> tuple[JournalEntry, ...]:
     """Gives the ledger what the histories of a scene hold; what it knows already is compared. Gives the journal.
 
+    Entries keep the build and rules that recorded them, as the ledger answered then: an auditor compares both. `build`
+    and `rules` are those of an entry whose recording no history knows.
     Documents keep the numbers that they had; one whose number no history knows waits for `number_the_rest`.
 
     Raises HistoriesDiffer, activities.ledger.LedgerFault, and the database's errors.
@@ -62,9 +65,12 @@ def restore(
     read = [WorkflowHistory.from_json("", each) for each in histories]
     journal = merged(entry for history in read for entry in entries_in(history))
     numbers = {(each.sequence, each.place): each.ordinal for history in read for each in numbers_in(history)}
-    for at in range(0, len(journal), RECORD_ENTRIES):
-        batch = RecordBatch(stream=stream, entries=journal[at : at + RECORD_ENTRIES])
-        ledger.record(batch, build=build, rules=rules, now=now, numbers=numbers)
+    recorded = {sequence: by for history in read for sequence, by in recorders_in(history)}
+    for by, entries in groupby(journal, lambda entry: recorded.get(entry.sequence, (build, rules))):
+        its = tuple(entries)
+        for at in range(0, len(its), RECORD_ENTRIES):
+            batch = RecordBatch(stream=stream, entries=its[at : at + RECORD_ENTRIES])
+            ledger.record(batch, build=by[0], rules=by[1], now=now, numbers=numbers)
     return journal
 
 
@@ -109,14 +115,26 @@ def entries_in(history: WorkflowHistory) -> Iterator[JournalEntry]:
 
 def numbers_in(history: WorkflowHistory) -> Iterator[GivenNumber]:
     """The numbers of documents, as the ledger gave them to the scene."""
-    recordings = set()
+    for _, recorded in _recordings(history):
+        yield from recorded.documents
+
+
+def recorders_in(history: WorkflowHistory) -> Iterator[tuple[int, tuple[str, str]]]:
+    """By which build and rules each entry was recorded, as the ledger answered the scene."""
+    for scheduled, recorded in _recordings(history):
+        for entry in _given_to_record(scheduled):
+            yield entry.sequence, (recorded.build, recorded.rules)
+
+
+def _recordings(history: WorkflowHistory) -> Iterator[tuple[HistoryEvent, Recorded]]:
+    """Each batch that was recorded, with the ledger's answer."""
+    recordings: dict[int, HistoryEvent] = {}
     for event in history.events:
         if event.activity_task_scheduled_event_attributes.activity_type.name == RECORD:
-            recordings.add(event.event_id)
-        elif event.activity_task_completed_event_attributes.scheduled_event_id in recordings:
+            recordings[event.event_id] = event
+        elif (at := event.activity_task_completed_event_attributes.scheduled_event_id) in recordings:
             result = event.activity_task_completed_event_attributes.result.payloads[0]
-            recorded: Recorded = pydantic_data_converter.payload_converter.from_payload(result, Recorded)
-            yield from recorded.documents
+            yield recordings[at], pydantic_data_converter.payload_converter.from_payload(result, Recorded)
 
 
 def _carried(opening: Payloads) -> Iterator[JournalEntry]:

@@ -84,8 +84,7 @@ class NoticeLoader:
         return await self._as_recorded(scene, receipt.sequence)
 
     def command(self, standing: Standing) -> Command:
-        digest, notice = self.proposal.digest, self.proposal.notice
-        return asked(digest, standing.state.scene, notice, self.actor_in(standing))
+        return asked(self.proposal, standing.state.scene, self.actor_in(standing))
 
     def _foreseen(self, standing: Standing, command: Command, now: datetime) -> NoticeLoaded | None:
         """None where the rules refuse it: then the scene is asked, which has the last word and is on record."""

@@ -1,4 +1,4 @@
-"""`scene demo`: thirty real scenes live their whole lives on a real Temporal server, in less than a minute.
+"""`scene demo`: two dozen real scenes live their whole lives on a real Temporal server, in less than a minute.
 
 The stories are first rehearsed on the rules alone, which takes a second. Then they are played on the server, side by
 side, each in its own skipped time: people act through `SceneClient`, alarms come from durable timers, and what happens
@@ -62,10 +62,11 @@ async def run(
     language: Language | None = None,
     seed: int = SEED,
 ) -> int:
-    """Plays the stories: all, so many, or `only` those of these scenes. Gives the exit status: 1 if one broke.
+    """Plays the stories: all but the encores, so many, or `only` those of these scenes.
 
-    Without `keep` everything stands in memory and in a temporary folder; with it in the settings' data folder, and the
-    server keeps running until it is told to stop. Raises UnknownSample, AlreadyUp, EmbeddedServerError, FileProblems.
+    Gives the exit status: 1 if one broke. Without `keep` everything stands in memory and in a temporary folder; with it
+    in the settings' data folder, and the server keeps running until it is told to stop. Raises UnknownSample,
+    AlreadyUp, EmbeddedServerError, FileProblems.
     """
     if not console.is_terminal:
         console = Console(file=console.file, width=max(console.width, WIDE))

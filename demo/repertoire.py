@@ -37,7 +37,7 @@ class Repertoire:
 
 
 def chosen(number: int | None = None, only: Sequence[str] = ()) -> Sequence[Story]:
-    """So many stories, from every city in turn, or those of some scenes; all of them where nothing is said.
+    """So many stories, from every city in turn, or those of some scenes; all but the encores where nothing is said.
 
     Raises UnknownSample for a scene of which no story is told.
     """
@@ -47,6 +47,9 @@ def chosen(number: int | None = None, only: Sequence[str] = ()) -> Sequence[Stor
         if scene not in told:
             raise UnknownSample(f"no story is told of {scene}; there are {', '.join(told)}")
     cities = (yancheng.STORIES, ningbo.STORIES, chongqing.STORIES)
-    in_turn = [story.scene for turn in zip_longest(*cities) for story in turn if story is not None]
-    picked = wanted or in_turn[:number]
+    in_turn = sorted(
+        (story for turn in zip_longest(*cities) for story in turn if story is not None), key=lambda story: story.encore
+    )
+    number = sum(not story.encore for story in STORIES) if number is None else number
+    picked = wanted or [story.scene for story in in_turn[:number]]
     return [story for story in STORIES if story.scene in picked]

@@ -62,7 +62,10 @@ Script = Generator[Move, None, None]
 
 @dataclass(frozen=True)
 class Story:
-    """One scene's life: what is told of `scene` (a sample's id), from `begins` to its end as `ends`."""
+    """One scene's life: what is told of `scene` (a sample's id), from `begins` to its end as `ends`.
+
+    An `encore` is played only where it is asked for: the others are a minute's work, and show most of what can happen.
+    """
 
     scene: str
     title: Word
@@ -70,6 +73,7 @@ class Story:
     ends: Outcome
     begins: date
     copied_from: str | None = None
+    encore: bool = False
 
     def check_end(self, scene: "Scene") -> None:
         """Raises StoryBroken where the scene, told to its end, did not end as it should."""

@@ -32,6 +32,7 @@ def notice_of_2042(scene: Scene) -> Script:
     yield scene.until(max(scene.today, LAST_NOTICE_ON))
     provisional = [each.id for each in scene.state.deadlines if each.provisional]
     notice = next(each for each in scene.calendar.notices if each.year == LAST_NOTICE_ON.year + 1)
-    yield scene.platform.does(LoadCalendar(notice=notice))
+    proposed_by, confirmed_by = scene.platform.actor.person, scene.leading_group.actor.person
+    yield scene.platform.does(LoadCalendar(notice=notice, proposed_by=proposed_by, confirmed_by=confirmed_by))
     still = [each.id for each in scene.state.deadlines if each.provisional and each.id in provisional]
     scene.holds(not still, f"still provisional: {', '.join(still)}")

@@ -46,11 +46,48 @@ class LoggedLeaf(Frozen):
     hash: str
 
 
+class Handover(Frozen):
+    """What the old key signs when it gives way to a new one, as canonical JSON: both raw public keys (Ed25519, hex).
+
+    `after` is the number of the last checkpoint under the old key, `previous` its digest; 0 and FIRST where there is
+    none.
+    """
+
+    kind: Literal["key-handover"] = "key-handover"
+    old_key: Digest
+    new_key: Digest
+    at: Moment
+    after: int
+    previous: Digest
+
+    @property
+    def text(self) -> bytes:
+        return canonical(self)
+
+    @property
+    def old(self) -> str:
+        """The old key's fingerprint."""
+        return sha256(bytes.fromhex(self.old_key)).hexdigest()
+
+    @property
+    def new(self) -> str:
+        """The new key's fingerprint."""
+        return sha256(bytes.fromhex(self.new_key)).hexdigest()
+
+
+class SignedHandover(Frozen):
+    """`signature` is the old key's, in hexadecimal digits."""
+
+    handover: Handover
+    signature: str
+
+
 class Checkpoint(Frozen):
     """What is signed, as canonical JSON. `root` is RFC 6962's (SHA-256) over the first `size` leaves.
 
     `day` is the day, by the city's time, that this is the one checkpoint of; None where a person asked for it.
-    `previous` is the digest of the checkpoint before, `key` the SHA-256 of the raw public key that signs.
+    `previous` is the digest of the checkpoint before, `key` the SHA-256 of the raw public key that signs. The first
+    one under a new key says by `handover` that the old key gave way to it.
     """
 
     kind: Literal["checkpoint"] = "checkpoint"
@@ -62,6 +99,7 @@ class Checkpoint(Frozen):
     day: date | None
     previous: Digest
     key: Digest
+    handover: SignedHandover | None = Field(None, exclude_if=lambda value: value is None)
 
     @property
     def text(self) -> bytes:

@@ -12,7 +12,6 @@ from pydantic import Field
 from .frozen import Frozen
 from .plan import Quantity
 from .text import Digest, Identifier, Name
-from .vocabulary import BenchmarkLevel
 
 LAST_ENTRY = 2**31 - 1
 """No journal comes near it; a greater number would be one that the ledger's lists cannot hold."""
@@ -71,7 +70,7 @@ class Evidence(Frozen):
     sequence: int = Field(ge=1, le=LAST_ENTRY)
     head: Digest
     city: Name
-    level: BenchmarkLevel | None = None
+    level: Name | None = None
     confirmed_on: date | None = None
     reviews: int = Field(0, ge=0)
     value_yuan: int | None = Field(None, ge=0)

@@ -33,6 +33,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "角色“{role}”无权执行“{verb}”。有权角色：{allowed}。",
         "The role {role} may not {verb}. Roles that may: {allowed}.",
     ),
+    "not_readable": (
+        "{unit}（“{role}”）现在不能查看{subject}。可以查看的角色（各按政策的范围和时点）：{allowed}。",
+        "{unit} ({role}) may not read this now: {subject}. Who may, each as the policy says: {allowed}.",
+    ),
     "not_your_part": (
         "{unit} 在本场景不是“{role}”（应为：{expected}）。",
         "{unit} is not this scene's {role} (that is: {expected}).",
@@ -44,6 +48,30 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "unknown_domain": (
         "政策文件中没有领域“{domain}”。可选：{known}。",
         "The city's policy knows no domain {domain}. It knows: {known}.",
+    ),
+    "unknown_class": (
+        "“{what}”不得填“{value}”：本市政策列出的有：{known}。",
+        "{what} can not be {value}; the city's policy lists: {known}.",
+    ),
+    "unknown_level": (
+        "本市没有标杆等级“{level}”。可选（由低到高）：{known}。",
+        "The city has no benchmark level {level}. It has, lowest first: {known}.",
+    ),
+    "level_not_higher": (
+        "本场景已是“{held}”标杆，“{level}”不高于它。可提升至：{higher}。",
+        "The scene is a benchmark at {held} already; {level} is not above it. It can be raised to: {higher}.",
+    ),
+    "level_too_low": (
+        "向{to}推荐须为“{least}”以上标杆，本场景为“{level}”：请先申请提升等级（nominate_benchmark）。",
+        "Only a benchmark at {least} or above is recommended to {to}, not {level}: raise it (nominate_benchmark).",
+    ),
+    "unknown_upward": (
+        "本市政策没有推荐去向“{to}”。可选：{known}。",
+        "The city's policy recommends to nobody called {to}. Known: {known}.",
+    ),
+    "unknown_case_type": (
+        "本市没有案例类型“{case_type}”。可选：{known}。",
+        "The city has no type of case {case_type}. It has: {known}.",
     ),
     "wrong_city": (
         "申报城市为“{city}”，而该政策属于“{expected}”。",
@@ -153,8 +181,8 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "{person} belongs to {unit}, which has an interest in the matter: recusal.",
     ),
     "panel_overlap": (
-        "试点评审人员占比 {overlap} 超过上限 {share}。",
-        "{overlap} of the panel sat on the trial's review; at most {share} may.",
+        "曾参加本场景评审（含退出评估）的人员占比 {overlap}，超过上限 {share}。",
+        "{overlap} of the panel sat on the scene's reviews before (a trial's exit too); at most {share} may.",
     ),
     "panel_drawn": (
         "本市评审组成员由随机抽取产生：请给出专家库（pool）和人数（size），不得指定成员。",
@@ -183,6 +211,34 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "no_panel": ("尚未组成评审组。", "No panel was convened yet."),
     "not_on_panel": ("{person} 不是该评审组成员。", "{person} is not on this panel."),
     "already_reviewed": ("{person} 已提交评审意见。", "{person} has given this review already."),
+    "not_the_convener": (
+        "“{purpose}”专家组由 {conveners} 组建，“{role}”不能组建。",
+        "A panel for {purpose} is convened by {conveners}, not by {role}.",
+    ),
+    "no_exit_panel": (
+        "本市政策对 {bidder} 的试点不要求专家组退出评估：由监管单位直接作结论（conclude_exit）。",
+        "The policy asks no panel about the exit of {bidder}'s trial: the regulator concludes it (conclude_exit).",
+    ),
+    "exit_panel_missing": (
+        "退出评估须先由专家组提出建议：请组建专家组（convene_panel，purpose=exit，bidder={bidder}），听取后再作结论。",
+        "Experts evaluate the exit first: convene a panel (convene_panel, purpose exit, bidder {bidder}) and hear it.",
+    ),
+    "exit_against_panel": (
+        "专家组 {size} 人中 {yes} 人建议合格（须 {needed} 人），所作结论与之不同：请在 against_panel 中写明理由。",
+        "{yes} of {size} members find it fit ({needed} are needed); your conclusion differs: say why (against_panel).",
+    ),
+    "marks_incomplete": (
+        "每项评分指标须各打一次分。缺：{missing}；多余或重复：{unknown}。请在 marks 中补齐。",
+        "Every criterion is marked once. Missing: {missing}; unknown or twice: {unknown}. Complete `marks`.",
+    ),
+    "mark_out_of_range": (
+        "“{criterion}”满分 {points} 分，所打分数超过满分。",
+        "{criterion} has at most {points} points; the mark is above that.",
+    ),
+    "marks_contradict": (
+        "总分 {total} 低于合格线 {mark}，不能建议通过：请改分数，或建议不通过。",
+        "{total} points in all are below the pass mark of {mark}: change the marks, or do not recommend it.",
+    ),
     "panel_incomplete": (
         "还有 {missing} 位成员未提交评审意见。",
         "{missing} members of the panel have not given their review yet.",
@@ -210,6 +266,26 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "drafter_decides": (
         "起草与审批须由不同的人办理：{person} 已在本场景参与“{did}”，不得再执行“{verb}”。",
         "Who drafts and who decides are two persons: {person} had a hand in this scene as {did} and may not {verb}.",
+    ),
+    "path_unproven": (
+        "本场景凭人员目录办理（第 {version} 版），代办路径“{path}”没有目录依据；请凭目录办理，或由本人办理。",
+        "This scene goes by the directory (version {version}), not by a word: {path}. Act by it, or for yourself.",
+    ),
+    "award_of_another": (
+        "中榜结果只能由有权定榜的一方（{allowed}）提出更正，“{role}”不能；请告知其办理。",
+        "An award is corrected by those who may make one ({allowed}), not by the {role}; tell them.",
+    ),
+    "funding_exceeded": (
+        "榜单预算 {budget} 元超过本场景申报的资金 {funding} 元；请降低预算，或以足额资金重新申报。",
+        "The challenge's {budget} yuan exceed the scene's funding of {funding} yuan; post less, or apply with more.",
+    ),
+    "lookalikes_not_looked_at": (
+        "系统提示了相似场景（{proposed}），查重未写明比对过哪些；请逐一比对后写明（looked_at），再登记。",
+        "Look-alikes were proposed ({proposed}), the check names none; compare, name them (looked_at), then register.",
+    ),
+    "decider_drafts": (
+        "{person} 已在本场景参与“{did}”，不得再代表发榜方执行“{verb}”；请由发榜方未参与审批的人员办理。",
+        "{person} had a hand in {did} here and may not {verb} for the owner: somebody else of the owner's does.",
     ),
     "decider_publishes": (
         "作出决定与发布须由不同的人办理：{person} 已参与“{did}”，不得再执行“{verb}”。",
@@ -264,8 +340,8 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "A seat on a panel is personal; {person} may not speak on somebody's behalf.",
     ),
     "second_officer_missing": (
-        "责令须由两名执法人员作出，请以 with_officer 注明另一人。",
-        "An order takes two officers; name the second one (with_officer).",
+        "责令、准入和开标须由两名工作人员办理，请以 with_officer 注明另一人。",
+        "An order, this admission, and the opening of bids take two officers; name the second (with_officer).",
     ),
     "officer_verifies": (
         "{person} 是该责令的执法人员之一，核验须由第三人办理。",
@@ -538,13 +614,13 @@ REFUSALS: dict[str, tuple[str, str]] = {
     ),
     "exit_report_missing": ("须先提交退出报告。", "The exit report has to be filed first."),
     "no_inclusion": ("{bidder} 没有进行中的包容期。", "{bidder} has no running inclusion period."),
+    "inclusion_trial_over": (
+        "{bidder} 的试点已经结束，包容期不再延长；请办理退出评估（conclude_exit）。",
+        "The trial of {bidder} is over, and its inclusion period is not extended; conclude the exit (conclude_exit).",
+    ),
     "fault_before_inclusion": (
         "包容期自 {started_on} 起算；{on} 的差错不在其内，请按日常监管处理。",
         "The inclusion period began on {started_on}; what happened on {on} lies outside it: deal with it by itself.",
-    ),
-    "red_line_without_period": (
-        "{bidder} 在本场景没有包容期：请登记事件，销号时写明红线（close_incident，red_line）。",
-        "{bidder} had no inclusion period: report the incident, and name the line when it is closed (red_line).",
     ),
     "red_line_question_open": (
         "事件 {incidents} 是否触碰红线尚未认定，{bidder} 的包容期不能提前结束。请先认定并销号（close_incident）。",
@@ -592,6 +668,14 @@ REFUSALS: dict[str, tuple[str, str]] = {
     ),
     "unknown_red_line": ("政策未列红线“{red_line}”。可选：{known}。", "No such red line: {red_line}. Known: {known}."),
     "no_open_order": ("没有待核验的整改责令。", "No order to correct is open."),
+    "correction_reported_already": (
+        "{bidder} 已报告整改完成，等待监管单位核验。",
+        "{bidder} has reported the correction already; the regulator verifies it next.",
+    ),
+    "correction_unverified": (
+        "{bidder} 的责令改正尚未核验，不得恢复试点。请先核验（verify_correction）。",
+        "What {bidder} was ordered is not verified, and its trial is not resumed before (verify_correction).",
+    ),
     "not_supervised": (
         "{bidder} 的试点不在正式监管中，无须解除。",
         "The trial of {bidder} is not under formal supervision; there is nothing to lift.",
@@ -665,8 +749,8 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "{yes} of {size} recommend it; the verdict {verdict} falls short of that: say why (against_panel).",
     ),
     "objections_unanswered": (
-        "提出意见的 {count} 个单位全部反对：通过须在 over_objections 中写明理由。",
-        "All {count} units that gave an opinion object: say why it passes all the same (over_objections).",
+        "{units} 反对：通过须在 over_objections 中写明理由。",
+        "{units} object: say why it passes all the same (over_objections).",
     ),
     "share_to_stranger": (
         "收益分享方 {party} 与本场景无关。可选：{known}。",
@@ -677,8 +761,12 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "{what} takes a confirmed title that stands. What a candidate gets already: {before}.",
     ),
     "defence_needed": (
-        "预算 {budget} 元，须答辩并现场核查后方可下结论。",
-        "With a budget of {budget} yuan a defence and site visit come before the conclusion.",
+        "预算 {budget} 元，须答辩并现场核查后方可下结论：填写答辩（defence）和现场核查（visit）的日期、人员和记录。",
+        "A budget of {budget} yuan takes a defence and a site visit first: give both with records (defence, visit).",
+    ),
+    "not_in_review": (
+        "日期 {on} 不在本次验收期间（{first} 至 {last}）：答辩和现场核查须在其间，实测不得晚于今天。",
+        "{on} is not within this review ({first} to {last}): defence and visit are; no field test is in the future.",
     ),
     "rectified_already": ("整改机会已用完。", "There is no further rectification."),
     "retried_already": ("重试机会已用完。", "There is no further re-trial."),
@@ -831,6 +919,30 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "year_notice_not_confirmed": (
         "放假通知 {digest} 尚未确认（{status}），不能载入；请由领导小组以 scene calendar confirm 确认。",
         "The notice {digest} is not confirmed ({status}); the leading group does so: `scene calendar confirm`.",
+    ),
+    "judge_of_itself": (
+        "{unit} 是本场景的场景单位，或负责处理对它的异议、申诉，不能同时对它作出决定；请指定其他单位。",
+        "{unit} owns this scene, or answers objections or appeals, and cannot decide on it as well; name another unit.",
+    ),
+    "no_cooperating": (
+        "至少须有一个配合单位参加会商；该领域的配合单位：{known}。",
+        "At least one cooperating department is consulted; those of the domain are: {known}.",
+    ),
+    "complaint_open": (
+        "对公示的投诉（{objection}）尚未处理完毕，暂不能办理下一步；请待投诉处理单位作出决定。",
+        "The complaint about the notice ({objection}) is not decided yet; wait for the supervisor's decision.",
+    ),
+    "bid_over_budget": (
+        "{bidder} 报价 {price} 元，超过榜单预算 {budget} 元，不能认定为合格。",
+        "{bidder} bids {price} yuan, more than the challenge's {budget}; it cannot be found eligible.",
+    ),
+    "policy_not_in_force": (
+        "政策 {version} 自 {begins} 起施行，今日（{today}）尚不能适用。",
+        "The policy {version} takes effect on {begins}; it cannot be applied today ({today}).",
+    ),
+    "notice_unconfirmed": (
+        "{year} 年放假通知须由平台窗口提出、领导小组另一人确认后载入（scene calendar propose、confirm、apply）。",
+        "The notice of {year} is not confirmed by the leading group: `scene calendar propose`, `confirm`, `apply`.",
     ),
     "year_notice_overtaken": (
         "{year} 年已有更晚确认的通知 {later}（{confirmed}）；请载入该通知，而不是 {digest}。",

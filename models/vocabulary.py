@@ -45,43 +45,12 @@ class Role(StrEnum):
     PUBLIC = "public"
 
 
-class SceneType(StrEnum):
-    """R1, the four types of S0 §二."""
-
-    TRACK_LEADING = "赛道引领型"
-    INDUSTRY_ENABLING = "产业赋能型"
-    SECTOR_APPLICATION = "行业应用型"
-    GOVERNANCE_SERVICE = "治理服务型"
-
-
 class Scale(StrEnum):
     """R2. A comprehensive scene is confirmed by the leading group."""
 
     SMALL = "小切口"
     INTEGRATED = "集成式"
     COMPREHENSIVE = "综合性"
-
-
-class First(StrEnum):
-    """R15, the three firsts (三首) of S3 一（一）: first set of equipment, first batch of material, first version."""
-
-    SET = "首台套"
-    BATCH = "首批次"
-    VERSION = "首版次"
-
-
-class ProjectKind(StrEnum):
-    """R18: what draws a scene along (S0 三（二）4, S4 三（七））."""
-
-    PROJECT = "重大项目"
-    EVENT = "重大活动"
-
-
-class Maturity(StrEnum):
-    """R3."""
-
-    EARLY = "早期"
-    MATURE = "成熟"
 
 
 class Track(StrEnum):
@@ -148,6 +117,7 @@ class PanelPurpose(StrEnum):
     RECOGNITION = "recognition"
     SCORING = "scoring"
     ACCEPTANCE = "acceptance"
+    EXIT = "exit"
 
 
 class GateKind(StrEnum):
@@ -180,14 +150,6 @@ class PlanPart(StrEnum):
     SAFEGUARDS = "safeguards"
     KPIS = "kpis"
     STOPS = "kpis.stop"
-
-
-class BenchmarkLevel(StrEnum):
-    """R6."""
-
-    CITY = "城市级"
-    INDUSTRY = "产业级"
-    ENTERPRISE = "企业级"
 
 
 class RunsFrom(StrEnum):

@@ -83,6 +83,7 @@ VERBS: Final[Mapping[str, Word]] = MappingProxyType(
         "file_exit_report": Word("提交退出报告", "file the exit report"),
         "conclude_exit": Word("退出评估结论", "conclude the exit evaluation"),
         "record_fault": Word("记录差错", "record a fault"),
+        "report_correction": Word("报告整改完成", "report the correction"),
         "verify_correction": Word("核验整改", "verify the correction"),
         "end_inclusion_early": Word("提前结束包容期", "end the inclusion period early"),
         "lift_supervision": Word("解除正式监管", "lift the formal supervision"),
@@ -232,6 +233,39 @@ ROLES: Final[Mapping[str, Word]] = MappingProxyType(
     }
 )
 
+SUBJECTS: Final[Mapping[str, Word]] = MappingProxyType(
+    {
+        "scene": Word("场景", "scene"),
+        "bid": Word("投标", "bids"),
+        "score": Word("评分", "scores"),
+        "contract": Word("任务书与付款", "contract"),
+        "trial": Word("试点与包容期", "trial, inclusion"),
+        "incident": Word("事件与责令", "incidents"),
+        "acceptance": Word("验收", "acceptance"),
+        "promotion": Word("推广", "promotion"),
+        "fund": Word("资金池", "fund"),
+        "quota": Word("指标", "quotas"),
+        "rules": Word("政策、日历与机构", "policy, calendar, organisation"),
+        "audit": Word("办理记录与审计", "records, audit"),
+    }
+)
+READINGS: Final[Mapping[str, Word]] = MappingProxyType(
+    {
+        "none": Word("-", "-"),
+        "public": Word("公开部分", "public part"),
+        "result": Word("名次", "result"),
+        "total": Word("总分", "totals"),
+        "own": Word("自己的", "own"),
+        "own_awarded": Word("中榜后自己的", "own after award"),
+        "assigned": Word("所评审的", "assigned"),
+        "case": Word("所受理的", "its case"),
+        "closed": Word("截止后", "after close"),
+        "locked": Word("到齐后", "after lock"),
+        "awarded": Word("中榜后", "after award"),
+        "all": Word("全部", "all"),
+    }
+)
+
 STAGES: Final[Mapping[str, Word]] = MappingProxyType(
     {
         "solicitation": Word("征集", "solicitation"),
@@ -332,6 +366,7 @@ PANELS: Final[Mapping[str, Word]] = MappingProxyType(
         "recognition": Word("认定评审", "recognition"),
         "scoring": Word("揭榜评分", "scoring"),
         "acceptance": Word("验收评审", "acceptance"),
+        "exit": Word("退出评估", "exit evaluation"),
     }
 )
 """What a panel of experts is convened for."""
@@ -435,6 +470,15 @@ DAY_KINDS: Final[Mapping[str, Word]] = MappingProxyType(
         "holiday": Word("放假", "holiday"),
     }
 )
+NOT_ELIGIBLE: Final[Mapping[str, Word]] = MappingProxyType(
+    {
+        "risk": Word("风险等级为", "risk"),
+        "credit": Word("信用等级为", "credit"),
+        "breached before": Word("此前已触碰红线", "breached before"),
+        "no commitment and credit check": Word("未作信用承诺和信用核查", "no commitment and credit check"),
+    }
+)
+"""Why there is no inclusion period; risk and credit say which."""
 UNITS: Final[Mapping[str, Word]] = MappingProxyType(
     {
         "hours": Word("小时", "hours"),
@@ -513,6 +557,7 @@ LIMITS: Final[Mapping[str, Word]] = MappingProxyType(
         "inclusion": Word("包容期", "inclusion period"),
         "supervision": Word("正式监管决定", "decision under formal supervision"),
         "correction_order": Word("责令整改", "order to correct"),
+        "correction_check": Word("核验整改", "verification of a correction"),
         "incident_report": Word("事件报告", "incident report"),
         "incident_analysis": Word("事件分析", "incident analysis"),
         "incident_acknowledgement": Word("签收事件报告", "acknowledgement of the incident"),

@@ -104,15 +104,14 @@ def _review(docket: Docket, bidder: str) -> None:
 def convene(docket: Docket, act: ConvenePanel) -> None:
     """Nobody accepts their own unit's work, or a competitor's.
 
-    Who sat on the scene's earlier panels may fill only the policy's share.
+    Who sat on the scene's earlier panels, or decided in its trials, may fill only the policy's share.
     """
     bidder = act.bidder or ""
     if docket.step(Machine.ACCEPTANCE, bidder) != "reviewing":
         known = ", ".join(each.bidder for each in docket.state.acceptances if each.step == "reviewing") or "-"
         docket.refuse("unknown_bidder", bidder=bidder or "-", known=known)
     parties = (*docket.state.owners, *separation.units_bidding(docket.state))
-    earlier = [panel for panel in docket.state.panels if panel.purpose is not PanelPurpose.ACCEPTANCE]
-    before = {seat.person for each in earlier for seat in each.seats}
+    before = _sat_before(docket.state) | separation.who_tried(docket.state)
     rules = docket.policy.panels["acceptance"]
     panel = panels.convene(
         docket, act, limit="acceptance_review", parties=parties,
@@ -121,6 +120,13 @@ def convene(docket: Docket, act: ConvenePanel) -> None:
     size, again = len(panel.seats), sum(seat.person in before for seat in panel.seats)
     if rules.overlap is not None and again > math.floor(rules.overlap * size):
         docket.refuse("panel_overlap", overlap=f"{again}/{size}", share=rules.overlap)
+
+
+def _sat_before(state: SceneState) -> set[str]:
+    """On the scene's earlier panels; of an exit panel also who spoke on one that another took the place of."""
+    earlier = [panel for panel in state.panels if panel.purpose is not PanelPurpose.ACCEPTANCE]
+    spoke = (hand.persons for hand in state.hands if hand.deed in separation.JUDGED[PanelPurpose.EXIT])
+    return {*(seat.person for each in earlier for seat in each.seats), *(each for persons in spoke for each in persons)}
 
 
 def _opinion(docket: Docket, act: GiveAcceptanceOpinion) -> None:
@@ -189,8 +195,7 @@ def _conclude(docket: Docket, act: ConcludeAcceptance) -> None:
     acceptance, rules = acceptance_of(docket, act.bidder), docket.policy.acceptance
     panel = panels.seated(docket, PanelPurpose.ACCEPTANCE, act.bidder)
     panels.refuse_incomplete(docket, panel)
-    if acceptance.by_defence and not act.site_visit:
-        docket.refuse("defence_needed", budget=acceptance.budget_yuan)
+    _refuse_without_defence(docket, acceptance, act)
     match act.verdict:
         case "passed":
             lineage.refuse_unreviewed(docket)
@@ -239,6 +244,29 @@ def _conclude(docket: Docket, act: ConcludeAcceptance) -> None:
             assert_never(act.verdict)
 
 
+def may_be_concluded(state: SceneState, bidder: str) -> bool:
+    """Whether all have been heard: the panel, which has signed one text, and those who give an opinion."""
+    panel = find(state.panels, purpose=PanelPurpose.ACCEPTANCE, bidder=bidder)
+    accepting = find(state.acceptances, bidder=bidder)
+    if panel is None or panel.void or accepting is None or not panels.all_have_spoken(panel):
+        return False
+    waiting = any((each.limit, each.bidder) == ("acceptance_opinion", bidder) for each in state.deadlines)
+    signed = {(each.person, each.document) for each in accepting.signatures}
+    texts = {document for _, document in signed}
+    return not waiting and any(all((seat.person, text) in signed for seat in panel.seats) for text in texts)
+
+
+def _refuse_without_defence(docket: Docket, acceptance: Acceptance, act: ConcludeAcceptance) -> None:
+    """A large budget is defended and visited, each on a day of this review and with its record (R50: field tests)."""
+    if acceptance.by_defence and (act.defence is None or act.visit is None):
+        docket.refuse("defence_needed", budget=acceptance.budget_yuan)
+    since, until = acceptance.entered_on, docket.day
+    days = [(each.on, since) for each in (act.defence, act.visit) if each is not None]
+    for on, first in (*days, *((each.on, None) for each in act.field_tests)):
+        if on > until or (first is not None and on < first):
+            docket.refuse("not_in_review", on=on, first=first or "-", last=until)
+
+
 def _refuse_unheard(docket: Docket, acceptance: Acceptance) -> None:
     """Owner, regulator and cooperating departments have spoken, or let their time go by."""
     asked = docket.open_deadlines("acceptance_opinion", acceptance.bidder)
@@ -252,10 +280,23 @@ def _refuse_unreasoned(docket: Docket, act: ConcludeAcceptance, panel: Panel) ->
     yes, needed = panels.votes(docket.policy, panel)
     if act.verdict != "passed" and yes >= needed and act.against_panel is None:
         docket.refuse("verdict_below_panel", verdict=act.verdict, yes=yes, size=len(panel.seats))
-    positions = [opinion.position for opinion in acceptance_of(docket, act.bidder).opinions]
-    all_object = bool(positions) and all(position is Position.OBJECT for position in positions)
-    if act.verdict == "passed" and all_object and act.over_objections is None:
-        docket.refuse("objections_unanswered", count=len(positions))
+    objecting = _objections_to_answer(docket, acceptance_of(docket, act.bidder))
+    if act.verdict == "passed" and objecting and act.over_objections is None:
+        docket.refuse("objections_unanswered", units=", ".join(objecting))
+
+
+def _objections_to_answer(docket: Docket, acceptance: Acceptance) -> tuple[str, ...]:
+    """The units that object, where the policy wants it said why the result passes all the same."""
+    rules, state = docket.policy.acceptance.objections, docket.state
+    units = tuple(each.unit for each in acceptance.opinions if each.position is Position.OBJECT)
+    others = [each.unit for each in acceptance.opinions if each.unit not in state.owners]
+    of_others = sum(unit in others for unit in units)
+    asked = (
+        ("all" in rules and units and len(units) == len(acceptance.opinions))
+        or ("majority" in rules and 2 * of_others > len(others))
+        or ("regulator" in rules and state.regulator in units)
+    )
+    return units if asked else ()
 
 
 def _refuse_unsigned(docket: Docket, acceptance: Acceptance, panel: Panel, document: str) -> None:

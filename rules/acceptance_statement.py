@@ -6,13 +6,20 @@ Made from the journal and the state alone; nothing here is judged.
 from collections.abc import Sequence
 from datetime import date
 
-from models.commands.acceptance import DecideFaultTolerance, ToleranceAnswer
+from models.commands.acceptance import (
+    ConcludeAcceptance,
+    DecideFaultTolerance,
+    Defence,
+    FieldTest,
+    SiteVisit,
+    ToleranceAnswer,
+)
 from models.deadline import Deadline
 from models.frozen import Frozen
 from models.journal import JournalEntry
 from models.policy import Policy
 from models.state import Acceptance, Payment, SceneState, Signature, UnitOpinion
-from models.vocabulary import First, PanelPurpose
+from models.vocabulary import PanelPurpose
 from rules import refunds
 from rules.keyed import find
 
@@ -58,7 +65,10 @@ class AcceptanceStatement(Frozen):
     clocks: tuple[Deadline, ...]
     value_yuan: int | None
     shares: tuple[tuple[str, str], ...]
-    firsts: tuple[First, ...] = ()
+    firsts: tuple[str, ...] = ()
+    defence: Defence | None = None
+    visit: SiteVisit | None = None
+    field_tests: tuple[FieldTest, ...] = ()
 
 
 def statement(
@@ -69,6 +79,7 @@ def statement(
     seats = panel.seats if panel else ()
     signed = {each.person for each in acceptance.signatures}
     clocks = [each for each in state.deadlines if each.bidder == bidder and each.limit in _CLOCKS]
+    concluded = _conclusion(journal, bidder)
     return AcceptanceStatement(
         bidder=bidder,
         step=acceptance.step,
@@ -96,7 +107,16 @@ def statement(
         value_yuan=state.value_yuan,
         shares=state.value_shares,
         firsts=state.profile.firsts if state.profile else (),
+        defence=concluded.defence if concluded else None,
+        visit=concluded.visit if concluded else None,
+        field_tests=concluded.field_tests if concluded else (),
     )
+
+
+def _conclusion(journal: Sequence[JournalEntry], bidder: str) -> ConcludeAcceptance | None:
+    """The last one, whatever became of it."""
+    acts = (entry.command.act for entry in reversed(journal))
+    return next((act for act in acts if isinstance(act, ConcludeAcceptance) and act.bidder == bidder), None)
 
 
 _CLOCKS = (

@@ -12,7 +12,19 @@ from models.deadline import Deadline, DeadlineStatus
 from models.events.anywhere import AdverseDecision
 from models.events.clock import DeadlinePassed, RungDue
 from models.state import SceneState
-from rules import acceptance, bidding, contracting, inclusion, matching, notices, remedies, review, solicitation, trial
+from rules import (
+    acceptance,
+    bidding,
+    contracting,
+    incidents,
+    inclusion,
+    matching,
+    notices,
+    remedies,
+    review,
+    solicitation,
+    trial,
+)
 from rules.docket import Docket
 
 CONSEQUENCES: dict[str, Callable[[Docket, Deadline], None]] = {
@@ -31,6 +43,7 @@ CONSEQUENCES: dict[str, Callable[[Docket, Deadline], None]] = {
     "insurance": trial.insurance_ran_out,
     "inclusion": inclusion.inclusion_ran_out,
     "correction_order": inclusion.order_ran_out,
+    "service": incidents.service_ran_out,
     "acceptance_application": acceptance.application_ran_out,
     "delivery": acceptance.application_ran_out,
     "acceptance_opinion": acceptance.opinion_ran_out,
@@ -38,6 +51,9 @@ CONSEQUENCES: dict[str, Callable[[Docket, Deadline], None]] = {
     "appeal_window": remedies.appeal_window_ran_out,
 }
 """Limit: what its passing does. A limit that is not here is a duty that stays open, overdue, and escalates."""
+
+STAYS_OPEN = ("service",)
+"""Limits whose passing has a consequence, and which are a duty all the same."""
 
 
 def next_alarm(state: SceneState) -> datetime | None:
@@ -102,7 +118,8 @@ def _first_passed(state: SceneState, at: datetime) -> Deadline | None:
 
 def _pass(docket: Docket, deadline: Deadline) -> None:
     consequence = CONSEQUENCES.get(deadline.limit)
-    docket.record(DeadlinePassed(id=deadline.id, overdue=consequence is None))
+    overdue = consequence is None or deadline.limit in STAYS_OPEN
+    docket.record(DeadlinePassed(id=deadline.id, overdue=overdue))
     if consequence is not None:
         docket.cause = f"after:{deadline.limit}"
         docket.day = deadline.due_on

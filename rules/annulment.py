@@ -22,6 +22,7 @@ def annul(docket: Docket, decision: Decision) -> None:
         docket.record(MeasureAnnulled(bidder=bidder, fault=fault.number))
     if fault is not None and fault.rung == "order":
         docket.cancel(f"correction_order/{bidder}")
+        docket.cancel(f"correction_check/{bidder}")
     else:
         _give_back(docket, decision, bidder)
 
@@ -38,6 +39,7 @@ def _lift_order_of_incident(docket: Docket, bidder: str, incident: str) -> None:
     if not ordered:
         return
     docket.cancel(f"correction_order/{bidder}/{incident}")
+    docket.cancel(f"correction_check/{bidder}/{incident}")
     docket.cancel(f"incident_close/{bidder}/{incident}")
     docket.set_deadline(
         "incident_close", docket.holder(Role.REGULATOR), ("close_incident",),
@@ -51,9 +53,9 @@ def _give_back(docket: Docket, decision: Decision, bidder: str) -> None:
     if step != _entered(decision):
         return
     left = _left_of_period(docket, decision)
-    if left is not None or (step == "breached" and decision.reopens == "ended"):
+    if left is not None or (step == "breached" and decision.reopens in ("ended", "ordinary")):
         docket.move(Machine.INCLUSION, bidder, decision.reopens)
-    elif step == "breached":
+    elif step == "breached" and decision.reopens != "breached":
         docket.move(Machine.INCLUSION, bidder, "ended_early")
     trial = find(docket.state.trials, bidder=bidder)
     if trial is not None and trial.supervised:

@@ -50,8 +50,10 @@ from rules import correction, extensions, lifecycle, remedies, review, separatio
 from rules.calendar import with_notice
 from rules.deadlines import local_minute, recomputed
 from rules.docket import REMEDIES, Docket
+from rules.keyed import find
 from rules.permissions import unknown_unit
 from rules.policy_check import contradictions
+from rules.solicitation import refuse_before_its_day, refuse_judge_of_itself
 
 
 def judge(docket: Docket, act: AnywhereAct) -> None:
@@ -188,6 +190,7 @@ def _reassign(docket: Docket, act: Reassign) -> None:
     taken = present if act.part == "regulator" else (state.lead, *state.cooperating)
     if act.to_unit in taken:
         docket.refuse("same_part", unit=act.to_unit)
+    refuse_judge_of_itself(docket, act.to_unit)
     role = {"lead": Role.LEAD, "regulator": Role.REGULATOR, "cooperating": Role.COOPERATING}[act.part]
     docket.record(PartReassigned(part=act.part, from_unit=act.from_unit, to_unit=act.to_unit))
     for deadline in state.deadlines:
@@ -196,9 +199,12 @@ def _reassign(docket: Docket, act: Reassign) -> None:
 
 
 def _hand_over(docket: Docket, deadline: Deadline, holder: Holder) -> None:
-    """The same clock in other hands, at nobody's desk yet; an id that names the unit names the new one."""
-    id = deadline.id
-    if deadline.holder is not None and id.endswith(f"/{deadline.holder.unit}"):
+    """The same clock in other hands, at nobody's desk yet; an id that names the unit names the new one.
+
+    But for the consent to a withdrawal, which keeps the name of the party that was asked.
+    """
+    id, keeps = deadline.id, deadline.limit == "withdrawal_consent"
+    if deadline.holder is not None and id.endswith(f"/{deadline.holder.unit}") and not keeps:
         id = id.removesuffix(deadline.holder.unit) + holder.unit
     handed: dict[str, object] = {"id": id, "holder": holder, "desk": None}
     docket.shift(deadline.model_copy(update=handed), "reassignment")
@@ -209,11 +215,18 @@ def _hand_over(docket: Docket, deadline: Deadline, holder: Holder) -> None:
 # policy and calendar
 
 
+_CALL = ("posted", "opening", "eligibility", "scoring", "ranked", "ranking_notice", "awarding")
+"""From the posted score sheet to the award that follows from it."""
+
+
 def _adopt(docket: Docket, act: AdoptPolicy) -> None:
     """The rules change from here on; the calendar stays: holiday notices come by themselves. Offices hand over."""
     policy, state = act.policy, docket.state
     if policy.city != docket.policy.city:
         docket.refuse("other_city_policy", city=policy.city, expected=docket.policy.city)
+    refuse_before_its_day(docket, policy)
+    if policy.version == docket.policy.version and policy.digest != docket.policy.digest:
+        docket.refuse("policy_problem", problem=f"version: {policy.version} is another policy's; name the new one anew")
     for problem in contradictions(policy):
         docket.refuse("policy_problem", problem=f"{problem.key}: {problem.message}")
     for unit in filter(None, (state.lead, state.regulator, *state.cooperating)):
@@ -223,12 +236,10 @@ def _adopt(docket: Docket, act: AdoptPolicy) -> None:
         docket.refuse("policy_problem", problem=f"domains: this scene's, {state.profile.domain}, is missing")
     if state.challenge is not None and state.challenge.mode not in policy.modes:
         docket.refuse("policy_problem", problem=f"modes: this scene's, {state.challenge.mode}, is missing")
-    if (
-        policy.score_sheet != docket.policy.score_sheet
-        and state.step == "scoring"
-        and any(bid.scores for bid in state.bids)
-    ):
-        docket.refuse("policy_problem", problem="score_sheet: bids have been scored under the present one")
+    if policy.score_sheet != docket.policy.score_sheet and state.step in _CALL:
+        docket.refuse("policy_problem", problem="score_sheet: bids are called for under the present one")
+    if policy.consultation != docket.policy.consultation and state.step == "consultation":
+        docket.refuse("policy_problem", problem="consultation: departments are being asked under the present one")
     docket.record(PolicyAdopted(policy_version=policy.version, policy_digest=policy.digest, calendar=state.calendar))
     for deadline in state.deadlines:
         office = policy.office(deadline.holder.role) if deadline.holder else None
@@ -238,6 +249,10 @@ def _adopt(docket: Docket, act: AdoptPolicy) -> None:
 
 def _load_calendar(docket: Docket, act: LoadCalendar) -> None:
     """Every open clock that was counted is counted again; what is paused is counted when it resumes."""
+    if act.proposed_by is None or act.confirmed_by is None:
+        docket.refuse("notice_unconfirmed", year=act.notice.year)
+    if act.proposed_by == act.confirmed_by:
+        docket.refuse("same_person", person=act.confirmed_by)
     before = docket.policy.calendar
     try:
         calendar = with_notice(before, act.notice)
@@ -264,14 +279,7 @@ def _override(docket: Docket, act: Override) -> None:
     if act.bidder is not None:
         _override_trial(docket, act.bidder, act.to)
         return
-    reached = _reached(state)
-    targets = [
-        to
-        for to in (*lifecycle.OVERRIDE_TO, "candidate")
-        if lifecycle.has_row(Machine.SCENE, state.step, "override", to)
-        and docket.used(to)
-        and not lifecycle.comes_before(reached, to)
-    ]
+    targets = [to for to in override_targets(state) if docket.used(to)]
     if act.to not in targets:
         docket.refuse("not_returnable", to=act.to, known=", ".join(targets) or "-")
     docket.record(StepOverridden(to=act.to, left=state.step, by=docket.person))
@@ -287,6 +295,27 @@ def _override(docket: Docket, act: Override) -> None:
     docket.run_on()
 
 
+def override_targets(state: SceneState) -> tuple[str, ...]:
+    """What of the scene's own way may be re-opened; a city may leave some of these steps out."""
+    reached = _reached(state)
+    return tuple(
+        to
+        for to in (*lifecycle.OVERRIDE_TO, "candidate")
+        if lifecycle.has_row(Machine.SCENE, state.step, "override", to) and not lifecycle.comes_before(reached, to)
+    )
+
+
+def overridable_trial(state: SceneState, bidder: str) -> str | None:
+    """To where a bidder's trial may be re-opened; None where it may not."""
+    trial = find(state.trials, bidder=bidder)
+    ending = state.step == "remedies" and any(
+        each.closes_as or (each.machine, each.bidder) != (Machine.TRIAL, bidder) for each in state.decisions
+    )
+    if trial is None or ending or state.step not in ("trial", "remedies"):
+        return None
+    return lifecycle.OVERRIDE_TRIAL.get(trial.step)
+
+
 def _override_trial(docket: Docket, bidder: str, to: str) -> None:
     """The regulator decides anew on the admission, or on the exit; nobody decides in its place.
 
@@ -297,12 +326,9 @@ def _override_trial(docket: Docket, bidder: str, to: str) -> None:
     if not stands:
         known = ", ".join(each.bidder for each in state.trials) or "-"
         docket.refuse("unknown_bidder", bidder=bidder, known=known)
-    ending = state.step == "remedies" and any(
-        each.closes_as or (each.machine, each.bidder) != (Machine.TRIAL, bidder) for each in state.decisions
-    )
-    target = lifecycle.OVERRIDE_TRIAL.get(stands)
-    if to != target or ending or state.step not in ("trial", "remedies"):
-        docket.refuse("not_returnable", to=to, known="-" if ending else target or "-")
+    target = overridable_trial(state, bidder)
+    if to != target:
+        docket.refuse("not_returnable", to=to, known=target or "-")
     docket.record(StepOverridden(to=to, left=stands, by=docket.person))
     remedies.reopen_trial(docket, bidder, to)
 

@@ -14,7 +14,7 @@ from models.frozen import Frozen
 from models.journal import JournalEntry
 from models.policy import BenchmarkCriterion, Benefit, Policy
 from models.state import Replication, SceneState, Uptake
-from models.vocabulary import BenchmarkLevel, First
+from models.state.acceptance import Raising
 from rules import promotion
 from rules.deadlines import local_day
 from rules.keyed import find
@@ -48,10 +48,13 @@ class Recommendation(Frozen):
 
 
 class BenchmarkStatement(Frozen):
-    """`clock` is the running one of the promotion: nomination, evaluation, notice or yearly review."""
+    """`clock` is the running one of the promotion: nomination, evaluation, notice or yearly review.
+
+    While a benchmark is being raised `criteria` are those of the level that it is nominated for.
+    """
 
     step: str
-    level: BenchmarkLevel | None
+    level: str | None
     recommended: bool | None
     confirmed: bool
     confirmed_on: date | None
@@ -66,13 +69,16 @@ class BenchmarkStatement(Frozen):
     beneficiaries: tuple[str, ...]
     copies: tuple[Replication, ...]
     recommendations: tuple[Recommendation, ...]
-    firsts: tuple[First, ...] = ()
+    firsts: tuple[str, ...] = ()
     uptakes: tuple[Uptake, ...] = ()
+    raising: Raising | None = None
+    case_type: str | None = None
 
 
 def statement(policy: Policy, state: SceneState, journal: Sequence[JournalEntry]) -> BenchmarkStatement:
     benchmark, events = state.benchmark, [(entry, event) for entry in journal for event in entry.events]
-    answers = _answers(journal) if benchmark and benchmark.recommended is not None else ()
+    nominated = promotion.contested(state)
+    answers = _answers(journal) if nominated and nominated.recommended is not None else ()
     return BenchmarkStatement(
         step=state.step,
         level=benchmark.level if benchmark else None,
@@ -86,9 +92,11 @@ def statement(policy: Policy, state: SceneState, journal: Sequence[JournalEntry]
         value_first=policy.promotion.value_first,
         criteria=tuple(
             Asked(criterion=each, answer=find(answers, criterion=each.key))
-            for each in (policy.promotion.criteria_at(benchmark.level) if benchmark else ())
+            for each in (policy.promotion.criteria_at(nominated.level) if nominated else ())
         ),
-        kinds=tuple(_kind(state, each) for each in policy.promotion.kinds),
+        kinds=tuple(_kind(policy, state, each) for each in policy.promotion.kinds),
+        raising=benchmark.raising if benchmark else None,
+        case_type=benchmark.case_type if benchmark else None,
         granted=tuple(
             Granted(
                 kind=event.benefit, beneficiary=event.beneficiary, amount_yuan=event.amount_yuan, on=local_day(entry.at)
@@ -111,9 +119,9 @@ def statement(policy: Policy, state: SceneState, journal: Sequence[JournalEntry]
 _CLOCKS = ("nomination", "evaluation", "notice_publication", "public_notice", "yearly_review")
 
 
-def _kind(state: SceneState, benefit: Benefit) -> Kind:
-    recorded = promotion.recorded_yuan(state, benefit.kind)
-    left = benefit.in_all_yuan - recorded if benefit.in_all_yuan is not None else None
+def _kind(policy: Policy, state: SceneState, benefit: Benefit) -> Kind:
+    recorded, cap = promotion.recorded_yuan(state, benefit.kind), promotion.cap_of(policy, state, benefit)
+    left = cap - recorded if cap is not None else None
     return Kind(benefit=benefit, recorded_yuan=recorded, left_yuan=left)
 
 

@@ -4,7 +4,7 @@ A contract that is not signed in time goes to the next in the ranking.
 """
 
 from models.commands.matching import ProposeContract, SignContract
-from models.deadline import Deadline
+from models.deadline import Deadline, Holder
 from models.events.matching import ContractProposed, ContractSigned
 from models.state import Contract
 from models.state.matching import Party
@@ -44,6 +44,10 @@ def propose(docket: Docket, act: ProposeContract) -> None:
     contract, challenge = _contract(docket, act.bidder), docket.state.challenge
     profile = docket.state.profile
     cap = challenge.budget_yuan if challenge is not None else profile.budget_yuan if profile is not None else 0
+    bid = find(docket.state.bids, bidder=act.bidder)
+    if bid is not None and bid.price_yuan is not None:
+        # It won with this price: the contract does not depart from the bid (招标投标法46).
+        cap = min(cap, bid.price_yuan)
     if act.terms.budget_yuan > cap:
         docket.refuse("budget_exceeded", amount=act.terms.budget_yuan, cap=cap)
     if (share := sum(each.share_percent for each in act.terms.milestones)) > 100:
@@ -56,6 +60,7 @@ def propose(docket: Docket, act: ProposeContract) -> None:
         docket.refuse("milestone_in_the_past", due_on=min(early), today=docket.day)
     clock = next(each for each in docket.state.deadlines if each.limit == "contract" and each.bidder == act.bidder)
     parties = docket.policy.contracting.parties
+    co_owners = docket.state.owners[1:] if docket.policy.contracting.co_owners_sign else ()
     docket.record(
         ContractProposed(
             bidder=act.bidder,
@@ -63,7 +68,8 @@ def propose(docket: Docket, act: ProposeContract) -> None:
             budget_yuan=act.terms.budget_yuan,
             parties=parties,
             milestones=tuple((each.name, each.share_percent) for each in act.terms.milestones),
-            consortium=bid.consortium if (bid := find(docket.state.bids, bidder=act.bidder)) is not None else (),
+            consortium=bid.consortium if bid is not None else (),
+            co_owners=co_owners,
         )
     )
     if contract.step == "offered":
@@ -71,10 +77,15 @@ def propose(docket: Docket, act: ProposeContract) -> None:
     for party in parties:
         holder = docket.holder(PARTIES[party], act.bidder)
         docket.share_deadline(clock, holder, ("sign_contract",), party)
+    for unit in co_owners:
+        docket.share_deadline(clock, Holder(role=Role.OWNER, unit=unit), ("sign_contract",), unit)
 
 
 def sign(docket: Docket, act: SignContract) -> None:
     contract = _contract(docket, act.bidder)
+    if docket.role is Role.OWNER and docket.unit in docket.state.owners[1:]:
+        _sign_as_co_owner(docket, contract, act)
+        return
     party = next((party for party, role in PARTIES.items() if role is docket.role), None)
     if party is None or party not in contract.parties:
         docket.refuse("not_a_party", role=docket.role)
@@ -96,9 +107,26 @@ def sign(docket: Docket, act: SignContract) -> None:
         )
     )
     docket.met(f"contract/{act.bidder}/{party}")
-    if set(_contract(docket, act.bidder).signed) == set(contract.parties):
-        docket.move(Machine.CONTRACT, act.bidder, "signed")
-        settling.begin_work(docket, act.bidder)
+    _begin_if_complete(docket, act.bidder)
+
+
+def _sign_as_co_owner(docket: Docket, contract: Contract, act: SignContract) -> None:
+    """R19: whoever opened the scene with the owner binds itself, and nobody else."""
+    if docket.unit not in contract.co_owners:
+        docket.refuse("not_a_party", role=docket.unit)
+    if docket.unit in contract.co_signed:
+        docket.refuse("already_signed", party=docket.unit)
+    if act.terms_sha256 != contract.terms_sha256:
+        docket.refuse("other_terms")
+    docket.record(ContractSigned(bidder=act.bidder, party="owner", person=docket.person, unit=docket.unit))
+    docket.met(f"contract/{act.bidder}/{docket.unit}")
+    _begin_if_complete(docket, act.bidder)
+
+
+def _begin_if_complete(docket: Docket, bidder: str) -> None:
+    if _contract(docket, bidder).complete:
+        docket.move(Machine.CONTRACT, bidder, "signed")
+        settling.begin_work(docket, bidder)
         settling.settle(docket)
 
 

@@ -1,7 +1,8 @@
 """Correction of an entry: a second person confirms, and a superseding event stands beside it; nothing is edited.
 
 What a department said is that department's: only its own people propose to correct its opinion, and only they or the
-platform office, which keeps the record, confirm it. So nobody else turns an objection into an agreement.
+platform office, which keeps the record, confirm it. So nobody else turns an objection into an agreement. So it is with
+an award, and those who may make one.
 """
 
 from models.commands.anywhere import ConfirmCorrection, ProposeCorrection
@@ -22,6 +23,7 @@ def propose(docket: Docket, act: ProposeCorrection) -> None:
     opinion = _opinion(docket, act.sequence)
     if opinion is not None and docket.unit != opinion.unit:
         docket.refuse("opinion_of_another", unit=opinion.unit)
+    _refuse_anothers_award(docket, act.sequence)
     docket.record(
         CorrectionProposed(correction=act.correction, sequence=act.sequence, by=docket.person, position=act.position)
     )
@@ -35,6 +37,8 @@ def confirm(docket: Docket, act: ConfirmCorrection) -> None:
     opinion = _opinion(docket, correction.sequence)
     if opinion is not None and docket.unit != opinion.unit and docket.role is not Role.PLATFORM_OFFICE:
         docket.refuse("opinion_of_another", unit=opinion.unit)
+    if docket.role is not Role.PLATFORM_OFFICE:
+        _refuse_anothers_award(docket, correction.sequence)
     if not act.confirmed:
         docket.record(CorrectionRejected(correction=act.correction, by=docket.person))
         return
@@ -54,6 +58,13 @@ def confirm(docket: Docket, act: ConfirmCorrection) -> None:
             )
         )
         review.count(docket)
+
+
+def _refuse_anothers_award(docket: Docket, sequence: int) -> None:
+    """What an award says, to whom and for what, is corrected by those who may award, also in words only."""
+    may = docket.policy.permissions.get("award", ())
+    if any(each.awarded_in == sequence for each in docket.state.contracts) and docket.role not in may:
+        docket.refuse("award_of_another", role=docket.role, allowed=", ".join(may))
 
 
 def _opinion(docket: Docket, sequence: int) -> Opinion | None:

@@ -216,9 +216,18 @@ def _last_day(policy: Policy, deadline: Deadline, left: int, at: datetime, today
     return shift_workdays(policy.calendar, today, 1) if over else today
 
 
-def extended(policy: Policy, deadline: Deadline, extension: Extension, at: datetime) -> Deadline:
-    """The extension's period more, counted from the day it was due. A clock that stands still has as much more left."""
+def extended(
+    policy: Policy, deadline: Deadline, extension: Extension, at: datetime, at_most: Period | None = None
+) -> Deadline:
+    """The extension's period more, counted from the day it was due. A clock that stands still has as much more left.
+
+    What is `at_most` so long in all is one period with its extension: only its last day is moved off a rest day.
+    """
     longer = _with(policy, deadline, extension, at)
+    if at_most is not None:
+        longer = _counted(policy, longer.model_copy(update={"legs": _together(deadline.legs, extension.period)}), at)
+        if due_date(policy.calendar, longer.counted_from, at_most).on < longer.due_on:
+            longer = _counted(policy, longer.model_copy(update={"legs": (at_most,)}), at)
     if deadline.status is not DeadlineStatus.PAUSED:
         return longer
     if deadline.period.unit is Unit.HOURS:
@@ -236,6 +245,13 @@ def _with(policy: Policy, deadline: Deadline, extension: Extension, at: datetime
         with_it = with_it.model_copy(update={"counted_from": deadline.due_on})
     legs = (*deadline.legs, extension.period)
     return _counted(policy, with_it.model_copy(update={"legs": legs}), at)
+
+
+def _together(legs: tuple[Period, ...], more: Period) -> tuple[Period, ...]:
+    """Months and months are months (民法典203)."""
+    if not legs or legs[-1].unit is not more.unit:
+        return (*legs, more)
+    return (*legs[:-1], more.model_copy(update={"length": legs[-1].length + more.length}))
 
 
 def recomputed(policy: Policy, deadline: Deadline, at: datetime) -> Deadline:

@@ -21,12 +21,12 @@ from models.commands.review import NoticeAct, ReviewAct
 from models.commands.solicitation import SolicitationAct, Submit
 from models.commands.suggestions import SuggestionAct
 from models.commands.support import SupportAct
-from models.commands.trial import IncidentAct, InclusionAct, TrialAct
+from models.commands.trial import IncidentAct, InclusionAct, ReportCorrection, TrialAct
 from models.events import AnyEvent
 from models.policy import Policy
 from models.refusal import Refused
 from models.state import SceneState
-from models.vocabulary import Machine
+from models.vocabulary import Machine, PanelPurpose
 from rules import (
     acceptance,
     alarms,
@@ -144,7 +144,10 @@ def _bidders_step_since(state: SceneState, act: Act) -> date | None:
     bidder = getattr(act, "bidder", None)
     if bidder is None or not lifecycle.machines_of(act.verb):
         return None
-    parts = [(machine, find(getattr(state, BIDDER_MACHINES[machine]), bidder=bidder)) for machine in _machines(act)]
+    parts = [
+        (machine, find(getattr(state, BIDDER_MACHINES[machine]), bidder=bidder))
+        for machine in machines_judged(type(act))
+    ]
     days = [
         part.entered_on
         for machine, part in parts
@@ -169,10 +172,10 @@ def _refuse_step(state: SceneState, command: Command) -> None:
         return
     bidder = act.bidder if isinstance(act, BidderAct) else getattr(act, "bidder", None)
     if bidder is None or not lifecycle.machines_of(verb):
-        if verb not in lifecycle.verbs_at(Machine.SCENE, state.step):
+        if verb not in lifecycle.verbs_of_scene(state.step, titled=state.titled):
             raise Refused("wrong_step", step=state.step, verb=verb, possible=", ".join(possible_verbs(state)))
         return
-    machines = _machines(act)
+    machines = machines_judged(type(act), getattr(act, "purpose", None))
     standing = {machine: _standing(state, machine, bidder) for machine in machines}
     if any(step and verb in lifecycle.verbs_at(machine, step) for machine, step in standing.items()):
         return
@@ -186,15 +189,17 @@ def _refuse_step(state: SceneState, command: Command) -> None:
     )  # fmt: skip
 
 
-def _machines(act: Act) -> tuple[Machine, ...]:
+def machines_judged(act: type[Act], purpose: PanelPurpose | None = None) -> tuple[Machine, ...]:
     """Those of the bidder's machines whose step must allow the act; others may move with it."""
-    if isinstance(act, MatchingAct | PaymentAct):
+    if issubclass(act, MatchingAct | PaymentAct):
         return (Machine.CONTRACT,)
-    if isinstance(act, TrialAct | IncidentAct | Override):
+    if issubclass(act, IncidentAct | ReportCorrection):
+        return (Machine.TRIAL, Machine.CONTRACT)  # on the fast track the contract is carried out without a trial
+    if issubclass(act, TrialAct | Override) or purpose is PanelPurpose.EXIT:
         return (Machine.TRIAL,)
-    if isinstance(act, InclusionAct):
+    if issubclass(act, InclusionAct):
         return (Machine.TRIAL, Machine.INCLUSION)
-    if isinstance(act, RecordRefund | AskFaultTolerance | DecideFaultTolerance):
+    if issubclass(act, RecordRefund | AskFaultTolerance | DecideFaultTolerance):
         return (Machine.ACCEPTANCE, Machine.CONTRACT)
     return (Machine.ACCEPTANCE,)
 
@@ -206,7 +211,7 @@ def _standing(state: SceneState, machine: Machine, bidder: str) -> str:
 
 def possible_verbs(state: SceneState) -> tuple[str, ...]:
     """What the table allows now, at the scene's step and at those of its bidders."""
-    verbs = list(lifecycle.verbs_at(Machine.SCENE, state.step))
+    verbs = list(lifecycle.verbs_of_scene(state.step, titled=state.titled))
     for machine, parts in BIDDER_MACHINES.items():
         for part in getattr(state, parts):
             verbs.extend(lifecycle.verbs_at(machine, part.step))

@@ -47,12 +47,12 @@ REMEDIES = ("service", "appeal_window", "appeal")
 
 OF_INCIDENTS = (
     "incident_report", "incident_acknowledgement", "incident_analysis", "casualty_report", "upward_report",
-    "leak_notice", "correction_order", "incident_close",
+    "leak_notice", "correction_order", "correction_check", "incident_close",
 )  # fmt: skip
 """Limits of what is owed for an incident; the order of an inclusion period is a clock of that period instead."""
 
 
-RUN_ON_IN_REMEDIES = ("rollback", "correction_order", "trial", "insurance", "inclusion", "refund")
+RUN_ON_IN_REMEDIES = ("rollback", "correction_order", "correction_check", "trial", "insurance", "inclusion", "refund")
 """Limits of what is carried out, or runs out, also where a scene only waits for its remedies.
 
 A trial's time, its insurance and its inclusion period run on as they do for a trial that is stopped.
@@ -159,7 +159,10 @@ class Docket:
         if holder is None:
             return ()
         may = self.policy.permissions
-        return tuple(verb for verb in lifecycle.verbs_at(machine, step) if holder.role in may.get(verb, ()))
+        verbs = lifecycle.verbs_at(machine, step)
+        if machine is Machine.SCENE:
+            verbs = lifecycle.discharging(step)
+        return tuple(verb for verb in verbs if holder.role in may.get(verb, ()))
 
     def _stage_of_return(self) -> Stage:
         return lifecycle.step_of(Machine.SCENE, self.state.returned.to).stage if self.state.returned else Stage.REVIEW
@@ -172,6 +175,8 @@ class Docket:
         for deadline in self.state.deadlines:
             if (deadline.machine, deadline.bidder) != (machine, bidder) or deadline.step in ("", entering):
                 continue
+            if deadline.limit == "yearly_review" and self.state.is_raised:
+                continue  # a benchmark that is being raised is reviewed as any other
             if self.cause in deadline.verbs and self._is_holder(deadline):
                 self.met(deadline.id)
             elif entering != "remedies":

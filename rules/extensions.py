@@ -2,6 +2,7 @@
 
 from hashlib import sha256
 
+from models.calendar import Period
 from models.commands.anywhere import DecideExtension, RequestExtension
 from models.deadline import Deadline, DeadlineStatus, Extension
 from models.events.anywhere import ExtensionDecided, ExtensionRequested
@@ -35,7 +36,7 @@ def request(docket: Docket, act: RequestExtension) -> None:
     deadline = _deadline(docket, act.deadline)
     rule = _rule_for(docket, deadline)
     if deadline.limit == "inclusion":
-        inclusion.inclusion_of(docket, deadline.bidder or "")  # one that was ended early only waits for its remedies
+        inclusion.refuse_over(docket, deadline.bidder or "")
     askers = {deadline.holder.unit} if deadline.holder else {deadline.bidder, docket.state.lead, docket.state.regulator}
     if docket.unit not in askers:
         docket.refuse("not_your_deadline", deadline=deadline.id, holder=", ".join(sorted(filter(None, askers))))
@@ -65,6 +66,8 @@ def decide(docket: Docket, act: DecideExtension) -> None:
     docket.record(ExtensionDecided(deadline=act.deadline, granted=act.granted, by=docket.person))
     if not act.granted:
         return
+    if deadline.limit == "inclusion":
+        inclusion.refuse_over(docket, deadline.bidder or "")
     extension = Extension(
         period=rule.period,
         reason_sha256=request.reasons_sha256,
@@ -74,8 +77,14 @@ def decide(docket: Docket, act: DecideExtension) -> None:
     )
     for each in docket.state.deadlines:
         if each.id == deadline.id or each.id.startswith(f"{deadline.id}/"):
-            docket.shift(extended(docket.policy, each, extension, docket.at), "extension")
+            docket.shift(extended(docket.policy, each, extension, docket.at, _at_most(docket, each)), "extension")
     if deadline.limit == "trial":
         trial.ask_for_report(docket, deadline.bidder or "", "report", docket.day)
     if deadline.limit == "inclusion" and docket.step(Machine.INCLUSION, deadline.bidder) == "active":
         docket.move(Machine.INCLUSION, deadline.bidder, "extended")
+
+
+def _at_most(docket: Docket, deadline: Deadline) -> Period | None:
+    """An inclusion period is at most so long in all; one whose clock stood still lasts as much longer."""
+    stood_still = deadline.counted_from != deadline.started_on
+    return docket.policy.inclusion.at_most if deadline.limit == "inclusion" and not stood_still else None

@@ -23,7 +23,9 @@ from models.commands.trial import (
     VerifyIncident,
 )
 from models.deadline import Deadline, Holder
+from models.events.anywhere import ServiceDropped
 from models.events.trial import (
+    CorrectionReported,
     IncidentAcknowledged,
     IncidentAnalysed,
     IncidentAssessed,
@@ -34,7 +36,7 @@ from models.events.trial import (
     ReportedUpward,
 )
 from models.policy import Severity
-from models.state import Incident, IncidentStatus
+from models.state import Incident, IncidentStatus, SceneState
 from models.vocabulary import Machine, Role
 from rules import red_lines, remedies, separation, settling
 from rules.docket import Docket
@@ -245,7 +247,7 @@ def _analyse(docket: Docket, act: AnalyseIncident) -> None:
             act.bidder, reopens=incident.status, machine=Machine.TRIAL, bidder=act.bidder, item=act.incident
         )
         docket.set_deadline(
-            "correction_order", docket.holder(Role.BIDDER, act.bidder), (),
+            "correction_order", docket.holder(Role.BIDDER, act.bidder), ("report_correction",),
             key=act.incident, machine=Machine.TRIAL, bidder=act.bidder, step="",
         )  # fmt: skip
     else:
@@ -260,8 +262,29 @@ def _verify(docket: Docket, act: VerifyIncident) -> None:
         docket.met(f"correction_order/{act.bidder}/{act.incident}")
         docket.met(f"incident_close/{act.bidder}/{act.incident}")
         _owe(docket, incident, "incident_close", docket.holder(Role.REGULATOR), "close_incident")
+        docket.met(f"correction_check/{act.bidder}/{act.incident}")
     else:
+        if docket.has_clock(f"correction_order/{act.bidder}/{act.incident}"):
+            docket.met(f"correction_check/{act.bidder}/{act.incident}")
         settling.suspend_trial(docket, act.bidder)
+
+
+def report_correction(docket: Docket, bidder: str, id: str) -> None:
+    """The order's time runs on: what nobody verified by then stops the trial by itself (S4 四（十一）)."""
+    incident = find(docket.state.incidents, id=id, bidder=bidder)
+    if incident is None:
+        docket.refuse("unknown_incident", incident=id)
+    if incident.status is not IncidentStatus.ORDERED:
+        docket.refuse("incident_not_open", incident=id, status=incident.status)
+    if incident.correction_reported:
+        docket.refuse("correction_reported_already", bidder=bidder)
+    docket.record(CorrectionReported(bidder=bidder, incident=id))
+    _ask_to_verify(docket, incident)
+
+
+def _ask_to_verify(docket: Docket, incident: Incident) -> None:
+    if not docket.has_clock(f"correction_check/{incident.bidder}/{incident.id}"):
+        _owe(docket, incident, "correction_check", docket.holder(Role.REGULATOR), "verify_incident")
 
 
 def _close(docket: Docket, act: CloseIncident) -> None:
@@ -269,18 +292,21 @@ def _close(docket: Docket, act: CloseIncident) -> None:
     incident = _incident(docket, act, IncidentStatus.ORDERED, IncidentStatus.INVESTIGATED)
     if incident.status is IncidentStatus.ORDERED:
         docket.refuse("incident_order_open", incident=act.incident)
-    of_it = [f"{limit}/{act.bidder}/{act.incident}" for limit in OWED]
-    owed = [
-        each.id for each in docket.state.deadlines if any(each.id == id or each.id.startswith(f"{id}/") for id in of_it)
-    ]
-    if owed:
-        docket.refuse("incident_reports_owed", incident=act.incident, owed=", ".join(owed))
+    if reports := owed(docket.state, incident):
+        docket.refuse("incident_reports_owed", incident=act.incident, owed=", ".join(reports))
     _refuse_unanswered(docket, act, incident)
     docket.record(IncidentClosed(bidder=act.bidder, incident=act.incident, by=docket.person, red_line=act.red_line))
     docket.met(f"incident_close/{act.bidder}/{act.incident}")
     if act.red_line is not None:
         red_lines.breach(docket, act.bidder)
     remedies.end_if_final(docket)
+
+
+def owed(state: SceneState, incident: Incident) -> tuple[str, ...]:
+    """The clocks of the reports that are still owed for an incident."""
+    of_it = [f"{limit}/{incident.bidder}/{incident.id}" for limit in OWED]
+    clocks = (each.id for each in state.deadlines)
+    return tuple(clock for clock in clocks if any(clock == id or clock.startswith(f"{id}/") for id in of_it))
 
 
 def _refuse_unanswered(docket: Docket, act: CloseIncident, incident: Incident) -> None:
@@ -308,7 +334,16 @@ def order_ran_out(docket: Docket, deadline: Deadline) -> None:
     )
     if incident is not None:
         settling.suspend_trial(docket, incident.bidder)
-        _owe(docket, incident, "incident_close", docket.holder(Role.REGULATOR), "verify_incident")
+        _ask_to_verify(docket, incident)
+
+
+def service_ran_out(docket: Docket, deadline: Deadline) -> None:
+    """An order after an incident whose service nobody proved in time counts from the last day of that time."""
+    entry = deadline.id.removeprefix(f"{deadline.limit}/")
+    for awaited in docket.state.services:
+        if str(awaited.entry) == entry and awaited.limit == "correction_order" and awaited.machine is Machine.TRIAL:
+            docket.record(ServiceDropped(id=awaited.id))
+            docket.start(awaited, deadline.due_on)
 
 
 def refuse_ordered(docket: Docket, bidder: str) -> None:

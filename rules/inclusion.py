@@ -9,9 +9,22 @@ engine records the officer's finding; it never decides guilt itself.
 
 from typing import assert_never
 
-from models.commands.trial import EndInclusionEarly, InclusionAct, LiftSupervision, RecordFault, VerifyCorrection
+from models.commands.trial import (
+    EndInclusionEarly,
+    InclusionAct,
+    LiftSupervision,
+    RecordFault,
+    ReportCorrection,
+    VerifyCorrection,
+)
 from models.deadline import Deadline
-from models.events.trial import CorrectionVerified, FaultRecorded, InclusionGranted, SupervisionLifted
+from models.events.trial import (
+    CorrectionReported,
+    CorrectionVerified,
+    FaultRecorded,
+    InclusionGranted,
+    SupervisionLifted,
+)
 from models.state import Fault, Inclusion, Trial
 from models.vocabulary import Credit, Machine, Risk, Role
 from rules import incidents, ladder, red_lines, remedies, separation, settling
@@ -25,6 +38,10 @@ def judge(docket: Docket, act: InclusionAct) -> None:
     match act:
         case RecordFault():
             _fault(docket, act)
+        case ReportCorrection(incident=str(incident)):
+            incidents.report_correction(docket, act.bidder, incident)
+        case ReportCorrection():
+            _report_correction(docket, act)
         case VerifyCorrection():
             _verify(docket, act)
         case EndInclusionEarly():
@@ -76,7 +93,8 @@ def _worst(*declared: Risk | None) -> Risk | None:
 
 
 def begin(docket: Docket, granted: InclusionGranted) -> None:
-    docket.cancel(f"correction_order/{granted.bidder}")  # of a period that ended early, whose appeal is still open
+    for limit in ("correction_order", "correction_check"):  # of a period that ended early, whose appeal is still open
+        docket.cancel(f"{limit}/{granted.bidder}")
     docket.move(Machine.INCLUSION, granted.bidder, "active")
     docket.record(granted)
     docket.set_deadline("inclusion", None, (), machine=Machine.INCLUSION, bidder=granted.bidder, step="")
@@ -89,20 +107,28 @@ def inclusion_of(docket: Docket, bidder: str) -> Inclusion:
     return inclusion
 
 
-def _ledger_of(docket: Docket, act: RecordFault) -> Inclusion:
-    """A red line is recorded as long as there is a trial to stop, also when the period is over."""
-    inclusion = find(docket.state.inclusions, bidder=act.bidder)
-    if act.red_line is None or docket.step(Machine.TRIAL, act.bidder) not in red_lines.LIVE:
-        return inclusion_of(docket, act.bidder)
-    if inclusion is None:
-        docket.refuse("red_line_without_period", bidder=act.bidder)
-    return inclusion
+def refuse_over(docket: Docket, bidder: str) -> None:
+    """A period is longer only for a trial that goes on; one that was ended early only waits for its remedies."""
+    inclusion_of(docket, bidder)
+    if docket.step(Machine.TRIAL, bidder) not in ("running", "suspended"):
+        docket.refuse("inclusion_trial_over", bidder=bidder)
+
+
+def _running(docket: Docket, bidder: str) -> Inclusion | None:
+    """The period that a fault falls into; None of a trial that goes on without one."""
+    inclusion = find(docket.state.inclusions, bidder=bidder)
+    return inclusion if inclusion is not None and inclusion.step in ("active", "extended") else None
 
 
 def _fault(docket: Docket, act: RecordFault) -> None:
-    inclusion, rules = _ledger_of(docket, act), docket.policy.inclusion
-    if inclusion.started_on is not None and docket.day < inclusion.started_on:
-        docket.refuse("fault_before_inclusion", on=docket.day, started_on=inclusion.started_on)
+    """Within a period it climbs the ladder; outside, it is ordered to be corrected at once (行政处罚法28)."""
+    running, rules = _running(docket, act.bidder), docket.policy.inclusion
+    if running is not None and running.started_on is not None and docket.day < running.started_on:
+        docket.refuse("fault_before_inclusion", on=docket.day, started_on=running.started_on)
+    if running is None and docket.step(Machine.TRIAL, act.bidder) not in red_lines.LIVE:
+        docket.refuse("no_inclusion", bidder=act.bidder)
+    ledger = find(docket.state.inclusions, bidder=act.bidder)
+    faults = ledger.faults if ledger is not None else ()
     _refuse_unknown_clause(docket, act)
     if act.red_line is not None and act.red_line not in rules.red_lines:
         docket.refuse("unknown_red_line", red_line=act.red_line, known=", ".join(rules.red_lines))
@@ -113,14 +139,16 @@ def _fault(docket: Docket, act: RecordFault) -> None:
         docket.refuse("harm_excused", incident=incident.id)
     climbed = None
     if not act.punishable:
-        _refuse_unless_excused(docket, inclusion, act)
+        _refuse_unless_excused(docket, faults, act)
     elif act.first_fault is not None and all(found for _, found in act.first_fault):
         docket.refuse("first_fault_punished")
-    elif act.red_line is None:
-        climbed = ladder.climb(rules, inclusion.faults, act.kind, docket.day)
+    elif act.red_line is None and running is not None:
+        climbed = ladder.climb(rules, faults, act.kind, docket.day)
     rung = climbed.rung if climbed else None
+    if running is None and act.punishable and act.red_line is None:
+        rung = "order"
     fault = Fault(
-        number=len(inclusion.faults) + 1,
+        number=len(faults) + 1,
         kind=act.kind,
         recorded_on=docket.day,
         rung=rung,
@@ -130,17 +158,21 @@ def _fault(docket: Docket, act: RecordFault) -> None:
         officers=separation.two_officers(docket, act.with_officer) if rung == "order" else (),
         climb=climbed,
         incident=act.incident,
+        ordinary=running is None,
     )
+    if ledger is None:
+        docket.move(Machine.INCLUSION, act.bidder, "ordinary")
     docket.record(FaultRecorded(bidder=act.bidder, fault=fault))
     if act.red_line is not None or rung == "breach":
         red_lines.breach(docket, act.bidder, fault)
     elif rung == "order":
         docket.decide_against(
-            act.bidder, reopens=inclusion.step, machine=Machine.INCLUSION, bidder=act.bidder, item=str(fault.number)
-        )
+            act.bidder, reopens=docket.step(Machine.INCLUSION, act.bidder), machine=Machine.INCLUSION,
+            bidder=act.bidder, item=str(fault.number),
+        )  # fmt: skip
     if rung == "order" and not docket.has_clock(f"correction_order/{act.bidder}"):
         docket.set_deadline(
-            "correction_order", docket.holder(Role.BIDDER, act.bidder), (),
+            "correction_order", docket.holder(Role.BIDDER, act.bidder), ("report_correction",),
             machine=Machine.INCLUSION, bidder=act.bidder, step="",
         )  # fmt: skip
 
@@ -152,7 +184,7 @@ def _refuse_unknown_clause(docket: Docket, act: RecordFault) -> None:
         docket.refuse("unknown_plan_clause", clause=act.plan_clause, known=", ".join(trial.clauses))
 
 
-def _refuse_unless_excused(docket: Docket, inclusion: Inclusion, act: RecordFault) -> None:
+def _refuse_unless_excused(docket: Docket, faults: tuple[Fault, ...], act: RecordFault) -> None:
     """行政处罚法33: only a first fault that is minor, was corrected and did no harm, as the officer finds.
 
     The findings are the officer's; that there was none of its kind before within the window, the ledger knows.
@@ -163,11 +195,31 @@ def _refuse_unless_excused(docket: Docket, inclusion: Inclusion, act: RecordFaul
         docket.refuse("first_fault_findings_missing")
     if otherwise := [name for name, found in act.first_fault if not found]:
         docket.refuse("fault_not_excused", findings=", ".join(otherwise))
-    earlier = ladder.earlier_of_its_kind(docket.policy.inclusion, inclusion.faults, act.kind, docket.day)
+    earlier = ladder.earlier_of_its_kind(docket.policy.inclusion, faults, act.kind, docket.day)
     if earlier is not None:
         docket.refuse("fault_not_first", kind=act.kind, number=earlier.number, on=earlier.recorded_on)
     if act.guidance is None:
         docket.refuse("guidance_missing")
+
+
+def _report_correction(docket: Docket, act: ReportCorrection) -> None:
+    """The bidder's word and its proof meet its duty; whether it is corrected, an officer finds."""
+    inclusion = find(docket.state.inclusions, bidder=act.bidder)
+    if inclusion is None or not docket.state.order_stands(act.bidder):
+        docket.refuse("no_open_order")
+    if inclusion.correction_reported:
+        docket.refuse("correction_reported_already", bidder=act.bidder)
+    docket.record(CorrectionReported(bidder=act.bidder))
+    docket.met(f"correction_order/{act.bidder}")
+    _ask_to_verify(docket, act.bidder)
+
+
+def _ask_to_verify(docket: Docket, bidder: str) -> None:
+    if not docket.has_clock(f"correction_check/{bidder}"):
+        docket.set_deadline(
+            "correction_check", docket.holder(Role.REGULATOR), ("verify_correction",),
+            machine=Machine.INCLUSION, bidder=bidder, step="",
+        )  # fmt: skip
 
 
 def _verify(docket: Docket, act: VerifyCorrection) -> None:
@@ -180,9 +232,16 @@ def _verify(docket: Docket, act: VerifyCorrection) -> None:
     docket.record(CorrectionVerified(bidder=act.bidder, corrected=act.corrected))
     if act.corrected:
         docket.met(f"correction_order/{act.bidder}")
+        docket.met(f"correction_check/{act.bidder}")
     else:
         red_lines.breach(docket, act.bidder)
     remedies.end_if_final(docket)
+
+
+def refuse_unverified(docket: Docket, bidder: str) -> None:
+    """No trial runs again over an order that is said to be carried out, or past its time, before it is verified."""
+    if docket.state.order_stands(bidder) and not docket.has_clock(f"correction_order/{bidder}"):
+        docket.refuse("correction_unverified", bidder=bidder)
 
 
 def refuse_order_open(docket: Docket, bidder: str) -> None:
@@ -217,9 +276,13 @@ def _end_early(docket: Docket, act: EndInclusionEarly) -> None:
 
 
 def order_ran_out(docket: Docket, deadline: Deadline) -> None:
-    """An order that nobody verified in time: under an inclusion period a breach, after an incident a stop."""
+    """Nobody reported it as corrected in time: the trial stops for safety, and an officer has to find how it stands.
+
+    A breach it is by that finding only: the engine decides nobody's guilt, and an officer's silence hurts nobody.
+    """
     if deadline.machine is Machine.INCLUSION:
-        red_lines.breach(docket, deadline.bidder or "")
+        settling.suspend_trial(docket, deadline.bidder or "")
+        _ask_to_verify(docket, deadline.bidder or "")
     else:
         incidents.order_ran_out(docket, deadline)
 

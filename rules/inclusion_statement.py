@@ -12,7 +12,7 @@ from typing import Literal
 
 from models.actor import Actor
 from models.commands.anywhere import DecideExtension, ProposeCorrection, RequestExtension
-from models.commands.trial import FirstFault, RecordFault, StartTrial, VerifyCorrection
+from models.commands.trial import FirstFault, RecordFault, ReportCorrection, StartTrial, VerifyCorrection
 from models.deadline import Deadline
 from models.document import Document
 from models.events.anywhere import (
@@ -25,6 +25,7 @@ from models.events.anywhere import (
 )
 from models.events.clock import DeadlineMoved, DeadlinePassed, DeadlineSet, StepEntered
 from models.events.trial import (
+    CorrectionReported,
     CorrectionVerified,
     FaultRecorded,
     InclusionGranted,
@@ -72,7 +73,10 @@ class Extension(Frozen):
 
 
 class Order(Frozen):
-    """`due_on` is None until the order is served. `lapsed`: nobody verified it in time."""
+    """`due_on` is None until the order is served. `lapsed`: nobody reported or verified it in time.
+
+    `reported` is when the bidder said that it was carried out, with its `proof`.
+    """
 
     officers: tuple[str, ...]
     served_on: date | None = None
@@ -82,6 +86,8 @@ class Order(Frozen):
     corrected: bool | None = None
     finding: str | None = None
     lapsed: bool = False
+    reported: Doer | None = None
+    proof: Document | None = None
 
 
 class FaultLine(Frozen):
@@ -232,6 +238,10 @@ def _after(told: InclusionStatement, entry: JournalEntry, event: object) -> Incl
         case NoticeServed():
             faults = tuple(_served(fault, event) for fault in told.faults)
             return _with(told, faults=faults)
+        case CorrectionReported(incident=None) if event.bidder == told.bidder:
+            act = entry.command.act
+            proof = act.proof if isinstance(act, ReportCorrection) else None
+            return _ordered(told, reported=_doer(entry), proof=proof)
         case CorrectionVerified() if event.bidder == told.bidder and isinstance(entry.command.act, VerifyCorrection):
             verified, finding = _doer(entry), entry.command.act.finding
             return _ordered(told, verified=verified, corrected=event.corrected, finding=finding)

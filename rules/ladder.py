@@ -21,7 +21,7 @@ MEASURES = ("remind", "advise", "interview", "order")
 
 def climb(rules: InclusionRules, faults: tuple[Fault, ...], kind: str, on: date) -> Climb:
     """The rung of the next fault of a kind, with all that it follows from. `faults` are those recorded before it."""
-    climbed = [fault for fault in faults if fault.rung is not None and not fault.annulled]
+    climbed = [fault for fault in faults if fault.rung is not None and not (fault.annulled or fault.ordinary)]
     met = [fault.rung for fault in climbed if fault.rung in MEASURES]
     above = max(met, key=MEASURES.index, default=None)
     repeats = tuple(fault.number for fault in climbed if fault.kind == kind and within(rules, fault, on))

@@ -48,12 +48,12 @@ class Row(NamedTuple):
 
 SOLICITATION, REVIEW, MATCHING, TRIALS, ACCEPTING, PROMOTION, CLOSED = Stage
 
-_TRIAL_ACTS = (
+OF_INCIDENTS = (
     "report_incident", "acknowledge_incident", "report_upward", "notify_leak", "analyse_incident", "verify_incident",
-    "close_incident",
+    "close_incident", "report_correction",
 )  # fmt: skip
-"""An incident is dealt with to its end, also where the trial is over, or is repeated."""
-_INSURED_ACTS = ("renew_insurance", *_TRIAL_ACTS)
+"""An incident is dealt with to its end, also where the trial is over, or is repeated, or never was (fast track)."""
+_INSURED_ACTS = ("renew_insurance", *OF_INCIDENTS)
 _REFUND_ACTS = ("record_refund", "ask_fault_tolerance", "decide_fault_tolerance")
 """What was paid is owed back wherever the work ends without acceptance, also where there never was an acceptance."""
 _NOTICE_ACTS = ("raise_objection", "answer_objection")
@@ -117,8 +117,8 @@ STEPS: tuple[Step, ...] = (
     Step(
         SCENE, "benchmark", PROMOTION, "标杆场景", "benchmark", "yearly_review", Role.EVALUATION_TEAM,
         acts=(
-            "assess_value", "record_benefit", "record_replication", "record_uptake", "recommend_upward",
-            "review_benchmark",
+            "apply_for_benchmark", "assess_value", "record_benefit", "record_replication", "record_uptake",
+            "recommend_upward", "review_benchmark",
         ),
     ),
     Step(SCENE, "remedies", CLOSED, "待办结", "closing"),
@@ -128,18 +128,18 @@ STEPS: tuple[Step, ...] = (
     Step(CONTRACT, "signing", MATCHING, "签署中", "being signed", acts=("propose_contract",)),
     Step(
         CONTRACT, "signed", MATCHING, "已签订", "signed",
-        acts=("propose_payment", "approve_payment", "pay_milestone", *_REFUND_ACTS), terminal=True,
+        acts=("propose_payment", "approve_payment", "pay_milestone", *_REFUND_ACTS, *OF_INCIDENTS), terminal=True,
     ),
     Step(CONTRACT, "lapsed", MATCHING, "未签订", "lapsed", acts=_REFUND_ACTS, terminal=True),
     Step(
         CONTRACT, "dissolved", MATCHING, "已解除", "dissolved",
-        acts=("approve_payment", "pay_milestone", *_REFUND_ACTS), terminal=True,
+        acts=("approve_payment", "pay_milestone", *_REFUND_ACTS, *OF_INCIDENTS), terminal=True,
     ),
     # one bidder's trial
-    Step(TRIAL, "planning", TRIALS, "编制方案", "planning", "trial_plan", Role.BIDDER, acts=_TRIAL_ACTS),
+    Step(TRIAL, "planning", TRIALS, "编制方案", "planning", "trial_plan", Role.BIDDER, acts=OF_INCIDENTS),
     Step(
         TRIAL, "submitted", TRIALS, "待准入", "plan submitted", "admission", Role.REGULATOR,
-        acts=("give_trial_opinion", *_TRIAL_ACTS),
+        acts=("give_trial_opinion", *OF_INCIDENTS),
     ),
     Step(TRIAL, "admitted", TRIALS, "已准入", "admitted", "start", Role.REGULATOR, acts=_INSURED_ACTS),
     Step(
@@ -155,22 +155,26 @@ STEPS: tuple[Step, ...] = (
     ),
     Step(
         TRIAL, "exit", TRIALS, "退出评估", "exit evaluation", "exit_evaluation", Role.REGULATOR,
-        acts=("file_report", "file_exit_report", "record_reading", "record_fault", *_TRIAL_ACTS),
+        acts=(
+            "convene_panel", "give_expert_opinion", "recuse",
+            "file_report", "file_exit_report", "record_reading", "record_fault", *OF_INCIDENTS,
+        ),
     ),
     Step(
-        TRIAL, "rolling_back", TRIALS, "恢复原状", "rolling back", "rollback", Role.BIDDER, acts=_TRIAL_ACTS,
+        TRIAL, "rolling_back", TRIALS, "恢复原状", "rolling back", "rollback", Role.BIDDER, acts=OF_INCIDENTS,
     ),
-    Step(TRIAL, "ended", TRIALS, "试点结束", "ended", acts=_TRIAL_ACTS, terminal=True),
-    Step(TRIAL, "unfit", TRIALS, "未通过退出评估", "ended unfit", acts=_TRIAL_ACTS, terminal=True),
-    Step(TRIAL, "terminated", TRIALS, "已终止", "terminated", acts=_TRIAL_ACTS, terminal=True),
-    Step(TRIAL, "refused", TRIALS, "不予准入", "refused", acts=_TRIAL_ACTS, terminal=True),
-    Step(TRIAL, "withdrawn", TRIALS, "已退出", "withdrawn", acts=_TRIAL_ACTS, terminal=True),
+    Step(TRIAL, "ended", TRIALS, "试点结束", "ended", acts=OF_INCIDENTS, terminal=True),
+    Step(TRIAL, "unfit", TRIALS, "未通过退出评估", "ended unfit", acts=OF_INCIDENTS, terminal=True),
+    Step(TRIAL, "terminated", TRIALS, "已终止", "terminated", acts=OF_INCIDENTS, terminal=True),
+    Step(TRIAL, "refused", TRIALS, "不予准入", "refused", acts=OF_INCIDENTS, terminal=True),
+    Step(TRIAL, "withdrawn", TRIALS, "已退出", "withdrawn", acts=OF_INCIDENTS, terminal=True),
     # one bidder's inclusion period
     Step(INCLUSION, "active", TRIALS, "包容期内", "active", acts=("record_fault", "verify_correction")),
     Step(INCLUSION, "extended", TRIALS, "包容期延长", "extended", acts=("record_fault", "verify_correction")),
     Step(INCLUSION, "ended", TRIALS, "包容期满", "ended", acts=("verify_correction",), terminal=True),
     Step(INCLUSION, "ended_early", TRIALS, "提前结束", "ended early", acts=("verify_correction",), terminal=True),
-    Step(INCLUSION, "breached", TRIALS, "触碰红线", "breached", terminal=True),
+    Step(INCLUSION, "breached", TRIALS, "触碰红线", "breached", acts=("verify_correction",), terminal=True),
+    Step(INCLUSION, "ordinary", TRIALS, "常规监管", "no period", acts=("verify_correction",), terminal=True),
     # one bidder's acceptance
     Step(
         ACCEPTANCE, "applying", ACCEPTING, "待申请验收", "to be applied for", "acceptance_application", Role.BIDDER,
@@ -217,6 +221,15 @@ OPEN = (
     "benchmark_confirmed", "benchmark_notice", "benchmark",
 )  # fmt: skip
 """Every step between submission and the end."""
+
+RAISING = ("evaluation", "benchmark_decision", "benchmark_confirmed", "benchmark_notice")
+"""Steps on the way to a title: a first one, or a higher one that is decided on while the title stands."""
+
+OF_A_TITLE = (
+    "assess_value", "record_benefit", "record_replication", "record_uptake", "recommend_upward", "review_benchmark",
+    "withdraw_benchmark",
+)  # fmt: skip
+"""What goes on while a benchmark is being raised; on the way to a first title none of it is possible."""
 
 STARTED = ("running", "suspended", "exit")
 """Steps of a trial that has begun and was not concluded: it ends by its exit, or by a proven rollback."""
@@ -297,6 +310,7 @@ ROWS: tuple[Row, ...] = (
     *_rows(SCENE, ("recognition_notice",), "after:public_notice", "listing"),
     *_rows(SCENE, ("recognition_notice",), "answer_objection", "listing", *_BACK_FROM_NOTICE),
     *_rows(SCENE, ("recognition_notice",), "decide_complaint", "listing", *_BACK_FROM_NOTICE),
+    *_rows(SCENE, ("listing",), "decide_complaint", *_BACK_FROM_NOTICE),
     *_rows(SCENE, ("listing",), "list_scene", "listed"),
     *_rows(SCENE, RETURN_FROM, "return_for_correction", "returned"),
     *_rows(SCENE, ("returned",), "resubmit", *dict.fromkeys((*RETURN_TO, *STRAIGHT_BACK_TO))),
@@ -313,6 +327,7 @@ ROWS: tuple[Row, ...] = (
     *_rows(SCENE, ("ranking_notice",), "after:public_notice", "awarding"),
     *_rows(SCENE, ("ranking_notice",), "answer_objection", "awarding", "eligibility"),
     *_rows(SCENE, ("ranking_notice",), "decide_complaint", "awarding", "eligibility"),
+    Row(SCENE, "awarding", "decide_complaint", "eligibility"),
     *_rows(SCENE, ("awarding",), "award", "contracting"),
     *_rows(SCENE, ("contracting",), "sign_contract", "trial", "acceptance"),
     *_rows(SCENE, ("contracting",), "decline_award", *_AFTER_CONTRACTS),
@@ -329,7 +344,7 @@ ROWS: tuple[Row, ...] = (
     *_rows(CONTRACT, ("offered", "signing"), "decline_award", "lapsed"),
     *_rows(CONTRACT, ("offered", "signing"), "withdraw", "lapsed"),
     *_rows(CONTRACT, ("offered", "signing"), "after:contract", "lapsed"),
-    *_rows(CONTRACT, ("signed",), "answer_withdrawal", "dissolved"),
+    *_rows(CONTRACT, ("signed", "offered", "signing"), "answer_withdrawal", "dissolved"),
     *_when_final(CONTRACT, ("signed", "offered", "signing"), "dissolved"),
     # trial
     *_rows(SCENE, ("trial",), "conclude_exit", "acceptance", "candidate", "remedies"),
@@ -372,10 +387,11 @@ ROWS: tuple[Row, ...] = (
     *_when_final(TRIAL, ("planning", "submitted", "admitted"), "terminated"),
     *_when_final(TRIAL, ("suspended", "exit"), "rolling_back"),
     # inclusion period
-    *_rows(INCLUSION, ("", "ended", "ended_early"), "start_trial", "active"),
+    *_rows(INCLUSION, ("", "ended", "ended_early", "ordinary"), "start_trial", "active"),
+    Row(INCLUSION, "", "record_fault", "ordinary"),
     *_rows(INCLUSION, ("active",), "decide_extension", "extended"),
     *_rows(INCLUSION, ("ended_early",), "decide_appeal", "active", "extended"),
-    *_rows(INCLUSION, ("breached",), "decide_appeal", "active", "extended", "ended", "ended_early"),
+    *_rows(INCLUSION, ("breached",), "decide_appeal", "active", "extended", "ended", "ended_early", "ordinary"),
     *_rows(INCLUSION, ("active", "extended"), "after:inclusion", "ended"),
     *_rows(INCLUSION, ("active", "extended"), "conclude_exit", "ended"),
     *_rows(INCLUSION, ("active", "extended"), "end_inclusion_early", "ended_early"),
@@ -383,10 +399,9 @@ ROWS: tuple[Row, ...] = (
     *_rows(INCLUSION, ("active", "extended"), "compare_racers", "ended_early"),
     *_rows(INCLUSION, ("active", "extended"), "answer_withdrawal", "ended_early"),
     *_when_final(INCLUSION, ("active", "extended"), "ended_early"),
-    *_rows(INCLUSION, ("active", "extended", "ended", "ended_early"), "record_fault", "breached"),
-    *_rows(INCLUSION, ("ended", "ended_early"), "close_incident", "breached"),
-    *_rows(INCLUSION, ("active", "extended", "ended", "ended_early"), "verify_correction", "breached"),
-    *_rows(INCLUSION, ("active", "extended", "ended", "ended_early"), "after:correction_order", "breached"),
+    *_rows(INCLUSION, ("active", "extended", "ended", "ended_early", "ordinary"), "record_fault", "breached"),
+    *_rows(INCLUSION, ("ended", "ended_early", "ordinary"), "close_incident", "breached"),
+    *_rows(INCLUSION, ("active", "extended", "ended", "ended_early", "ordinary"), "verify_correction", "breached"),
     # acceptance
     *_rows(SCENE, ("acceptance",), "after:public_notice", "candidate"),
     *_rows(SCENE, ("acceptance",), "answer_objection", "candidate"),
@@ -423,15 +438,15 @@ ROWS: tuple[Row, ...] = (
         ACCEPTANCE, ("applying", "reviewing", "concluded", "noticed", "rectifying", "retrial"), "withdrawn",
     ),
     # promotion
-    *_rows(SCENE, ("candidate",), "nominate_benchmark", "evaluation"),
+    *_rows(SCENE, ("candidate", "benchmark"), "nominate_benchmark", "evaluation"),
     *_rows(SCENE, ("evaluation",), "conclude_evaluation", "benchmark_decision"),
     *_rows(SCENE, ("benchmark_decision",), "confirm_benchmark", "benchmark_confirmed", "benchmark", "candidate"),
     *_rows(SCENE, ("benchmark_confirmed",), "publish_notice", "benchmark_notice"),
     *_rows(SCENE, ("benchmark_notice",), "after:public_notice", "benchmark"),
     *_rows(SCENE, ("benchmark_notice",), "answer_objection", "benchmark", "evaluation"),
     *_rows(SCENE, ("benchmark_notice",), "decide_complaint", "benchmark", "evaluation"),
-    *_rows(SCENE, ("benchmark",), "review_benchmark", "candidate"),
-    *_rows(SCENE, ("benchmark",), "withdraw_benchmark", "candidate"),
+    *_rows(SCENE, ("benchmark", *RAISING), "review_benchmark", "candidate"),
+    *_rows(SCENE, ("benchmark", *RAISING), "withdraw_benchmark", "candidate"),
     *_rows(SCENE, ("candidate",), "decide_appeal", "benchmark"),
     *_rows(SCENE, ("candidate", "benchmark"), "close_scene", *_END),
     # from any open step
@@ -479,7 +494,7 @@ ANYWHERE = (
 
 WHILE_STANDING_STILL = (
     "resume", "terminate", "withdraw", "answer_withdrawal", "suspend_trial", "terminate_trial", "prove_rollback",
-    *_TRIAL_ACTS, "record_fault", "verify_correction", "renew_insurance", "record_service", "appeal", "decide_appeal",
+    *OF_INCIDENTS, "record_fault", "verify_correction", "renew_insurance", "record_service", "appeal", "decide_appeal",
     "propose_correction", "confirm_correction", "adopt_policy", "load_calendar", "request_extension",
     "decide_extension", "reassign", "raise_objection", "answer_objection", "file_complaint", "decide_complaint",
     "override", "submit_bid", "withdraw_bid", "claim_duty", "release_duty", "transfer_duty", "delegate_duty",
@@ -523,6 +538,24 @@ def verbs_at(machine: Machine, key: str) -> tuple[str, ...]:
     rows = (row.by for row in ROWS if row.machine is machine and row.source == key and not row.by.startswith("after:"))
     acts = _STEP[machine, key].acts if (machine, key) in _STEP else ()
     return tuple(dict.fromkeys((*rows, *acts)))
+
+
+def verbs_of_scene(key: str, *, titled: bool) -> tuple[str, ...]:
+    """The verbs at one of the scene's own steps; while it is raised, those of its title go on."""
+    verbs = verbs_at(SCENE, key)
+    if key not in RAISING:
+        return verbs
+    others = tuple(verb for verb in verbs if verb not in OF_A_TITLE)
+    return (*others, *OF_A_TITLE) if titled else others
+
+
+def discharging(key: str) -> tuple[str, ...]:
+    """The verbs at one of the scene's own steps with which its holder may discharge the step's duty.
+
+    Nobody has reviewed a benchmark who nominates it for more.
+    """
+    further = ("nominate_benchmark", "apply_for_benchmark") if key == "benchmark" else ()
+    return tuple(verb for verb in verbs_of_scene(key, titled=False) if verb not in further)
 
 
 @cache

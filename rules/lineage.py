@@ -38,7 +38,8 @@ def _inherit(docket: Docket, act: InheritEvidence) -> None:
     """A copy that said at its submission what it copies has that original and no other.
 
     What claims a later entry than there is would bar the true evidence for ever; so it can be replaced by name. That
-    the original's journal does not have it, the ledger knows: `client.lineage` replaces it, and the doctor names it.
+    the original's journal does not have it, or says something else by then, the ledger knows: `client.lineage` replaces
+    it, and the doctor names it.
     """
     evidence, state = act.evidence, docket.state
     declared = state.profile.copied_from if state.profile else None
@@ -65,7 +66,7 @@ def _reopen(docket: Docket, act: ReopenReview) -> None:
 
 
 def _reviewer(docket: Docket) -> tuple[Holder, tuple[str, ...]]:
-    if docket.state.step == "benchmark":
+    if docket.state.titled:
         return docket.holder(Role.EVALUATION_TEAM), ("conclude_lineage_review", "review_benchmark")
     role = Role.REGULATOR if docket.state.regulator else Role.PLATFORM_OFFICE
     return docket.holder(role), ("conclude_lineage_review",)
@@ -82,7 +83,7 @@ def _conclude(docket: Docket, act: ConcludeLineageReview) -> None:
     running = [trial.bidder for trial in docket.state.trials if trial.step == "running"]
     if act.affected and running:
         docket.refuse("affected_trial_runs", bidder=", ".join(running))
-    if act.affected and docket.state.step == "benchmark":
+    if act.affected and docket.state.titled:
         docket.refuse("affected_benchmark")
     _answered(docket, act.review, affected=act.affected)
 

@@ -41,8 +41,8 @@ from models.events.matching import (
 from models.state import Bid, Challenge
 from models.state.matching import Member
 from models.state.review import Flag
-from models.vocabulary import Machine, Outcome, PanelPurpose, Role
-from rules import bidding, consortium, contracting, lots, panels, race, scoring, separation, settling
+from models.vocabulary import Machine, NoticeAbout, Outcome, PanelPurpose, Role
+from rules import bidding, consortium, contracting, lots, notices, panels, race, scoring, separation, settling
 from rules.bidding import mode_of, own_bid
 from rules.calendar import due_date
 from rules.deadlines import fixed_on, remaining
@@ -97,6 +97,7 @@ def _post(docket: Docket, act: PostChallenge) -> None:
     flags = answered_flags(docket, texts, act.findings)
     if mode.legal_bases and act.legal_basis not in mode.legal_bases:
         docket.refuse("legal_basis_unlisted", mode=act.mode, basis=act.legal_basis, known="；".join(mode.legal_bases))
+    _refuse_above_funding(docket, act)
     if mode.invited_only and not (act.invited and act.justification):
         docket.refuse("invitation_missing", mode=act.mode)
     invited = tuple(dict.fromkeys(act.invited))
@@ -125,6 +126,13 @@ def _post(docket: Docket, act: PostChallenge) -> None:
     docket.enter("posted", due_on=act.closes_on)
     if mode.invited_only:
         docket.set_deadline("invitation_review", docket.holder(Role.LEAD), ("review_invitation",))
+
+
+def _refuse_above_funding(docket: Docket, act: PostChallenge) -> None:
+    """Nobody is promised what nobody has: more needs an application with more funding (预算法第十三条)."""
+    profile = docket.state.profile
+    if docket.policy.contracting.within_funding and profile is not None and act.budget_yuan > profile.budget_yuan:
+        docket.refuse("funding_exceeded", budget=act.budget_yuan, funding=profile.budget_yuan)
 
 
 def _calls_so_far(docket: Docket) -> int:
@@ -192,6 +200,9 @@ def _verify(docket: Docket, act: VerifyEligibility) -> None:
         docket.refuse("already_verified", bidder=act.bidder)
     if act.eligible and not act.commitment_signed:
         docket.refuse("commitment_unsigned")
+    challenge = docket.state.challenge
+    if act.eligible and challenge is not None and (bid.price_yuan or 0) > challenge.budget_yuan:
+        docket.refuse("bid_over_budget", bidder=act.bidder, price=bid.price_yuan, budget=challenge.budget_yuan)
     consortium.refuse_unfounded(docket, bid, act)
     docket.record(
         EligibilityVerified(
@@ -265,6 +276,7 @@ def _award(docket: Docket, act: Award) -> None:
         docket.refuse(
             "too_many_winners", mode=docket.state.challenge.mode if docket.state.challenge else "-", winners=winners
         )
+    notices.refuse_while_complained(docket, NoticeAbout.RANKING)
     passed = [line.bidder for line in docket.state.ranking if line.passed]
     if list(act.bidders) != passed[: len(act.bidders)]:
         docket.refuse("not_next_ranked", expected=", ".join(passed[: len(act.bidders)]))

@@ -29,7 +29,7 @@ from models.events.review import (
 from models.state import Objection
 from models.state.review import ObjectionStatus
 from models.vocabulary import Machine, NoticeAbout, PanelPurpose, Role
-from rules import settling
+from rules import promotion, settling
 from rules.docket import Docket
 from rules.keyed import find
 
@@ -64,6 +64,17 @@ COURSES: dict[NoticeAbout, Course] = {
         Machine.SCENE, "benchmark_confirmed", "benchmark_notice", "benchmark", ("evaluation",)
     ),
 }
+
+
+BEFORE_IT_COUNTS = ("listing", "awarding")
+"""Steps after a notice at which nobody relies on its result yet: an upheld complaint still brings the scene back."""
+
+
+def refuse_while_complained(docket: Docket, about: NoticeAbout) -> None:
+    """A complaint freezes the step after the notice also where the notice has run out. Raises Refused."""
+    for each in docket.state.objections:
+        if each.about is about and each.freezes:
+            docket.refuse("complaint_open", objection=each.id)
 
 
 def judge(docket: Docket, act: NoticeAct) -> None:
@@ -140,7 +151,8 @@ def _answer(docket: Docket, act: AnswerObjection) -> None:
 def _after_decision(docket: Docket, objection: Objection, *, upheld: bool) -> None:
     course = COURSES[objection.about]
     bidder = _bidder(course, objection.bidder)
-    if docket.step(course.machine, bidder) != course.during:
+    at = docket.step(course.machine, bidder)
+    if at != course.during and not (upheld and course.machine is Machine.SCENE and at in BEFORE_IT_COUNTS):
         # The scene has gone on since: what an upheld complaint means for it is the leading group's to say.
         return
     if upheld:
@@ -169,6 +181,8 @@ def _onward(docket: Docket, about: NoticeAbout, bidder: str | None) -> None:
     if notice is None or not notice.ran_out or frozen:
         return
     course = COURSES[about]
+    if about is NoticeAbout.BENCHMARK:
+        promotion.take_higher_title(docket)
     docket.move(course.machine, _bidder(course, bidder), course.after)
     if course.machine is Machine.ACCEPTANCE:
         settling.settle(docket)

@@ -16,7 +16,7 @@ from models.commands.review import ConvenePanel, GiveExpertOpinion, PanelMember,
 from models.events.review import Draw, Excused, ExpertOpinionGiven, MemberRecused, PanelConvened
 from models.policy import PanelRules, Policy
 from models.refusal import Refused
-from models.state import Panel, Seat
+from models.state import Panel, SceneState, Seat
 from models.vocabulary import PanelPurpose, Role
 from rules import lots, separation
 from rules.docket import Docket
@@ -37,6 +37,8 @@ def convene(
     `not_drawn` are persons who may be named, up to a share, and are left out of a draw.
     """
     rules = docket.policy.panels[act.purpose.value]
+    if rules.conveners and docket.role not in rules.conveners:
+        docket.refuse("not_the_convener", purpose=act.purpose, role=docket.role, conveners=", ".join(rules.conveners))
     members, draw = _members(docket, act, parties, not_drawn)
     size, experts = len(members), sum(member.expert for member in members)
     if size < rules.minimum:
@@ -50,7 +52,7 @@ def convene(
             raise bar
     before = find(docket.state.panels, purpose=act.purpose, bidder=act.bidder)
     if before is not None and not before.void:
-        if _has_spoken(docket, before):
+        if has_spoken(docket.state, before):
             docket.refuse("panel_already")
         _refuse_drawing_again(docket, act, before)
         for seat in before.seats:
@@ -176,9 +178,9 @@ def seat_deadline(limit: str, bidder: str | None, person: str) -> str:
     return "/".join(part for part in (limit, bidder, person) if part)
 
 
-def _has_spoken(docket: Docket, panel: Panel) -> bool:
+def has_spoken(state: SceneState, panel: Panel) -> bool:
     if panel.purpose is PanelPurpose.SCORING:
-        return any(bid.scores for bid in docket.state.bids)
+        return any(bid.scores for bid in state.bids)
     return any(seat.recommend is not None for seat in panel.seats)
 
 
@@ -209,11 +211,37 @@ def give_opinion(docket: Docket, act: GiveExpertOpinion, limit: str) -> None:
     if own_seat(docket, panel).recommend is not None:
         docket.refuse("already_reviewed", person=docket.person)
     docket.record(
-        ExpertOpinionGiven(purpose=act.purpose, bidder=act.bidder, person=docket.person, recommend=act.recommend)
+        ExpertOpinionGiven(
+            purpose=act.purpose,
+            bidder=act.bidder,
+            person=docket.person,
+            recommend=act.recommend,
+            tenths=_marks(docket, act),
+        )
     )
     clock = docket.deadline(seat_deadline(limit, act.bidder, docket.person))
     if clock is not None and clock.verbs == (act.verb,):  # who has still to sign keeps the duty
         docket.met(clock.id)
+
+
+def _marks(docket: Docket, act: GiveExpertOpinion) -> tuple[tuple[str, int], ...]:
+    """In the order of the criteria, each within its points; who recommends has found the pass mark reached."""
+    purpose: PanelPurpose = PanelPurpose(act.purpose)
+    rules = docket.policy.panels[purpose.value]
+    tenths = {each.criterion: round(each.points * 10) for each in act.marks}
+    keys, given = [each.key for each in rules.criteria], [each.criterion for each in act.marks]
+    if sorted(given) != sorted(keys):
+        docket.refuse(
+            "marks_incomplete",
+            missing=", ".join(f"{each.key} {each.name}" for each in rules.criteria if each.key not in given) or "-",
+            unknown=", ".join(each for each in given if each not in keys or given.count(each) > 1) or "-",
+        )
+    if above := [each for each in rules.criteria if tenths[each.key] > each.points * 10]:
+        docket.refuse("mark_out_of_range", criterion=above[0].name, points=above[0].points)
+    total = sum(tenths.values())
+    if act.recommend and total < rules.pass_mark * 10:
+        docket.refuse("marks_contradict", total=total / 10, mark=rules.pass_mark)
+    return tuple((key, tenths[key]) for key in keys)
 
 
 def refuse_unless_recommended(docket: Docket, panel: Panel) -> None:

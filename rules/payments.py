@@ -11,7 +11,7 @@ from typing import assert_never
 from models.commands.payment import ApprovePayment, PaymentAct, PayMilestone, ProposePayment
 from models.deadline import Holder
 from models.events.payment import MilestonePaid, PaymentDecided, PaymentProposed
-from models.state import Contract, Payment, PaymentStatus
+from models.state import Contract, Payment, PaymentStatus, SceneState
 from models.vocabulary import Machine, Role
 from rules import refunds, remedies
 from rules.docket import Docket
@@ -52,6 +52,22 @@ def _propose(docket: Docket, act: ProposePayment) -> None:
         "payment", docket.holder(Role.LEAD), ("approve_payment",),
         key=act.milestone, machine=Machine.CONTRACT, bidder=act.bidder, step="",
     )  # fmt: skip
+
+
+def may_be_claimed(state: SceneState, bidder: str) -> bool:
+    """Whether some milestone of a bidder is neither on its way nor paid in full."""
+    contract = find(state.contracts, bidder=bidder)
+    if contract is None or refunds.ended_in(state, bidder) is not None:
+        return False
+    of_it = [each for each in state.payments if each.bidder == bidder]
+    if sum(each.kept_yuan for each in of_it) >= contract.budget_yuan:
+        return False
+    on_its_way = {each.milestone for each in of_it if each.status is not PaymentStatus.PAID}
+    return not contract.milestones or any(
+        name not in on_its_way
+        and sum(each.kept_yuan for each in of_it if each.milestone == name) < share_of(contract, name)
+        for name, _ in contract.milestones
+    )
 
 
 def share_of(contract: Contract, milestone: str) -> int:

@@ -11,7 +11,8 @@ from difflib import get_close_matches
 from models.actor import SYSTEM, Actor
 from models.commands import Act, BidderAct, Command
 from models.commands.acceptance import GiveAcceptanceOpinion
-from models.commands.anywhere import PassDeadline, TakeOver
+from models.commands.anywhere import AnswerWithdrawal, PassDeadline, TakeOver
+from models.commands.matching import SignContract
 from models.commands.solicitation import Submit
 from models.policy import Policy
 from models.refusal import Refused
@@ -24,12 +25,16 @@ FROM_THE_CITY = {
 }  # fmt: skip
 """Roles that only a unit of the city's policy can play."""
 
+OF_EVERY_OWNER = (SignContract, AnswerWithdrawal, GiveAcceptanceOpinion)
+"""What each unit that opens a scene does for itself; for all else the first of them answers."""
+
 NO_BUSINESS = (Role.SYSTEM, Role.AUDITOR, Role.ADMINISTRATOR)
 """Roles that may do nothing in a scene, whatever a policy says."""
 
 
 def authorise(policy: Policy, state: SceneState, command: Command) -> None:
-    """Raises Refused: delegation_cycle, not_permitted, public_speaks_for_itself, unknown_unit or not_your_part."""
+    """Raises Refused: delegation_cycle, not_permitted, public_speaks_for_itself, path_unproven, unknown_unit or
+    not_your_part."""
     actor, act = command.actor, command.act
     if isinstance(act, PassDeadline) and actor == SYSTEM:
         return
@@ -42,11 +47,16 @@ def authorise(policy: Policy, state: SceneState, command: Command) -> None:
 
 
 def _refuse_unproven_path(state: SceneState, actor: Actor) -> None:
-    """No directory says for whom a citizen acts: only for who has objected here, never so as to involve an official."""
+    """No directory says for whom a citizen acts: only for who has objected here, never so as to involve an official.
+
+    In a scene that goes by a directory, it alone says who acts for whom; where there is none, the sender answers.
+    """
     if actor.role is Role.PUBLIC:
         objectors = {objection.objector for objection in state.objections}
         if others := [person for person in actor.on_behalf_of if person not in objectors]:
             raise Refused("public_speaks_for_itself", person=others[0])
+    elif actor.on_behalf_of and state.directory_version and not actor.directory_version:
+        raise Refused("path_unproven", path=" > ".join(actor.persons), version=state.directory_version)
 
 
 def authorise_office(policy: Policy, actor: Actor, verb: str) -> None:
@@ -96,7 +106,7 @@ def units_playing(policy: Policy, state: SceneState, role: Role, act: Act) -> tu
         case Role.OWNER:
             if isinstance(act, Submit | TakeOver):
                 return (act.application.owner,)
-            return state.owners if isinstance(act, GiveAcceptanceOpinion) else state.owners[:1]
+            return state.owners if isinstance(act, OF_EVERY_OWNER) else state.owners[:1]
         case Role.REGULATOR:
             return (state.regulator,) if state.regulator else ()
         case Role.BIDDER:

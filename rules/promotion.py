@@ -25,6 +25,7 @@ from models.events.promotion import (
     BenchmarkDecided,
     BenchmarkEvaluated,
     BenchmarkNominated,
+    BenchmarkRaised,
     BenchmarkReviewed,
     BenchmarkWithdrawn,
     BenefitRecorded,
@@ -32,7 +33,9 @@ from models.events.promotion import (
     ReplicationRecorded,
     UptakeRecorded,
 )
-from models.state import SceneState
+from models.policy import Benefit, Policy
+from models.state import Benchmark, IncidentStatus, SceneState
+from models.state.acceptance import Raising
 from models.vocabulary import Machine, Outcome, Role
 from rules import incidents, lineage, payments, refunds, settling, support
 from rules.docket import Docket
@@ -46,12 +49,7 @@ def judge(docket: Docket, act: PromotionAct) -> None:
         case ApplyForBenchmark():
             _apply(docket, act)
         case NominateBenchmark():
-            settling.refuse_open_parts(docket)
-            _refuse_while_title_is_open(docket)
-            if docket.policy.promotion.value_first and docket.state.value_yuan is None:
-                docket.refuse("value_not_assessed")
-            docket.record(BenchmarkNominated(level=act.level))
-            docket.enter("evaluation")
+            _nominate(docket, act)
         case ConcludeEvaluation():
             _evaluate(docket, act)
         case ConfirmBenchmark():
@@ -72,8 +70,7 @@ def judge(docket: Docket, act: PromotionAct) -> None:
         case RecordUptake():
             _take_up(docket, act)
         case RecommendUpward():
-            _refuse_untitled(docket, "recommendation")
-            docket.record(RecommendedUpward(to=act.to))
+            _recommend(docket, act)
         case CloseScene():
             settling.refuse_open_parts(docket)
             payments.refuse_owing(docket)
@@ -92,7 +89,50 @@ def _apply(docket: Docket, act: ApplyForBenchmark) -> None:
         docket.refuse("already_applied", unit=docket.unit)
     if docket.role is Role.BIDDER:
         _refuse_unaccepted(docket, docket.unit)
+    _refuse_level(docket, act.level)
     docket.record(BenchmarkAppliedFor(unit=docket.unit, level=act.level))
+
+
+def _nominate(docket: Docket, act: NominateBenchmark) -> None:
+    """A benchmark of one level may be proposed for a higher one, by the same way (S3 四（三）); its title stands."""
+    settling.refuse_open_parts(docket)
+    _refuse_while_title_is_open(docket)
+    rules, state = docket.policy.promotion, docket.state
+    held = _refuse_level(docket, act.level)
+    if act.case_type is not None and act.case_type not in rules.case_types:
+        docket.refuse("unknown_case_type", case_type=act.case_type, known=", ".join(rules.case_types) or "-")
+    if rules.value_first and state.value_yuan is None:
+        docket.refuse("value_not_assessed")
+    docket.record(BenchmarkNominated(level=act.level, raises=held, case_type=act.case_type))
+    docket.enter("evaluation")
+
+
+def _refuse_level(docket: Docket, level: str) -> str | None:
+    """A level of the policy, above the one that the scene has; gives that, or None for a candidate without a title."""
+    rules, benchmark = docket.policy.promotion, docket.state.benchmark
+    if rules.rank(level) < 0:
+        docket.refuse("unknown_level", level=level, known=", ".join(each.name for each in rules.levels))
+    if not docket.state.titled:
+        return None
+    held = benchmark.level if benchmark is not None else ""
+    if rules.rank(level) <= rules.rank(held):
+        higher = ", ".join(each.name for each in rules.levels[rules.rank(held) + 1 :])
+        docket.refuse("level_not_higher", level=level, held=held, higher=higher or "-")
+    return held
+
+
+def _recommend(docket: Docket, act: RecommendUpward) -> None:
+    """S0 三（三）5: 力争每年创成国家级、省级应用场景; the policy says to whom, and from which level on."""
+    rules, benchmark = docket.policy.promotion, docket.state.benchmark
+    to = find(rules.upward, key=act.to)
+    if to is None:
+        known = ", ".join(f"{each.key} {each.name}" for each in rules.upward) or "-"
+        docket.refuse("unknown_upward", to=act.to, known=known)
+    _refuse_untitled(docket, "recommendation")
+    held = benchmark.level if benchmark is not None and docket.state.titled else ""
+    if to.from_level is not None and rules.rank(held) < rules.rank(to.from_level):
+        docket.refuse("level_too_low", to=to.name, level=held or "-", least=to.from_level)
+    docket.record(RecommendedUpward(to=act.to))
 
 
 def _take_up(docket: Docket, act: RecordUptake) -> None:
@@ -120,7 +160,7 @@ def _refuse_unaccepted(docket: Docket, bidder: str) -> None:
 
 def _evaluate(docket: Docket, act: ConcludeEvaluation) -> None:
     """Every criterion of the level is answered, each once; what misses an obligatory one is not recommended."""
-    nominated = docket.state.benchmark
+    nominated = contested(docket.state)
     criteria = docket.policy.promotion.criteria_at(nominated.level) if nominated else ()
     asked, answered = [each.key for each in criteria], [each.criterion for each in act.answers]
     if sorted(answered) != sorted(asked):
@@ -145,19 +185,33 @@ def _refuse_while_title_is_open(docket: Docket) -> None:
 
 
 def _confirm(docket: Docket, act: ConfirmBenchmark) -> None:
-    benchmark = docket.state.benchmark
-    if act.confirmed and not (benchmark and benchmark.recommended):
+    nominated, titled = contested(docket.state), docket.state.titled
+    if act.confirmed and not (nominated and nominated.recommended):
         docket.refuse("not_recommended")
     if act.confirmed:
         lineage.refuse_unreviewed(docket)
         incidents.refuse_unsettled(docket)
     docket.record(BenchmarkDecided(confirmed=act.confirmed, by=docket.person, on=docket.day))
     if not act.confirmed:
-        docket.enter("candidate")
+        docket.enter("benchmark" if titled else "candidate")
     elif docket.used("benchmark_notice"):
         docket.enter("benchmark_confirmed")
     else:
+        take_higher_title(docket)
         docket.enter("benchmark")
+
+
+def contested(state: SceneState) -> Benchmark | Raising | None:
+    """What is evaluated and decided on: the first title, or the higher one."""
+    benchmark = state.benchmark
+    return benchmark.raising or benchmark if benchmark is not None else None
+
+
+def take_higher_title(docket: Docket) -> None:
+    """A level that was confirmed, and announced, takes the place of the one before."""
+    benchmark = docket.state.benchmark
+    if benchmark is not None and benchmark.raising is not None:
+        docket.record(BenchmarkRaised(level=benchmark.raising.level, before=benchmark.level, on=docket.day))
 
 
 def _review(docket: Docket, act: ReviewBenchmark) -> None:
@@ -168,7 +222,7 @@ def _review(docket: Docket, act: ReviewBenchmark) -> None:
         return
     docket.met("yearly_review")
     team = docket.holder(Role.EVALUATION_TEAM)
-    docket.set_deadline("yearly_review", team, ("review_benchmark",), machine=Machine.SCENE)
+    docket.set_deadline("yearly_review", team, ("review_benchmark",), machine=Machine.SCENE, step="benchmark")
 
 
 def _lose(docket: Docket) -> None:
@@ -195,8 +249,9 @@ def _benefit(docket: Docket, act: RecordBenefit) -> None:
     if kind.each_yuan is not None and act.amount_yuan > kind.each_yuan:
         docket.refuse("budget_exceeded", amount=act.amount_yuan, cap=kind.each_yuan)
     total = recorded_yuan(docket.state, act.kind) + act.amount_yuan
-    if kind.in_all_yuan is not None and total > kind.in_all_yuan:
-        docket.refuse("budget_exceeded", amount=total, cap=kind.in_all_yuan)
+    cap = cap_of(docket.policy, docket.state, kind)
+    if cap is not None and total > cap:
+        docket.refuse("budget_exceeded", amount=total, cap=cap)
     docket.record(BenefitRecorded(benefit=act.kind, beneficiary=act.beneficiary, amount_yuan=act.amount_yuan))
 
 
@@ -206,10 +261,40 @@ def _refuse_untitled(docket: Docket, what: str) -> None:
     The policy says what a candidate gets already (`promotion.before_title`); who lost the title gets nothing.
     """
     lineage.refuse_unreviewed(docket)
-    benchmark, before = docket.state.benchmark, docket.policy.promotion.before_title
-    lost = benchmark is not None and benchmark.withdrawn
-    if docket.state.step != "benchmark" and (lost or what not in before):
-        docket.refuse("no_title", what=what, before=", ".join(before) or "-")
+    if not _comes_with_the_title(docket.policy, docket.state, what):
+        docket.refuse("no_title", what=what, before=", ".join(docket.policy.promotion.before_title) or "-")
+
+
+def _comes_with_the_title(policy: Policy, state: SceneState, what: str) -> bool:
+    lost = state.benchmark is not None and state.benchmark.withdrawn
+    return state.titled or (not lost and what in policy.promotion.before_title)
+
+
+def may_have(policy: Policy, state: SceneState, what: str) -> bool:
+    """Whether a benefit of this kind, a copy or a recommendation may be recorded as the scene stands."""
+    return not lineage.open_reviews(state) and _comes_with_the_title(policy, state, what)
+
+
+def may_be_closed(state: SceneState) -> bool:
+    """Whether nothing is open that a scene is not closed over."""
+    incident = any(each.status is not IncidentStatus.CLOSED for each in state.incidents)
+    complaint = any(each.founded is None for each in state.complaints)
+    owed = state.owed_payments or state.owed_refunds
+    return not (incident or complaint or owed or settling.open_parts(state) or lineage.open_reviews(state))
+
+
+def may_be_nominated(policy: Policy, state: SceneState) -> bool:
+    """Whether nothing that is still open keeps a scene from being nominated."""
+    contested = any(decision.verb in TAKES_THE_TITLE for decision in state.decisions)
+    valued = state.value_yuan is not None or not policy.promotion.value_first
+    return valued and not contested and not settling.open_parts(state)
+
+
+def cap_of(policy: Policy, state: SceneState, kind: Benefit) -> int | None:
+    """Most that a kind comes to in one scene; a raised benchmark gets what its new level has above what it got."""
+    if kind.kind != "award" or state.benchmark is None or not state.titled:
+        return kind.in_all_yuan
+    return policy.promotion.award_cap(state.benchmark.level)
 
 
 def beneficiaries(state: SceneState) -> tuple[str, ...]:

@@ -10,8 +10,8 @@ from datetime import date, timedelta
 
 from models.commands.matching import CompareRacers
 from models.events.matching import RacersCompared
-from models.policy import ModeRule
-from models.state.trial import Trial
+from models.policy import ModeRule, Policy
+from models.state import SceneState, Trial
 from models.vocabulary import Machine, Mode, Role
 from rules import settling
 from rules.docket import Docket
@@ -22,7 +22,7 @@ CLOCK = "race_comparison"
 
 def compare(docket: Docket, act: CompareRacers) -> None:
     """Midway in a 赛马 the racers are laid side by side; one may go no further, never a better one than who goes on."""
-    racing, rule = _racing(docket), _rule(docket)
+    racing, rule = _racing(docket.state), _rule(docket.policy, docket.state)
     if rule is None or len(racing) < 2:
         docket.refuse("no_race", racing=", ".join(trial.bidder for trial in racing) or "-")
     racers, named = [trial.bidder for trial in racing], [finding.bidder for finding in act.findings]
@@ -57,7 +57,7 @@ def keep_clock(docket: Docket) -> None:
     """
     if docket.policy.limits.race_comparison is None or docket.state.closed:
         return
-    racing, rule = _racing(docket), _rule(docket)
+    racing, rule = _racing(docket.state), _rule(docket.policy, docket.state)
     days = [_comparable_from(docket, rule, trial) for trial in racing] if rule is not None else []
     known = [day for day in days if day is not None]
     if docket.state.race_compared or len(known) < 2 or len(known) < len(days):
@@ -72,16 +72,21 @@ def keep_clock(docket: Docket) -> None:
         docket.set_deadline(CLOCK, holder, ("compare_racers",), step="", counted_from=max(since, docket.day))
 
 
-def _racing(docket: Docket) -> list[Trial]:
-    return [trial for trial in docket.state.trials if trial.step in ("running", "suspended")]
+def is_on(policy: Policy, state: SceneState) -> bool:
+    """Whether there are racers to compare; from which day on, the policy says."""
+    return _rule(policy, state) is not None and len(_racing(state)) >= 2
 
 
-def _rule(docket: Docket) -> ModeRule | None:
+def _racing(state: SceneState) -> list[Trial]:
+    return [trial for trial in state.trials if trial.step in ("running", "suspended")]
+
+
+def _rule(policy: Policy, state: SceneState) -> ModeRule | None:
     """The mode by which several may win; None where it is no race."""
-    challenge = docket.state.challenge
-    if challenge is None and not docket.state.declared:
+    challenge = state.challenge
+    if challenge is None and not state.declared:
         return None
-    rule = docket.policy.modes.get(challenge.mode if challenge is not None else Mode.HORSE_RACE)
+    rule = policy.modes.get(challenge.mode if challenge is not None else Mode.HORSE_RACE)
     return rule if rule is not None and rule.winners > 1 else None
 
 

@@ -60,7 +60,7 @@ def breach(docket: Docket, bidder: str, fault: Fault | None = None) -> None:
     if before:
         item = str(fault.number) if fault is not None else None
         docket.decide_against(bidder, reopens=before, machine=Machine.INCLUSION, bidder=bidder, item=item)
-    if before in ("ended", "ended_early"):
+    if before in ("ended", "ended_early", "ordinary"):
         docket.move(Machine.INCLUSION, bidder, "breached")
     settling.end_inclusion(docket, bidder, "breached", for_now=True)
     settling.suspend_trial(docket, bidder)

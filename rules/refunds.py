@@ -10,7 +10,7 @@ from models.commands.acceptance import AskFaultTolerance, DecideFaultTolerance, 
 from models.events.acceptance import RefundOwed, RefundRecorded
 from models.state import Acceptance, PaymentStatus, Refund, SceneState
 from models.vocabulary import Machine, Role
-from rules.docket import Docket
+from rules.docket import BIDDER_MACHINES, Docket
 from rules.keyed import find
 
 _OVER = {
@@ -28,8 +28,16 @@ def paid_yuan(state: SceneState, bidder: str) -> int:
 
 def ended_at(docket: Docket, bidder: str) -> str | None:
     """The step at which a bidder's work ended without acceptance; None while it goes on, and where it was accepted."""
-    steps = {machine: docket.step(machine, bidder) for machine in _OVER}
-    return next((step for machine, step in steps.items() if step in _OVER[machine]), None)
+    return ended_in(docket.state, bidder)
+
+
+def ended_in(state: SceneState, bidder: str) -> str | None:
+    for machine, over in _OVER.items():
+        part = find(getattr(state, BIDDER_MACHINES[machine]), bidder=bidder)
+        if part is not None and part.step in over:
+            step: str = part.step
+            return step
+    return None
 
 
 def work_ended(docket: Docket, bidder: str) -> None:

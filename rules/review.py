@@ -32,8 +32,8 @@ from models.events.review import (
 )
 from models.policy import Closing
 from models.state import FairCompetitionResult
-from models.vocabulary import Machine, Outcome, PanelPurpose, Position, Role
-from rules import acceptance, matching, panels
+from models.vocabulary import Machine, NoticeAbout, Outcome, PanelPurpose, Position, Role
+from rules import acceptance, exit_panel, matching, notices, panels
 from rules.consultation import tally
 from rules.docket import Docket
 from rules.fair_competition import answered_flags, refuse_unfair
@@ -65,6 +65,7 @@ def judge(docket: Docket, act: ReviewAct) -> None:
         case ConfirmScene():
             _against_owner(docket)
         case ListScene():
+            notices.refuse_while_complained(docket, NoticeAbout.RECOGNITION)
             docket.record(SceneListed(list=act.list, batch=act.batch))
             docket.enter("listed")
         case _:
@@ -173,6 +174,8 @@ def _convene(docket: Docket, act: ConvenePanel) -> None:
             matching.convene(docket, act)
         case PanelPurpose.ACCEPTANCE:
             acceptance.convene(docket, act)
+        case PanelPurpose.EXIT:
+            exit_panel.convene(docket, act)
         case _:
             assert_never(act.purpose)
 
@@ -181,6 +184,9 @@ def _give_expert_opinion(docket: Docket, act: GiveExpertOpinion) -> None:
     if act.purpose is PanelPurpose.ACCEPTANCE:
         panels.give_opinion(docket, act, "acceptance_review")
         return
+    if act.purpose is PanelPurpose.EXIT:
+        exit_panel.give_opinion(docket, act)
+        return
     if docket.state.step != "expert_review":
         docket.refuse("wrong_step", step=docket.state.step, verb=act.verb, possible="-")
     panels.give_opinion(docket, act, "expert_review")
@@ -188,6 +194,9 @@ def _give_expert_opinion(docket: Docket, act: GiveExpertOpinion) -> None:
 
 def _recuse(docket: Docket, act: Recuse) -> None:
     """While the panel speaks; a tie that comes to light afterwards is for an objection."""
+    if act.purpose is PanelPurpose.EXIT:
+        exit_panel.recuse(docket, act)
+        return
     speaking = {
         PanelPurpose.RECOGNITION: ("expert_review", ("give_expert_opinion",), docket.state.step),
         PanelPurpose.SCORING: ("scoring", ("score_bid",), docket.state.step),

@@ -15,12 +15,13 @@ from typing import Literal
 
 from models.commands.matching import Score
 from models.frozen import Frozen
-from models.policy import Dimension, ScoreSheet
+from models.policy import Dimension, ScoreSheet, Subject
 from models.state import Bid, Ranked, SceneState
 from models.vocabulary import PanelPurpose
 from rules.disclosure import names_open
 from rules.docket import Docket
 from rules.keyed import find
+from rules.reading import Extent, Sight
 
 Points = tuple[tuple[str, int], ...]
 """Criterion: tenths of a point."""
@@ -183,6 +184,24 @@ def explained(sheet: ScoreSheet, state: SceneState) -> Explanation:
         tie_break=sheet.tie_break,
         lines=lines,
     )
+
+
+def as_seen(found: Explanation, sight: Sight) -> Explanation:
+    """As far as the points of each bid may be read: every sheet, its total, or its place alone."""
+    lines = (_line_as_seen(line, sight.of(Subject.SCORE, line.bidder)) for line in found.lines)
+    return found.model_copy(update={"lines": tuple(line for line in lines if line is not None)})
+
+
+def _line_as_seen(line: Line, extent: Extent) -> Line | None:
+    match extent:
+        case Extent.WHOLE:
+            return line
+        case Extent.TOTAL:
+            return line.model_copy(update={"judges": (), "dimensions": ()})
+        case Extent.RESULT:
+            return Line(rank=line.rank, bidder=line.bidder, passed=line.passed)
+        case _:
+            return None
 
 
 def _unnamed(judged: Judged) -> Judged:

@@ -5,7 +5,8 @@ delegate is taken for everybody on the delegation path, and each of them for the
 role or the unit in which somebody acts makes no difference. `APART` says of pairs of deeds that nobody may do the
 second who had a hand in the first. A pair bars one direction; where both orders can happen, both stand here.
 
-1  Who drafted a thing does not decide on it, and who decided does not publish it.
+1  Who drafted a thing does not decide on it, whoever decided does not act for its owner afterwards, and who decided
+   does not publish it.
 2  Nobody judges a bid of their own or of their unit's, acts for a bidder of a scene in which they had authority, or
    for two bidders. One's units are all that the directory has oneself in, or anybody for whom one acts. Who makes a
    panel, checks what it judges or decides on it does not sit on it, nor the reverse.
@@ -75,7 +76,7 @@ DECISIONS = (
     *ON_ADMISSION, "give_opinion", *RECOGNISED, "refuse",
     "review_invitation", *RANKED, "compare_racers",
     "admit_trial", "return_trial_plan", "refuse_trial", "start_trial", "approve_resumption", "end_inclusion_early",
-    "conclude_exit",
+    "give_expert_opinion:exit", "conclude_exit",
     "give_expert_opinion:acceptance", "conclude_acceptance", "decide_fault_tolerance",
     "conclude_evaluation", "confirm_benchmark", "review_benchmark", "withdraw_benchmark",
     "terminate", "override",
@@ -95,14 +96,27 @@ PREPARED = {
     PanelPurpose.ACCEPTANCE: (
         "convene_panel:acceptance", "give_acceptance_opinion", "conclude_acceptance",
     ),
+    PanelPurpose.EXIT: (
+        "convene_panel:exit", "give_trial_opinion", "admit_trial", "start_trial", "advance_phase", "record_fault",
+        "analyse_incident", "conclude_exit",
+    ),
 }  # fmt: skip
 """What makes a panel, comes before it, or decides on what it says."""
 JUDGED = {
     PanelPurpose.RECOGNITION: ("give_expert_opinion:recognition",),
     PanelPurpose.SCORING: ("score_bid",),
     PanelPurpose.ACCEPTANCE: ("give_expert_opinion:acceptance", "sign_acceptance_opinion"),
+    PanelPurpose.EXIT: ("give_expert_opinion:exit",),
 }
 """What a member of a panel says."""
+
+TRIED = (
+    "admit_trial", "return_trial_plan", "refuse_trial", "start_trial", "advance_phase", "suspend_trial",
+    "propose_resumption", "approve_resumption", "terminate_trial", "record_fault", "verify_correction",
+    "end_inclusion_early", "lift_supervision", "analyse_incident", "verify_incident", "close_incident",
+    "conclude_exit",
+)  # fmt: skip
+"""What an officer decides in a trial: who did has judged it before its acceptance is judged (`panels.overlap`)."""
 
 TO_THE_OWNER = (*(deed for each in JUDGED.values() for deed in each), "verify_eligibility", "award")
 """What nobody does who is tied to the owner: judge its scene, and choose who works for it."""
@@ -134,6 +148,7 @@ OVER_OWNER = (
 APART: tuple[Apart, ...] = (
     Apart(1, "drafter_decides", (OWNER,), OVER_OWNER),
     Apart(1, "drafter_decides", ("take_over",), DECISIONS),
+    Apart(1, "decider_drafts", (*OVER_OWNER, *JUDGED[PanelPurpose.ACCEPTANCE]), (OWNER,)),
     Apart(1, "decider_publishes", RECOGNISED, ("publish_notice:recognition", "list_scene")),
     Apart(1, "decider_publishes", RANKED, ("publish_notice:ranking",)),
     Apart(1, "decider_publishes", ACCEPTED, ("publish_notice:acceptance",)),
@@ -153,10 +168,10 @@ APART: tuple[Apart, ...] = (
     Apart(2, "own_bid", (BIDDER,), OVER_BIDDERS),
     Apart(2, "bids_as_judge", (OWNER, *DECISIONS, "open_bids"), ("submit_bid", "reveal_bid")),
     Apart(2, "bids_for_two", ("submit_bid", "reveal_bid"), ("submit_bid", "reveal_bid"), "another bidder"),
-    Apart(2, "other_side", (BIDDER,), ("propose_contract", "sign_contract:scene_owner", "sign_contract:st_bureau")),
+    Apart(2, "other_side", (BIDDER,), (OWNER, "sign_contract:st_bureau")),
     Apart(2, "other_side", (*OVER_BIDDERS, *JUDGED[PanelPurpose.ACCEPTANCE], OWNER), (BIDDER,)),
     Apart(2, "other_side", (OWNER, "award"), ("sign_contract:st_bureau",)),
-    Apart(2, "other_side", ("sign_contract:st_bureau",), ("sign_contract:scene_owner", BIDDER)),
+    Apart(2, "other_side", ("sign_contract:st_bureau",), (OWNER, BIDDER)),
     Apart(3, "ordered_before", ORDERS, ("decide_extension:correction_order",), "bidder"),
     Apart(4, "decided_before", RECOGNISED, ("answer_objection:recognition", "decide_complaint:recognition")),
     Apart(4, "decided_before", RANKED, ("answer_objection:ranking", "decide_complaint:ranking")),
@@ -187,12 +202,17 @@ APART: tuple[Apart, ...] = (
 AFRESH = ("propose_resumption", "request_extension", "propose_correction")
 """A new proposal takes the place of the one before; all else is remembered of everybody who ever did it."""
 
-_FIRST = tuple(deed for line in APART for deed in line.first)
+FOR_SAFETY = ("report_incident", "suspend_trial")
+"""What nobody is kept from for the side that they take: one person is enough for it, whoever they were before."""
+
+_FIRST = (*(deed for line in APART for deed in line.first), *TRIED)
 
 
 def refuse_involved(docket: Docket) -> None:
     """Raises Refused with the code of the first line that keeps these two deeds apart."""
     _refuse_persons(docket, docket.command.actor.persons)
+    if (second := getattr(docket.command.act, "with_officer", None)) in docket.command.actor.persons:
+        docket.refuse("same_person", person=second)
     now = hands_of(docket.state, docket.command)[0]
     bidding, owner = units_bidding(docket.state), docket.state.profile.owner if docket.state.profile else ""
     for unit in (docket.unit, *docket.command.actor.ties):
@@ -204,6 +224,8 @@ def refuse_involved(docket: Docket) -> None:
 
 def _refuse_persons(docket: Docket, persons: tuple[str, ...]) -> None:
     now, *sides = hands_of(docket.state, docket.command)
+    if docket.command.act.verb in FOR_SAFETY:
+        sides = []
     deeds = (now.deed, *(side.deed for side in sides))
     for line in APART:
         if any(is_one_of(deed, line.then) for deed in deeds):
@@ -230,6 +252,11 @@ def kept_from(state: SceneState, person: str, deed: str) -> Refused | None:
                 verb, did = deed.partition(":")[0], hand.deed.partition(":")[0]
                 return Refused(line.code, person=person, did=did, verb=verb)
     return None
+
+
+def who_tried(state: SceneState) -> set[str]:
+    """Everybody who decided in a trial of the scene."""
+    return {person for hand in state.hands if is_one_of(hand.deed, TRIED) for person in hand.persons}
 
 
 def took_sides(state: SceneState, person: str) -> bool:

@@ -11,7 +11,7 @@ from models.deadline import AwaitedService, Deadline, Holder
 from models.events.acceptance import AcceptanceOpened
 from models.events.matching import Awarded, CallFailed
 from models.events.trial import TrialSuspended
-from models.state import Challenge
+from models.state import Challenge, SceneState
 from models.vocabulary import Machine, Outcome, Role
 from rules import lifecycle, refunds
 from rules.docket import BIDDER_MACHINES, Docket
@@ -47,14 +47,18 @@ def _all_settled(docket: Docket, machine: Machine) -> bool:
 
 def refuse_open_parts(docket: Docket) -> None:
     """An upheld appeal may reopen a bidder's part in a scene that has moved on: it neither closes nor rises over it."""
-    open_parts = [
+    if parts := open_parts(docket.state):
+        docket.refuse("parts_open", parts=", ".join(parts))
+
+
+def open_parts(state: SceneState) -> tuple[str, ...]:
+    """Where a bidder still has something to do: its name, the machine, and where that stands."""
+    return tuple(
         f"{part.bidder} {machine} {part.step}"
         for machine, parts in BIDDER_MACHINES.items()
-        for part in getattr(docket.state, parts)
+        for part in getattr(state, parts)
         if not lifecycle.step_of(machine, part.step).terminal
-    ]
-    if open_parts:
-        docket.refuse("parts_open", parts=", ".join(open_parts))
+    )
 
 
 def call_failed(docket: Docket, because: str) -> None:
@@ -116,10 +120,16 @@ def open_acceptance(docket: Docket, bidder: str) -> None:
 
 
 def ask_for_acceptance_opinions(docket: Docket, bidder: str) -> None:
-    """Owners, regulator and cooperating departments each have a duty of their own, well before the review is due."""
+    """Owners, regulator and cooperating departments each have a duty of their own, well before the review is due.
+
+    So has the S&T bureau, which signed as third party, where the policy lets it speak and it does not lead itself.
+    """
     holders = [Holder(role=Role.OWNER, unit=unit) for unit in docket.state.owners]
     holders.append(docket.holder(Role.REGULATOR))
     holders += [Holder(role=Role.COOPERATING, unit=unit) for unit in docket.state.cooperating]
+    bureau = docket.holder(Role.ST_BUREAU)
+    if Role.ST_BUREAU in docket.policy.permissions["give_acceptance_opinion"] and bureau.unit != docket.state.lead:
+        holders.append(bureau)
     seen = set()
     for holder in holders:
         if holder.unit and holder.unit not in seen:
@@ -164,7 +174,7 @@ def end_inclusion(docket: Docket, bidder: str, step: str, *, for_now: bool = Fal
     for clock in clocks:
         if clock.bidder != bidder or clock.machine is not Machine.INCLUSION:
             continue
-        if step != "breached" and clock.limit == "correction_order":
+        if step != "breached" and clock.limit in ("correction_order", "correction_check"):
             continue
         if for_now and isinstance(clock, Deadline) and clock.limit == "inclusion":
             docket.pause(clock)

@@ -9,6 +9,7 @@ from typing import assert_never
 from models.commands.solicitation import (
     AcceptFiling,
     AnswerSupplement,
+    Application,
     DeclineAdmission,
     Register,
     RequestSupplement,
@@ -23,8 +24,9 @@ from models.events.solicitation import (
     SupplementAnswered,
     SupplementRequested,
 )
+from models.policy import Policy
 from models.vocabulary import Outcome
-from rules import lineage
+from rules import lineage, support
 from rules.calendar import due_date
 from rules.docket import Docket
 from rules.permissions import unknown_unit
@@ -58,14 +60,22 @@ def _owner(docket: Docket) -> str:
     return docket.state.profile.owner if docket.state.profile else ""
 
 
+def refuse_before_its_day(docket: Docket, policy: Policy) -> None:
+    """Raises Refused for a policy that is not in force yet."""
+    if policy.effective_from > docket.day:
+        docket.refuse("policy_not_in_force", version=policy.version, begins=policy.effective_from, today=docket.day)
+
+
 def _submit(docket: Docket, act: Submit) -> None:
     policy, application = docket.policy, act.application
+    refuse_before_its_day(docket, policy)
     if application.city != policy.city:
         docket.refuse("wrong_city", city=application.city, expected=policy.city)
     lineage.refuse_itself(docket, application.copied_from)
     if (domain := policy.domain(application.domain)) is None:
         known = ", ".join(domain.name for domain in policy.domains)
         docket.refuse("unknown_domain", domain=application.domain, known=known)
+    refuse_unknown_words(docket, application)
     track = policy.tracks[application.track]
     if (why := track.bar(application.maturity, application.risk, livelihood=domain.livelihood)) is not None:
         docket.refuse("track_not_open", track=application.track, why=why)
@@ -92,11 +102,30 @@ def _submit(docket: Docket, act: Submit) -> None:
         )
     )
     docket.enter("submitted")
+    if application.green_channel is not None:
+        support.ask_green_channel(docket)
+
+
+def refuse_unknown_words(docket: Docket, application: Application) -> None:
+    """What an application says of itself stands in the city's lists (`classification`)."""
+    lists = docket.policy.classification
+    said = (
+        ("type", (application.type,), lists.types),
+        ("maturity", (application.maturity,), lists.maturities),
+        ("firsts", application.firsts, lists.firsts),
+        ("project.kind", (application.project.kind,) if application.project else (), lists.project_kinds),
+    )
+    for what, values, known in said:
+        if unknown := [value for value in values if value not in known]:
+            docket.refuse("unknown_class", what=what, value=unknown[0], known=", ".join(known) or "-")
 
 
 def _register(docket: Docket, act: Register) -> None:
     if act.duplicate_check.duplicate:
         docket.refuse("duplicate_scene")
+    check = act.duplicate_check
+    if docket.policy.lookalikes.must_look and check.proposed and not check.looked_at:
+        docket.refuse("lookalikes_not_looked_at", proposed=", ".join(check.proposed))
     lead, cooperating, regulator = parts(docket, act.lead, act.cooperating, act.regulator)
     docket.record(SceneRegistered(lead=lead, cooperating=cooperating, regulator=regulator))
     docket.enter("registered")
@@ -111,11 +140,23 @@ def parts(
     if domain is None:
         docket.refuse("unknown_domain", domain=profile.domain if profile else "-", known="-")
     lead = lead or domain.lead
-    others = domain.units if cooperating is None else cooperating
-    others = tuple(dict.fromkeys(unit for unit in others if unit != lead))
+    owners = docket.state.owners
+    named = domain.units if cooperating is None else cooperating
+    others = tuple(dict.fromkeys(unit for unit in named if unit not in (lead, *owners)))
     regulator = regulator or domain.regulator
-    refuse_unknown_units(docket, lead, regulator, *others)
+    refuse_unknown_units(docket, lead, regulator, *named)
+    refuse_judge_of_itself(docket, lead, regulator)
+    if not others and any(unit not in (lead, *owners) for unit in domain.units):
+        docket.refuse("no_cooperating", known="、".join(unit for unit in domain.units if unit not in (lead, *owners)))
     return lead, others, regulator
+
+
+def refuse_judge_of_itself(docket: Docket, *units: str) -> None:
+    """Who decides on a scene does not own it, and answers no objection nor appeal against it. Raises Refused."""
+    offices = docket.policy.offices
+    for unit in units:
+        if unit in (offices.platform_office, offices.complaint_supervisor, *docket.state.owners):
+            docket.refuse("judge_of_itself", unit=unit)
 
 
 def refuse_unknown_units(docket: Docket, *units: str) -> None:

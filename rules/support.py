@@ -50,7 +50,7 @@ def judge(docket: Docket, act: SupportAct) -> None:
         case AnswerFactor():
             _answer_factor(docket, act)
         case AskGreenChannel():
-            _ask(docket)
+            ask_green_channel(docket)
         case DecideGreenChannel():
             asked = docket.state.green_channel
             if asked is None or asked.granted is not None:
@@ -151,7 +151,8 @@ def refuse_missing_factors(docket: Docket, named: tuple[str, ...]) -> None:
 # green channel, loans and insurance
 
 
-def _ask(docket: Docket) -> None:
+def ask_green_channel(docket: Docket) -> None:
+    """R68: in the application itself, or later."""
     if docket.policy.green_channel is None:
         docket.refuse("no_green_channel", city=docket.policy.city)
     asked = docket.state.green_channel

@@ -23,11 +23,13 @@ def take_over(docket: Docket, act: TakeOver) -> None:
     policy, application = docket.policy, act.application
     if application.city != policy.city:
         docket.refuse("wrong_city", city=application.city, expected=policy.city)
+    solicitation.refuse_before_its_day(docket, policy)
     lineage.refuse_itself(docket, application.copied_from)
     domain = policy.domain(application.domain)
     if domain is None:
         known = ", ".join(each.name for each in policy.domains)
         docket.refuse("unknown_domain", domain=application.domain, known=known)
+    solicitation.refuse_unknown_words(docket, application)
     if act.step not in TAKE_OVER_TO:
         docket.refuse("unknown_step", step=act.step, known=", ".join(TAKE_OVER_TO))
     if act.since > docket.day:
@@ -35,6 +37,7 @@ def take_over(docket: Docket, act: TakeOver) -> None:
     lead = act.lead or domain.lead
     cooperating = act.cooperating if act.cooperating is not None else domain.units
     solicitation.refuse_unknown_units(docket, lead, act.regulator or domain.regulator, *cooperating)
+    solicitation.refuse_judge_of_itself(docket, lead, act.regulator or domain.regulator)
     docket.record(
         SceneTakenOver(
             application=application,

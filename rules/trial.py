@@ -50,9 +50,11 @@ from models.events.trial import (
     TrialTerminated,
 )
 from models.plan import Reading
-from models.state import Trial
+from models.policy import Policy
+from models.state import SceneState, Trial
 from models.vocabulary import Machine, Outcome, Role
 from rules import (
+    exit_panel,
     incidents,
     inclusion,
     lineage,
@@ -373,6 +375,7 @@ def _resume(docket: Docket, bidder: str) -> None:
     trial = trial_of(docket, bidder)
     inclusion.refuse_under_supervision(docket, trial)
     incidents.refuse_ordered(docket, bidder)
+    inclusion.refuse_unverified(docket, bidder)
     if trial.resumption_proposed_by is None:
         docket.refuse("fix_missing")
     if docket.policy.trial.insurance and trial.insurance_until is not None and trial.insurance_until < docket.day:
@@ -384,7 +387,7 @@ def _resume(docket: Docket, bidder: str) -> None:
 
 
 def trial_ran_out(docket: Docket, deadline: Deadline) -> None:
-    """The trial's time is over: exit evaluation by the regulator, on the bidder's exit report.
+    """The trial's time is over: exit evaluation by experts and regulator, on the bidder's exit report.
 
     A report that was due in its time stays owed.
     """
@@ -433,12 +436,28 @@ def _report_exit(docket: Docket, act: FileExitReport) -> None:
 
 def _refuse_unless_reached(docket: Docket, bidder: str) -> None:
     """Before its time a trial ends well in its last phase only, with every indicator at its target."""
-    trial, order = trial_of(docket, bidder), trial_plan.phases_of(docket.policy, docket.state)
-    missing = [f"{each.kpi}: {each.value or '-'} / {each.target}" for each in phases.results(trial) if not each.reached]
-    if (later := phases.next_of(order, trial.phase)) is not None:
-        missing.append(later)
+    trial = trial_of(docket, bidder)
+    missing = _not_reached(docket.policy, docket.state, trial)
     if not docket.policy.trial.early_exit or not trial.kpis or missing:
         docket.refuse("trial_not_over", bidder=bidder, missing=", ".join(missing) or "-")
+
+
+def _not_reached(policy: Policy, state: SceneState, trial: Trial) -> list[str]:
+    missing = [f"{each.kpi}: {each.value or '-'} / {each.target}" for each in phases.results(trial) if not each.reached]
+    if (later := phases.next_of(trial_plan.phases_of(policy, state), trial.phase)) is not None:
+        missing.append(later)
+    return missing
+
+
+def may_report_exit(policy: Policy, state: SceneState, bidder: str) -> bool:
+    """Whether an exit report can be complete now: the trial is over, or has nothing left to show, and was read."""
+    trial = find(state.trials, bidder=bidder)
+    if trial is None:
+        return False
+    over = trial.step != "running"
+    reached = policy.trial.early_exit and bool(trial.kpis) and not _not_reached(policy, state, trial)
+    unread = "kpis" in policy.trial.exit_report and any(each.value is None for each in phases.results(trial))
+    return (over or reached) and not unread
 
 
 def _conclude(docket: Docket, act: ConcludeExit) -> None:
@@ -456,12 +475,14 @@ def _conclude(docket: Docket, act: ConcludeExit) -> None:
     short = phases.shortfalls(docket.policy, docket.state, act.bidder)
     if act.fit_for_acceptance:
         _refuse_unexplained(docket, act, short)
+    recommended = exit_panel.refuse_unheard(docket, act, trial)
     docket.record(
         ExitConcluded(
             bidder=act.bidder,
             fit_for_acceptance=act.fit_for_acceptance,
             results=phases.results(trial),
             shortfalls=short,
+            panel=recommended,
         )
     )
     settling.end_trial_clocks(docket, act.bidder)

@@ -10,6 +10,8 @@ has points and no votes: a score far from the mean is no dissent. Its members ar
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from pydantic import Field
+
 from models.commands.acceptance import SignAcceptanceOpinion
 from models.commands.review import GiveExpertOpinion
 from models.events.handling import ActTakenBack
@@ -28,7 +30,8 @@ from rules.panels import votes_needed
 class Vote(Frozen):
     """One seat. `person` and `unit` are None while names are hidden, `recommend` and `text` before all have spoken.
 
-    `signed_dissent` is what a member wrote when they signed the acceptance opinion with a dissent.
+    `signed_dissent` is what a member wrote when they signed the acceptance opinion with a dissent, `tenths` are the
+    points that they gave for each criterion of the panel, where it has any.
     """
 
     seat: int
@@ -39,6 +42,7 @@ class Vote(Frozen):
     text: str | None = None
     against_majority: bool = False
     signed_dissent: str | None = None
+    tenths: tuple[tuple[str, int], ...] = Field((), exclude_if=lambda tenths: not tenths)
 
     @property
     def dissents(self) -> bool:
@@ -136,6 +140,7 @@ def _spoken(sitting: _Sitting, state: SceneState, panel: Panel) -> tuple[str, ..
 
 def _votes(policy: Policy, state: SceneState, sitting: _Sitting, newest: bool) -> PanelVotes:
     panel, scoring = sitting.panel, sitting.panel.purpose is PanelPurpose.SCORING
+    rules = policy.panels.get(panel.purpose.value)  # a newer policy may ask no panel to evaluate an exit
     determined = not scoring and len(sitting.spoken) == len(panel.seats)
     yes = sum(seat.recommend is True for seat in panel.seats)
     no = len(panel.seats) - yes
@@ -145,7 +150,7 @@ def _votes(policy: Policy, state: SceneState, sitting: _Sitting, newest: bool) -
         convened=sitting.convened,
         stands=newest and not panel.void and panel in state.panels,
         spoken=len(sitting.spoken),
-        needed=None if scoring else votes_needed(policy.panels[panel.purpose.value], len(panel.seats)),
+        needed=None if scoring or rules is None else votes_needed(rules, len(panel.seats)),
         yes=yes if determined else None,
         no=no if determined else None,
         votes=tuple(
@@ -171,5 +176,6 @@ def _vote(sitting: _Sitting, number: int, seat: Seat, majority: int | None, *, n
             "text": dict(sitting.texts).get(seat.person),
             "against_majority": majority < 0 if seat.recommend else majority > 0,
             "signed_dissent": dict(sitting.dissents).get(seat.person),
+            "tenths": seat.tenths,
         }
     )

@@ -19,6 +19,7 @@ from models.policy import Policy
 from models.proposal import ProposalDecision, ProposalStatus
 from models.refusal import Refused
 from models.state import SceneState
+from models.vocabulary import Role
 from models.year_notice import DeadlineMove, NoticeLoaded, NoticeProposal, digest_of
 from rules.deadlines import local_minute
 from rules.journal import admit, fold
@@ -125,9 +126,25 @@ def effect(before: SceneState, events: Iterable[AnyEvent]) -> NoticeLoaded:
     )
 
 
-def asked(digest: str, scene: str, notice: YearNotice, actor: Actor) -> Command:
+def asked(proposal: NoticeProposal, scene: str, actor: Actor) -> Command:
     """The command that brings a notice into a scene. Nothing has to be seen first: a notice is never stale."""
-    return Command(command_id=command_id(digest, scene), actor=actor, seen=0, act=LoadCalendar(notice=notice))
+    id = command_id(proposal.digest, scene)
+    return Command(command_id=id, actor=actor, seen=0, act=confirmed(proposal))
+
+
+def once_confirmed(proposal: NoticeProposal) -> NoticeProposal:
+    """As it would be, so that what it would do can be foreseen."""
+    if proposal.decision is not None:
+        return proposal
+    somebody = Actor(person="nobody", unit=proposal.proposed_by.unit, role=Role.LEADING_GROUP)
+    decision = ProposalDecision(confirmed=True, by=somebody, at=proposal.proposed_at)
+    return proposal.model_copy(update={"decision": decision})
+
+
+def confirmed(proposal: NoticeProposal) -> LoadCalendar:
+    """The act, with the two persons who stand behind the notice."""
+    by = proposal.decision.by.person if proposal.decision is not None and proposal.decision.confirmed else None
+    return LoadCalendar(notice=proposal.notice, proposed_by=proposal.proposed_by.person, confirmed_by=by)
 
 
 def _decided(proposal: NoticeProposal) -> Refused:

@@ -41,6 +41,9 @@ _SECRET_KEYS: Final = frozenset({
 # What every line has; the processors above set them.
 _OURS: Final = frozenset({"event", "exception", "level", "logger", "timestamp"})
 
+# At DEBUG they print requests with every header, session tokens and signatures among them.
+_TELLS_TOO_MUCH: Final = ("aiobotocore", "botocore", "fsspec", "s3fs")
+
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _URL_PASSWORD: Final = re.compile(r"(?<=://)([^/@\s:]*):[^/@\s]*@")
 
@@ -108,6 +111,8 @@ def configure_logging(settings: Settings, stream: TextIO | None = None) -> None:
             ],
         )
     )
+    for each in _TELLS_TOO_MUCH:
+        logging.getLogger(each).setLevel(logging.WARNING)
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(settings.log_level)

@@ -10,6 +10,8 @@ import json
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from pydantic import ValidationError
@@ -19,7 +21,7 @@ from audit.journals import Histories, histories_of
 from audit.reconcile import Compared, against, compare
 from audit.runs import NoHistory, RunHistory, read_history, read_run
 from audit.sealed import NotBelieved, Sealed, read_sealed
-from audit.signing import NoKey
+from audit.sealing import NotSealed
 from client.scene_runs import SceneRuns
 from models.checkpoint import ChainKind, LoggedLeaf, LogItem, SignedCheckpoint
 from models.journal import JournalEntry, Link
@@ -72,14 +74,16 @@ class Reconciliation:
         self._copy = list(copy)
         self._listed: dict[str, list[str]] = {}
         self._strays: dict[str, dict[str, ArchivedFile]] = {}
+        self._sealed_scenes: frozenset[str] = frozenset()
         self._rulebooks: set[tuple[str, str]] = set()
         self._witnesses: dict[tuple[ChainKind, str], list[Witness]] = {}
         self._damage: list[Difference] = []
 
     async def begin(self) -> None:
-        """Reads what concerns all scenes. Raises RPCError, SQLAlchemyError."""
+        """Reads what concerns all scenes. Raises RPCError, SQLAlchemyError, OSError."""
         self._listed = await self._runs.listed() if self._runs is not None else {}
         await asyncio.to_thread(self._read_archive)
+        self._sealed_scenes = frozenset(await asyncio.to_thread(self._seals.scenes))
         await asyncio.to_thread(self._read_witnesses)
 
     def scenes(self, city: str | None = None) -> tuple[str, ...]:
@@ -87,7 +91,7 @@ class Reconciliation:
         stored = self._stored
         known = {*stored.reads.streams(), *stored.reads.scenes()}
         archived = {run.stream for run in stored.archive.runs()}
-        anywhere = known | archived | set(self._listed) | set(self._strays) | set(self._seals.scenes())
+        anywhere = known | archived | set(self._listed) | set(self._strays) | self._sealed_scenes
         anywhere |= {stream for kind, stream in self._witnesses if kind == "scene"}
         if city is None:
             return tuple(sorted(anywhere))
@@ -217,16 +221,16 @@ class Reconciliation:
         return found
 
     def _sealed(self, scene: str, wrong: list[Difference]) -> Sealed | None:
-        path = self._seals.path(scene)
-        if not path.exists():
+        keys = self._seals.own_keys()
+        if not keys or scene not in self._sealed_scenes:
             return None
-        try:
-            return read_sealed(path, scene, self._stored.audit_key.fingerprint())
-        except NoKey:
-            return None
-        except NotBelieved as problem:
-            wrong.append(_unreadable(scene, str(problem)))
-            return None
+        with TemporaryDirectory(prefix="scene-reconcile-") as folder:
+            try:
+                self._seals.copy(scene, copy := Path(folder, "sealed.zip"))
+                return read_sealed(copy, scene, keys)
+            except (NotSealed, NotBelieved) as problem:
+                wrong.append(_unreadable(scene, str(problem)))
+                return None
 
     def _judge(
         self,

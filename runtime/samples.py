@@ -16,7 +16,7 @@ from models.document import Document
 from models.frozen import Frozen
 from models.policy import Policy
 from models.text import Identifier, Name
-from models.vocabulary import Maturity, Risk, Scale, SceneType, Track
+from models.vocabulary import Risk, Scale, Track
 
 from .yaml_files import load_yaml
 
@@ -38,7 +38,7 @@ class SampleScene(Frozen):
     name: Name
     city: Name
     domain: Name
-    type: SceneType
+    type: str
     type_basis: Literal["stated", "mapped"] = Field(
         description="mapped: the text has no such type, it was assigned here"
     )
@@ -76,10 +76,10 @@ def sample(folder: Path, id: str) -> SampleScene:
 
 _SCALES = (Scale.SMALL,) * 13 + (Scale.INTEGRATED,) * 6 + (Scale.COMPREHENSIVE,)
 _RISKS = {
-    Maturity.EARLY: (Risk.LOW,) * 6 + (Risk.MEDIUM,) * 10 + (Risk.HIGH,) * 4,
-    Maturity.MATURE: (Risk.LOW,) * 3 + (Risk.MEDIUM,),
+    "早期": (Risk.LOW,) * 6 + (Risk.MEDIUM,) * 10 + (Risk.HIGH,) * 4,
+    "成熟": (Risk.LOW,) * 3 + (Risk.MEDIUM,),
 }
-_MATURITIES = (Maturity.EARLY,) * 13 + (Maturity.MATURE,) * 7
+_MATURITIES = ("早期",) * 13 + ("成熟",) * 7
 _FUNDING = {
     "市属国有企业": ("国有企业自筹", "财政资金与企业自筹"),
     "市级部门": ("市级财政资金",),
@@ -133,7 +133,7 @@ def application_of(scene: SampleScene, policy: Policy) -> Application:
         type=scene.type,
         scale=scale,
         maturity=maturity,
-        track=Track.FAST if maturity is Maturity.MATURE and may_be_fast else Track.SANDBOX,
+        track=Track.FAST if maturity == "成熟" and may_be_fast else Track.SANDBOX,
         risk=risk,
         owner=f"{scene.city}{scene.domain}场景单位（{owner}）",
         need=f"开放{scene.name}的真实场景，征集可验证、可推广的解决方案。",

@@ -4,6 +4,7 @@ Where Temporal is, is not among them: the SDK's own variables say that (TEMPORAL
 TEMPORAL_TLS_*, ...), so that the engine and the temporal command line always mean the same server.
 """
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 from urllib.parse import urlsplit
@@ -31,6 +32,24 @@ def _known_mail_server(url: SecretStr | None) -> SecretStr | None:
         if parts.scheme not in ("smtp", "smtp+starttls", "smtps") or not parts.hostname:
             raise ValueError("must be smtp://, smtp+starttls:// or smtps://, with a host")
     return url
+
+
+def _known_place(address: str | None) -> str | None:
+    """A folder, absolute; or a URL that fsspec opens. Who may write there, the environment says, never the URL."""
+    if address is None:
+        return None
+    if "://" not in address:
+        return str(_absolute(Path(address)))
+    from fsspec.registry import known_implementations  # only where there is a URL
+
+    scheme = address.partition("://")[0]
+    if "@" in address or "?" in address or "::" in address:
+        raise ValueError("must be scheme://bucket/folder; credentials belong in the environment (AWS_ACCESS_KEY_ID)")
+    if scheme not in known_implementations:
+        raise ValueError("must be a folder, or a URL that fsspec knows, such as s3://bucket/folder")
+    if find_spec(known_implementations[scheme]["class"].partition(".")[0]) is None:
+        raise ValueError("needs a package that is not installed; for s3: pip install 'scene-lifecycle-engine[s3]'")
+    return address
 
 
 def _upper(value: object) -> object:
@@ -61,6 +80,10 @@ class Settings(BaseSettings):
         default_factory=lambda earlier: SecretStr(f"sqlite:///{earlier['data_dir'] / 'scene.db'}"),
         description="SQLAlchemy URL of our database, sqlite or postgresql; by default scene.db in the data directory.",
     )
+    archive_url: Annotated[str | None, AfterValidator(_known_place)] = Field(
+        default=None,
+        description="Folder or URL (s3://bucket/folder) of the archive; by default archive in the data directory.",
+    )
     policies_dir: AbsolutePath = Field(
         default=PROJECT / "policies",
         description="Folder of the cities' policies and calendars; by default the one delivered with the code.",
@@ -75,6 +98,10 @@ class Settings(BaseSettings):
         ge=0,
         le=5000,
         description="How long the answer of a recorded batch stays out, so that a busy scene's acts gather, in ms.",
+    )
+    trust_paths: bool = Field(
+        default=False,
+        description="Whether somebody is taken at their word, in a city without a directory, for whom they act.",
     )
     connect_timeout_seconds: float = Field(
         default=5,
@@ -143,6 +170,10 @@ class Settings(BaseSettings):
     @property
     def contacts(self) -> Path:
         return self.contacts_file or self.data_dir / "contacts.yaml"
+
+    @property
+    def archive(self) -> str:
+        return self.archive_url or str(self.data_dir / "archive")
 
     @property
     def audit_key(self) -> Path:

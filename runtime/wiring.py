@@ -1,5 +1,6 @@
 """The composition root: the only place that knows which implementation stands behind which port."""
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from activities.delivery import Channel, DeliveryActivities
 from activities.events import EventActivities
 from activities.ledger import LedgerActivities
 from activities.lineage import LineageActivities
+from audit.attested import Attestor
 from audit.checkpoints import Checkpoints
 from audit.export import Stores
 from audit.sealing import Seals
@@ -53,6 +55,7 @@ from storage.funds import SqlFunds
 from storage.ledger import SqlLedger
 from storage.lineage import SqlLineage
 from storage.mailroom import SqlMailroom
+from storage.places import place_at
 from storage.readings import SqlReadings
 from storage.reads import LedgerReads
 from storage.received import SqlReceived
@@ -65,6 +68,8 @@ from workflows.events import EventRetryWorkflow
 from workflows.lineage import LineageWorkflow
 from workflows.mailbox import MailboxSweepWorkflow, MailboxWorkflow
 from workflows.scene import SceneWorkflow
+
+_log = logging.getLogger(__name__)
 
 CACHED_SCENES = 2_000
 """Above the number of scenes that are busy at once; a cached scene costs 100-150 KB, a missing one a replay."""
@@ -106,8 +111,8 @@ def parts(settings: Settings) -> Iterator[Parts]:
             reads=LedgerReads(engine),
             refusals=RefusalLedger(engine, settings.data_dir / "refusals.spool"),
             rulebooks=SqlRulebooks(engine),
-            archive=SqlArchive(engine, ArchiveFiles(settings.data_dir / "archive"), scene_of),
-            builds=BuildFiles(settings.data_dir / "archive" / "builds"),
+            archive=SqlArchive(engine, ArchiveFiles(place := place_at(settings.archive)), scene_of),
+            builds=BuildFiles(place.within("builds")),
             year_notices=SqlYearNotices(engine),
             documents=SqlDocuments(engine),
             directories=SqlDirectories(engine),
@@ -136,8 +141,7 @@ def make_worker(temporal: Client, parts: Parts, calendar: Calendar | None = None
     `calendar` is that of the mailboxes; by default the one beside the policies.
     """
     delivery = _delivery(temporal, parts, calendar)
-    # What this worker records can be judged by its own code, however old it is then.
-    parts.builds.keep(digest_of(installed()), installed())
+    code = _code_keeper(parts)
     ledger = LedgerActivities(
         parts.ledger,
         build=build_id(),
@@ -145,7 +149,7 @@ def make_worker(temporal: Client, parts: Parts, calendar: Calendar | None = None
         linger=timedelta(milliseconds=parts.settings.record_linger_ms),
         wake=delivery,
     )
-    archive = ArchiveActivities(TemporalHistories(temporal), parts.archive, seals(parts))
+    archive = ArchiveActivities(TemporalHistories(temporal), parts.archive, seals(parts), keep_code=code)
     events = EventActivities(_door(temporal, parts), SqlReceived(parts.engine))
     kin = LineageActivities(lineage_watch(temporal, parts))
     checkpoint = CheckpointActivities(Checkpoints(parts.checkpoints, parts.audit_key))
@@ -171,6 +175,22 @@ def make_worker(temporal: Client, parts: Parts, calendar: Calendar | None = None
     )
 
 
+def _code_keeper(parts: Parts) -> Callable[[], None]:
+    """Keeps this build's sources, so that what it records can be judged by its own code, however old it is then.
+
+    A bucket that can not be reached keeps no worker from working: each sweep of the archive tries again.
+    """
+
+    def keep() -> None:
+        parts.builds.keep(digest_of(installed()), installed())
+
+    try:
+        keep()
+    except OSError as problem:
+        _log.warning("the code of this build is not kept yet: %s", problem)
+    return keep
+
+
 def evidence(parts: Parts) -> Stores:
     """Where bundles are made from."""
     return Stores(
@@ -180,13 +200,14 @@ def evidence(parts: Parts) -> Stores:
         directories=parts.directories,
         documents=parts.documents,
         builds=parts.builds,
+        attestor=Attestor(parts.checkpoints),
     )
 
 
 def seals(parts: Parts) -> Seals:
     """The bundles of closed scenes."""
-    folder = parts.settings.data_dir / "archive" / "sealed"
-    return Seals(evidence(parts), folder, parts.audit_key, build_id)
+    place = place_at(parts.settings.archive).within("sealed")
+    return Seals(evidence(parts), place, parts.settings.data_dir, parts.audit_key, build_id)
 
 
 def lineage_watch(temporal: Client, parts: Parts) -> LineageWatch:

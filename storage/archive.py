@@ -95,6 +95,10 @@ class SqlArchive:
         with self._engine.connect() as connection:
             return tuple(ArchivedRun.model_validate(dict(row)) for row in connection.execute(rows).mappings())
 
+    def paths(self) -> Iterator[str]:
+        """Where there is a file, known to the index or not. Raises OSError."""
+        return self._files.paths()
+
     def history(self, run: ArchivedRun | ArchivedFile) -> str:
         """The run's history as Temporal's JSON. Raises storage.archive_files.ArchiveDamaged."""
         return self._files.read(run.path, run.sha256)

@@ -1,18 +1,19 @@
 """Archived histories as files: one for each run, packed, in a folder for each workflow.
 
-A file is there as a whole or not at all. Its digest is that of the history before packing, so that it can be compared
+A file's digest is that of the history before packing, so that it can be compared
 with what Temporal gives, and packed anew by another program.
 """
 
 import gzip
-import os
-import tempfile
+import zlib
 from collections.abc import Container, Iterator
 from hashlib import sha256
-from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
+from storage.places import LeadsOut, Place, PlaceAway
+
+SUFFIX = ".json.gz"
 _NAME_BYTES = 200
 """File systems allow 255 bytes for a name, suffixes included."""
 
@@ -34,41 +35,45 @@ class ArchiveDamaged(Exception):
 
 
 class ArchiveFiles:
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    """In `place`, beside what else is archived there. Writing raises OSError."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
 
     def write(self, workflow_id: str, run_id: str, history: str) -> ArchivedFile:
         """Safe to repeat: the same history makes the same file."""
         content = history.encode()
-        path = f"{_name(workflow_id)}/{_name(run_id)}.json.gz"
-        target = self._folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _put(target, gzip.compress(content, mtime=0))
+        path = f"{_name(workflow_id)}/{_name(run_id)}{SUFFIX}"
+        self._place.put(path, gzip.compress(content, mtime=0))
         return ArchivedFile(path, sha256(content).hexdigest(), len(content))
 
     def read(self, path: str, digest: str) -> str:
-        """The history, checked against its digest. Raises ArchiveDamaged."""
+        """The history, checked against its digest. Raises ArchiveDamaged, PlaceAway."""
         content = self._unpacked(path)
         if sha256(content).hexdigest() != digest:
             raise ArchiveDamaged(path, "is not what was archived")
         return content.decode()
 
+    def paths(self) -> Iterator[str]:
+        """Where there is a file. Raises OSError."""
+        return (path for path in self._place.all() if path.endswith(SUFFIX) and path.count("/") == 1)
+
     def all(self, but: Container[str] = ()) -> Iterator[tuple[ArchivedFile, str]]:
-        """Every file but those at some paths, with its history, as it is now. Raises ArchiveDamaged."""
-        for file in sorted(self._folder.glob("*/*.json.gz")):
-            path = file.relative_to(self._folder).as_posix()
+        """Every file but those at some paths, with its history, as it is now. Raises ArchiveDamaged, OSError."""
+        for path in self.paths():
             if path in but:
                 continue
             content = self._unpacked(path)
             yield ArchivedFile(path, sha256(content).hexdigest(), len(content)), content.decode()
 
     def _unpacked(self, path: str) -> bytes:
-        file = (self._folder / path).resolve()
-        if not file.is_relative_to(self._folder.resolve()):
-            raise ArchiveDamaged(path, "leads out of the archive")
         try:
-            return gzip.decompress(file.read_bytes())
-        except (OSError, EOFError, ValueError) as error:
+            return gzip.decompress(self._place.get(path))
+        except LeadsOut as error:
+            raise ArchiveDamaged(path, "leads out of the archive") from error
+        except PlaceAway:
+            raise
+        except (OSError, EOFError, ValueError, zlib.error) as error:
             raise ArchiveDamaged(path, f"can not be read: {error}") from error
 
 
@@ -83,22 +88,3 @@ def _name(id: str) -> str:
 
 def _escaped(letter: str) -> str:
     return quote(letter, safe="").replace(".", "%2E").replace("~", "%7E")
-
-
-def _put(target: Path, content: bytes) -> None:
-    """Written beside its place, made durable, then moved there."""
-    handle, beside = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(beside).replace(target)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
-    folder = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

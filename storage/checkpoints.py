@@ -21,6 +21,7 @@ from models.checkpoint import (
     LogItem,
     LogLeaf,
     SignedCheckpoint,
+    SignedHandover,
     Unreadable,
 )
 from models.frozen import Frozen
@@ -92,6 +93,13 @@ class SqlCheckpoints:
             found = connection.execute(select(CHECKPOINT).order_by(CHECKPOINT.c.number)).mappings()
             return tuple(map(_signed, found))
 
+    def readable(self) -> tuple[SignedCheckpoint, ...]:
+        """Those that can be read, the first first: what was spoilt, `items` tells."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(CHECKPOINT).order_by(CHECKPOINT.c.number)).mappings()
+            found = [_readable(_signed, row) for row in rows]
+        return tuple(each for each in found if isinstance(each, SignedCheckpoint))
+
     def items(self, upto: int | None = None) -> Iterator[LogItem]:
         """The log in its order, each leaf before the checkpoint over it; all, or up to checkpoint `upto`."""
         checkpoints, leaves = select(CHECKPOINT).order_by(CHECKPOINT.c.number), select(LEAF).order_by(LEAF.c.index)
@@ -114,6 +122,11 @@ class SqlCheckpoints:
                     yield _readable(_logged, row)
                     row = next(rows, None)
 
+    def hashes(self) -> tuple[str, ...]:
+        """Those of all leaves, in order."""
+        with self._engine.connect() as connection:
+            return tuple(OpenLog(connection).hashes())
+
     def differing(self) -> tuple[HeadDiffers, ...]:
         """Logged heads that are not the ledger's at that sequence, in the log's order."""
         found: list[HeadDiffers] = []
@@ -131,9 +144,11 @@ class SqlCheckpoints:
                 found += [HeadDiffers(_logged(row), row["found"]) for row in rows]
         return tuple(sorted(found, key=lambda each: each.logged.index))
 
-    def newest_leaf(self, kind: ChainKind, stream: str, size: int) -> LoggedLeaf | None:
-        """The last leaf of a chain among the first `size`."""
+    def newest_leaf(self, kind: ChainKind, stream: str, size: int, upto: int | None = None) -> LoggedLeaf | None:
+        """The last leaf of a chain among the first `size`; of a head that is at most entry `upto`."""
         query = select(LEAF).where(LEAF.c.kind == kind, LEAF.c.stream == stream, LEAF.c.index < size)
+        if upto is not None:
+            query = query.where(LEAF.c.sequence <= upto)
         with self._engine.connect() as connection:
             row = connection.execute(query.order_by(LEAF.c.index.desc()).limit(1)).mappings().first()
         return None if row is None else _logged(row)
@@ -185,6 +200,13 @@ class OpenLog:
             )
             for row in self._connection.execute(query).all():
                 yield LogLeaf(kind=kind, stream=row[0], sequence=row[1], head=row[2], algorithm=row[3])
+
+    def handovers(self) -> Iterator[SignedHandover]:
+        """How one key gave way to another."""
+        query = select(CHECKPOINT.c.text).where(CHECKPOINT.c.text.contains('"handover":')).order_by(CHECKPOINT.c.number)
+        for text in self._connection.scalars(query).all():
+            if (given := Checkpoint.model_validate_json(text).handover) is not None:
+                yield given
 
     def append(self, leaves: Sequence[LoggedLeaf], signed: SignedCheckpoint) -> None:
         if leaves:

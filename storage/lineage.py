@@ -11,6 +11,8 @@ from models.frozen import Frozen
 from models.journal import JournalEntry
 from models.lineage import Cause, Evidence
 from models.state import SceneState
+from rules.journal import fold
+from rules.lineage import evidence_of
 from storage.ledger import ALARM, ENTRY, KINSHIP, LINEAGE_REVIEW, SCENE
 
 
@@ -38,7 +40,7 @@ class Reopened(NamedTuple):
 
 
 class Unproven(NamedTuple):
-    """Evidence that a copy has, and that its original's journal does not."""
+    """Evidence that a copy has, and that its original's journal does not bear out."""
 
     replica: str
     original: str
@@ -56,6 +58,7 @@ class Snapshot(NamedTuple):
 class SqlLineage:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._shown: dict[tuple[str, int, str], Evidence | None] = {}
 
     def ties(self) -> tuple[tuple[str, str], ...]:
         """Every (original, copy) that the copy tells of."""
@@ -76,10 +79,31 @@ class SqlLineage:
         return None if text is None else JournalEntry.model_validate_json(text).at
 
     def proves(self, evidence: Evidence) -> bool:
-        """Whether the original's journal has the entry that evidence names, with that head of its chain."""
+        """Whether the original's journal has the entry that evidence names, and says by then what evidence says.
+
+        A true head under other contents is no proof: they are made again from the journal up to that entry.
+        """
         query = select(ENTRY.c.hash).where(ENTRY.c.stream == evidence.scene, ENTRY.c.sequence == evidence.sequence)
         with self._engine.connect() as connection:
-            return bool(connection.scalar(query) == evidence.head)
+            head = connection.scalar(query)
+        if head is None or head != evidence.head:
+            return False
+        try:
+            return self._shown_by(evidence.scene, evidence.sequence, head) == evidence
+        except ValidationError:  # an entry that cannot be read is found where the chains are checked
+            return True
+
+    def _shown_by(self, scene: str, sequence: int, head: str) -> Evidence | None:
+        """What a scene had shown as of an entry; kept, since no entry ever changes. Raises ValidationError."""
+        at = (scene, sequence, head)
+        if at not in self._shown:
+            entries = select(ENTRY.c.text).where(ENTRY.c.stream == scene, ENTRY.c.sequence <= sequence)
+            state = SceneState(scene=scene)
+            with self._engine.connect() as connection:
+                for text in connection.scalars(entries.order_by(ENTRY.c.sequence)):
+                    state = fold(state, JournalEntry.model_validate_json(text))
+            self._shown[at] = evidence_of(state, head)
+        return self._shown[at]
 
     def unproven(self, scenes: Iterable[str]) -> tuple[Unproven, ...]:
         """What these scenes inherited that no entry of the original's journal bears out.

@@ -171,7 +171,7 @@ def _scene_row(state: SceneState, head: str) -> Values:
         name=profile.name,
         city=profile.city,
         domain=profile.domain,
-        type=profile.type.value,
+        type=profile.type,
         scale=profile.scale.value,
         track=profile.track.value,
         risk=profile.risk.value,
@@ -196,7 +196,7 @@ def _scene_row(state: SceneState, head: str) -> Values:
         calendar=state.calendar,
         assumed=list(profile.assumed),
         firsts=" ".join(profile.firsts) or None,
-        project_kind=profile.project.kind.value if profile.project else None,
+        project_kind=profile.project.kind if profile.project else None,
         project=profile.project.name if profile.project else None,
         snapshot=state.model_dump_json(),
     )

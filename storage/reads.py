@@ -21,7 +21,7 @@ from models.journal import GENESIS, Algorithm, JournalEntry, Link, link
 from models.state import SceneState
 from models.tables import DeadlineRow, DeadlineStanding, DutyRow, EntryRow, RefusalRow, SceneRow
 from models.text import Moment
-from models.vocabulary import First, Machine, Outcome, ProjectKind, Risk, Role, Scale, SceneType, Stage, Track
+from models.vocabulary import Machine, Outcome, Risk, Role, Scale, Stage, Track
 from storage.refusals import Refusal, columns_of
 
 __all__ = [
@@ -67,11 +67,11 @@ class SceneFilter:
     step: str | None = None
     city: str | None = None
     domain: str | None = None
-    type: SceneType | None = None
+    type: str | None = None
     lead: str | None = None
     overdue: bool | None = None
     text: str | None = None
-    first: First | None = None
+    first: str | None = None
     project: str | None = None
 
 
@@ -93,7 +93,7 @@ class SceneSummary(Frozen):
     name: str
     city: str
     domain: str
-    type: SceneType
+    type: str
     scale: Scale
     track: Track
     risk: Risk
@@ -118,7 +118,7 @@ class SceneSummary(Frozen):
     calendar: str
     assumed: tuple[str, ...]
     firsts: str | None = None
-    project_kind: ProjectKind | None = None
+    project_kind: str | None = None
     project: str | None = None
 
 
@@ -437,7 +437,7 @@ def _scene_conditions(where: SceneFilter) -> Iterator[ColumnElement[bool]]:
     if where.overdue is not None:
         yield col(SceneRow.overdue).is_(where.overdue)
     if where.first is not None:
-        yield col(SceneRow.firsts).contains(where.first.value)
+        yield col(SceneRow.firsts).contains(where.first)
     if where.project:
         named = (SceneRow.project_kind, SceneRow.project)
         yield or_(*(col(each).icontains(where.project, autoescape=True) for each in named))

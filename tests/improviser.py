@@ -17,19 +17,7 @@ from models.deadline import DeadlineStatus, Duty
 from models.refusal import Refused
 from models.state import IncidentStatus
 from models.state.review import ObjectionStatus
-from models.vocabulary import (
-    BenchmarkLevel,
-    Credit,
-    GateKind,
-    Machine,
-    Mode,
-    NoticeAbout,
-    PanelPurpose,
-    Phase,
-    Position,
-    Risk,
-    Role,
-)
+from models.vocabulary import Credit, GateKind, Machine, Mode, NoticeAbout, PanelPurpose, Phase, Position, Risk, Role
 from rules import lifecycle
 from rules.alarms import next_alarm
 from rules.bidding import commitment
@@ -72,6 +60,8 @@ class Improviser:
     """Ends nothing on purpose: such scenes get far."""
     about: str | None = None
     """The bidder that the act being made is about."""
+    duty: str = ""
+    """The duty that is being discharged, where one is tried on its own."""
 
     def often(self, usual: T, *others: T) -> T:
         """The first nine times out of ten."""
@@ -155,6 +145,7 @@ class Improviser:
         """Verb: what its holder is told who discharges this duty with it now. Nothing is entered."""
         play = self.play
         scored: list[str | None] = [bid.bidder for bid in play.state.bids if bid.eligible]
+        self.duty = duty.deadline
         for verb in duty.verbs:
             for bidder in scored if verb == "score_bid" else [self._bidder_of(duty)]:
                 command = play.command(self.act(verb, bidder), self._holder_of(duty))
@@ -303,32 +294,45 @@ class Improviser:
 
     def _convene_panel(self) -> dict[str, object]:
         play = self.play
-        reviewing = [each.bidder for each in play.state.acceptances if each.step == "reviewing"]
-        purpose = PanelPurpose.RECOGNITION
-        if play.state.step == "scoring":
-            purpose = PanelPurpose.SCORING
-        if reviewing:
-            purpose = PanelPurpose.ACCEPTANCE
-        purpose = self.often(purpose, *PanelPurpose)
+        purpose = self.often(self._panel_due(), *PanelPurpose)
+        reviewing = self._reviewed(purpose)
         reviewing = [bidder for bidder in reviewing if bidder == self.about] or reviewing
         size = self.often(play.policy.panels[purpose.value].minimum, 4, 9)
-        bidder = self.choose(reviewing) if reviewing and purpose is PanelPurpose.ACCEPTANCE else None
+        bidder = self.choose(reviewing) if reviewing else None
         if play.policy.panels[purpose.value].drawn and not self.often(False, True):
             pool = play.members(self.often(3, 1) * size + 6, purpose)
             again = {"reasons": "名单有误", "with_officer": "lead-9"} if self.choose((False, False, True)) else {}
             return {"purpose": purpose, "pool": pool, "size": size, "bidder": bidder, **again}
         return {"purpose": purpose, "members": play.members(size, purpose), "bidder": bidder}
 
+    def _panel_due(self) -> PanelPurpose:
+        """That of a bidder whom the act is about, if any; else of whoever is reviewed, or of the scene's step."""
+        state, about = self.play.state, self.about
+        at_work = [(PanelPurpose.EXIT, each) for each in self._reviewed(PanelPurpose.EXIT)]
+        at_work += [(PanelPurpose.ACCEPTANCE, each) for each in self._reviewed(PanelPurpose.ACCEPTANCE)]
+        for purpose, _ in sorted(at_work, key=lambda each: each[1] != about):
+            return purpose
+        return PanelPurpose.SCORING if state.step == "scoring" else PanelPurpose.RECOGNITION
+
+    def _reviewed(self, purpose: PanelPurpose) -> list[str]:
+        """The bidders about whom a panel of this kind can be asked now."""
+        state = self.play.state
+        if purpose is PanelPurpose.EXIT:
+            return [each.bidder for each in state.trials if each.step == "exit"]
+        reviewing = [each.bidder for each in state.acceptances if each.step == "reviewing"]
+        return reviewing if purpose is PanelPurpose.ACCEPTANCE else []
+
     def _give_expert_opinion(self) -> dict[str, object]:
-        reviewing = any(each.step == "reviewing" for each in self.play.state.acceptances)
-        purpose = PanelPurpose.ACCEPTANCE if reviewing else PanelPurpose.RECOGNITION
-        more: dict[str, object] = {} if reviewing else {"bidder": None}
-        return {"purpose": purpose, "recommend": self.often(True, False), **more}
+        purpose = self._panel_due()
+        purpose = PanelPurpose.RECOGNITION if purpose is PanelPurpose.SCORING else purpose
+        act = self.play.recommend_act(self.about, purpose=purpose, recommend=self.often(True, False))
+        more: dict[str, object] = {} if self._reviewed(purpose) else {"bidder": None}
+        return {"purpose": purpose, "recommend": act.recommend, "marks": self.often(act.marks, ()), **more}
 
     def _recuse(self) -> dict[str, object]:
-        purpose = PanelPurpose.SCORING if self.play.state.step == "scoring" else PanelPurpose.RECOGNITION
-        reviewing = [each.bidder for each in self.play.state.acceptances if each.step == "reviewing"]
-        return {"purpose": PanelPurpose.ACCEPTANCE, "bidder": reviewing[0]} if reviewing else {"purpose": purpose}
+        purpose = self._panel_due()
+        reviewing = self._reviewed(purpose)
+        return {"purpose": purpose, **({"bidder": reviewing[0]} if reviewing else {})}
 
     def _confirm_scene(self) -> dict[str, object]:
         return {"confirmed": self.often(True, False)}
@@ -493,7 +497,7 @@ class Improviser:
         act = self.play.conclude_exit_act(self.about or "无名")
         return {
             "fit_for_acceptance": self.often(True, False), "checks": self.often(act.checks, ()),
-            "shortfalls": self.often(act.shortfalls, ()),
+            "shortfalls": self.often(act.shortfalls, ()), "against_panel": self.often("另有证据", None),
         }  # fmt: skip
 
     def _file_exit_report(self) -> dict[str, object]:
@@ -510,6 +514,10 @@ class Improviser:
             "first_fault": None if punishable else findings,
             "with_officer": self.often("regulator-3", None, "regulator-1"),
         }  # fmt: skip
+
+    def _report_correction(self) -> dict[str, object]:
+        ordered = [each.id for each in self.play.state.incidents if each.status is IncidentStatus.ORDERED]
+        return {"incident": self.choose([None, *ordered])}
 
     def _verify_correction(self) -> dict[str, object]:
         return {"corrected": self.often(True, False)}
@@ -587,7 +595,7 @@ class Improviser:
     def _conclude_acceptance(self) -> dict[str, object]:
         verdict = self.choose(("passed",) * 6 + ("conditional", "retrial", "failed"))
         return {
-            "verdict": verdict, "conditions": self.often(("补充",), ()), "site_visit": self.often(True, False),
+            "verdict": verdict, "conditions": self.often(("补充",), ()), **self.often(self.play.defended(), {}),
             "against_panel": self.often("证据不足", None), "over_objections": self.often("已采纳", None),
         }  # fmt: skip
 
@@ -612,7 +620,8 @@ class Improviser:
         }  # fmt: skip
 
     def _nominate_benchmark(self) -> dict[str, object]:
-        return {"level": self.choose(tuple(BenchmarkLevel))}
+        of = self.often(None, *(self.play.policy.promotion.case_types or ("无此类型",)))
+        return {"level": self.often(self.choose(self.play.policy.promotion.levels).name, "无此等级"), "case_type": of}
 
     def _conclude_evaluation(self) -> dict[str, object]:
         act = self.play.evaluation_act(self.often(True, False))
@@ -629,7 +638,7 @@ class Improviser:
         return {"city": self.choose((self.play.policy.city, "南京市")), "district": self.choose((None, "新区"))}
 
     def _recommend_upward(self) -> dict[str, object]:
-        return {"to": "province"}
+        return {"to": self.often("province", "nation", "no_such")}
 
     def _review_benchmark(self) -> dict[str, object]:
         return {"keep": self.often(True, False)}
@@ -662,7 +671,8 @@ class Improviser:
         return {"suggestion": f"S-{self.choose((1, 2, 3))}", "evidence": evidence, "to": to, **text}
 
     def _answer_suggestion(self) -> dict[str, object]:
-        known = [each.id for each in self.play.state.suggestions if each.answer is None]
+        open_ones = [each.id for each in self.play.state.suggestions if each.answer is None]
+        known = self._waiting("suggestion", open_ones)
         answer = self.choose(("adopted", "passed_on", "declined"))
         return {"suggestion": self.choose(known or ["S-9"]), "answer": answer}
 
@@ -740,7 +750,9 @@ class Improviser:
         year = self.choose((2026, 2027, 2028))
         days = tuple(date(year, 10, day) for day in range(1, self.choose((3, 7))))
         holiday = Holiday(name="国庆节", days=days)
-        return {"notice": YearNotice(year=year, source="测试", holidays=(holiday,), invented=True)}
+        notice = YearNotice(year=year, source="测试", holidays=(holiday,), invented=True)
+        confirmed_by = self.often("group-1", self.choose((None, "office-1")))
+        return {"notice": notice, "proposed_by": "office-1", "confirmed_by": confirmed_by}
 
     def _duty(self) -> dict[str, object]:
         return {"duty": self.choose([each.id for each in self.play.state.deadlines] or ["none"])}
@@ -783,8 +795,14 @@ class Improviser:
             "to": self.choose(("regulator", "complaint_supervisor")), "against": self.choose((None, *known)),
         }  # fmt: skip
 
+    def _waiting(self, limit: str, ids: Sequence[str]) -> Sequence[str]:
+        """Of several that wait for an answer, the one that the duty is about."""
+        return [each for each in ids if self.duty == f"{limit}/{each}"] or ids
+
     def _answer_complaint(self) -> dict[str, object]:
-        waiting = [each.id for each in self.play.state.complaints if each.founded is None]
+        waiting = self._waiting(
+            "complaint_answer", [each.id for each in self.play.state.complaints if each.founded is None]
+        )
         return {
             "complaint": self.choose(waiting or ["C-1"]), "founded": self.choose((True, False)),
             "credit": self.often(None, *Credit),
@@ -796,7 +814,7 @@ class Improviser:
         return {"request": f"F-{number}", "factor": self.choose((*kinds, "none")), "amount": "2 MW"}
 
     def _answer_factor(self) -> dict[str, object]:
-        waiting = [each.id for each in self.play.state.factors if each.granted is None]
+        waiting = self._waiting("factor", [each.id for each in self.play.state.factors if each.granted is None])
         return {"request": self.choose(waiting or ["F-1"]), "granted": self.often(True, False), "result": "已落实"}
 
     def _decide_green_channel(self) -> dict[str, object]:
@@ -812,7 +830,7 @@ class Improviser:
         return {"position": self.choose(tuple(Position))}
 
     def _apply_for_benchmark(self) -> dict[str, object]:
-        return {"level": self.choose(tuple(BenchmarkLevel))}
+        return {"level": self.often(self.choose(self.play.policy.promotion.levels).name, "无此等级")}
 
 
 OTHER: list[Any] = []

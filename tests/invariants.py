@@ -13,6 +13,7 @@ from rules.docket import BIDDER_MACHINES, OF_INCIDENTS, REMEDIES, RUN_ON_IN_REME
 from rules.duties import duties
 from rules.journal import fold
 from rules.lifecycle import ANYWHERE, ROWS, STARTED, WHILE_STANDING_STILL, Row, step_of, verbs_at
+from tests.unreachable import left_over, unreachable
 
 _ROWS = frozenset(ROWS)
 _HELD_BY_A_STOP = ("trial", "report", "midterm")
@@ -21,11 +22,16 @@ _HELD_BY_A_STOP = ("trial", "report", "midterm")
 
 def check_entry(policy: Policy, before: SceneState, entry: JournalEntry, after: SceneState) -> None:
     """`policy` is the one in force after the entry."""
-    verb = entry.command.act.verb
-    assert after.sequence == entry.sequence == before.sequence + 1
     assert fold(before, JournalEntry.model_validate_json(entry.model_dump_json())) == after, (
         "the journal loses something"
     )
+    check_state(policy, before, entry, after)
+
+
+def check_state(policy: Policy, before: SceneState, entry: JournalEntry, after: SceneState) -> None:
+    """Without a look at how the entry is written down, which takes longest."""
+    verb = entry.command.act.verb
+    assert after.sequence == entry.sequence == before.sequence + 1
     for row in rows_of(entry):
         back = row.by == "take_back" and before.last is not None
         way = Row(row.machine, row.target, before.last.verb, row.source) if back and before.last is not None else row
@@ -56,6 +62,7 @@ def problems(policy: Policy, state: SceneState) -> Iterator[str]:
         if ids:
             yield f"closed, and still due: {ids}"
         yield from _left_open(state)
+        yield from left_over(state)
         if state.outcome is None:
             yield "closed without an outcome"
         if state.services or state.decisions:
@@ -68,6 +75,7 @@ def problems(policy: Policy, state: SceneState) -> Iterator[str]:
     yield from _nobodys(state)
     yield from _running_that_should_not(policy, state)
     yield from _out_of_reach(policy, state)
+    yield from unreachable(policy, state)
     for duty in duties(state):
         if not duty.holder.unit:
             yield f"{duty.deadline} is nobody's"
@@ -141,7 +149,7 @@ def _out_of_reach(policy: Policy, state: SceneState) -> Iterator[str]:
             yield f"the inclusion period of {period.bidder} runs, its trial is {trials.get(period.bidder)}"
         if runs and f"inclusion/{period.bidder}" not in clocks:
             yield f"the inclusion period of {period.bidder} has no end"
-        if runs and period.order_open and f"correction_order/{period.bidder}" not in clocks:
+        if runs and period.order_open and not state.order_stands(period.bidder):
             yield f"the order to {period.bidder} has no clock"
     for trial in state.trials:
         if trial.supervised and trial.step not in ("suspended", "exit", "unfit"):
@@ -164,7 +172,8 @@ def _running_that_should_not(policy: Policy, state: SceneState) -> Iterator[str]
         pauses = policy.limit(deadline.limit).when_suspended is Suspends.PAUSES
         if deadline.status is DeadlineStatus.PAUSED:
             held = state.step == "remedies" or state.suspension is not None
-            goes_on = deadline.limit in ("rollback", "correction_order", "insurance") or _of_incident(deadline)
+            orders = ("correction_order", "correction_check")
+            goes_on = deadline.limit in ("rollback", "insurance", *orders) or _of_incident(deadline)
             if state.step == "remedies" and goes_on:
                 yield f"{deadline.id} stands still in remedies"
             waits = _awaits_its_appeal(state, deadline) or _awaits_its_finding(state, deadline)

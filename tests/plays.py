@@ -61,6 +61,7 @@ from models.commands.trial import (
     ProposeResumption,
     ProveRollback,
     RecordFault,
+    ReportCorrection,
     ReportFix,
     ReportIncident,
     ReturnTrialPlan,
@@ -394,6 +395,18 @@ def objecting(about: NoticeAbout, *, upheld: bool, complain: bool, bidder: str |
     return lambda play: object_to(play, about, upheld=upheld, complain=complain, bidder=bidder)
 
 
+def complain_late(play: Play, about: NoticeAbout) -> None:
+    """The answer is taken to the supervisor when the notice's days are over, and is upheld there."""
+    citizen = play.person(Role.PUBLIC, "市民", "citizen-1")
+    objection = RaiseObjection(about=about, real_name=True, text="有误", document=document("异议书"))
+    play.do(objection, citizen)
+    id = play.state.objections[-1].id
+    play.do(AnswerObjection(objection=id, upheld=False, text="不成立"), play.platform)
+    play.pass_limit("public_notice")
+    play.do(FileComplaint(objection=id, text="不服"), citizen)
+    play.do(DecideComplaint(objection=id, upheld=True, text="裁决"), play.supervisor)
+
+
 def object_to(play: Play, about: NoticeAbout, *, upheld: bool, complain: bool, bidder: str | None = None) -> None:
     """Somebody objects; it is answered, or decided by the supervisor, when the notice's days are over."""
     citizen = play.person(Role.PUBLIC, "市民", "citizen-1")
@@ -509,6 +522,29 @@ def solicitation_and_review() -> Iterator[Play]:
         without_experts.publish(NoticeAbout.RECOGNITION)
         object_to(without_experts, NoticeAbout.RECOGNITION, upheld=True, complain=complain)
         yield without_experts
+    for off in ((), ("expert_review",)):
+        noticed = Play(without(*off)).to_recognised()
+        noticed.publish(NoticeAbout.RECOGNITION)
+        complain_late(noticed, NoticeAbout.RECOGNITION)
+        yield noticed
+
+
+RAISING: tuple[Script, ...] = (
+    lambda p: p.nominate("城市级"),
+    lambda p: p.do(p.evaluation_act(), p.evaluators),
+    lambda p: p.do(ConfirmBenchmark(confirmed=True, reasons="同意"), p.group),
+    lambda p: p.publish(NoticeAbout.BENCHMARK),
+)
+"""A benchmark on its way to the highest level, step by step."""
+
+
+def benchmark_of_an_enterprise() -> Play:
+    play = at("candidate")
+    play.nominate("企业级")
+    for script in RAISING[1:]:
+        script(play)
+    play.pass_limit("public_notice")
+    return play
 
 
 def adopt_without(play: Play, *steps: str) -> None:
@@ -572,6 +608,7 @@ def matching() -> Iterator[Play]:
                 at("ranking_notice"),
                 objecting(NoticeAbout.RANKING, upheld=upheld, complain=complain),
             )
+    yield _then(at("ranking_notice"), lambda p: complain_late(p, NoticeAbout.RANKING))
 
 
 def contracting() -> Iterator[Play]:
@@ -598,6 +635,11 @@ def contracting() -> Iterator[Play]:
     for bidder in (A, B):
         agreed.do(AnswerWithdrawal(agreed=True, reasons="同意"), agreed.bidder(bidder))
     yield agreed
+    drawn_up = _then(race(), lambda p: p.sign(A), lambda p: p.do(ProposeContract(bidder=B, terms=p.terms()), p.owner))
+    drawn_up.do(Withdraw(reasons="取消"), drawn_up.owner)
+    for bidder in (A, B):
+        drawn_up.do(AnswerWithdrawal(agreed=True, reasons="同意"), drawn_up.bidder(bidder))
+    yield drawn_up
     claimed = _then(race(), lambda p: p.sign(A), claim, lambda p: p.do(Withdraw(reasons="取消"), p.owner))
     for bidder in (A, B):
         claimed.do(AnswerWithdrawal(agreed=True, reasons="同意"), claimed.bidder(bidder))
@@ -756,15 +798,15 @@ def inclusion_periods() -> Iterator[Play]:
         ):
             yield _then(play, script)
         yield _then(play, order, act(VerifyCorrection(bidder=A, corrected=False, finding="未改"), "second_regulator"))
-        yield _then(play, order, passing(f"correction_order/{A}"))
+        unmended = act(VerifyCorrection(bidder=A, corrected=False, finding="未改"), "second_regulator")
+        yield _then(play, order, passing(f"correction_order/{A}"), unmended)
         yield _then(play, lambda p: fault(p, "accident", "public_safety"), lambda p: p.win_appeal())
         unwanted = _then(
             play, order, act(EndInclusionEarly(bidder=A, reasons="请求", at_bidders_request=True), "regulator")
         )
         unwanted.serve_notices()
-        not_followed = act(VerifyCorrection(bidder=A, corrected=False, finding="未改"), "second_regulator")
         yield _then(unwanted, passing(f"correction_order/{A}"))
-        yield _then(unwanted, not_followed, lambda p: p.win_appeal())
+        yield _then(unwanted, unmended, lambda p: p.win_appeal())
         for end in (make_final, lose_appeal):
             yield _then(play, terminate, end)
         two_months = with_limit(city("yancheng"), "inclusion", period=Period(length=2, unit=Unit.MONTHS))
@@ -787,6 +829,7 @@ def inclusion_periods() -> Iterator[Play]:
     waits = _then(left, doing(leave, A), take_down)
     yield _then(waits, act(VerifyCorrection(bidder=A, corrected=True, finding="已改"), "second_regulator"))
     yield _then(left, passing(f"correction_order/{A}"))
+    yield from ordinary_supervision(unmended)
     # a red line that is found when the period is over
     cut_short = _then(alone("trial/running"), act(EndInclusionEarly(bidder=A, reasons="无必要"), "regulator"))
     for over in (left, cut_short):
@@ -797,6 +840,19 @@ def inclusion_periods() -> Iterator[Play]:
         if early:
             play.do(EndInclusionEarly(bidder=A, reasons="无必要"), play.regulator)
         yield _then(play, lambda p: p.end_trial(A), lambda p: p.retrial(A), lambda p: p.start(A))
+
+
+def ordinary_supervision(unmended: Script) -> Iterator[Play]:
+    """Faults of a trial that has no inclusion period are ordered to be corrected at once."""
+    bare = _then(alone("trial/planning"), lambda p: p.start(A, inclusion=False))
+    ordered = _then(bare, lambda p: fault(p, "late_log", None))
+    ordered.serve_notices()
+    reported = _then(ordered, act(ReportCorrection(bidder=A, proof=document("整改证明")), "bidder"))
+    yield _then(reported, unmended, lambda p: p.win_appeal())
+    yield _then(bare, lambda p: fault(p, "accident", "public_safety"))
+    yield _then(ordered, doing(report_of, A), doing(close_as_red_line, A))
+    mended = act(VerifyCorrection(bidder=A, corrected=True, finding="已改"), "second_regulator")
+    yield _then(reported, mended, lambda p: p.end_trial(A), lambda p: p.retrial(A), lambda p: p.start(A))
 
 
 def acceptances() -> Iterator[Play]:
@@ -865,6 +921,11 @@ def promotion() -> Iterator[Play]:
                 objecting(NoticeAbout.BENCHMARK, upheld=upheld, complain=complain),
             )
     yield _then(at("benchmark"), lambda p: p.do(ReviewBenchmark(keep=False, finding="失效"), p.evaluators))
+    for way in range(4):
+        for lose in (ReviewBenchmark(keep=False, finding="失效"), WithdrawBenchmark(reasons="失信")):
+            raised = _then(benchmark_of_an_enterprise(), *RAISING[: way + 1])
+            raised.do(lose, raised.group if lose.verb == "withdraw_benchmark" else raised.evaluators)
+            yield raised
     yield _then(at("benchmark"), lambda p: p.do(WithdrawBenchmark(reasons="失信"), p.group))
     yield _then(at("benchmark"), lambda p: p.do(WithdrawBenchmark(reasons="失信"), p.group), lambda p: p.win_appeal())
     # one bidder succeeded, the other may still appeal

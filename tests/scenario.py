@@ -5,6 +5,7 @@ act is entered with the newest sequence as seen unless told otherwise. Due alarm
 """
 
 import copy
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from models.actor import Actor
-from models.calendar import Period, Unit
+from models.calendar import Period, Unit, YearNotice
 from models.commands import Act, Command
 from models.commands.acceptance import (
     ApplyForAcceptance,
@@ -30,6 +31,7 @@ from models.commands.anywhere import (
     Appeal,
     DecideAppeal,
     DeclaredBidder,
+    LoadCalendar,
     Override,
     RecordService,
     Resume,
@@ -89,24 +91,13 @@ from models.plan import Area, Bounds, Deployment, EmploymentImpact, Kpi, Persona
 from models.policy import Policy
 from models.refusal import Refused
 from models.state import SceneState
-from models.vocabulary import (
-    BenchmarkLevel,
-    Credit,
-    Maturity,
-    Mode,
-    NoticeAbout,
-    PanelPurpose,
-    Position,
-    Risk,
-    Role,
-    Scale,
-    Track,
-)
-from rules import phases, trial_plan
+from models.vocabulary import Credit, Mode, NoticeAbout, PanelPurpose, Position, Risk, Role, Scale, Track
+from rules import exit_panel, phases, promotion, trial_plan
 from rules.alarms import next_alarm
 from rules.bidding import commitment
 from rules.deadlines import BEIJING, local_day
 from rules.journal import admit, due_alarm, entry_for, fold, policy_after
+from rules.keyed import find
 from runtime.policy_files import load_city
 from tests.invariants import check_entry
 
@@ -172,6 +163,7 @@ class Play:
     state: SceneState = field(init=False)
     journal: list[JournalEntry] = field(init=False, default_factory=list)
     commands: int = 0
+    check: Callable[[Policy, SceneState, JournalEntry, SceneState], None] = check_entry
 
     def __post_init__(self) -> None:
         self.state = SceneState(scene=self.scene)
@@ -285,7 +277,7 @@ class Play:
         self.journal.append(entry)
         self.state = fold(before, entry)
         self.policy = policy_after(self.policy, entry)
-        check_entry(self.policy, before, entry, self.state)
+        self.check(self.policy, before, entry, self.state)
 
     def refuses(self, code: str, act: Act, actor: Actor, *, seen: int | None = None, on: date | None = None) -> Refused:
         """Tries, and is refused with this code."""
@@ -376,7 +368,7 @@ class Play:
         assert domain is not None
         return Application(
             name="无人配送示范", city=self.policy.city, domain=self.domain, type=domain.type, scale=self.scale,
-            maturity=Maturity.MATURE if self.track is Track.FAST else Maturity.EARLY,
+            maturity="成熟" if self.track is Track.FAST else "早期",
             track=self.track, risk=self.risk, owner=self.owner_unit, need="末端配送",
             budget_yuan=self.budget_yuan, funding_source="财政", fair_competition_self_check=True,
         )  # fmt: skip
@@ -445,7 +437,7 @@ class Play:
     def members(self, size: int = 0, purpose: PanelPurpose = PanelPurpose.RECOGNITION) -> tuple[PanelMember, ...]:
         """Acceptance panels have faces of their own: who reviewed before may fill only a third."""
         size = size or max(self.policy.panels[purpose.value].minimum, 5)
-        first = 51 if purpose is PanelPurpose.ACCEPTANCE else 1
+        first = {PanelPurpose.ACCEPTANCE: 51, PanelPurpose.EXIT: 81}.get(purpose, 1)
         return tuple(
             PanelMember(person=f"expert-{n}", unit=f"高校{n}", expert=True) for n in range(first, first + size)
         )
@@ -469,15 +461,20 @@ class Play:
 
     def seat_panel(self, purpose: PanelPurpose, bidder: str | None = None) -> tuple[int, ...]:
         """The numbers of the experts seated."""
-        self.do(self.convene_act(purpose, bidder), self.lead)
+        convener = self.regulator if purpose is PanelPurpose.EXIT else self.lead
+        self.do(self.convene_act(purpose, bidder), convener)
         panel = next(each for each in self.state.panels if (each.purpose, each.bidder) == (purpose, bidder))
         return tuple(sorted(int(seat.person.removeprefix("expert-")) for seat in panel.seats))
 
     def recommend_act(
         self, bidder: str | None, *, purpose: PanelPurpose = PanelPurpose.ACCEPTANCE, recommend: bool = True
     ) -> GiveExpertOpinion:
+        """With four fifths of the points, or one fifth, for each criterion that the panel has."""
+        criteria = self.policy.panels[purpose.value].criteria
+        share = 0.8 if recommend else 0.2
+        marks = [{"criterion": each.key, "points": round(each.points * share, 1)} for each in criteria]
         return GiveExpertOpinion.model_validate(
-            {"purpose": purpose, "recommend": recommend, "text": "评审意见", "bidder": bidder}
+            {"purpose": purpose, "recommend": recommend, "text": "评审意见", "bidder": bidder, "marks": marks}
         )
 
     def experts_recommend(self, purpose: PanelPurpose, bidder: str | None = None, *, no: int = 0) -> None:
@@ -533,7 +530,8 @@ class Play:
         if self.policy.modes[mode].invited_only:
             self.do(ReviewInvitation(approved=True, reasons="理由成立"), self.lead)
 
-    def bid(self, bidder: str, price: int = 500_000) -> None:
+    def bid(self, bidder: str, price: int | None = None) -> None:
+        price = price or min(self.budget_yuan, self.contract_yuan)
         secret = commitment(f"n-{digest(bidder)[:16]}", digest(f"方案{bidder}"), price)
         consortium = () if self.state.bids else self.consortium  # of who bids first: nobody is in two bids
         self.do(SubmitBid(bidder=bidder, commitment=secret, consortium=consortium), self.bidder(bidder))
@@ -546,7 +544,8 @@ class Play:
         if self.state.challenge is not None and not self.state.challenge.opened_by:
             self.do(self.open_bids_act(), self.platform)
 
-    def reveal(self, bidder: str, price: int = 500_000) -> None:
+    def reveal(self, bidder: str, price: int | None = None) -> None:
+        price = price or min(self.budget_yuan, self.contract_yuan)
         if self.state.step == "opening":
             self.open_bids()
         self.do(
@@ -652,6 +651,10 @@ class Play:
                 members=self.members_signed(bidder) if party == "bidder" else (),
             )  # fmt: skip
             self.do(signed, people[party])
+        contract = find(self.state.contracts, bidder=bidder)
+        for unit in contract.co_owners if contract is not None else ():
+            act = SignContract(bidder=bidder, terms_sha256=digest("任务书"))
+            self.do(act, self.person(Role.OWNER, unit, f"owner-{digest(unit)[:6]}"))
 
     def members_signed(self, bidder: str) -> tuple[MemberSignature, ...]:
         """By every other member of the bidder's consortium."""
@@ -797,7 +800,23 @@ class Play:
         )  # fmt: skip
 
     def conclude_exit(self, bidder: str, *, fit: bool = True) -> None:
+        """As the panel recommends, where one is asked."""
+        self.hear_exit_panel(bidder, fit=fit)
         self.do(self.conclude_exit_act(bidder, fit=fit), self.regulator)
+
+    def hear_exit_panel(self, bidder: str, *, fit: bool = True) -> None:
+        """Every member speaks, of a panel that is convened where none sits."""
+        trial = next(trial for trial in self.state.trials if trial.bidder == bidder)
+        if not exit_panel.needed(self.policy, self.state, trial):
+            return
+        panel = find(self.state.panels, purpose=PanelPurpose.EXIT, bidder=bidder)
+        if panel is None or panel.void:
+            self.seat_panel(PanelPurpose.EXIT, bidder)
+            panel = find(self.state.panels, purpose=PanelPurpose.EXIT, bidder=bidder)
+        for seat in panel.seats if panel is not None else ():
+            if seat.recommend is None:
+                act = self.recommend_act(bidder, purpose=PanelPurpose.EXIT, recommend=fit)
+                self.do(act, self.person(Role.EXPERT, seat.unit, seat.person))
 
     def conclude_exit_act(self, bidder: str, *, fit: bool = True, **more: object) -> ConcludeExit:
         checks = trial_plan.checks_of(self.policy, self.state, "exit")
@@ -833,8 +852,13 @@ class Play:
     def conclude_act(self, bidder: str, verdict: str = "passed", **more: object) -> ConcludeAcceptance:
         return ConcludeAcceptance.model_validate(
             {"bidder": bidder, "verdict": verdict, "reasons": "结论", "document": document("验收意见书"),
-             "site_visit": True, "against_panel": None if verdict == "passed" else "证据不足", **more}
+             "against_panel": None if verdict == "passed" else "证据不足", **self.defended(), **more}
         )  # fmt: skip
+
+    def defended(self) -> dict[str, object]:
+        """A defence and a site visit of today."""
+        visit = {"on": self.today, "by": ("张工", "李工"), "record": document("现场核查记录")}
+        return {"defence": {"on": self.today, "record": document("答辩记录")}, "visit": visit}
 
     def hear_all(self, bidder: str) -> None:
         """Everybody who was asked and did not answer yet gives an opinion."""
@@ -898,7 +922,7 @@ class Play:
             }
         )  # fmt: skip
 
-    def nominate(self, level: BenchmarkLevel = BenchmarkLevel.CITY) -> None:
+    def nominate(self, level: str = "城市级") -> None:
         """With the value assessed, where the city wants it."""
         if self.policy.promotion.value_first and self.state.value_yuan is None:
             self.do(self.value_act(), self.lead)
@@ -906,7 +930,8 @@ class Play:
 
     def evaluation_act(self, recommended: bool = True, **more: object) -> ConcludeEvaluation:
         """Every criterion of the level is answered; where it is not recommended, with a no."""
-        level = self.state.benchmark.level if self.state.benchmark else BenchmarkLevel.CITY
+        nominated = promotion.contested(self.state)
+        level = nominated.level if nominated else "城市级"
         answers = [
             {"criterion": each.key, "met": recommended, "finding": "核查"}
             for each in self.policy.promotion.criteria_at(level)
@@ -933,6 +958,11 @@ class Play:
 
     def kinds(self) -> list[str]:
         return [event.kind for entry in self.journal for event in entry.events]
+
+
+def loading(notice: YearNotice) -> LoadCalendar:
+    """As the leading group has confirmed it."""
+    return LoadCalendar(notice=notice, proposed_by="office-1", confirmed_by="group-1")
 
 
 def at(year: int, month: int, day: int, hour: int = 10) -> datetime:

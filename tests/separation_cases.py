@@ -14,6 +14,7 @@ from models.commands.anywhere import (
     Override,
     ProposeCorrection,
     RequestExtension,
+    Withdraw,
 )
 from models.commands.matching import (
     Award,
@@ -52,7 +53,7 @@ from models.commands.trial import (
 )
 from models.events import AnyEvent
 from models.plan import CheckAnswer
-from models.vocabulary import BenchmarkLevel, Credit, NoticeAbout, PanelPurpose, Position, Role
+from models.vocabulary import Credit, NoticeAbout, PanelPurpose, Position, Role
 from tests.scenario import Play, digest, document
 
 A, B = "甲公司", "乙公司"
@@ -381,8 +382,9 @@ LISTING = ListScene(list="demand", batch="2026-1")
 BID = SubmitBid(bidder=B, commitment=digest("x"))
 APPLICATION = ApplyForAcceptance(bidder=A, documents=(document("验收申请"),))
 SIGN = SignContract(bidder=A, terms_sha256=digest("任务书"), pledge=document("军令状"))
-NOMINATION = NominateBenchmark(level=BenchmarkLevel.CITY, grounds="成效")
+NOMINATION = NominateBenchmark(level="城市级", grounds="成效")
 CONFIRMATION = ConfirmBenchmark(confirmed=True, reasons="同意")
+LEAVE = Withdraw(reasons="不再需要")
 REFUND = RecordRefund(bidder=A, amount_yuan=1, proof=document("凭证"))
 
 
@@ -596,6 +598,13 @@ CASES = (
     # 8: two resume, a second person answers
     Case("same_person", resumption_proposed, "regulator", ApproveResumption(bidder=A), "regulator"),
     Case("drafter_decides", owner_proposes, "owner", ApproveResumption(bidder=A), "regulator"),
+    # 1: who decided changes sides
+    Case("decider_drafts", contracting, "lead", lambda p: ProposeContract(bidder=A, terms=p.terms()), "owner"),
+    Case("decider_drafts", signing, "platform", SIGN, "owner"),
+    Case("decider_drafts", signing, "cooperator", SIGN, "owner"),
+    Case("decider_drafts", signing, "expert", SIGN, "owner"),
+    Case("decider_drafts", reviewed, "regulator", LEAVE, "owner"),
+    Case("other_side", running, "bidder_a", LEAVE, "owner"),
     Case("same_person", more_review_asked, "lead", more_time, "more_time"),
     Case("same_person", corrected, "lead", ConfirmCorrection(correction="K-1", confirmed=True), "platform"),
 )  # fmt: skip

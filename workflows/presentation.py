@@ -57,7 +57,6 @@ def details_of(state: SceneState) -> str:
     lines = [f"**{state.profile.name}** · {state.profile.city} · {state.profile.domain}", f"{step.zh} ({step.en})"]
     for machine, parts in BIDDER_MACHINES.items():
         lines += [f"- {part.bidder}: {step_of(machine, part.step).zh}" for part in getattr(state, parts) if part.step]
-    lines += [
-        f"- {duty.due_on} {duty.holder.unit}: {', '.join(duty.verbs)}" for duty in duties(Veil(state).state())[:8]
-    ]
+    seen = state.model_copy(update={"deadlines": Veil(None, state).deadlines()})
+    lines += [f"- {duty.due_on} {duty.holder.unit}: {', '.join(duty.verbs)}" for duty in duties(seen)[:8]]
     return "\n".join(lines)

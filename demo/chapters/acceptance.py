@@ -12,9 +12,12 @@ from models.commands.acceptance import (
     BenefitShare,
     CheckIntellectualProperty,
     ConcludeAcceptance,
+    Defence,
+    FieldTest,
     GiveAcceptanceOpinion,
     IpItem,
     SignAcceptanceOpinion,
+    SiteVisit,
     ToleranceAnswer,
     ValueFigure,
 )
@@ -45,6 +48,8 @@ def reviewed(scene: Scene, bidder: str, *, against: int = 0) -> Script:
     yield from convened(scene, PanelPurpose.ACCEPTANCE, bidder)
     yield scene.workdays(4)
     people = [scene.owner, scene.regulator, *(scene.department(unit) for unit in scene.state.cooperating)]
+    if scene.st_bureau.actor.unit != scene.state.lead:
+        people.append(scene.st_bureau)
     once = {person.actor.unit: person for person in reversed(people)}
     position = Position.OBJECT if against else Position.AGREE
     opinion = GiveAcceptanceOpinion(bidder=bidder, position=position, text="见书面意见。")
@@ -75,7 +80,10 @@ def concluded(scene: Scene, bidder: str, verdict: Verdict, *conditions: str) -> 
         yield scene.st_bureau.does(ip_checked(scene, bidder))
     yield scene.lead.does(
         ConcludeAcceptance(
-            bidder=bidder, verdict=verdict, conditions=conditions, site_visit=True, reasons="依据评审意见。",
+            bidder=bidder, verdict=verdict, conditions=conditions, reasons="依据评审意见。",
+            defence=Defence(on=scene.today, record=scene.document("答辩记录")),
+            visit=SiteVisit(on=scene.today, by=(scene.lead.id,), record=scene.document("现场核查记录")),
+            field_tests=(FieldTest(kind="现场实测", on=scene.today, by=bidder, report=scene.document("实测报告")),),
             document=opinion, against_panel=None if verdict == "passed" else "关键指标证据不足，须补充。",
         )
     )  # fmt: skip

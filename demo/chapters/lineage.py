@@ -5,7 +5,6 @@ from datetime import date
 from demo.scene import Scene, Script
 from models.commands.lineage import ConcludeLineageReview, InheritEvidence, ReopenReview
 from models.lineage import AcceptedResult, Cause, Evidence
-from models.vocabulary import BenchmarkLevel
 
 ORIGINAL = "YC26-047"
 
@@ -15,7 +14,7 @@ def inherited(scene: Scene) -> Script:
     opinion = scene.paper("验收意见书").sha256
     accepted = AcceptedResult(bidder="甲公司", step="passed", verdict="passed", on=date(2041, 4, 10), document=opinion)
     evidence = Evidence(
-        scene=ORIGINAL, sequence=60, head=scene.paper("链首").sha256, city="盐城市", level=BenchmarkLevel.CITY,
+        scene=ORIGINAL, sequence=60, head=scene.paper("链首").sha256, city="盐城市", level="城市级",
         confirmed_on=date(2041, 6, 3), acceptances=(accepted,),
     )  # fmt: skip
     yield scene.platform.does(InheritEvidence(evidence=evidence))

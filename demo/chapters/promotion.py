@@ -13,7 +13,7 @@ from models.commands.promotion import (
     RecordUptake,
     ReviewBenchmark,
 )
-from models.vocabulary import BenchmarkLevel, NoticeAbout
+from models.vocabulary import NoticeAbout
 
 
 def closed(scene: Scene) -> Script:
@@ -21,7 +21,7 @@ def closed(scene: Scene) -> Script:
     yield scene.lead.does(CloseScene(reasons="事项办结，材料归档。"))
 
 
-def made_benchmark(scene: Scene, level: BenchmarkLevel) -> Script:
+def made_benchmark(scene: Scene, level: str) -> Script:
     """Nominated, evaluated, confirmed, announced."""
     yield from nominated(scene, level, recommended=True)
     yield scene.workdays(4)
@@ -31,7 +31,7 @@ def made_benchmark(scene: Scene, level: BenchmarkLevel) -> Script:
     scene.stands_at("benchmark")
 
 
-def nominated(scene: Scene, level: BenchmarkLevel, *, recommended: bool) -> Script:
+def nominated(scene: Scene, level: str, *, recommended: bool) -> Script:
     yield scene.workdays(6)
     if scene.policy.promotion.value_first and scene.state.value_yuan is None:
         yield from valued(scene)

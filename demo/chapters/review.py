@@ -114,7 +114,8 @@ def convened(scene: Scene, purpose: PanelPurpose, bidder: str | None = None) -> 
         if scene.expert(number).id not in sitting
     )
     size = scene.policy.panels[purpose.value].minimum
-    yield scene.lead.does(ConvenePanel(purpose=purpose, pool=pool, size=size, bidder=bidder))
+    convener = scene.regulator if purpose is PanelPurpose.EXIT else scene.lead
+    yield convener.does(ConvenePanel(purpose=purpose, pool=pool, size=size, bidder=bidder))
 
 
 def seated(scene: Scene, purpose: PanelPurpose, bidder: str | None = None) -> tuple[int, ...]:

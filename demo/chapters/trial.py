@@ -2,8 +2,10 @@
 
 from datetime import date, time
 
+from demo.chapters.review import convened, seated
 from demo.scene import Scene, Script
 from models.calendar import Period, Unit
+from models.commands.review import GiveExpertOpinion, Mark
 from models.commands.trial import (
     AcknowledgeIncident,
     AdmitTrial,
@@ -47,8 +49,9 @@ from models.plan import (
     Users,
     Window,
 )
-from models.vocabulary import Position
+from models.vocabulary import PanelPurpose, Position
 from rules.calendar import shift_workdays
+from rules.exit_panel import needed
 from rules.keyed import find
 from rules.phases import beyond_stop, next_of, shortfalls, unmet
 from rules.trial_plan import checks_of, phases_of, profile_of
@@ -224,7 +227,8 @@ def evaluated(scene: Scene, bidder: str, *, fit: bool = True) -> Script:
             employment=JOBS,
         )
     )
-    yield scene.workdays(4)
+    yield from heard(scene, bidder, fit=fit)
+    yield scene.workdays(2)
     reasons = "指标达到，可申请验收。" if fit else "关键指标未达到，不宜验收。"
     answers = tuple(
         CheckAnswer(check=each.key, answer="found") for each in checks_of(scene.policy, scene.state, "exit")
@@ -237,6 +241,24 @@ def evaluated(scene: Scene, bidder: str, *, fit: bool = True) -> Script:
         bidder=bidder, fit_for_acceptance=fit, reasons=reasons, checks=answers, shortfalls=short if fit else ()
     )
     yield scene.regulator.does(conclusion)
+
+
+def heard(scene: Scene, bidder: str, *, fit: bool) -> Script:
+    """Experts mark what the trial has shown, where the city asks them; nothing is concluded before they have spoken."""
+    trial = next(trial for trial in scene.state.trials if trial.bidder == bidder)
+    if not needed(scene.policy, scene.state, trial):
+        return
+    yield scene.workdays(1)
+    yield from convened(scene, PanelPurpose.EXIT, bidder)
+    yield scene.workdays(2)
+    share = 0.9 if fit else 0.4
+    marks = tuple(
+        Mark(criterion=each.key, points=round(each.points * share, 1)) for each in scene.policy.panels["exit"].criteria
+    )
+    opinion = GiveExpertOpinion(
+        purpose=PanelPurpose.EXIT, bidder=bidder, recommend=fit, text="评估意见见附件。", marks=marks
+    )
+    yield [scene.expert(number).does(opinion) for number in seated(scene, PanelPurpose.EXIT, bidder)]
 
 
 def fault(scene: Scene, bidder: str, kind: str, *, red_line: str | None = None, punishable: bool = True) -> Script:

@@ -73,7 +73,7 @@ from models.commands.promotion import RecommendUpward, WithdrawBenchmark
 from models.commands.review import AskConsultation, ConfirmScene, GiveOpinion, Refuse
 from models.commands.solicitation import DeclineAdmission, DuplicateCheck, Register
 from models.commands.trial import ReportIncident, ReturnTrialPlan
-from models.vocabulary import BenchmarkLevel, NoticeAbout, Outcome, Phase, Position
+from models.vocabulary import NoticeAbout, Outcome, Phase, Position
 from models.words import Word
 
 
@@ -141,7 +141,7 @@ def traffic_flow(scene: Scene) -> Script:
     yield from matched(scene, YI, BING)
     yield from tried(scene, YI)
     yield from accepted(scene, YI)
-    yield from made_benchmark(scene, BenchmarkLevel.CITY)
+    yield from made_benchmark(scene, "城市级")
     yield from benefited(scene, YI, "scene_loan", 3_000_000)
     yield scene.lead.does(RecommendUpward(to="nation", document=scene.document("推荐函")))
     yield scene.workdays(80)
@@ -352,13 +352,13 @@ def flight_service(scene: Scene) -> Script:
 
 STORIES = (
     Story("CQ-046", Word("牵头逾期亮红；会商再议；首名弃权", "late to red; second round; winner declines"),
-          road_cloud_map, Outcome.ACCEPTED, MARCH_2040),
+          road_cloud_map, Outcome.ACCEPTED, MARCH_2040, encore=True),
     Story("CQ-027", Word("与已有场景重复", "a duplicate"),
           power_plant_again, Outcome.NOT_ADMITTED, MARCH_2040),
     Story("CQ-066", Word("高风险无包容期；退出评估不合格", "high risk; unfit after the trial"),
           green_mine, Outcome.TERMINATED, MARCH_2040),
     Story("CQ-050", Word("成为标杆后被撤销", "a benchmark that loses its title"),
-          traffic_flow, Outcome.ACCEPTED, MARCH_2040),
+          traffic_flow, Outcome.ACCEPTED, MARCH_2040, encore=True),
     Story("CQ-049", Word("存量导入；事件闭环", "taken over in mid-trial; an incident closed"),
           robotaxi, Outcome.ACCEPTED, MARCH_2040),
     Story("CQ-020", Word("退回两次；延期交付", "returned twice; delivered late"),

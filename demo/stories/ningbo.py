@@ -41,13 +41,13 @@ from models.commands.acceptance import SubmitRectification
 from models.commands.anywhere import AdoptPolicy, AnswerWithdrawal, DecideExtension, RequestExtension, Withdraw
 from models.commands.matching import AmendChallenge, WithdrawBid
 from models.commands.review import ConcludeFairCompetition, EntryCondition
-from models.commands.trial import EndInclusionEarly, FileReport, RenewInsurance, VerifyCorrection
+from models.commands.trial import EndInclusionEarly, FileReport, RenewInsurance, ReportCorrection, VerifyCorrection
 from models.vocabulary import GateKind, NoticeAbout, Outcome
 from models.words import Word
 
 
 def self_driving(scene: Scene) -> Script:
-    """A copy of Yancheng's delivery vans, a year later: mature by now, so without experts and without a trial."""
+    """A copy of Yancheng's delivery vans, a year later: mature by now, and as traffic in the sandbox all the same."""
     yield from filed(scene)
     yield scene.soon()
     yield from inherited(scene)
@@ -55,7 +55,7 @@ def self_driving(scene: Scene) -> Script:
     yield from matched(scene, JIA)
     yield from notice_of_2042(scene)
     yield from alarmed(scene)
-    yield scene.workdays(25)
+    yield from tried(scene, JIA, months=2)
     yield from accepted(scene, JIA)
     yield from closed(scene)
 
@@ -106,6 +106,9 @@ def up_the_ladder(scene: Scene, bidder: str) -> Script:
     yield scene.regulator.may_not(extension, "ordered_before")
     yield scene.regulator.third.does(extension)
     yield from went_on(scene, bidder, until=scene.workday(10))
+    done = ReportCorrection(bidder=bidder, proof=scene.document("整改证明"))
+    yield scene.bidder(bidder).does(done)
+    yield scene.workdays(2)
     correction = VerifyCorrection(bidder=bidder, corrected=True, finding="已整改。")
     yield scene.regulator.colleague.may_not(correction, "officer_verifies")
     yield scene.regulator.third.does(correction)
@@ -265,7 +268,7 @@ def credit_reports(scene: Scene) -> Script:
 
 
 STORIES = (
-    Story("NB-023", Word("复制自盐城；快速通道", "copied from Yancheng, on the fast track"),
+    Story("NB-023", Word("复制自盐城；民生领域，仍走沙盒", "copied from Yancheng; a livelihood, so in the sandbox"),
           self_driving, Outcome.ACCEPTED, date(2041, 7, 22), copied_from="YC26-047"),
     Story("NB-036", Word("责令整改按期改正；有条件通过后整改", "an order corrected in time; rectified"),
           diagnosis, Outcome.ACCEPTED, date(2040, 6, 4)),
@@ -276,11 +279,11 @@ STORIES = (
     Story("NB-022", Word("一人叫停，两人恢复；提前结束包容期", "stopped by one, resumed by two"),
           smart_parking, Outcome.ACCEPTED, MARCH_2040),
     Story("NB-045", Word("重新试点后通过", "passed after a re-trial"),
-          homes_for_the_old, Outcome.ACCEPTED, MARCH_2040),
+          homes_for_the_old, Outcome.ACCEPTED, MARCH_2040, encore=True),
     Story("NB-037", Word("签约后揭榜方协商退出", "the bidder leaves by agreement"),
           insurance_watch, Outcome.WITHDRAWN, MARCH_2040),
     Story("NB-028", Word("公平竞争先不通过；排名异议成立", "unfair at first; objection to the ranking upheld"),
-          source_grid_load, Outcome.ACCEPTED, MARCH_2040),
+          source_grid_load, Outcome.ACCEPTED, MARCH_2040, encore=True),
     Story("NB-014", Word("中途适用新版政策", "a new policy version on the way"),
           credit_reports, Outcome.ACCEPTED, MARCH_2040),
 )  # fmt: skip

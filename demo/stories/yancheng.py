@@ -49,10 +49,17 @@ from demo.scene import Scene, Script, Story
 from demo.years import MARCH_2040, notice_of_2042
 from models.commands.acceptance import AskFaultTolerance, DecideFaultTolerance, RecordRefund
 from models.commands.anywhere import DecideExtension, RequestExtension, Resume, Suspend
-from models.commands.promotion import ApplyForBenchmark, ConfirmBenchmark, RecommendUpward, RecordReplication
+from models.commands.promotion import (
+    ApplyForBenchmark,
+    ConfirmBenchmark,
+    NominateBenchmark,
+    RecommendUpward,
+    RecordBenefit,
+    RecordReplication,
+)
 from models.commands.review import Recognise, Refuse
 from models.commands.trial import RefuseTrial
-from models.vocabulary import BenchmarkLevel, Mode, NoticeAbout, Outcome
+from models.vocabulary import Mode, NoticeAbout, Outcome
 from models.words import Word
 
 COPY_IN_NINGBO = "NB-023"
@@ -73,8 +80,8 @@ def delivery_van(scene: Scene) -> Script:
     yield from evaluated(scene, JIA)
     yield from accepted(scene, JIA)
     yield from valued(scene)
-    yield scene.bidder(JIA).does(ApplyForBenchmark(level=BenchmarkLevel.CITY, grounds="试点指标全部达到。"))
-    yield from made_benchmark(scene, BenchmarkLevel.CITY)
+    yield scene.bidder(JIA).does(ApplyForBenchmark(level="城市级", grounds="试点指标全部达到。"))
+    yield from made_benchmark(scene, "城市级")
     yield from benefited(scene, JIA, "award", 800_000)
     yield from benefited(scene, JIA, "green_channel")
     yield from taken_up(scene, JIA, 1_500_000)
@@ -100,14 +107,14 @@ def rescue_circle(scene: Scene) -> Script:
     yield from signed(scene, JIA)
     yield scene.workdays(40)
     yield from accepted(scene, JIA)
-    yield from nominated(scene, BenchmarkLevel.ENTERPRISE, recommended=False)
+    yield from nominated(scene, "企业级", recommended=False)
     yield scene.leading_group.may_not(ConfirmBenchmark(confirmed=True, reasons="同意。"), "not_recommended")
     yield scene.leading_group.does(ConfirmBenchmark(confirmed=False, reasons="评估未推荐。"))
     yield from closed(scene)
 
 
 def low_altitude_work(scene: Scene) -> Script:
-    """Comprehensive: confirmed by the leading group, which suspends the scene for a summer and resumes it."""
+    """Comprehensive: confirmed by the leading group, which suspends it for a summer; a benchmark that is raised."""
     yield from filed(scene)
     yield from consulted(scene)
     yield from found_fair(scene)
@@ -120,7 +127,15 @@ def low_altitude_work(scene: Scene) -> Script:
     yield from matched(scene, YI, BING)
     yield from tried(scene, YI)
     yield from accepted(scene, YI)
-    yield from made_benchmark(scene, BenchmarkLevel.INDUSTRY)
+    yield from made_benchmark(scene, "产业级")
+    yield from benefited(scene, YI, "award", 400_000)
+    yield scene.lead.may_not(NominateBenchmark(level="企业级", grounds="指标领先。"), "level_not_higher")
+    yield from made_benchmark(scene, "城市级")
+    yield from benefited(scene, YI, "award", 600_000)
+    yield scene.payer.may_not(
+        RecordBenefit(kind="award", beneficiary=YI, amount_yuan=1, document=scene.document("奖励文件")),
+        "budget_exceeded",
+    )
     yield from benefited(scene, YI, "scene_insurance")
     yield from closed(scene)
 
@@ -270,11 +285,11 @@ STORIES = (
     Story("YC26-017", Word("快速通道，定向委托，不评分", "fast track, directed to one"),
           rescue_circle, Outcome.ACCEPTED, MARCH_2040),
     Story("YC26-018", Word("领导小组暂停一夏后恢复；标杆", "suspended and resumed by the leading group"),
-          low_altitude_work, Outcome.PROMOTED, MARCH_2040),
+          low_altitude_work, Outcome.PROMOTED, MARCH_2040, encore=True),
     Story("YC26-033", Word("赛马两家，一家因安全终止", "a race of two, one ended for safety"),
           virtual_power_plant, Outcome.ACCEPTED, MARCH_2040),
     Story("YC26-068", Word("初次不予认定，申诉成立；试点延期", "refused, appeal upheld; trial extended"),
-          high_rise_fire, Outcome.ACCEPTED, MARCH_2040),
+          high_rise_fire, Outcome.ACCEPTED, MARCH_2040, encore=True),
     Story("YC26-007", Word("专家反对；申诉驳回", "experts against it; appeal dismissed"),
           sea_tourism, Outcome.REFUSED, MARCH_2040),
     Story("YC26-093", Word("触碰红线，叫停", "a red line: stopped and ended"),

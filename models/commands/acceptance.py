@@ -1,5 +1,6 @@
 """Acceptance: application, opinions, conclusion, rectification or re-trial, refund, fault tolerance."""
 
+from datetime import date
 from typing import Literal
 
 from pydantic import Field
@@ -60,17 +61,45 @@ class SignAcceptanceOpinion(BidderAct):
     dissent: Text | None = None
 
 
+class Defence(Frozen):
+    """The bidder's defence before the panel (答辩), with its record."""
+
+    on: date
+    record: Document
+
+
+class SiteVisit(Frozen):
+    """现场核查: when, by whom, and what they recorded."""
+
+    on: date
+    by: tuple[Name, ...] = Field(min_length=1, max_length=20)
+    record: Document
+
+
+class FieldTest(Frozen):
+    """R50: one field test of the result (实测), by whom, and its report."""
+
+    kind: Name
+    on: date
+    by: Name
+    report: Document
+
+
 class ConcludeAcceptance(BidderAct):
     """`document` is the acceptance opinion (验收意见书) that every member of the panel has signed.
 
     `against_panel` says why the verdict falls short of what the panel recommends, `over_objections` why it passes
-    although every department that spoke objects.
+    over objections that the policy wants answered. `defence` and `visit` are needed from the policy's budget on;
+    `site_visit` is all that was said of them before there were these.
     """
 
     verb: Literal["conclude_acceptance"] = "conclude_acceptance"
     verdict: Literal["passed", "conditional", "retrial", "failed"]
     conditions: tuple[Text, ...] = Field((), max_length=20)
     site_visit: bool = False
+    defence: Defence | None = Field(None, exclude_if=lambda defence: defence is None)
+    visit: SiteVisit | None = Field(None, exclude_if=lambda visit: visit is None)
+    field_tests: tuple[FieldTest, ...] = Field((), max_length=50, exclude_if=lambda tests: not tests)
     reasons: Text
     document: Document
     against_panel: Text | None = Field(None, exclude_if=lambda reasons: reasons is None)

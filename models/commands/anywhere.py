@@ -141,10 +141,16 @@ class AdoptPolicy(Act):
 
 
 class LoadCalendar(Act):
-    """A year's holiday notice; every open deadline that reaches into that year is recomputed."""
+    """A year's holiday notice; every open deadline that reaches into that year is recomputed.
+
+    It moves the dates of everybody, so two persons stand behind it, by person id: the platform office's who proposed it
+    and the leading group's who confirmed it (domain.md, who may do what).
+    """
 
     verb: Literal["load_calendar"] = "load_calendar"
     notice: YearNotice
+    proposed_by: Identifier | None = None
+    confirmed_by: Identifier | None = None
 
 
 class Override(Act):

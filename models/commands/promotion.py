@@ -7,7 +7,6 @@ from pydantic import Field
 from models.document import Document
 from models.frozen import Frozen
 from models.text import Identifier, Name, Text
-from models.vocabulary import BenchmarkLevel
 
 from .act import Act
 
@@ -16,15 +15,21 @@ class ApplyForBenchmark(Act):
     """The bidder's, or the owner's, own word: the lead department or the evaluation team nominates."""
 
     verb: Literal["apply_for_benchmark"] = "apply_for_benchmark"
-    level: BenchmarkLevel
+    level: Name
     grounds: Text
     documents: tuple[Document, ...] = Field((), max_length=50)
 
 
 class NominateBenchmark(Act):
+    """A candidate for a title, or a benchmark for a higher level, which keeps its title meanwhile.
+
+    `level` and `case_type` (案例类型, R58) are of the policy's lists.
+    """
+
     verb: Literal["nominate_benchmark"] = "nominate_benchmark"
-    level: BenchmarkLevel
+    level: Name
     grounds: Text
+    case_type: Name | None = Field(None, exclude_if=lambda of: of is None)
 
 
 class CriterionAnswer(Frozen):
@@ -79,10 +84,10 @@ class RecordUptake(Act):
 
 
 class RecommendUpward(Act):
-    """R53: recommendation to province or nation."""
+    """R53: recommendation to province or nation, as the policy lists them."""
 
     verb: Literal["recommend_upward"] = "recommend_upward"
-    to: Literal["province", "nation"]
+    to: Identifier
     document: Document
 
 

@@ -59,7 +59,7 @@ LARGEST_POOL = 300
 
 
 class ConvenePanel(Act):
-    """`bidder` names whose acceptance the panel reviews; recognition and scoring panels have none.
+    """`bidder` names whose acceptance, or whose trial's exit, the panel reviews; the other panels have none.
 
     Either the `members` are named, or so many (`size`) are drawn by lot from a `pool`. To draw again although nobody
     has recused themselves takes `reasons` and a second officer, `with_officer`.
@@ -83,12 +83,22 @@ class ConvenePanel(Act):
         return self
 
 
+class Mark(Frozen):
+    """Points for one criterion of a panel; tenths are allowed."""
+
+    criterion: Identifier
+    points: float = Field(ge=0, le=1000, multiple_of=0.1)
+
+
 class GiveExpertOpinion(Act):
+    """`marks` speak to every criterion that the policy has for the panel, and to no other."""
+
     verb: Literal["give_expert_opinion"] = "give_expert_opinion"
-    purpose: Literal[PanelPurpose.RECOGNITION, PanelPurpose.ACCEPTANCE]
+    purpose: Literal[PanelPurpose.RECOGNITION, PanelPurpose.ACCEPTANCE, PanelPurpose.EXIT]
     recommend: bool
     text: Text
     bidder: Name | None = None
+    marks: tuple[Mark, ...] = Field((), max_length=40, exclude_if=lambda marks: not marks)
 
 
 class Recuse(Act):

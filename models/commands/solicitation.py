@@ -8,7 +8,7 @@ from pydantic import Field
 from models.document import Document
 from models.frozen import Frozen
 from models.text import Identifier, Name, Text
-from models.vocabulary import First, Maturity, ProjectKind, Risk, Scale, SceneType, Track
+from models.vocabulary import Risk, Scale, Track
 
 from .act import Act
 
@@ -21,7 +21,7 @@ class Call(Frozen):
 
 
 class MajorProject(Frozen):
-    kind: ProjectKind
+    kind: Name
     name: Name
 
 
@@ -38,9 +38,9 @@ class Application(Frozen):
     name: Name
     city: Name
     domain: Name
-    type: SceneType
+    type: Name
     scale: Scale
-    maturity: Maturity = Maturity.EARLY
+    maturity: Name = "早期"
     track: Track = Track.SANDBOX
     risk: Risk = Risk.MEDIUM
     owner: Name
@@ -55,8 +55,10 @@ class Application(Frozen):
     copied_from: Identifier | None = None
     assumed: tuple[Name, ...] = Field((), max_length=20)
     # An application from before there were these keeps its digest.
-    firsts: tuple[First, ...] = Field((), max_length=3, exclude_if=lambda firsts: not firsts)
+    firsts: tuple[Name, ...] = Field((), max_length=3, exclude_if=lambda firsts: not firsts)
     project: MajorProject | None = Field(None, exclude_if=lambda project: project is None)
+    green_channel: Text | None = Field(None, exclude_if=lambda grounds: grounds is None)
+    """R68: why the green channel (绿色通道) is asked for; it is decided as one that is asked for later."""
     co_owners: tuple[CoOwner, ...] = Field((), max_length=20, exclude_if=lambda owners: not owners)
 
 

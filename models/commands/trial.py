@@ -193,7 +193,7 @@ class ConcludeExit(BidderAct):
     """Answers the items of the checklist that are asked again; what is fit has failed none of them.
 
     Where reports are owed, or the last reading of an indicator is past its stop threshold, fit takes a finding on each
-    (`shortfalls`).
+    (`shortfalls`). `against_panel` says why the conclusion is another than the panel of experts recommends.
     """
 
     verb: Literal["conclude_exit"] = "conclude_exit"
@@ -201,6 +201,7 @@ class ConcludeExit(BidderAct):
     reasons: Text
     checks: tuple[CheckAnswer, ...] = Field((), max_length=100, exclude_if=lambda checks: not checks)
     shortfalls: tuple[Shortfall, ...] = Field((), max_length=100, exclude_if=lambda short: not short)
+    against_panel: Text | None = Field(None, exclude_if=lambda reasons: reasons is None)
 
 
 class FirstFault(Frozen):
@@ -215,6 +216,7 @@ class FirstFault(Frozen):
 class RecordFault(BidderAct):
     """The officer's finding with its evidence; the engine never decides guilt itself.
 
+    Outside an inclusion period it is ordinary supervision: what is punishable is ordered to be corrected at once.
     `red_line` names one of the policy's red lines and breaches at once, also when the period is over and the trial is
     not. `plan_clause` is a key of the plan. `punishable` false records a first, minor,
     corrected, harmless fault, which climbs no rung: it takes the four findings (`first_fault`) and the `guidance` that
@@ -233,6 +235,14 @@ class RecordFault(BidderAct):
     first_fault: FirstFault | None = None
     incident: Identifier | None = None
     with_officer: Identifier | None = None
+
+
+class ReportCorrection(BidderAct):
+    """What was ordered is corrected, as the bidder says and proves; `incident`: the one that the order came of."""
+
+    verb: Literal["report_correction"] = "report_correction"
+    proof: Document
+    incident: Identifier | None = Field(None, exclude_if=lambda incident: incident is None)
 
 
 class VerifyCorrection(BidderAct):
@@ -354,7 +364,7 @@ TrialAct = (
     | ConcludeExit
 )
 
-InclusionAct = RecordFault | VerifyCorrection | EndInclusionEarly | LiftSupervision
+InclusionAct = RecordFault | ReportCorrection | VerifyCorrection | EndInclusionEarly | LiftSupervision
 
 IncidentAct = (
     ReportIncident | AcknowledgeIncident | ReportUpward | NotifyLeak | AnalyseIncident | VerifyIncident | CloseIncident

@@ -154,6 +154,7 @@ class ContractProposed(Event):
     parties: tuple[Literal["owner", "st_bureau", "bidder"], ...]
     milestones: tuple[tuple[str, int], ...] = ()
     consortium: tuple[str, ...] = Field((), exclude_if=lambda consortium: not consortium)
+    co_owners: tuple[str, ...] = Field((), exclude_if=lambda units: not units)
 
     @property
     def touches(self) -> tuple[str, ...]:
@@ -161,6 +162,8 @@ class ContractProposed(Event):
 
 
 class ContractSigned(Event):
+    """`unit` is the co-owner that signed, where it was one."""
+
     kind: Literal["contract_signed"] = "contract_signed"
     bidder: str
     party: Literal["owner", "st_bureau", "bidder"]
@@ -168,6 +171,7 @@ class ContractSigned(Event):
     pledge_sha256: str | None = None
     members: tuple[tuple[str, str], ...] = Field((), exclude_if=lambda members: not members)
     """Each other member of the consortium, and the digest of what it signed."""
+    unit: str | None = Field(None, exclude_if=lambda unit: unit is None)
 
 
 class RacersCompared(Event):

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Literal
 
-from models.vocabulary import BenchmarkLevel
+from pydantic import Field
 
 from .event import Event
 
@@ -11,12 +11,16 @@ from .event import Event
 class BenchmarkAppliedFor(Event):
     kind: Literal["benchmark_applied_for"] = "benchmark_applied_for"
     unit: str
-    level: BenchmarkLevel
+    level: str
 
 
 class BenchmarkNominated(Event):
+    """`raises`: the level of the title that it has and keeps meanwhile; None for a candidate without one."""
+
     kind: Literal["benchmark_nominated"] = "benchmark_nominated"
-    level: BenchmarkLevel
+    level: str
+    raises: str | None = Field(None, exclude_if=lambda level: level is None)
+    case_type: str | None = Field(None, exclude_if=lambda of: of is None)
 
 
 class BenchmarkEvaluated(Event):
@@ -29,6 +33,15 @@ class BenchmarkDecided(Event):
     confirmed: bool
     by: str
     on: date | None = None
+
+
+class BenchmarkRaised(Event):
+    """The higher title stands, in the place of the one before."""
+
+    kind: Literal["benchmark_raised"] = "benchmark_raised"
+    level: str
+    before: str
+    on: date
 
 
 class BenchmarkReviewed(Event):
@@ -70,7 +83,7 @@ class UptakeRecorded(Event):
 
 class RecommendedUpward(Event):
     kind: Literal["recommended_upward"] = "recommended_upward"
-    to: Literal["province", "nation"]
+    to: str
 
 
 PromotionEvent = (
@@ -78,6 +91,7 @@ PromotionEvent = (
     | BenchmarkNominated
     | BenchmarkEvaluated
     | BenchmarkDecided
+    | BenchmarkRaised
     | BenchmarkReviewed
     | BenchmarkWithdrawn
     | BenchmarkRestored

@@ -110,11 +110,14 @@ class MemberRecused(Event):
 
 
 class ExpertOpinionGiven(Event):
+    """`tenths` are the points for each criterion of the panel, where it has any."""
+
     kind: Literal["expert_opinion_given"] = "expert_opinion_given"
     purpose: PanelPurpose
     bidder: str | None
     person: str
     recommend: bool
+    tenths: tuple[tuple[str, int], ...] = Field((), exclude_if=lambda tenths: not tenths)
 
     @property
     def touches(self) -> tuple[str, ...]:

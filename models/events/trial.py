@@ -139,13 +139,15 @@ class ExitReportFiled(BidderEvent):
 class ExitConcluded(BidderEvent):
     """`results` by the readings as they are now: some may have come in after the exit report.
 
-    `shortfalls` are the reports that were owed still, and the indicators past their stop threshold.
+    `shortfalls` are the reports that were owed still, and the indicators past their stop threshold. `panel` is whether
+    the panel of experts found it fit; None where none was asked.
     """
 
     kind: Literal["exit_concluded"] = "exit_concluded"
     fit_for_acceptance: bool
     results: tuple[KpiResult, ...] = Field((), exclude_if=lambda results: not results)
     shortfalls: tuple[str, ...] = Field((), exclude_if=lambda short: not short)
+    panel: bool | None = Field(None, exclude_if=lambda fit: fit is None)
 
 
 class InclusionGranted(BidderEvent):
@@ -167,6 +169,13 @@ class InclusionGranted(BidderEvent):
 class FaultRecorded(BidderEvent):
     kind: Literal["fault_recorded"] = "fault_recorded"
     fault: Fault
+
+
+class CorrectionReported(BidderEvent):
+    """By the bidder; an officer has to verify it. `incident` is the one that the order came of, if any."""
+
+    kind: Literal["correction_reported"] = "correction_reported"
+    incident: str | None = Field(None, exclude_if=lambda incident: incident is None)
 
 
 class CorrectionVerified(BidderEvent):
@@ -307,7 +316,13 @@ TrialEvent = (
 )
 
 InclusionEvent = (
-    InclusionGranted | FaultRecorded | CorrectionVerified | SupervisionBegan | SupervisionLifted | MeasureAnnulled
+    InclusionGranted
+    | FaultRecorded
+    | CorrectionReported
+    | CorrectionVerified
+    | SupervisionBegan
+    | SupervisionLifted
+    | MeasureAnnulled
 )
 
 IncidentEvent = (

@@ -19,7 +19,7 @@ from models.frozen import Frozen
 from models.text import Identifier, Name
 from models.vocabulary import Mode, Role, Track
 
-from .city import CityUnit, Domain, Offices, TrackRule
+from .city import UNTOLD_CLASSIFICATION, CityUnit, Classification, Domain, Offices, TrackRule
 from .documents import DocumentForm, DocumentRules, NumberForm
 from .fund import FundCause, FundRules
 from .limits import ExtensionRule, Ladder, LadderRung, Limit, Limits
@@ -27,22 +27,36 @@ from .lookalikes import COMMON_WORDS, NO_LOOKALIKE_RULES, SAME_WORDS, LookAlikeR
 from .matching import Contracting, Criterion, Dimension, FairCompetition, ModeRule, Pattern, ScoreSheet, Wording
 from .office import BackDating, HandlingRules, ReturnRules
 from .outside import EventPath, OutsideField, OutsideRule
-from .results import AcceptanceRules, BenchmarkCriterion, Benefit, PromotionRules, UptakeRoute
-from .review import Closing, ConsultationRules, PanelRules, Quorum, RecognitionRules
+from .reads import DEFAULT_READS, Reading, ReadRules, Subject
+from .results import AcceptanceRules, BenchmarkCriterion, BenchmarkLevel, Benefit, PromotionRules, UptakeRoute, Upward
+from .review import Closing, ConsultationRules, PanelCriterion, PanelRules, Quorum, RecognitionRules
 from .sourced import Share, Sourced
 from .support import FactorKind, FactorRules, GreenChannelRules
-from .trial import Check, IncidentRedLines, IncidentRules, InclusionRules, PhaseGate, RiskProfile, Severity, TrialRules
+from .trial import (
+    Check,
+    IncidentRedLines,
+    IncidentRules,
+    InclusionRules,
+    PhaseGate,
+    RiskProfile,
+    Severity,
+    TrialKinds,
+    TrialRules,
+)
 
 __all__ = [
     "COMMON_WORDS",
+    "DEFAULT_READS",
     "NO_LOOKALIKE_RULES",
     "SAME_WORDS",
     "AcceptanceRules",
     "BackDating",
     "BenchmarkCriterion",
+    "BenchmarkLevel",
     "Benefit",
     "Check",
     "CityUnit",
+    "Classification",
     "Closing",
     "ConsultationRules",
     "Contracting",
@@ -73,12 +87,15 @@ __all__ = [
     "Offices",
     "OutsideField",
     "OutsideRule",
+    "PanelCriterion",
     "PanelRules",
     "Pattern",
     "PhaseGate",
     "Policy",
     "PromotionRules",
     "Quorum",
+    "ReadRules",
+    "Reading",
     "RecognitionRules",
     "ReturnRules",
     "RiskProfile",
@@ -86,9 +103,12 @@ __all__ = [
     "Severity",
     "Share",
     "Sourced",
+    "Subject",
     "TrackRule",
+    "TrialKinds",
     "TrialRules",
     "UptakeRoute",
+    "Upward",
     "Wording",
 ]
 
@@ -106,14 +126,20 @@ class Policy(Frozen):
     reminders_at: time = Field(time(9), description="when a reminder goes out, +08:00")
     units: tuple[CityUnit, ...] = Field(min_length=1, description="the city's units; nobody else plays a city's role")
     offices: Offices = Field(description="who holds each office")
+    classification: Classification = Field(
+        UNTOLD_CLASSIFICATION,
+        # A policy without it keeps its digest, as with `outside`.
+        exclude_if=lambda lists: lists == UNTOLD_CLASSIFICATION,
+        description="types, maturities, 三首 products and kinds of projects that an application may name",
+    )
     domains: tuple[Domain, ...] = Field(min_length=1, description="the domains that scenes belong to, with their units")
     tracks: dict[Track, TrackRule] = Field(description="what the sandbox track and the fast track leave out")
     steps_off: tuple[str, ...] = Field((), description="steps of the lifecycle that the city does not use")
     limits: Limits = Field(description="every time limit")
     ladders: dict[str, Ladder] = Field(description="reminder ladders by name")
     consultation: ConsultationRules = Field(description="how departments are asked and counted")
-    panels: dict[Literal["recognition", "scoring", "acceptance"], PanelRules] = Field(
-        description="who may sit on which panel"
+    panels: dict[Literal["recognition", "scoring", "acceptance", "exit"], PanelRules] = Field(
+        description="who may sit on which panel; without `exit` no panel evaluates the end of a trial"
     )
     recognition: RecognitionRules | None = Field(None, description="the recognition standard, where a city has one")
     fair_competition: FairCompetition = Field(description="which entry conditions are unfair")
@@ -134,6 +160,12 @@ class Policy(Frozen):
     returns: ReturnRules = Field(description="return for correction")
     back_dating: BackDating = Field(description="entering paper acts afterwards (补录)")
     permissions: dict[str, tuple[Role, ...]] = Field(description="verb: the roles that may use it; all else is denied")
+    reads: ReadRules | None = Field(
+        None,
+        # A policy without it keeps its digest, as with `outside`.
+        exclude_if=lambda rules: rules is None,
+        description="who may read what, and from when on; without it the table of the three cities holds",
+    )
     outside: tuple[OutsideRule, ...] = Field(
         (),
         # A policy without it keeps the digest and the text that it had before there was this section.
@@ -208,6 +240,10 @@ class Policy(Frozen):
     def office(self, role: Role) -> str | None:
         """The unit that holds an office, or None for a role that is not one."""
         return getattr(self.offices, role.value, None)
+
+    @property
+    def reading(self) -> ReadRules:
+        return self.reads or DEFAULT_READS
 
     def limit(self, key: str) -> Limit:
         limit: Limit = getattr(self.limits, key)

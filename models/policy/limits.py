@@ -103,7 +103,11 @@ class Limits(Frozen):
     exit_evaluation: Limit = Field(description="exit evaluation after the trial's end")
     inclusion: Limit = Field(description="length of the inclusion period; its extension rule is the period's")
     supervision: Limit = Field(description="regulator decides on a trial whose inclusion period was breached")
-    correction_order: Limit = Field(description="bidder corrects a fault under an order")
+    correction_order: Limit = Field(description="bidder corrects a fault under an order, and reports it with proof")
+    correction_check: Limit = Field(
+        **_since(10, "平台默认值（无法定期限）"),
+        description="an officer who did not issue the order verifies it: reported as corrected, or past its time",
+    )
     incident_report: Limit = Field(description="first report of an incident")
     incident_analysis: Limit = Field(description="analysis of an incident")
     incident_acknowledgement: Limit = Field(description="regulator acknowledges the report of an incident")

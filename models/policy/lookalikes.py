@@ -33,6 +33,11 @@ class LookAlikeRules(Sourced):
     need: int = Field(60, ge=1, description="what alike needs count: all that is said, the name as well")
     place: int = Field(10, ge=0, description="what the same places count, where both scenes name places")
     domain: int = Field(10, ge=0, description="what the same domain counts; each city has domains of its own")
+    must_look: bool = Field(
+        False,
+        exclude_if=lambda must: not must,
+        description="true: where any are proposed, a scene is registered by a check that names what it looked at",
+    )
     places: tuple[Name, ...] = Field(
         (), max_length=500, description="the city's districts and counties, looked for in the texts, as 大丰区"
     )

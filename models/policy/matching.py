@@ -122,8 +122,18 @@ class Contracting(Sourced):
         description="what every member of a consortium signs beside its lead: the contract itself, or else a power of "
         "attorney for the lead; left out, the lead signs alone",
     )
+    co_owners_sign: bool = Field(
+        False,
+        exclude_if=lambda sign: not sign,
+        description="true: whoever opens the scene with the owner signs as well; false: the owner signs for all",
+    )
     next_ranked: bool = Field(True, description="a lapsed contract is offered to the next in the ranking")
     reissues: int = Field(1, ge=0, description="how often a failed call may be re-issued")
+    within_funding: bool = Field(
+        False,
+        exclude_if=lambda within: not within,
+        description="true: a challenge's budget stays within the funding that the scene's application names",
+    )
     affiliates_bid: bool = Field(
         True,
         exclude_if=lambda may: may,

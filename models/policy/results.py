@@ -1,10 +1,11 @@
 """Acceptance, benchmark cases and their benefits."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from models.frozen import Frozen
 from models.text import Identifier, Name
-from models.vocabulary import BenchmarkLevel, First
 
 from .sourced import Sourced
 
@@ -18,6 +19,12 @@ class AcceptanceRules(Sourced):
         exclude_if=lambda needed: not needed,
         description="true: no result passes before its intellectual property was checked, with no conflict open",
     )
+    objections: tuple[Literal["all", "majority", "regulator"], ...] = Field(
+        ("all",),
+        exclude_if=lambda whose: whose == ("all",),
+        description="objections over which a pass says why: of all who were heard; of more than half of them, the "
+        "owner not counted; of the regulator",
+    )
     tolerance: tuple[Name, ...] = Field(
         (),
         max_length=50,
@@ -30,7 +37,7 @@ class BenchmarkCriterion(Frozen):
 
     key: Identifier = Field(description="its short name in the answers")
     name: Name = Field(description="what is asked")
-    levels: tuple[BenchmarkLevel, ...] = Field(
+    levels: tuple[Name, ...] = Field(
         (), exclude_if=lambda levels: not levels, description="the levels it is asked at; none named: all"
     )
     obligatory: bool = Field(
@@ -57,7 +64,7 @@ class Benefit(Frozen):
     amount: bool = Field(
         False, exclude_if=lambda needed: not needed, description="true: a record without an amount is refused"
     )
-    firsts: tuple[First, ...] = Field(
+    firsts: tuple[Name, ...] = Field(
         (),
         exclude_if=lambda firsts: not firsts,
         description="only where the application names one of these 三首 products; none named: any scene",
@@ -65,6 +72,33 @@ class Benefit(Frozen):
     default: bool = Field(
         False, exclude_if=lambda default: not default, description="true where the city's text names no such cap"
     )
+
+
+class BenchmarkLevel(Frozen):
+    """A level at which a benchmark may stand (R6)."""
+
+    name: Name = Field(description="the level as the city calls it")
+    award_yuan: int | None = Field(
+        None,
+        ge=0,
+        exclude_if=lambda cap: cap is None,
+        description="most that awards come to in all while a benchmark stands at it; none: `award_cap_yuan`",
+    )
+
+
+class Upward(Frozen):
+    """To whom a benchmark may be recommended (R53)."""
+
+    key: Identifier = Field(description="its short name")
+    name: Name = Field(description="its name for people")
+    from_level: Name | None = Field(
+        None, exclude_if=lambda level: level is None, description="the least level for it; none: any"
+    )
+
+
+UNTOLD_LEVELS = tuple(BenchmarkLevel(name=name) for name in ("企业级", "产业级", "城市级"))
+UNTOLD_UPWARD = (Upward(key="province", name="省级"), Upward(key="nation", name="国家级"))
+"""Of a policy from before there were these lists: it keeps its digest."""
 
 
 class UptakeRoute(Frozen):
@@ -85,6 +119,20 @@ class PromotionRules(Sourced):
         max_length=50,
         exclude_if=lambda criteria: not criteria,
         description="what the evaluation answers, one by one; none: the evaluation team finds as it sees fit",
+    )
+    levels: tuple[BenchmarkLevel, ...] = Field(
+        UNTOLD_LEVELS,
+        min_length=1,
+        exclude_if=lambda levels: levels == UNTOLD_LEVELS,
+        description="the levels of a benchmark, lowest first: it may be raised along them",
+    )
+    case_types: tuple[Name, ...] = Field(
+        (), exclude_if=lambda types: not types, description="what a nomination may call it (案例类型)"
+    )
+    upward: tuple[Upward, ...] = Field(
+        UNTOLD_UPWARD,
+        exclude_if=lambda upward: upward == UNTOLD_UPWARD,
+        description="to whom it may be recommended",
     )
     before_title: tuple[Identifier, ...] = Field(
         (),
@@ -113,5 +161,14 @@ class PromotionRules(Sourced):
             return benefit
         return benefit.model_copy(update={"in_all_yuan": self.award_cap_yuan})
 
-    def criteria_at(self, level: BenchmarkLevel) -> tuple[BenchmarkCriterion, ...]:
+    def rank(self, level: str) -> int:
+        """Where a level stands, lowest 0; below them all one that the policy does not know."""
+        return next((at for at, each in enumerate(self.levels) if each.name == level), -1)
+
+    def award_cap(self, level: str) -> int:
+        """Most that awards come to in all at a level."""
+        caps = [each.award_yuan for each in self.levels if each.name == level and each.award_yuan is not None]
+        return min((self.award_cap_yuan, *caps))
+
+    def criteria_at(self, level: Name) -> tuple[BenchmarkCriterion, ...]:
         return tuple(each for each in self.criteria if not each.levels or level in each.levels)

@@ -6,7 +6,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from models.frozen import Frozen
-from models.text import Name
+from models.text import Identifier, Name
+from models.vocabulary import Role
 
 from .sourced import Share, Sourced
 
@@ -54,6 +55,14 @@ class ConsultationRules(Sourced):
     rounds: int = Field(2, ge=1, description="how often the departments may be asked")
 
 
+class PanelCriterion(Frozen):
+    """What each member of a panel marks, beside the recommendation."""
+
+    key: Identifier = Field(description="its short name in the marks")
+    name: Name = Field(description="what is marked")
+    points: int = Field(ge=1, le=1000, description="full marks")
+
+
 class PanelRules(Sourced):
     minimum: int = Field(ge=1, description="fewest members")
     odd: bool = Field(True, description="an odd number of members")
@@ -77,6 +86,23 @@ class PanelRules(Sourced):
         le=20,
         exclude_if=lambda times: times == 1,
         description="how many times the seats the pool has to hold, of people who may sit",
+    )
+    conveners: tuple[Role, ...] = Field(
+        (),
+        exclude_if=lambda roles: not roles,
+        description="the roles that convene it; none named: whoever may `convene_panel`",
+    )
+    criteria: tuple[PanelCriterion, ...] = Field(
+        (),
+        max_length=40,
+        exclude_if=lambda criteria: not criteria,
+        description="what every member marks, one by one; none: they recommend, or not, and say why",
+    )
+    pass_mark: int = Field(
+        0,
+        ge=0,
+        exclude_if=lambda mark: not mark,
+        description="fewest points in all with which a member may recommend",
     )
 
 

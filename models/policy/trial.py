@@ -7,7 +7,7 @@ from pydantic import Field
 from models.calendar import Period, Unit
 from models.frozen import Frozen
 from models.text import Identifier, Name
-from models.vocabulary import Credit, Phase, PlanPart, Risk
+from models.vocabulary import Credit, Phase, PlanPart, Risk, Scale
 
 from .sourced import Sourced
 
@@ -44,6 +44,21 @@ class PhaseGate(Frozen):
     reports: int = Field(
         0, ge=0, exclude_if=lambda fewest: not fewest, description="fewest regular reports filed in it"
     )
+
+
+class TrialKinds(Frozen):
+    """Trials that are one of these; nothing named: every trial."""
+
+    risks: tuple[Risk, ...] = Field((), exclude_if=lambda risks: not risks, description="of such a risk")
+    scales: tuple[Scale, ...] = Field(
+        (), exclude_if=lambda scales: not scales, description="of a scene of such a scale"
+    )
+    maturities: tuple[Name, ...] = Field(
+        (), exclude_if=lambda maturities: not maturities, description="of a scene of such a maturity"
+    )
+
+    def has(self, risk: Risk | None, scale: Scale, maturity: str) -> bool:
+        return risk in self.risks or scale in self.scales or maturity in self.maturities or self == TrialKinds()
 
 
 class TrialRules(Sourced):
@@ -89,6 +104,11 @@ class TrialRules(Sourced):
         False,
         exclude_if=lambda asked: not asked,
         description="true: every cooperating department is asked about a plan, and the admission waits for its word",
+    )
+    exit_panel_for: TrialKinds = Field(
+        TrialKinds(),
+        exclude_if=lambda kinds: kinds == TrialKinds(),
+        description="whose exit is evaluated by experts, where there is `panels.exit`: one of these is enough",
     )
     stop_suspends: bool = Field(
         False,

@@ -14,7 +14,7 @@ from models.frozen import Frozen
 from models.lineage import Evidence
 from models.receipt import Receipt
 from models.text import Moment
-from models.vocabulary import First, Maturity, Outcome, Position, Risk, Scale, SceneType, Stage, Track
+from models.vocabulary import Outcome, Position, Risk, Scale, Stage, Track
 
 from .acceptance import (
     Acceptance,
@@ -44,9 +44,9 @@ class Profile(Frozen):
     name: str
     city: str
     domain: str
-    type: SceneType
+    type: str
     scale: Scale
-    maturity: Maturity
+    maturity: str
     track: Track
     risk: Risk
     owner: str
@@ -54,7 +54,7 @@ class Profile(Frozen):
     budget_yuan: int
     copied_from: str | None = None
     assumed: tuple[str, ...] = ()
-    firsts: tuple[First, ...] = ()
+    firsts: tuple[str, ...] = ()
     project: MajorProject | None = None
     co_owners: tuple[CoOwner, ...] = ()
 
@@ -234,6 +234,16 @@ class SceneState(Frozen):
         return self.step == "closed"
 
     @property
+    def titled(self) -> bool:
+        """Whether it is a benchmark whose title stands, also while a higher one is being decided on."""
+        return self.step == "benchmark" or (self.is_raised and self.step != "remedies")
+
+    @property
+    def is_raised(self) -> bool:
+        """Whether a benchmark is on its way to a higher level."""
+        return self.benchmark is not None and self.benchmark.raising is not None
+
+    @property
     def owners(self) -> tuple[str, ...]:
         """The owner, who answers for the scene, and those who open it with it."""
         return (self.profile.owner, *(each.unit for each in self.profile.co_owners)) if self.profile else ()
@@ -244,9 +254,9 @@ class SceneState(Frozen):
         return tuple(each for each in self.payments if each.status is not PaymentStatus.PAID)
 
     def order_stands(self, bidder: str) -> bool:
-        """Whether a bidder was ordered to correct in its inclusion period, and nobody has verified it yet."""
-        clock = f"correction_order/{bidder}"
-        runs = any(each.id == clock for each in self.deadlines) or any(each.id == clock for each in self.services)
+        """Whether a bidder was ordered to correct a fault, and nobody has verified it yet."""
+        clocks = (f"correction_order/{bidder}", f"correction_check/{bidder}")
+        runs = any(each.id in clocks for each in self.deadlines) or any(each.id in clocks for each in self.services)
         return runs and any(each.bidder == bidder and each.order_open for each in self.inclusions)
 
     @property

@@ -5,7 +5,7 @@ from datetime import date
 from pydantic import Field
 
 from models.frozen import Frozen
-from models.vocabulary import BenchmarkLevel, Position
+from models.vocabulary import Position
 
 
 class UnitOpinion(Frozen):
@@ -63,16 +63,29 @@ class Acceptance(Frozen):
 
 class BenchmarkApplication(Frozen):
     unit: str
-    level: BenchmarkLevel
+    level: str
+
+
+class Raising(Frozen):
+    """A higher level that a benchmark was nominated for; its title stands meanwhile."""
+
+    level: str
+    case_type: str | None = None
+    recommended: bool | None = None
+    confirmed: bool = False
 
 
 class Benchmark(Frozen):
-    level: BenchmarkLevel
+    """`level` "": a title that was taken over, of which nobody said the level."""
+
+    level: str
     recommended: bool | None = None
     confirmed: bool = False
     confirmed_on: date | None = None
     reviews: int = 0
     withdrawn: bool = False
+    case_type: str | None = Field(None, exclude_if=lambda of: of is None)
+    raising: Raising | None = Field(None, exclude_if=lambda raising: raising is None)
 
 
 class Uptake(Frozen):

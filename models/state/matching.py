@@ -89,5 +89,14 @@ class Contract(Frozen):
     signed: tuple[Party, ...] = ()
     declared: bool = False
     entered_on: date | None = None
+    awarded_in: int = Field(0, exclude_if=lambda entry: not entry)
+    """The entry that awarded it; 0 before that was kept."""
     consortium: tuple[str, ...] = Field((), exclude_if=lambda consortium: not consortium)
     """Who does the work beside the bidder, jointly liable."""
+    co_owners: tuple[str, ...] = Field((), exclude_if=lambda units: not units)
+    """Who opened the scene with the owner, and signs for itself; `co_signed` have."""
+    co_signed: tuple[str, ...] = Field((), exclude_if=lambda units: not units)
+
+    @property
+    def complete(self) -> bool:
+        return set(self.signed) == set(self.parties) and set(self.co_signed) == set(self.co_owners)

@@ -55,10 +55,13 @@ class FairCompetitionResult(Frozen):
 
 
 class Seat(Frozen):
+    """`tenths` are the points that the member gave for each criterion of the panel, where it has any."""
+
     person: str
     unit: str
     expert: bool
     recommend: bool | None = None
+    tenths: tuple[tuple[str, int], ...] = Field((), exclude_if=lambda tenths: not tenths)
 
 
 class Panel(Frozen):

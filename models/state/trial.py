@@ -91,11 +91,15 @@ class Fault(Frozen):
     climb: Climb | None = None
     incident: str | None = None
     annulled: bool = Field(False, exclude_if=lambda annulled: not annulled)
+    ordinary: bool = Field(False, exclude_if=lambda ordinary: not ordinary)
+    """Found outside an inclusion period: ordered to be corrected at once, and no part of any ladder."""
 
 
 class Inclusion(Frozen):
     """The inclusion period (包容期) of one bidder's trial. `step` is one of its own machine's steps.
 
+    `ordinary` is that of a trial that had none: its faults and orders stand here all the same. `correction_reported`:
+    the bidder has said that it carried the order out, and nobody has verified it yet.
     `suspension_pauses` is what its start notice says of its clock; None: what the policy says.
     """
 
@@ -110,6 +114,7 @@ class Inclusion(Frozen):
     officers: tuple[str, ...] = ()
     entered_on: date | None = None
     suspension_pauses: bool | None = Field(None, exclude_if=lambda pauses: pauses is None)
+    correction_reported: bool = Field(False, exclude_if=lambda reported: not reported)
 
 
 class IncidentStatus(StrEnum):
@@ -141,3 +146,4 @@ class Incident(Frozen):
     found_red_line: str | None = None
     ordered_by: str | None = None
     officers: tuple[str, ...] = ()
+    correction_reported: bool = Field(False, exclude_if=lambda reported: not reported)

@@ -20,6 +20,7 @@ from models.state import Acceptance, Inclusion, SceneState, Trial
 from models.vocabulary import Machine, Stage
 from rules.evolve.acceptance import reviewed_anew
 from rules.evolve.matching import checked_anew
+from rules.evolve.trial import evaluated_anew
 from rules.keyed import change, find, put, without
 from rules.lifecycle import BY_AGREEMENT, step_of
 
@@ -81,7 +82,8 @@ def _entered(state: SceneState, event: StepEntered) -> SceneState:
             entered_trial = trial.model_copy(update=of_bidder)
             trials = put(state.trials, entered_trial, by=lambda each: each.bidder)
             ran_on = event.on if event.left == "suspended" else state.ran_on
-            return _goes_on(state.model_copy(update={"trials": trials, "ran_on": ran_on}), event)
+            state = state.model_copy(update={"trials": trials, "ran_on": ran_on})
+            return _goes_on(evaluated_anew(state, bidder) if event.step == "exit" else state, event)
         case Machine.INCLUSION, str(bidder):
             inclusion = find(state.inclusions, bidder=bidder) or Inclusion(bidder=bidder, step="")
             over = {"order_open": False} if event.step == "breached" else {}

@@ -67,7 +67,7 @@ def evolve(state: SceneState, event: MatchingEvent) -> SceneState:
         case RacersCompared():
             return state.model_copy(update={"race_compared": True})
         case Awarded():
-            contract = Contract(bidder=event.bidder, rank=event.rank, step="")
+            contract = Contract(bidder=event.bidder, rank=event.rank, step="", awarded_in=state.sequence + 1)
             return state.model_copy(update={"contracts": put(state.contracts, contract, by=lambda each: each.bidder)})
         case ContractProposed():
             to: dict[str, object] = {
@@ -77,12 +77,16 @@ def evolve(state: SceneState, event: MatchingEvent) -> SceneState:
                 "consortium": event.consortium,
                 "parties": event.parties,
                 "signed": (),
+                "co_owners": event.co_owners,
+                "co_signed": (),
             }
             return state.model_copy(update={"contracts": change(state.contracts, to=to, bidder=event.bidder)})
         case ContractSigned():
             contract_ = find(state.contracts, bidder=event.bidder)
-            signed = (*contract_.signed, event.party) if contract_ else ()
-            to = {"signed": signed}
+            if event.unit is not None:
+                to = {"co_signed": (*(contract_.co_signed if contract_ else ()), event.unit)}
+            else:
+                to = {"signed": (*contract_.signed, event.party) if contract_ else ()}
             return state.model_copy(update={"contracts": change(state.contracts, to=to, bidder=event.bidder)})
         case _:
             assert_never(event)

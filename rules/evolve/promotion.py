@@ -7,6 +7,7 @@ from models.events.promotion import (
     BenchmarkDecided,
     BenchmarkEvaluated,
     BenchmarkNominated,
+    BenchmarkRaised,
     BenchmarkRestored,
     BenchmarkReviewed,
     BenchmarkWithdrawn,
@@ -17,6 +18,7 @@ from models.events.promotion import (
     UptakeRecorded,
 )
 from models.state import Benchmark, BenchmarkApplication, Replication, SceneState, Uptake
+from models.state.acceptance import Raising
 
 
 def evolve(state: SceneState, event: PromotionEvent) -> SceneState:
@@ -24,16 +26,27 @@ def evolve(state: SceneState, event: PromotionEvent) -> SceneState:
         case BenchmarkAppliedFor(unit=unit, level=level):
             application = BenchmarkApplication(unit=unit, level=level)
             return state.model_copy(update={"benchmark_applications": (*state.benchmark_applications, application)})
-        case BenchmarkNominated(level=level):
-            return state.model_copy(update={"benchmark": Benchmark(level=level), "benchmark_applications": ()})
+        case BenchmarkNominated():
+            return _nominated(state, event)
         case BenchmarkEvaluated(recommended=recommended):
-            return _benchmark(state, recommended=recommended)
+            return _contested(state, recommended=recommended)
+        case BenchmarkDecided(confirmed=False) if state.is_raised:
+            return _benchmark(state, raising=None)
+        case BenchmarkDecided(confirmed=True) if state.is_raised:
+            return _contested(state, confirmed=True)
         case BenchmarkDecided(confirmed=confirmed):
             return _benchmark(state, confirmed=confirmed, confirmed_on=event.on if confirmed else None)
+        case BenchmarkRaised(level=level):
+            kept = state.benchmark.case_type if state.benchmark else None
+            raising = state.benchmark.raising if state.benchmark else None
+            of = raising.case_type if raising is not None else None
+            return _benchmark(
+                state, level=level, case_type=of or kept, recommended=True, confirmed_on=event.on, raising=None
+            )
         case BenchmarkReviewed():
             return _benchmark(state, reviews=(state.benchmark.reviews if state.benchmark else 0) + 1)
         case BenchmarkWithdrawn():
-            return _benchmark(state, withdrawn=True, confirmed=False)
+            return _benchmark(state, withdrawn=True, confirmed=False, raising=None)
         case BenchmarkRestored():
             return _benchmark(state, withdrawn=False, confirmed=True)
         case BenefitRecorded(benefit="award", amount_yuan=amount):
@@ -54,6 +67,22 @@ def evolve(state: SceneState, event: PromotionEvent) -> SceneState:
             return state.model_copy(update={"recommendations": state.recommendations + 1})
         case _:
             assert_never(event)
+
+
+def _nominated(state: SceneState, event: BenchmarkNominated) -> SceneState:
+    nominated = Benchmark(level=event.level, case_type=event.case_type)
+    if event.raises is not None:
+        title = state.benchmark or Benchmark(level=event.raises, confirmed=True)
+        raising = Raising(level=event.level, case_type=event.case_type)
+        nominated = title.model_copy(update={"raising": raising})
+    return state.model_copy(update={"benchmark": nominated, "benchmark_applications": ()})
+
+
+def _contested(state: SceneState, **to: object) -> SceneState:
+    """What is decided on: the higher level, where there is a title already."""
+    if state.benchmark is None or state.benchmark.raising is None:
+        return _benchmark(state, **to)
+    return _benchmark(state, raising=state.benchmark.raising.model_copy(update=to))
 
 
 def _benchmark(state: SceneState, **to: object) -> SceneState:

@@ -106,7 +106,7 @@ def _opinion(state: SceneState, event: OpinionGiven) -> SceneState:
 def _reviewed(panel: Panel, event: ExpertOpinionGiven) -> Panel:
     if (panel.purpose, panel.bidder) != (event.purpose, event.bidder):
         return panel
-    seats = change(panel.seats, to={"recommend": event.recommend}, person=event.person)
+    seats = change(panel.seats, to={"recommend": event.recommend, "tenths": event.tenths}, person=event.person)
     return panel.model_copy(update={"seats": seats})
 
 

@@ -4,6 +4,7 @@ from datetime import date
 from typing import assert_never
 
 from models.events.trial import (
+    CorrectionReported,
     CorrectionVerified,
     ExitConcluded,
     ExitReportFiled,
@@ -40,7 +41,7 @@ from models.events.trial import (
 )
 from models.plan import Reading
 from models.state import IncidentStatus, Inclusion, SceneState, UnitOpinion
-from models.vocabulary import Phase, Role
+from models.vocabulary import PanelPurpose, Phase, Role
 from rules.keyed import change, find, put
 
 
@@ -130,10 +131,20 @@ def evolve(state: SceneState, event: TrialEvent | InclusionEvent | IncidentEvent
             faults = (*inclusion_.faults, fault) if inclusion_ else (fault,)
             to: dict[str, object] = {"faults": faults}
             if fault.rung == "order":
-                to |= {"order_open": True, "ordered_by": fault.by, "officers": fault.officers}
+                to |= {
+                    "order_open": True, "ordered_by": fault.by, "officers": fault.officers,
+                    "correction_reported": False,
+                }  # fmt: skip
+            elif fault.rung == "breach" or fault.red_line is not None:
+                to |= {"order_open": False}
+            return state.model_copy(update={"inclusions": change(state.inclusions, to=to, bidder=event.bidder)})
+        case CorrectionReported(incident=str(incident)):
+            return _incident(state, incident, correction_reported=True)
+        case CorrectionReported():
+            to = {"correction_reported": True}
             return state.model_copy(update={"inclusions": change(state.inclusions, to=to, bidder=event.bidder)})
         case CorrectionVerified():
-            to = {"order_open": False}
+            to = {"order_open": False, "correction_reported": False}
             return state.model_copy(update={"inclusions": change(state.inclusions, to=to, bidder=event.bidder)})
         case MeasureAnnulled():
             return _annulled(state, event)
@@ -157,7 +168,7 @@ def evolve(state: SceneState, event: TrialEvent | InclusionEvent | IncidentEvent
             return _incident(state, event.incident, status=status, ordered_by=by, officers=event.officers)
         case IncidentVerified():
             status = IncidentStatus.INVESTIGATED if event.verified else IncidentStatus.ORDERED
-            return _incident(state, event.incident, status=status)
+            return _incident(state, event.incident, status=status, correction_reported=False)
         case IncidentAssessed():
             return _incident(
                 state, event.incident,
@@ -188,6 +199,12 @@ def _counts_above(before: Reading, reading: Reading) -> bool:
     if before.on == reading.on:
         return before.by is Role.REGULATOR and reading.by is not Role.REGULATOR
     return before.on > reading.on
+
+
+def evaluated_anew(state: SceneState, bidder: str) -> SceneState:
+    """An exit evaluation begins: by a panel of its own."""
+    panels = change(state.panels, to={"void": True}, purpose=PanelPurpose.EXIT, bidder=bidder)
+    return state.model_copy(update={"panels": panels})
 
 
 def _phase(phase: Phase, since: date | None) -> dict[str, object]:

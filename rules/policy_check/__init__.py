@@ -10,7 +10,7 @@ The hints speak to whoever writes the city's file, who need not know the code.
 """
 
 from models.policy import Policy
-from rules.policy_check.city import domains, offices, steps, times, units
+from rules.policy_check.city import classification, domains, offices, steps, times, units
 from rules.policy_check.clocks import FROM_SERVICE, ladders, limits
 from rules.policy_check.contradiction import VERBS, Contradiction
 from rules.policy_check.duties import DUTIES
@@ -26,7 +26,7 @@ from rules.policy_check.judging import (
     quorum,
     score_sheet,
 )
-from rules.policy_check.rights import documents, permissions, undischarged
+from rules.policy_check.rights import documents, permissions, reads, undischarged
 from rules.policy_check.trials import gates, risk_profiles
 
 __all__ = ["DUTIES", "FROM_SERVICE", "VERBS", "Contradiction", "contradictions"]
@@ -39,6 +39,7 @@ def contradictions(policy: Policy) -> tuple[Contradiction, ...]:
         *units(policy),
         *offices(policy),
         *domains(policy),
+        *classification(policy),
         *quorum(policy),
         *handling(policy),
         *steps(policy),
@@ -54,6 +55,7 @@ def contradictions(policy: Policy) -> tuple[Contradiction, ...]:
         *promotion(policy),
         *fund(policy),
         *permissions(policy),
+        *reads(policy),
         *undischarged(policy),
         *documents(policy),
         *outside(policy),

@@ -66,6 +66,7 @@ def domains(policy: Policy) -> Iterator[Contradiction]:
         key = f"domains.{at}"
         if domain.name in names[:at]:
             yield Contradiction(f"{key}.name", f"{domain.name} stands twice", "keep one of the two")
+        yield from _unlisted(f"{key}.type", domain.type, "types", policy.classification.types)
         yield from unknown_unit(policy, f"{key}.lead", domain.lead)
         yield from unknown_unit(policy, f"{key}.regulator", domain.regulator)
         for place, unit in enumerate(domain.units):
@@ -73,6 +74,27 @@ def domains(policy: Policy) -> Iterator[Contradiction]:
         yield from twice(f"{key}.units", domain.units)
         if domain.lead not in domain.units:
             yield Contradiction(f"{key}.units", f"lacks the lead {domain.lead}", "add it: the lead is one of them")
+
+
+def classification(policy: Policy) -> Iterator[Contradiction]:
+    """What the rules sort scenes by stands in the city's own lists, each once."""
+    lists = policy.classification
+    for name in ("types", "maturities", "firsts", "project_kinds"):
+        yield from twice(f"classification.{name}", getattr(lists, name))
+    for track, rule in policy.tracks.items():
+        for at, maturity in enumerate(rule.maturities):
+            yield from _unlisted(f"tracks.{track}.maturities.{at}", maturity, "maturities", lists.maturities)
+    for at, maturity in enumerate(policy.trial.exit_panel_for.maturities):
+        yield from _unlisted(f"trial.exit_panel_for.maturities.{at}", maturity, "maturities", lists.maturities)
+    for at, benefit in enumerate(policy.promotion.benefits):
+        for place, first in enumerate(() if isinstance(benefit, str) else benefit.firsts):
+            yield from _unlisted(f"promotion.benefits.{at}.firsts.{place}", first, "firsts", lists.firsts)
+
+
+def _unlisted(key: str, value: str, name: str, known: tuple[str, ...]) -> Iterator[Contradiction]:
+    if value not in known:
+        hint = nearest(value, known, f"use one of: {', '.join(known)}")
+        yield Contradiction(key, f"`classification.{name}` lacks {value}", hint)
 
 
 def steps(policy: Policy) -> Iterator[Contradiction]:

@@ -16,7 +16,10 @@ _WAYS_OUT = {*lifecycle.ANYWHERE, "terminate", "override"}
 
 
 def _acts_at(step: lifecycle.Step) -> tuple[str, ...]:
-    return tuple(verb for verb in lifecycle.verbs_at(step.machine, step.key) if verb not in _WAYS_OUT)
+    verbs = lifecycle.verbs_at(step.machine, step.key)
+    if step.machine is Machine.SCENE:
+        verbs = lifecycle.discharging(step.key)
+    return tuple(verb for verb in verbs if verb not in _WAYS_OUT)
 
 
 DUTIES: tuple[tuple[str, Role, tuple[str, ...]], ...] = (
@@ -45,11 +48,14 @@ DUTIES: tuple[tuple[str, Role, tuple[str, ...]], ...] = (
     ("supervision", Role.REGULATOR, ("terminate_trial",)),
     ("supervision", Role.REGULATOR, ("lift_supervision",)),
     ("exit_evaluation", Role.BIDDER, ("file_exit_report",)),
+    ("exit_evaluation", Role.EXPERT, ("give_expert_opinion",)),
     ("incident_report", Role.BIDDER, ("report_incident",)),
     ("incident_analysis", Role.REGULATOR, ("analyse_incident",)),
     ("incident_acknowledgement", Role.REGULATOR, ("acknowledge_incident",)),
     ("incident_close", Role.REGULATOR, ("close_incident",)),
-    ("incident_close", Role.REGULATOR, ("verify_incident",)),
+    ("correction_order", Role.BIDDER, ("report_correction",)),
+    ("correction_check", Role.REGULATOR, ("verify_correction",)),
+    ("correction_check", Role.REGULATOR, ("verify_incident",)),
     ("casualty_report", Role.REGULATOR, ("report_upward",)),
     ("upward_report", Role.REGULATOR, ("report_upward",)),
     ("leak_notice", Role.BIDDER, ("notify_leak",)),
@@ -77,7 +83,7 @@ DUTIES: tuple[tuple[str, Role, tuple[str, ...]], ...] = (
 
 
 HELD: frozenset[str] = frozenset(limit for limit, _, _ in DUTIES) | {
-    "correction_order", "extension_answer", "fault_tolerance",
+    "extension_answer", "fault_tolerance",
 }  # fmt: skip
 """Limits that are somebody's duty; the others are periods that simply run."""
 

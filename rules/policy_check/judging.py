@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from models.calendar import Unit
-from models.policy import Policy
-from models.vocabulary import BenchmarkLevel, Mode, Phase, Role
+from models.policy import PanelRules, Policy, TrialKinds
+from models.vocabulary import Mode, PanelPurpose, Phase, Role
 from rules.lifecycle import CAN_BE_TAKEN_BACK
 from rules.policy_check.contradiction import Contradiction, about_days, nearest, shown, twice, unknown_unit
 
@@ -55,9 +55,12 @@ def handling(policy: Policy) -> Iterator[Contradiction]:
 
 
 def panels(policy: Policy) -> Iterator[Contradiction]:
-    for purpose in ("recognition", "scoring", "acceptance"):
-        if (rules := policy.panels.get(purpose)) is None:
-            yield Contradiction("panels", f"{purpose} is missing", "add it")
+    for purpose in PanelPurpose:
+        if (rules := policy.panels.get(purpose.value)) is None:
+            if purpose is not PanelPurpose.EXIT:
+                yield Contradiction("panels", f"{purpose} is missing", "add it")
+            elif policy.trial.exit_panel_for != TrialKinds():
+                yield Contradiction("trial.exit_panel_for", "there is no `panels.exit`", "add it, or remove this")
             continue
         key = f"panels.{purpose}"
         if rules.odd and rules.minimum % 2 == 0:
@@ -70,6 +73,21 @@ def panels(policy: Policy) -> Iterator[Contradiction]:
             yield Contradiction(f"{key}.minimum", f"a panel has at most {_LARGEST_PANEL} members", "use fewer")
         if rules.overlap is not None and purpose != "acceptance":
             yield Contradiction(f"{key}.overlap", "counts for acceptance only", "remove it here")
+        yield from _convened(policy, key, rules)
+        yield from twice(f"{key}.criteria", [each.key for each in rules.criteria])
+        if rules.criteria and purpose == "scoring":
+            yield Contradiction(f"{key}.criteria", "bids are scored by the score sheet", "remove them here")
+        if rules.pass_mark > (full := sum(each.points for each in rules.criteria)):
+            message = f"{rules.pass_mark} is above the full marks of {full}: nobody could recommend anything"
+            yield Contradiction(f"{key}.pass_mark", message, "lower it, or add criteria")
+
+
+def _convened(policy: Policy, key: str, rules: PanelRules) -> Iterator[Contradiction]:
+    """Whoever convenes a panel may use the verb, and is one unit in the scene."""
+    for at, role in enumerate(rules.conveners):
+        if role not in policy.permissions.get("convene_panel", ()):
+            hint = "add the role to permissions.convene_panel, or remove it here"
+            yield Contradiction(f"{key}.conveners.{at}", f"{role} may not convene_panel", hint)
 
 
 def modes(policy: Policy) -> Iterator[Contradiction]:
@@ -227,7 +245,28 @@ def promotion(policy: Policy) -> Iterator[Contradiction]:
         if criterion.key in keys[:at]:
             yield Contradiction(f"promotion.criteria.{at}.key", f"{criterion.key} stands twice", "name it differently")
         yield from twice(f"promotion.criteria.{at}.levels", criterion.levels)
-    if rules.criteria and (without := [level for level in BenchmarkLevel if not rules.criteria_at(level)]):
+    levels = [each.name for each in rules.levels]
+    yield from twice("promotion.levels", levels)
+    yield from twice("promotion.case_types", rules.case_types)
+    yield from twice("promotion.upward", [each.key for each in rules.upward])
+    for at, to in enumerate(rules.upward):
+        if to.from_level is not None and to.from_level not in levels:
+            hint = nearest(to.from_level, levels, f"use one of: {', '.join(levels)}")
+            yield Contradiction(f"promotion.upward.{at}.from_level", f"`levels` lacks {to.from_level}", hint)
+        elif to.from_level is not None and "recommendation" in rules.before_title:
+            message = "asks for a title, and `before_title` lets a candidate without one be recommended"
+            yield Contradiction(f"promotion.upward.{at}.from_level", message, "keep one of the two")
+    for at, level in enumerate(rules.levels):
+        below = max((rules.award_cap(each) for each in levels[:at]), default=0)
+        if level.award_yuan is not None and not below <= level.award_yuan <= rules.award_cap_yuan:
+            message = f"is not between the level below ({below}) and award_cap_yuan ({rules.award_cap_yuan})"
+            yield Contradiction(f"promotion.levels.{at}.award_yuan", message, "raise or lower it")
+    for at, criterion in enumerate(rules.criteria):
+        for place, name in enumerate(criterion.levels):
+            if name not in levels:
+                hint = nearest(name, levels, f"use one of: {', '.join(levels)}")
+                yield Contradiction(f"promotion.criteria.{at}.levels.{place}", f"`levels` lacks {name}", hint)
+    if rules.criteria and (without := [level for level in levels if not rules.criteria_at(level)]):
         message = f"{', '.join(without)} has no criterion"
         yield Contradiction("promotion.criteria", message, "add one for it, or one without `levels`")
     yield from twice("promotion.before_title", rules.before_title)

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from models.commands import ACTS
-from models.policy import Policy
+from models.policy import Policy, Reading, Subject
 from models.vocabulary import Role
 from rules.policy_check.contradiction import OFFICE_VERBS, VERBS, Contradiction, nearest, twice
 from rules.policy_check.duties import DUTIES, WITH_ONE_UNIT
+from rules.subjects import VERBS as ABOUT
 
 _NO_BUSINESS = {
     Role.SYSTEM: "passes deadlines and does nothing else",
@@ -72,6 +73,63 @@ def permissions(policy: Policy) -> Iterator[Contradiction]:
     for verb in VERBS:
         if verb not in granted:
             yield Contradiction(f"permissions.{verb}", "is missing: nobody could ever do it", "add it, with its roles")
+
+
+def reads(policy: Policy) -> Iterator[Contradiction]:
+    """What the law closes stays closed, words stand where they mean something, and who acts on a thing can read it."""
+    rules = policy.reads
+    if rules is None:
+        return
+    for role, row in rules.roles.items():
+        key = f"reads.roles.{role}"
+        if role in _READS_NOTHING:
+            yield Contradiction(key, f"{role} {_NO_BUSINESS[role]}", "remove the line")
+            continue
+        for subject, word in zip(rules.of, row, strict=True):
+            if (early := _TOO_EARLY.get((subject, word))) is not None:
+                yield Contradiction(key, f"{subject}: {word} is {early[0]}", f"write {early[1]}, or later")
+            elif word is Reading.PUBLIC and subject in _UNPUBLISHED:
+                yield Contradiction(key, f"{subject}: nothing of it is ever published", "write own, or none")
+            elif word in (Reading.RESULT, Reading.TOTAL) and subject is not Subject.SCORE:
+                yield Contradiction(key, f"{subject}: {word} is a word for scores", "write all, own or none")
+            elif (whose := _WORD_OF.get(word)) is not None and role is not whose:
+                yield Contradiction(key, f"{subject}: {word} is a word for {whose}", "write own, all or none")
+            elif role is Role.PUBLIC and word not in (Reading.NONE, Reading.PUBLIC, Reading.OWN):
+                hint = "write public, own or none"
+                yield Contradiction(
+                    key, f"{subject}: the public has a part in no scene, and {word} gives nothing", hint
+                )
+    if rules.cell(Role.AUDITOR, Subject.AUDIT) is not Reading.ALL:
+        yield Contradiction(
+            "reads.roles", "the auditor reads all records (审计法第三十四条)", "write audit: all for auditor"
+        )
+    for verb, roles in policy.permissions.items():
+        about = ABOUT.get(verb)
+        if not isinstance(about, Subject) or rules.cell(Role.PUBLIC, about) is Reading.PUBLIC:
+            continue
+        for role in roles:
+            if role not in _NO_BUSINESS and rules.cell(role, about) is Reading.NONE:
+                message = f"{role} may {verb} and reads nothing of {about}"
+                yield Contradiction("reads.roles", message, f"write own for {about} in the line of {role}")
+
+
+_READS_NOTHING = (Role.ADMINISTRATOR, Role.SYSTEM)
+_TOO_EARLY: dict[tuple[Subject, Reading], tuple[str, str]] = {
+    **{
+        (Subject.BID, word): (
+            "before the close, when nobody reads who bids (招标投标法第二十二条、第三十六条)",
+            "closed",
+        )
+        for word in (Reading.ALL, Reading.PUBLIC)
+    },
+    **{
+        (Subject.SCORE, word): ("before all points are in (招标投标法第三十八条、第四十四条)", "locked")
+        for word in (Reading.ALL, Reading.CLOSED)
+    },
+}
+"""The rules keep these closed whatever stands there (`rules.reading`): a table that says otherwise is not true."""
+_UNPUBLISHED = (Subject.INCIDENT, Subject.AUDIT)
+_WORD_OF = {Reading.ASSIGNED: Role.EXPERT, Reading.CASE: Role.SUPERVISOR}
 
 
 def undischarged(policy: Policy) -> Iterator[Contradiction]:

@@ -14,11 +14,13 @@ from temporalio.testing import WorkflowEnvironment
 
 from audit.checkpoints import Checkpoints
 from audit.export import export
-from audit.signing import KeyFile, fingerprint
+from audit.signing import Key, KeyFile, fingerprint
 from audit.sources import digest_of, installed
 from audit.verify import Trust
 from client.from_archives import not_archived
 from client.health import archive_now
+from models.calendar import YearNotice
+from models.checkpoint import SignedHandover
 from models.commands.anywhere import Withdraw
 from models.commands.review import Recognise
 from models.refusal import Refused
@@ -27,11 +29,11 @@ from runtime.settings import Settings
 from runtime.wiring import Parts, evidence, make_worker, parts
 from storage.checkpoints import SqlCheckpoints
 from storage.database import migrate
-from tests.audit.logs import key
+from tests.audit import logs
 from tests.e2e.conftest import skipping_server
 from tests.e2e.processes import until
 from tests.fakes import MemoryArchive, MemoryLedger
-from tests.scenario import Play, city, of_narrow_pools
+from tests.scenario import Play, city, loading, of_narrow_pools
 from tests.storage.conftest import (  # noqa: F401  # fixtures are found by their names
     database_url,
     engine,
@@ -65,7 +67,15 @@ class Kept:
     temporal: Client
 
 
-async def bundle_of(stored: Parts, temporal: Client, file: Path, *scenes: str, sealed: bool = False) -> Path:
+async def bundle_of(
+    stored: Parts,
+    temporal: Client,
+    file: Path,
+    *scenes: str,
+    sealed: bool = False,
+    key: Key | None = None,
+    handover: SignedHandover | None = None,
+) -> Path:
     archived = {(run.workflow_id, run.run_id) for run in stored.archive.runs()}
     loose: dict[str, list[str]] = {}
     async for scene, history in not_archived(temporal, archived):
@@ -73,7 +83,8 @@ async def bundle_of(stored: Parts, temporal: Client, file: Path, *scenes: str, s
     with file.open("wb") as to:
         export(
             to, scenes, evidence(stored), unarchived=lambda scene: loose.get(scene, ()), made_at=NOW,
-            made_by=build_id(), sign=KEY.sign, public_key=PUBLIC, sealed=sealed,
+            made_by=build_id(), sign=key.sign if key else KEY.sign,
+            public_key=key.public_pem().encode() if key else PUBLIC, handover=handover, sealed=sealed,
         )  # fmt: skip
     return file
 
@@ -97,6 +108,9 @@ async def kept(audited_env: WorkflowEnvironment, tmp_path_factory: pytest.TempPa
         stage.__post_init__()
         lived, ended, young = stage.play().to_running("甲公司"), stage.play().submit(), stage.play().to_consultation()
         ended.do(Withdraw(reasons="不再需要"), ended.owner)
+        # Whose calendar grew on the way: no rulebook is kept with it.
+        young.do(loading(YearNotice(year=young.now.year + 1, source="放假通知")), young.platform)
+        young.agree(young.state.cooperating[0])
         plays = {play.scene: play for play in (lived, ended, young)}
         async with make_worker(audited_env.client, stored):
             for play in plays.values():
@@ -112,7 +126,7 @@ async def kept(audited_env: WorkflowEnvironment, tmp_path_factory: pytest.TempPa
 
 @pytest.fixture
 def office(tmp_path: Path) -> KeyFile:
-    return key(tmp_path, 1)
+    return logs.key(tmp_path, 1)
 
 
 @pytest.fixture

@@ -10,8 +10,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from audit.checkpoints import Checkpoints, OpenLog
+from audit.handovers import logged
 from audit.signing import KeyFile
-from models.checkpoint import CHAIN_KINDS, ChainKind, LoggedLeaf, LogItem, LogLeaf, SignedCheckpoint
+from models.checkpoint import CHAIN_KINDS, ChainKind, LoggedLeaf, LogItem, LogLeaf, SignedCheckpoint, SignedHandover
 
 BEGAN = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 
@@ -50,6 +51,9 @@ class MemoryLog:
         for (kind, stream), (sequence, head) in sorted(self.heads.items()):
             if sequence > logged.get((kind, stream), 0):
                 yield LogLeaf(kind=kind, stream=stream, sequence=sequence, head=head, algorithm="sha256")
+
+    def handovers(self) -> Iterable[SignedHandover]:
+        return logged(each for each in self.items if isinstance(each, SignedCheckpoint))
 
     def append(self, leaves: Sequence[LoggedLeaf], signed: SignedCheckpoint) -> None:
         self.items += [*leaves, signed]

@@ -17,7 +17,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from audit.bundle import MANIFEST, PUBLIC_KEY, SIGNATURE, SUMS, UNLISTED
+from audit.bundle import MANIFEST, PUBLIC_KEY, SIGNATURE, SUMS, UNLISTED, rulebook_path
 from audit.findings import Finding, Verdict
 from models.journal import ALGORITHM, GENESIS, link
 
@@ -60,12 +60,12 @@ def write(parts: Parts, path: Path) -> Path:
     return path
 
 
-def signed_anew(parts: Parts) -> Parts:
-    """Sums made again, signed by somebody else."""
+def signed_anew(parts: Parts, key: Ed25519PrivateKey = FORGER) -> Parts:
+    """Sums made again, signed by somebody else; or with the office's `key`, by somebody of the office."""
     kept = {name: content for name, content in parts.items() if name not in UNLISTED}
     sums = "".join(f"{sha256(content).hexdigest()}  {name}\n" for name, content in sorted(kept.items())).encode()
-    public = FORGER.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    return {**kept, SUMS: sums, SIGNATURE: FORGER.sign(sums), PUBLIC_KEY: public}
+    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    return {**kept, SUMS: sums, SIGNATURE: key.sign(sums), PUBLIC_KEY: public}
 
 
 def tamper(parts: Parts, chance: random.Random) -> Tampered:
@@ -91,7 +91,7 @@ def _lines(content: bytes) -> list[bytes]:
 
 def edit_part(parts: Parts, chance: random.Random) -> Tampered:
     """One byte of one part."""
-    name = chance.choice(sorted(parts))
+    name = chance.choice(sorted(name for name, content in parts.items() if content))
     content = bytearray(parts[name])
     content[chance.randrange(len(content))] ^= 1 << chance.randrange(8)
     # A changed signature or key is named as such; changed sums are a wrong signature.
@@ -195,9 +195,9 @@ def edit_update(parts: Parts, chance: random.Random) -> Tampered:
     name, history, events = _events(parts, chance, "workflowExecutionUpdateAcceptedEventAttributes")
     event = chance.choice(events)
     accepted = event["workflowExecutionUpdateAcceptedEventAttributes"]["acceptedRequest"]
-    command = _payload(accepted["input"]["args"])
+    command = payload(accepted["input"]["args"])
     command["actor"]["person"] = f"nobody-{chance.randrange(10**6)}"
-    _put(accepted["input"]["args"], command)
+    put(accepted["input"]["args"], command)
     return _in_history("edit_update", parts, name, history, event)
 
 
@@ -206,10 +206,10 @@ def edit_recorded(parts: Parts, chance: random.Random) -> Tampered:
     name, history, events = _events(parts, chance, "activityTaskScheduledEventAttributes")
     event = chance.choice(events)
     given = event["activityTaskScheduledEventAttributes"]["input"]
-    batch = _payload(given)
+    batch = payload(given)
     entry = chance.choice(batch["entries"])
     entry["at"] = "2020-01-01T00:00:00Z"
-    _put(given, batch)
+    put(given, batch)
     return _in_history("edit_recorded", parts, name, history, event, entry["sequence"])
 
 
@@ -218,17 +218,31 @@ def edit_answer(parts: Parts, chance: random.Random) -> Tampered:
     name, history, events = _events(parts, chance, "activityTaskCompletedEventAttributes")
     event = chance.choice(events)
     result = event["activityTaskCompletedEventAttributes"]["result"]
-    answer = _payload(result)
+    answer = payload(result)
     answer["head"] = sha256(answer["head"].encode()).hexdigest()
-    _put(result, answer)
+    put(result, answer)
     return _in_history("edit_answer", parts, name, history, event, answer["sequence"])
 
 
 def delete_event(parts: Parts, chance: random.Random) -> Tampered:
+    """Not the last: without that one a history is an earlier one, see `truncate_history`."""
     name, history, events = _events(parts, chance, "eventId")
-    history["events"].remove(chance.choice(events))
+    history["events"].remove(chance.choice(events[:-1]))
     content = json.dumps(history, ensure_ascii=False).encode()
     return Tampered("delete_event", signed_anew({**parts, name: content}), name)
+
+
+def truncate_history(parts: Parts, chance: random.Random) -> Tampered:
+    """The last events of a run that ended, or that another took over from, never happened."""
+    ends = ("workflowExecutionContinuedAsNewEventAttributes", "workflowExecutionCompletedEventAttributes")
+    name, history, _ = _events(parts, chance, chance.choice([end for end in ends if _any(parts, end)]))
+    place = chance.randrange(5, len(history["events"]))
+    history["events"] = history["events"][:place]
+    return _in_history("truncate_history", parts, name, history, history["events"][-1])
+
+
+def _any(parts: Parts, kind: str) -> bool:
+    return any(kind.encode() in content for name, content in parts.items() if "/histories/" in name)
 
 
 def edit_refusal(parts: Parts, chance: random.Random) -> Tampered:
@@ -256,7 +270,9 @@ def edit_policy(parts: Parts, chance: random.Random) -> Tampered:
     policy = json.loads(parts[name])
     policy["limits"]["consultation"]["period"]["length"] += 1 + chance.randrange(50)
     content = json.dumps(policy, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-    return Tampered("edit_policy", signed_anew({**parts, name: content}), None, None, 1)
+    entries = (json.loads(json.loads(line)["text"]) for each in _ledgers(parts) for line in _lines(parts[each]))
+    first = next(each for each in entries if name == rulebook_path(each["policy"], each["calendar"]))
+    return Tampered("edit_policy", signed_anew({**parts, name: content}), None, None, first["sequence"])
 
 
 def edit_source(parts: Parts, chance: random.Random) -> Tampered:
@@ -266,12 +282,102 @@ def edit_source(parts: Parts, chance: random.Random) -> Tampered:
     return Tampered("edit_source", changed, "/".join(name.split("/")[:2]))
 
 
+def edit_register(parts: Parts, chance: random.Random) -> Tampered:
+    """A document went to somebody else, or had another number."""
+    name = chance.choice(sorted(name for name in parts if name.endswith("documents.jsonl")))
+    lines = [json.loads(line) for line in _lines(parts[name])]
+    line, field = chance.choice(lines), chance.choice(["number", "title", "to_unit", "series", "form"])
+    line[field] += " (改)"
+    content = b"".join(json.dumps(each, ensure_ascii=False).encode() + b"\n" for each in lines)
+    return Tampered("edit_register", signed_anew({**parts, name: content}), None, _scene(name), line["sequence"])
+
+
+def edit_manifest(parts: Parts, chance: random.Random) -> Tampered:
+    """The bundle calls a scene otherwise, or puts it into another city."""
+    manifest = json.loads(parts[MANIFEST])
+    chance.choice(manifest["scenes"])[chance.choice(["name", "city"])] += "二"
+    content = json.dumps(manifest, ensure_ascii=False).encode()
+    return Tampered("edit_manifest", signed_anew({**parts, MANIFEST: content}), MANIFEST)
+
+
+def refuse_update(parts: Parts, chance: random.Random) -> Tampered:
+    """An act that stands in the ledger was refused, by the history."""
+    name, history, events = _events(parts, chance, "workflowExecutionUpdateCompletedEventAttributes")
+    event = chance.choice(events)["workflowExecutionUpdateCompletedEventAttributes"]
+    event["outcome"] = {"failure": {"message": "no", "applicationFailureInfo": {"type": "not_permitted"}}}
+    accepted = history["events"][int(event["acceptedEventId"]) - 1]
+    return _in_history("refuse_update", parts, name, history, accepted)
+
+
+def edit_time(parts: Parts, chance: random.Random) -> Tampered:
+    """A workflow task, with all that was decided in it, began a year before."""
+    name, history, events = _events(parts, chance, "workflowTaskStartedEventAttributes")
+    event = chance.choice(events)
+    event["eventTime"] = f"{int(event['eventTime'][:4]) - 1}{event['eventTime'][4:]}"
+    return _in_history("edit_time", parts, name, history, event)
+
+
+def edit_reference(parts: Parts, chance: random.Random) -> Tampered:
+    """A command comes of another workflow task."""
+    kind = chance.choice(["timerStartedEventAttributes", "activityTaskScheduledEventAttributes"])
+    name, history, events = _events(parts, chance, kind)
+    event = chance.choice(events)
+    event[kind]["workflowTaskCompletedEventId"] = str(int(event[kind]["workflowTaskCompletedEventId"]) - 1)
+    return _in_history("edit_reference", parts, name, history, event)
+
+
+def edit_receipt(parts: Parts, chance: random.Random) -> Tampered:
+    """What the actor was told."""
+    name, history, events = _events(parts, chance, "workflowExecutionUpdateCompletedEventAttributes")
+    event = chance.choice(events)["workflowExecutionUpdateCompletedEventAttributes"]
+    receipt = payload(event["outcome"]["success"])
+    receipt[chance.choice(["scene", "command_id"])] += "2"
+    put(event["outcome"]["success"], receipt)
+    accepted = history["events"][int(event["acceptedEventId"]) - 1]
+    return _in_history("edit_receipt", parts, name, history, accepted, receipt["sequence"])
+
+
+def edit_opening(parts: Parts, chance: random.Random) -> Tampered:
+    """A run began under other rules."""
+    name, history, events = _events(parts, chance, "workflowExecutionStartedEventAttributes")
+    given = events[0]["workflowExecutionStartedEventAttributes"]["input"]
+    opening = payload(given)
+    opening["policy"]["limits"]["consultation"]["period"]["length"] += 1 + chance.randrange(50)
+    put(given, opening)
+    return _in_history("edit_opening", parts, name, history, events[0])
+
+
+def drop_run(parts: Parts, chance: random.Random) -> Tampered:
+    """A run never was; those after it take its number."""
+    manifest = json.loads(parts[MANIFEST])
+    scene = chance.choice([each for each in manifest["scenes"] if len(each["runs"]) > 1])
+    paths = [run["path"] for run in scene["runs"]]
+    place = chance.randrange(len(paths))
+    scene["runs"].pop(place)
+    kept = dict(parts)
+    for path, after in zip(paths[place:], paths[place + 1 :], strict=False):
+        kept[path] = parts[after]
+    del kept[paths[-1]]
+    for path, run in zip(paths, scene["runs"], strict=False):
+        run["path"] = path
+    kept[MANIFEST] = json.dumps(manifest, ensure_ascii=False).encode()
+    gone = _first_entry(json.loads(parts[paths[place]]))
+    return Tampered("drop_run", signed_anew(kept), None, scene["scene"], gone)
+
+
+def _first_entry(history: Any) -> int:
+    """The first entry that a run decided."""
+    opening = payload(history["events"][0]["workflowExecutionStartedEventAttributes"]["input"])
+    return int(opening["state"]["sequence"]) + 1
+
+
 KINDS: dict[str, Callable[[Parts, random.Random], Tampered]] = {
     each.__name__: each
     for each in (
         edit_part, delete_part, insert_part, truncate_part, swap_parts, swap_scenes_cleverly, sign_anew, delete_entry,
         insert_entry, reorder_entries, roll_back, edit_entry, edit_hash, edit_update, edit_recorded, edit_answer,
-        delete_event, edit_refusal, truncate_refusals, edit_policy, edit_source,
+        delete_event, truncate_history, edit_refusal, truncate_refusals, edit_policy, edit_source, edit_register,
+        edit_manifest, refuse_update, edit_time, edit_reference, edit_receipt, edit_opening, drop_run,
     )
 }  # fmt: skip
 
@@ -305,11 +411,11 @@ def _events(parts: Parts, chance: random.Random, kind: str) -> tuple[str, Any, l
     return chance.choice(found)
 
 
-def _payload(payloads: Any) -> Any:
+def payload(payloads: Any) -> Any:
     return json.loads(base64.b64decode(payloads["payloads"][0]["data"]))
 
 
-def _put(payloads: Any, value: Any) -> None:
+def put(payloads: Any, value: Any) -> None:
     content = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
     payloads["payloads"][0]["data"] = base64.b64encode(content).decode()
 
@@ -333,8 +439,12 @@ def built_by(parts: Parts, old: str, new: str) -> Parts:
             history = json.loads(content)
             for event in history["events"]:
                 if (done := event.get("activityTaskCompletedEventAttributes")) is not None:
-                    answer = _payload(done["result"])
-                    _put(done["result"], {**answer, "build": answer["build"].replace(old, new)})
-            content = json.dumps(history, ensure_ascii=False).encode()
+                    answer = payload(done["result"])
+                    put(done["result"], {**answer, "build": answer["build"].replace(old, new)})
+            content = json.dumps(history, ensure_ascii=False).replace(f'"{old}"', f'"{new}"').encode()
         changed[name] = content
-    return changed
+    manifest = json.loads(parts[MANIFEST])
+    for scene in manifest["scenes"]:
+        for run in scene["runs"]:
+            run["builds"] = [new if build == old else build for build in run["builds"]]
+    return {**changed, MANIFEST: json.dumps(manifest, ensure_ascii=False).encode()}

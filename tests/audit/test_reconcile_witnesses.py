@@ -46,6 +46,7 @@ async def closed_and_sealed(here: Site) -> str:
             await scenes.act(play.scene, play.command(Withdraw(reasons="不再需要"), play.platform, id="no", seen=1))
         await scenes.act(play.scene, play.command(Withdraw(reasons="不再需要"), play.owner, id="yes", seen=1))
         await scenes.end(play.scene)
+        Checkpoints(stored.checkpoints, stored.audit_key).now(datetime.now(UTC))  # a seal waits for it
         assert (await archive_now(temporal, "tests")).sealed == 1
         await forgotten(temporal, play.scene, [run.run_id for run in stored.archive.runs(play.scene)])
     return play.scene

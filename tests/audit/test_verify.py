@@ -9,7 +9,7 @@ def test_an_honest_bundle_is_proven_in_every_check(kept: Kept) -> None:
     findings = list(verify(kept.bundle, TRUST))
     assert [each for each in findings if each.verdict is Verdict.DEVIATES] == []
     unproven = {each.check: each.notes for each in findings if each.verdict is Verdict.UNPROVEN}
-    assert unproven == {Check.ACTORS: ("no_directory",)}
+    assert unproven == {Check.ACTORS: ("no_directory",), Check.CHECKPOINT: ("not_checkpointed",)}
     assert {each.scene for each in findings} == {None, *kept.scenes}
 
 

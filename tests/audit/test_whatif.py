@@ -1,14 +1,14 @@
 """The recorded commands under another policy: what would have been otherwise, first things first."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from audit.whatif import compared
-from models.calendar import Period, Unit
+from models.calendar import Holiday, Period, Unit, YearNotice
 from models.policy import Policy
 from tests.improviser import improvise
-from tests.scenario import Play, city, of_narrow_pools
+from tests.scenario import Play, at, city, loading, of_narrow_pools
 
 CITIES = ("yancheng", "ningbo", "chongqing")
 
@@ -53,3 +53,22 @@ def test_a_shorter_limit_that_would_have_passed_makes_the_opinion_impossible() -
     assert (refused.what, refused.after) == ("give_opinion", "wrong_step")
     assert found.first is not None
     assert found.first.kind == "date", "the date came first, the refusal follows from it"
+
+
+@pytest.mark.parametrize(("holiday", "moved"), [((), False), ((date(2027, 1, 4), date(2027, 1, 5)), True)])
+def test_a_notice_known_from_the_start_sets_the_date_to_which_loading_it_moved_another(
+    holiday: tuple[date, ...], moved: bool
+) -> None:
+    """In one life the notice comes on the way, in the other it is there from the beginning."""
+    play = Play(city("盐城市"), now=at(2026, 12, 21)).to_consultation()
+    before = play.policy
+    given = len(play.journal)
+    days = (Holiday(name="元旦", days=holiday),) if holiday else ()
+    play.do(loading(YearNotice(year=2027, source="通知", holidays=days)), play.platform)
+    found = compared(play.scene, play.journal, before, play.policy)
+    dates = [each for each in found.divergences if each.kind == "date"]
+    assert [(each.kind, each.after) for each in found.divergences if each.kind != "date"] == [
+        ("refused", "same_calendar")
+    ]
+    assert all(each.sequence <= given for each in dates), "after the notice both lives have the same dates"
+    assert {(each.before, each.after) for each in dates} == ({("2027-01-04", "2027-01-06")} if moved else set())

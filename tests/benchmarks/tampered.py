@@ -2,23 +2,38 @@
 
     python -m tests.benchmarks.tampered BUNDLE KEY.pem [COUNT] [SEED]
 
-Nothing of a bundle is run: what is noticed is noticed by the data alone.
+Nothing of a bundle is run: what is noticed is noticed by the data alone. A history that a tampering left as it was is
+parsed once, which saves two thirds of the time; all else is done anew for every bundle.
 """
 
+import copy
 import random
 import sys
 import time
 from collections import Counter
+from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from audit import evidence
 from audit.bundle import NotABundle
+from audit.runs import RunHistory, read_run
 from audit.signing import fingerprint, raw_of
 from audit.verify import Trust, verify
 from tests.audit import tampering
 
+PARSED = 64
+TOLD = 500
+"""So often it says how far it is, and names what was not noticed at once."""
+_read = lru_cache(maxsize=PARSED)(read_run)
+
+
+def read_once(text: bytes) -> RunHistory:
+    return copy.copy(_read(text))
+
 
 def main(bundle: Path, key: Path, count: int, seed: int) -> None:
+    setattr(evidence, "read_run", read_once)  # noqa: B010  # it is not its to export
     honest = tampering.read(bundle)
     trust = Trust(keys=frozenset({fingerprint(raw_of(key.read_bytes()))}))
     chance = random.Random(seed)  # noqa: S311
@@ -27,7 +42,10 @@ def main(bundle: Path, key: Path, count: int, seed: int) -> None:
     named: Counter[str] = Counter()
     began = time.monotonic()
     with TemporaryDirectory() as folder:
-        for _ in range(count):
+        for number in range(count):
+            if number % TOLD == 0:
+                seconds = time.monotonic() - began
+                print(f"{number} done, {noticed.total()} noticed, {named.total()} named, {seconds:.0f} s", flush=True)
             tampered = tampering.tamper(honest, chance)
             done[tampered.kind] += 1
             file = tampering.write(tampered.parts, Path(folder, "tampered.zip"))
@@ -38,8 +56,11 @@ def main(bundle: Path, key: Path, count: int, seed: int) -> None:
                 noticed[tampered.kind] += 1
                 named[tampered.kind] += "manifest.json" in str(problem)
                 continue
-            noticed[tampered.kind] += tampering.deviates(findings)
-            named[tampered.kind] += tampered.is_named_by(findings)
+            is_noticed, is_named = tampering.deviates(findings), tampered.is_named_by(findings)
+            noticed[tampered.kind] += is_noticed
+            named[tampered.kind] += is_named
+            if not (is_noticed and is_named):
+                print(f"missed: number {number}, {tampered.kind}, noticed {is_noticed}", flush=True)
     for kind in sorted(done):
         print(f"{kind:24} {done[kind]:6} done {noticed[kind]:6} noticed {named[kind]:6} named")
     seconds = time.monotonic() - began

@@ -85,6 +85,24 @@ def test_the_time_machine_goes_to_an_entry_an_event_and_a_moment(
     assert auditor.refused("audit", "at", bundle, "--time", "2026-01-01", "--seq", "1", status=2) == "usage"
 
 
+def test_the_time_machine_shows_who_looks_what_they_may_read(scene: Terminal, submitted: str) -> None:
+    owner = scene.json("show", submitted)["profile"]["owner"]
+    whole = scene.json("audit", "at", submitted, "--seq", "1")
+    seen = scene.json("audit", "at", submitted, "--seq", "1", "--as", f"owner:{owner}:somebody")
+    assert (seen["entry"], seen["state"]["profile"]) == (whole["entry"], whole["state"]["profile"])
+    payer = scene.json("audit", "timeline", submitted, "--as", "payer")
+    assert payer[0]["verb"] == "submit"
+    for typed in (("at", submitted), ("timeline", submitted), ("diff", submitted, "0", "1")):
+        assert scene.refused("audit", *typed, "--as", "owner:别的单位:somebody") == "not_readable"
+        assert scene.refused("audit", *typed, "--as", "public") == "not_readable"
+    changes = {each["at"] for each in scene.json("audit", "diff", submitted, "0", "1", "--as", "platform")}
+    assert "step" in changes
+
+
+def test_a_bundles_file_shows_all_that_is_in_it_to_who_holds_it(bundle: Path, auditor: Terminal) -> None:
+    assert auditor.refused("audit", "at", bundle, "--as", "auditor:审计局:one", status=2) == "usage"
+
+
 def test_two_entries_are_compared(bundle: Path, auditor: Terminal) -> None:
     changes = {each["at"]: each["after"] for each in auditor.json("audit", "diff", bundle, "0", "1")}
     assert changes["step"] == "submitted"

@@ -272,6 +272,7 @@ def test_a_scene_with_a_notice_of_its_own_is_foreseen_as_well(office: Terminal, 
     """No rulebook has its calendar: its journal leads to it."""
     day = submit(office, "OWN-1")
     by_hand = holiday_on(day, tmp_path, "手工载入")
+    confirmed(office, by_hand)
     office.ok("act", "OWN-1", "load_calendar", "--set", f"notice=@{by_hand}", "--as", "platform")
     [second] = due(office, "OWN-1")
     digest = confirmed(office, holiday_on(day, tmp_path, "以此为准"))
@@ -282,6 +283,21 @@ def test_a_scene_with_a_notice_of_its_own_is_foreseen_as_well(office: Terminal, 
     assert told == foreseen
     assert (told["result"], told["moves"], told["unchanged"]) == ("loaded", [], 1)
     assert due(office, "OWN-1") == [second] > [day]
+
+
+def test_a_notice_that_nobody_confirmed_moves_no_date_whatever_its_sender_says(
+    office: Terminal, tmp_path: Path
+) -> None:
+    day = submit(office, "FORGED-1")
+    forged = holiday_on(day, tmp_path, "无人确认")
+    load = ("act", "FORGED-1", "load_calendar", "--set", f"notice=@{forged}", "--as", "platform")
+    for claim in ((), ("--set", "proposed_by=p-1", "--set", "confirmed_by=p-2")):
+        assert office.refused(*load, *claim) == "notice_unconfirmed"
+    proposed(office, forged)
+    assert office.refused(*load) == "notice_unconfirmed"
+    assert due(office, "FORGED-1") == [day]
+    refused = office.json("refusals", "--scene", "FORGED-1")["items"]
+    assert [each["refusal"]["code"] for each in refused] == ["notice_unconfirmed"] * 3
 
 
 def test_a_killed_run_is_taken_up_where_it_was(office: Terminal, tmp_path: Path) -> None:

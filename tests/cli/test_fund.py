@@ -114,7 +114,31 @@ def test_who_has_to_act_finds_it_among_their_messages(office: Terminal, paper: s
     assert "提出补偿意见" in office.ok("message", "list", "--department", lead, "--city", "盐城市").out
 
 
-def test_a_repeated_command_is_entered_once(office: Terminal, paper: str) -> None:
+def test_the_next_step_of_a_claim_is_a_duty_of_its_scene_and_of_its_unit(office: Terminal, paper: str) -> None:
+    claimed(office, paper)
+    lead = office.json("fund", "show", "盐城")["items"][0]["lead"]
+    listed = {each["limit"]: each for each in office.json("duty", "list", SCENE)}
+    duty = listed["fund_proposal"]
+    assert (duty["holder"]["role"], duty["holder"]["unit"], duty["workdays_left"]) == ("lead_department", lead, 20)
+    mine = [each for each in office.json("inbox", "--department", lead) if each["limit"].startswith("fund_")]
+    assert [(each["scene"], each["verbs"], each["workdays_left"]) for each in mine] == [
+        (SCENE, ["propose_compensation"], 20)
+    ]
+    assert "提出补偿意见" in office.ok("inbox", "--department", lead).out
+
+    office.ok("fund", "pay-in", "盐城", "--amount", "1000000", "--source", "市级财政", "--document", paper, *PAYER)
+    office.ok("fund", "propose", "盐城", "1", "--findings", "核实", "--amount", "150000", *LEAD)
+    of_group = office.json("inbox", "--role", "leading_group", "--city", "盐城")
+    assert [each["limit"] for each in of_group if each["scene"] == SCENE] == ["fund_decision"]
+    office.ok("fund", "approve", "盐城", "1", "--reasons", "同意", *GROUP)
+    of_payer = office.json("inbox", "--role", "payer", "--city", "盐城市")
+    assert [each["limit"] for each in of_payer] == ["fund_payment"]
+    office.ok("fund", "pay", "盐城", "1", "--proof", paper, *PAYER)
+    assert not [each for each in office.json("duty", "list", SCENE) if each["limit"].startswith("fund_")]
+
+
+def test_a_repeated_command_is_entered_once(office: Terminal, paper: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(office.settings, "SCENE_TRUST_PATHS", "true")
     first = claimed(office, paper, "--command-id", "mine").json
     again = claimed(office, paper, "--command-id", "mine").json
     assert (again["sequence"], again["at"]) == (first["sequence"], first["at"])

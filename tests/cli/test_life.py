@@ -91,7 +91,16 @@ def test_a_scene_is_returned_resubmitted_and_taken_to_the_opening_of_its_bids(
     listed(scene, id, paper)
 
     closes = local_day(scene.json("show", id)["entered_at"]) + timedelta(days=21)
-    posting = ["--mode", "揭榜挂帅", "--budget", "800000", "--criteria", "见评分表", "--legal-basis", "以赛代招"]
+    posting = [
+        "--mode",
+        "揭榜挂帅",
+        "--budget",
+        "800000",
+        "--criteria",
+        "见评分表",
+        "--legal-basis",
+        "盐城AI+行动计划 三（四）15",
+    ]
     scene.ok("post", id, *posting, "--closes-on", closes.isoformat(), "--as", "owner")
     proposal = tmp_path / "方案.pdf"
     proposal.write_bytes(b"a proposal")
@@ -242,7 +251,10 @@ def test_without_a_worker_nothing_is_done_and_the_id_to_repeat_it_is_told(
     assert scene.refused("show", "NO-WORKER") == "unknown_scene"
 
 
-def test_who_acts_for_another_is_on_record(scene: Terminal, submitted: str) -> None:
+def test_who_acts_for_another_is_on_record(scene: Terminal, submitted: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for_another = ("accept", submitted, "--as", "platform::li-si", "--on-behalf-of", "wang-wu")
+    assert scene.refused(*for_another) == "path_unproven", "no directory says so"
+    monkeypatch.setitem(scene.settings, "SCENE_TRUST_PATHS", "true")
     scene.ok("accept", submitted, "--as", "platform::li-si", "--on-behalf-of", "wang-wu")
 
     assert "li-si" in scene.ok("history", submitted).out

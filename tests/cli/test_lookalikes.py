@@ -64,15 +64,17 @@ def test_a_registration_keeps_what_was_proposed_and_says_what_it_does_not_name(
     scene.ok("accept", "LA-4", "--as", "platform_office")
 
     register = ("register", "LA-4", "--as", "platform_office", "--finding", "范围不同", "--command-id", "la-4")
-    first = scene.ok(*register)
-    again = scene.ok(*register)
+    assert scene.refused(*register) == "lookalikes_not_looked_at"
+    assert "LA-3" in scene(*register).err
+
+    named = (*register[:-1], "la-4b", "--looked-at", "YC26-047")
+    assert "LA-3" in scene.ok(*named).err, "what was looked at is another"
+    again = scene.ok(*named)
     kept = scene.json("history", "LA-4")["entries"][-1]["entry"]["command"]["act"]["duplicate_check"]
 
-    assert "LA-3" in first.err
-    assert "--looked-at" in first.err
     assert "LA-3" in kept["proposed"]
-    assert kept["looked_at"] == []
-    assert "la-4" in again.out
+    assert kept["looked_at"] == ["YC26-047"]
+    assert "la-4b" in again.out
     assert "LA-3" not in again.err
 
 

@@ -52,6 +52,7 @@ def test_a_healthy_engine_has_no_errors(scene: Terminal) -> None:
         "database", "server", "retention", "search_attributes", "archive_schedule", "worker", "chains", "refusals",
         "projections", "spool", "outbox", "templates", "events", "documents", "directories", "funds", "lineage",
         "provisional", "notices", "archive", "recording", "guards", "checkpoints",
+        "histories", "seals",
     }  # fmt: skip
 
 

@@ -49,6 +49,7 @@ def everything(desk: Terminal, scene: str) -> str:
         ("deadlines", scene, "--all"),
         ("duty", "list", scene),
         ("ranking", scene),
+        ("verbs", scene),
         ("panels", scene),
         ("refusals", "--scene", scene),
         ("outbox", "list", "--scene", scene, "--limit", "500"),

@@ -11,7 +11,7 @@ from rich.console import Console
 from sqlalchemy import inspect
 
 from demo import play as demo
-from demo.repertoire import chosen
+from demo.repertoire import STORIES, chosen
 from models.vocabulary import Outcome
 from runtime.local_post import LocalPost
 from runtime.samples import UnknownSample
@@ -128,3 +128,11 @@ def test_a_scene_without_a_story_is_an_error_that_names_those_with_one() -> None
 def test_the_first_few_stories_are_from_every_city_in_turn() -> None:
     assert {story.scene[:2] for story in chosen(3)} == {"YC", "NB", "CQ"}
     assert len(chosen(5)) == 5
+
+
+def test_unless_said_a_minute_is_played_and_everything_where_it_is_asked_for() -> None:
+    usual = chosen()
+    assert not any(story.encore for story in usual)
+    assert len(usual) == 24, "the help of `scene demo` and both READMEs name the number"
+    assert chosen(24) == usual
+    assert chosen(len(STORIES)) == list(STORIES)

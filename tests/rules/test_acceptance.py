@@ -82,11 +82,12 @@ def test_owner_regulator_and_cooperating_departments_are_each_asked_once(policy:
     play = Play(policy).to_acceptance(A)
     play.apply(A)
     asked = {each.id.rsplit("/", 1)[1] for each in play.state.deadlines if each.verbs == ("give_acceptance_opinion",)}
-    assert asked == {play.owner_unit, play.state.regulator, *play.state.cooperating}
+    bureau = {play.bureau.unit} - {play.state.lead}
+    assert asked == {play.owner_unit, play.state.regulator, *play.state.cooperating, *bureau}
     for unit in play.state.cooperating:
         play.acceptance_opinion(A, play.cooperating(unit))
-    for actor in (play.owner, play.regulator):
-        if actor.unit not in play.state.cooperating:
+    for actor in (play.owner, play.regulator, play.bureau):
+        if actor.unit not in (play.state.lead, *play.state.cooperating):
             play.acceptance_opinion(A, actor)
     assert ids(play) == {f"acceptance_review/{A}"}
     play.refuses("opinion_already_given", opinion(), play.owner)
@@ -95,7 +96,7 @@ def test_owner_regulator_and_cooperating_departments_are_each_asked_once(policy:
 def test_opinions_advise_and_do_not_decide(reviewed: Play) -> None:
     reviewed.do(opinion(position=Position.OBJECT), reviewed.owner)
     reviewed.do(opinion(position=Position.OBJECT), reviewed.regulator)
-    reviewed.conclude(A)
+    reviewed.conclude(A, over_objections="已逐一复核")
     assert step(reviewed) == "concluded"
 
 
@@ -255,12 +256,13 @@ def test_from_a_million_on_there_is_a_defence_and_a_site_visit(
     play.apply(A)
     assert play.state.acceptances[0].by_defence is defence
     play.experts_recommend(PanelPurpose.ACCEPTANCE, A)
-    on_papers = play.conclude_act(A, "passed", site_visit=False)
-    if defence:
-        play.refuses("defence_needed", on_papers, play.lead)
-        play.conclude(A)
-    else:
-        play.conclude(A, site_visit=False)
+    if not defence:
+        play.conclude(A, defence=None, visit=None)
+        assert step(play) == "concluded"
+        return
+    for lacks in ({"defence": None}, {"visit": None}, {"defence": None, "visit": None, "site_visit": True}):
+        play.refuses("defence_needed", play.conclude_act(A, **lacks), play.lead)
+    play.conclude(A)
     assert step(play) == "concluded"
 
 

@@ -50,11 +50,45 @@ def test_what_every_department_objects_to_passes_only_with_reasons(applied: Play
     assert applied.state.acceptances[0].verdict == "passed"
 
 
-def test_one_department_that_agrees_is_enough_to_pass_without(applied: Play) -> None:
-    applied.experts_recommend(PanelPurpose.ACCEPTANCE, A)
-    speak(applied, Position.AGREE, Position.OBJECT)
-    applied.conclude(A)
-    assert applied.state.acceptances[0].verdict == "passed"
+AGREE, OBJECT = Position.AGREE, Position.OBJECT
+
+
+def heard(policy: Policy, *positions: Position) -> Play:
+    """Owner, regulator and departments in turn have said so, the last of it everybody after them as well."""
+    play = Play(policy).to_acceptance(A)
+    play.apply(A)
+    play.experts_recommend(PanelPurpose.ACCEPTANCE, A)
+    speak(play, *positions)
+    play.sign_all(A)
+    play.do(play.ip_act(A), play.lead)
+    return play
+
+
+def test_the_owners_own_yes_answers_nobodys_objection(yancheng: Policy) -> None:
+    play = heard(yancheng, AGREE, OBJECT)
+    no = play.refuses("objections_unanswered", play.conclude_act(A), play.lead)
+    assert play.owner_unit not in no.details["units"]
+    play.do(play.conclude_act(A, over_objections="各项意见已逐一复核"), play.lead)
+
+
+def test_the_regulators_objection_is_answered_whoever_agrees(yancheng: Policy) -> None:
+    play = heard(yancheng, AGREE, OBJECT, AGREE)
+    no = play.refuses("objections_unanswered", play.conclude_act(A), play.lead)
+    assert no.details["units"] == play.state.regulator
+
+
+def test_one_department_of_several_that_objects_is_outvoted(yancheng: Policy) -> None:
+    play = heard(yancheng, AGREE, AGREE, OBJECT, AGREE)
+    play.do(play.conclude_act(A), play.lead)
+    assert play.state.acceptances[0].verdict == "passed"
+
+
+def test_a_city_may_want_reasons_only_where_all_object(yancheng: Policy) -> None:
+    all_only = with_rules(yancheng, "acceptance", objections=("all",))
+    play = heard(all_only, AGREE, OBJECT)
+    play.do(play.conclude_act(A), play.lead)
+    everybody = heard(all_only, OBJECT)
+    everybody.refuses("objections_unanswered", everybody.conclude_act(A), everybody.lead)
 
 
 def test_a_share_in_the_value_goes_to_nobody_outside_the_scene(applied: Play) -> None:

@@ -5,11 +5,11 @@ import pytest
 from models.commands.promotion import ApplyForBenchmark, NominateBenchmark
 from models.events.promotion import BenchmarkAppliedFor
 from models.policy import Policy
-from models.vocabulary import BenchmarkLevel, Mode
+from models.vocabulary import Mode
 from tests.scenario import Play, city
 
 A, B = "甲公司", "乙公司"
-APPLICATION = ApplyForBenchmark(level=BenchmarkLevel.INDUSTRY, grounds="指标领先")
+APPLICATION = ApplyForBenchmark(level="产业级", grounds="指标领先")
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def candidate() -> Play:
 
 def test_bidder_and_owner_each_apply_once(candidate: Play) -> None:
     events = candidate.do(APPLICATION, candidate.bidder(A))
-    assert events == (BenchmarkAppliedFor(unit=A, level=BenchmarkLevel.INDUSTRY),)
+    assert events == (BenchmarkAppliedFor(unit=A, level="产业级"),)
     candidate.do(APPLICATION, candidate.owner)
     candidate.refuses("already_applied", APPLICATION, candidate.bidder(A))
     assert [each.unit for each in candidate.state.benchmark_applications] == [A, candidate.owner_unit]
@@ -51,7 +51,7 @@ def test_the_evaluation_team_nominates_too_and_another_of_it_evaluates(policy: P
     play = Play(policy).to_candidate(A)
     if policy.promotion.value_first:
         play.do(play.value_act(), play.lead)
-    play.do(NominateBenchmark(level=BenchmarkLevel.CITY, grounds="成效显著"), play.evaluators)
+    play.do(NominateBenchmark(level="城市级", grounds="成效显著"), play.evaluators)
     evaluation = play.evaluation_act()
     play.refuses("proposer_approves", evaluation, play.evaluators)
     play.do(evaluation, play.evaluators.model_copy(update={"person": "evaluation_team-2"}))

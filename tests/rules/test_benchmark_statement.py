@@ -4,7 +4,7 @@ import pytest
 
 from models.commands.promotion import RecommendUpward, RecordBenefit, RecordReplication, ReviewBenchmark
 from models.policy import Policy
-from models.vocabulary import BenchmarkLevel, Role
+from models.vocabulary import Role
 from rules.benchmark_statement import BenchmarkStatement, statement
 from tests.plays import make_final
 from tests.scenario import Play, document
@@ -29,8 +29,8 @@ def test_before_a_nomination_there_is_no_level_and_nothing_is_asked(candidate: P
 
 
 def test_the_criteria_of_the_level_stand_there_with_what_the_last_evaluation_found(candidate: Play) -> None:
-    candidate.nominate(BenchmarkLevel.ENTERPRISE)
-    asked = [each.key for each in candidate.policy.promotion.criteria_at(BenchmarkLevel.ENTERPRISE)]
+    candidate.nominate("企业级")
+    asked = [each.key for each in candidate.policy.promotion.criteria_at("企业级")]
     before = of(candidate)
     assert [(each.criterion.key, each.answer) for each in before.criteria] == [(key, None) for key in asked]
     act = candidate.evaluation_act()

@@ -171,7 +171,9 @@ def test_a_candidate_gets_what_the_city_gives_before_the_title_and_nothing_else(
 
 
 def test_a_city_may_count_copies_before_the_title(yancheng: Policy) -> None:
-    rules = with_rules(yancheng, "promotion", before_title=("replication", "recommendation"))
+    rules = with_rules(
+        yancheng, "promotion", before_title=("replication", "recommendation"), upward=city("ningbo").promotion.upward
+    )
     play = Play(rules).to_candidate(A)
     play.do(COPY, play.lead)
     play.do(UPWARD, play.lead)

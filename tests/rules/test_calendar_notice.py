@@ -4,17 +4,18 @@ from datetime import date, timedelta
 
 import pytest
 
-from models.calendar import Calendar, Holiday, YearNotice
+from models.calendar import Calendar, Holiday, Period, Unit, YearNotice
 from models.commands import COMMAND_BYTES
 from models.commands.anywhere import AdoptPolicy, LoadCalendar, Resume, Suspend
 from models.commands.review import AskConsultation, ListScene
+from models.commands.solicitation import Submit
 from models.deadline import DeadlineStatus
 from models.events.anywhere import CalendarLoaded, PolicyAdopted
 from models.events.clock import DeadlineMoved
 from models.policy import Offices, Policy
 from models.vocabulary import NoticeAbout
 from rules.calendar import with_notice
-from tests.scenario import Play, at, with_limit
+from tests.scenario import Play, at, loading, with_limit
 
 NEW_YEAR = YearNotice(
     year=2027, source="关于2027年部分节假日安排的通知",
@@ -24,7 +25,7 @@ NEW_YEAR = YearNotice(
 
 
 def load(play: Play, notice: YearNotice = NEW_YEAR) -> list[DeadlineMoved]:
-    events = play.do(LoadCalendar(notice=notice), play.platform)
+    events = play.do(loading(notice), play.platform)
     return [event for event in events if isinstance(event, DeadlineMoved)]
 
 
@@ -50,6 +51,19 @@ def test_a_notice_moves_the_dates_that_reach_into_its_year_and_makes_them_firm(a
         assert deadline.arithmetic.due_on == deadline.due_on
 
 
+@pytest.mark.parametrize(
+    ("proposed_by", "confirmed_by", "code"),
+    [(None, None, "notice_unconfirmed"), ("p-1", None, "notice_unconfirmed"), (None, "p-2", "notice_unconfirmed"),
+     ("p-1", "p-1", "same_person")],
+)  # fmt: skip
+def test_two_persons_stand_behind_a_notice(
+    across: Play, proposed_by: str | None, confirmed_by: str | None, code: str
+) -> None:
+    act = LoadCalendar(notice=NEW_YEAR, proposed_by=proposed_by, confirmed_by=confirmed_by)
+    for actor in (across.platform, across.group):
+        across.refuses(code, act, actor)
+
+
 def test_a_notice_that_changes_no_date_still_makes_it_firm(across: Play) -> None:
     weekends_only = YearNotice(year=2027, source="通知")
     moved = load(across, weekends_only)
@@ -59,7 +73,7 @@ def test_a_notice_that_changes_no_date_still_makes_it_firm(across: Play) -> None
 
 def test_the_new_calendar_is_named_in_the_state_and_in_what_is_set_from_then_on(across: Play) -> None:
     before = across.policy.calendar
-    events = across.do(LoadCalendar(notice=NEW_YEAR), across.platform)
+    events = across.do(loading(NEW_YEAR), across.platform)
     version = with_notice(before, NEW_YEAR).version
     assert events[0] == CalendarLoaded(year=2027, calendar=version)
     assert (across.state.calendar, across.policy.calendar.version) == (version, version)
@@ -123,13 +137,13 @@ def test_what_is_overdue_either_way_stays_overdue(yancheng: Policy) -> None:
 
 def test_the_same_notice_twice_and_one_that_contradicts_its_neighbour_are_refused(across: Play) -> None:
     load(across)
-    across.refuses("same_calendar", LoadCalendar(notice=NEW_YEAR), across.platform)
+    across.refuses("same_calendar", loading(NEW_YEAR), across.platform)
     clash = YearNotice(year=2028, source="通知", holidays=(Holiday(name="元旦", days=(date(2027, 12, 31),)),))
     load(across, clash)
     worked = NEW_YEAR.model_copy(update={"makeup_workdays": (date(2027, 1, 9),), "source": "更正"})
     load(across, worked)
     against = YearNotice(year=2026, source="通知", makeup_workdays=(date(2027, 1, 2),))
-    no = across.refuses("malformed", LoadCalendar(notice=against), across.platform)
+    no = across.refuses("malformed", loading(against), across.platform)
     assert "2027-01-02" in no.text("en")
 
 
@@ -267,3 +281,37 @@ def test_a_scene_goes_on_for_years_on_the_notices_that_come_in(yancheng: Policy)
     play.wait(timedelta(days=400))
     load(play, YearNotice(year=2028, source="通知"))
     assert play.deadline("fair_competition").status is DeadlineStatus.OVERDUE
+
+
+def test_a_policy_is_applied_from_its_day_on(yancheng: Policy) -> None:
+    tomorrow = yancheng.model_copy(update={"version": "next", "effective_from": at(2026, 12, 22).date()})
+    play = Play(yancheng, now=at(2026, 12, 21)).to_registered()
+    play.refuses("policy_not_in_force", AdoptPolicy(policy=tomorrow, reasons="换版"), play.group)
+    early = Play(tomorrow, now=at(2026, 12, 21))
+    early.refuses("policy_not_in_force", Submit(application=early.application()), early.owner)
+    play.until(at(2026, 12, 22))
+    play.do(AdoptPolicy(policy=tomorrow, reasons="换版"), play.group)
+
+
+def test_other_rules_have_another_version(yancheng: Policy) -> None:
+    play = Play(yancheng).to_registered()
+    same_name = with_limit(yancheng, "consultation", period=Period(length=3, unit=Unit.WORKDAYS))
+    no = play.refuses("policy_problem", AdoptPolicy(policy=same_name, reasons="换版"), play.group)
+    assert "version" in str(no.details["problem"])
+
+
+@pytest.mark.parametrize("step", ["posted", "eligibility", "scoring"])
+def test_the_score_sheet_that_was_posted_stands_until_the_award(yancheng: Policy, step: str) -> None:
+    play = Play(yancheng).to_close("甲公司") if step == "posted" else getattr(Play(yancheng), f"to_{step}")("甲公司")
+    sheet = yancheng.score_sheet.model_copy(update={"pass_mark": 10})
+    easy = yancheng.model_copy(update={"version": "easy", "score_sheet": sheet})
+    no = play.refuses("policy_problem", AdoptPolicy(policy=easy, reasons="换版"), play.group)
+    assert "score_sheet" in str(no.details["problem"])
+
+
+def test_the_quorum_of_a_consultation_that_is_asked_stands(yancheng: Policy) -> None:
+    play = Play(yancheng).to_consultation()
+    lower = yancheng.consultation.model_copy(update={"rounds": yancheng.consultation.rounds + 1})
+    other = yancheng.model_copy(update={"version": "lower", "consultation": lower})
+    no = play.refuses("policy_problem", AdoptPolicy(policy=other, reasons="换版"), play.group)
+    assert "consultation" in str(no.details["problem"])

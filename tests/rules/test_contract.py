@@ -8,6 +8,7 @@ from models.commands.anywhere import AnswerWithdrawal, DecideExtension, RequestE
 from models.commands.matching import DeclineAward, GiveUpMatching, Milestone, ProposeContract, SignContract
 from models.events.matching import Awarded, CallFailed, ContractProposed, ContractSigned
 from models.policy import Policy
+from models.refusal import Refused
 from models.vocabulary import Mode, Outcome, Role, Track
 from tests.scenario import Play, digest, document, with_rules
 
@@ -72,12 +73,27 @@ def test_where_the_mode_asks_for_a_pledge_the_bidder_signs_with_one(contracting:
     assert [each.pledge_sha256 for each in events if isinstance(each, ContractSigned)] == [digest("军令状")]
 
 
-def test_the_terms_stay_within_the_budget_that_was_called_for(contracting: Play) -> None:
-    dear = contracting.terms().model_copy(update={"budget_yuan": contracting.budget_yuan + 1})
+def test_the_terms_stay_within_the_price_that_won(contracting: Play) -> None:
+    """招标投标法46: the contract does not depart from the bid, however much was called for."""
+    price = next(bid.price_yuan for bid in contracting.state.bids if bid.bidder == A) or 0
+    assert price < contracting.budget_yuan
+    dear = contracting.terms().model_copy(update={"budget_yuan": price + 1})
     contracting.refuses("budget_exceeded", ProposeContract(bidder=A, terms=dear), contracting.owner)
-    full = dear.model_copy(update={"budget_yuan": contracting.budget_yuan})
+    full = dear.model_copy(update={"budget_yuan": price})
     events = contracting.do(ProposeContract(bidder=A, terms=full), contracting.owner)
-    assert [event.budget_yuan for event in events if isinstance(event, ContractProposed)] == [contracting.budget_yuan]
+    assert [event.budget_yuan for event in events if isinstance(event, ContractProposed)] == [price]
+
+
+def test_a_bid_over_the_budget_is_not_found_eligible(yancheng: Policy) -> None:
+    play = Play(yancheng).to_listed()
+    play.post()
+    dear = play.budget_yuan + 1
+    play.bid(A, price=dear)
+    play.pass_limit("bidding")
+    play.reveal(A, price=dear)
+    with pytest.raises(Refused) as no:
+        play.verify(A)
+    assert (no.value.code, no.value.details["price"]) == ("bid_over_budget", str(dear))
 
 
 def milestones(*of: tuple[date, int]) -> tuple[Milestone, ...]:

@@ -240,11 +240,13 @@ def test_a_period_that_ends_at_the_bidders_wish_leaves_its_order_to_be_carried_o
     assert step(running) == ("trial", "running", "ended_early")
 
 
-def test_an_order_that_lapses_after_an_early_end_is_a_breach(running: Play) -> None:
+def test_an_order_that_is_not_followed_after_an_early_end_is_a_breach(running: Play) -> None:
     order(running)
     running.serve_notices()
     running.do(EndInclusionEarly(bidder=A, reasons="已无必要", at_bidders_request=True), running.regulator)
     running.pass_limit(f"correction_order/{A}")
+    assert step(running) == ("trial", "suspended", "ended_early")
+    verify(running, corrected=False)
     assert step(running) == ("trial", "suspended", "breached")
     assert running.state.trials[0].supervised
 
@@ -269,7 +271,9 @@ def test_a_scene_waits_for_an_order_that_nobody_verified_and_ends_when_it_lapses
     running.wait(timedelta(days=200))
     assert not running.state.closed
     running.serve_notices()
-    running.wait(timedelta(days=60))
+    running.wait(timedelta(days=100))
+    assert not running.state.closed, "the regulator has not found yet how the order stands"
+    verify(running, corrected=False)
     assert running.state.inclusions[0].step == "breached"
 
 
@@ -281,4 +285,5 @@ def test_an_order_of_a_terminated_scene_runs_and_its_time_may_pass(yancheng: Pol
     play.do(TERMINATE, play.lead)
     assert statuses(play)["correction_order"] is DeadlineStatus.OPEN
     play.pass_limit(f"correction_order/{A}")
-    assert step(play) == ("remedies", "suspended", "breached")
+    assert step(play) == ("remedies", "suspended", "active")
+    assert statuses(play)["correction_check"] is DeadlineStatus.OPEN

@@ -152,6 +152,7 @@ def test_only_the_items_that_are_asked_again_are_answered_at_the_exit(reported: 
 def test_what_failed_an_item_is_not_fit_for_acceptance(reported: Play) -> None:
     failed = answered(reported, answer="failed", reasons="数据未删除")
     reported.refuses("checks_open", reported.conclude_exit_act(A, checks=failed), reported.regulator)
+    reported.hear_exit_panel(A, fit=False)
     reported.do(reported.conclude_exit_act(A, fit=False, checks=failed), reported.regulator)
     assert reported.state.trials[0].step == "unfit"
 

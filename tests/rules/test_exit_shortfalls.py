@@ -67,12 +67,14 @@ def test_fit_takes_a_finding_on_each_report_that_is_owed(ended: Play) -> None:
     other = ended.conclude_exit_act(A, shortfalls=[*ended.conclude_exit_act(A).shortfalls, {"of": "x", "finding": "x"}])
     assert ended.refuses("exit_shortfalls_open", other, ended.regulator).details["unknown"] == "x"
     named = short(ended)
+    ended.hear_exit_panel(A)
     events = ended.do(ended.conclude_exit_act(A), ended.regulator)
     assert [event.shortfalls for event in events if isinstance(event, ExitConcluded)] == [named]
     assert not {f"report/{A}", f"midterm/{A}"} & {each.id for each in ended.state.deadlines}
 
 
 def test_unfit_needs_no_finding_on_them(ended: Play) -> None:
+    ended.hear_exit_panel(A, fit=False)
     ended.do(ended.conclude_exit_act(A, fit=False, shortfalls=()), ended.regulator)
     assert ended.state.trials[0].step == "unfit"
 
@@ -83,6 +85,7 @@ def test_they_can_be_filed_after_the_trial_as_well_and_then_nothing_is_missing(e
     ended.refuses("report_not_due", REPORT, ended.bidder(A))
     ended.do(MIDTERM, ended.bidder(A))
     assert short(ended) == ()
+    ended.hear_exit_panel(A)
     ended.do(ended.conclude_exit_act(A, shortfalls=()), ended.regulator)
 
 

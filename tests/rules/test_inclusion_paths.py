@@ -115,7 +115,7 @@ class Simulated:
     at: int = -1
     faults: list[tuple[str, date, bool]] = field(default_factory=list)
     order: str = ""
-    """"", issued, served."""
+    """"", issued, served, lapsed: its time is over and nobody has verified it."""
     due: date | None = None
     more_time: bool = False
     measures: list[str] = field(default_factory=list)
@@ -124,17 +124,16 @@ class Simulated:
     def running(self) -> bool:
         return self.step in ("active", "extended")
 
+    @property
+    def live(self) -> bool:
+        return self.play.state.trials[0].step in LIVE
+
     def let_pass(self, today: date) -> None:
         """What ended by itself before today: an order whose last day is over, the period. The order outlives it."""
-        while True:
-            order_over = self.due is not None and self.due < today
-            period_over = self.running and self.until < today
-            if order_over and (not period_over or (self.due or today) <= self.until):
-                self.breach()
-            elif period_over:
-                self.end("ended")
-            else:
-                return
+        if self.due is not None and self.due < today:
+            self.order, self.due, self.stopped = "lapsed", None, True
+        if self.running and self.until < today:
+            self.end("ended")
 
     def end(self, step: str) -> None:
         self.step = step
@@ -143,9 +142,14 @@ class Simulated:
         self.step, self.order, self.due = "breached", "", None
         self.stopped = True
 
+    def issue(self) -> None:
+        """Ordinary supervision has no ladder; an order that runs already is not given more time by another."""
+        if self.order in ("", "lapsed"):
+            self.order, self.more_time = "issued", False
+
     def fault(self, kind: str, today: date, *, punishable: bool) -> str:
         """The measure that it meets, or the code with which it is refused."""
-        if not self.running:
+        if not (self.running or self.live):
             return "no_inclusion"
         same = [
             (then, climbed) for other, then, climbed in self.faults if other == kind and (today - then).days <= WINDOW
@@ -155,11 +159,15 @@ class Simulated:
                 return "fault_not_first"
             self.faults.append((kind, today, False))
             return "tolerated"
+        if not self.running:
+            self.faults.append((kind, today, False))
+            self.issue()
+            return "order"
         self.at += 2 if sum(climbed for _, climbed in same) >= 2 else 1
         self.faults.append((kind, today, True))
         measure = MEASURES[self.at] if self.at < len(MEASURES) else "breach"
         if measure == "order":
-            self.order = "issued"
+            self.issue()
         elif measure == "breach":
             self.breach()
         return measure
@@ -269,8 +277,9 @@ def move(play: Play, told: Simulated, what: str) -> None:
                     (ProposeResumption(bidder=A, reasons="已改"), "regulator"),
                     (ApproveResumption(bidder=A), "second_regulator"),
                 )
-                assert try_(play, *acts) == ""
-                told.stopped = False
+                unverified = told.order == "lapsed"
+                assert try_(play, *acts) == ("correction_unverified" if unverified else "")
+                told.stopped = unverified
         case "extend":
             ask = RequestExtension(deadline=period, reasons="继续")
             grant = DecideExtension(deadline=period, granted=True, reasons="同意")
@@ -335,14 +344,16 @@ def walk(moves: list[str]) -> tuple[Play, Simulated]:
         (["excuse a", "fault a", "fault a", "fault a"], "active"),
         (["fault a", "wait 30", "fault a", "wait 1", "fault a"], "active"),
         (["fault a", "fault b", "fault c", "fault b", "serve", "last day of the order", "corrected"], "active"),
-        (["fault a", "fault b", "fault c", "fault b", "serve", "last day of the order", "wait 1"], "breached"),
+        (["fault a", "fault b", "fault c", "fault b", "serve", "last day of the order", "wait 1"], "active"),
+        (["fault a", "fault b", "fault c", "fault b", "serve", "wait 31", "resume", "not corrected"], "breached"),
         (["fault a", "fault b", "fault c", "fault b", "serve", "more time", "wait 30", "corrected"], "active"),
         (["fault a", "fault b", "fault c", "fault b", "excuse a", "fault a"], "breached"),
         (["fault a", "fault b", "fault c", "fault b", "serve", "not corrected"], "breached"),
-        (["fault a", "fault b", "fault c", "fault b", "serve", "stop", "wait 30"], "breached"),
+        (["fault a", "fault b", "fault c", "fault b", "serve", "stop", "wait 30"], "active"),
         (["stop", "fault a", "red line"], "breached"),
         (["extend", "wait 31", "wait 31", "wait 31", "fault a"], "extended"),
         (["last day of the period", "fault a", "wait 1", "fault a"], "ended"),
+        (["last day of the period", "wait 1", "fault a", "serve", "not corrected", "fault b"], "breached"),
         (["last day of the period", "red line"], "breached"),
         (["early", "fault a", "red line"], "breached"),
     ],

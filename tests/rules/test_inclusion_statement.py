@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from models.commands.anywhere import ConfirmCorrection, DecideExtension, ProposeCorrection, RequestExtension
-from models.commands.trial import EndInclusionEarly, FirstFault, RecordFault, VerifyCorrection
+from models.commands.trial import EndInclusionEarly, FirstFault, RecordFault, ReportCorrection, VerifyCorrection
 from models.journal import JournalEntry
 from models.policy import Policy
 from models.vocabulary import Credit, Mode, Risk
@@ -127,14 +127,26 @@ def test_an_order_is_told_with_its_extension_and_its_verification(running: Play)
     assert statement.extensions == ()
 
 
-def test_an_order_that_nobody_verified_is_told_as_lapsed_and_as_the_end(running: Play) -> None:
+def test_an_order_that_nobody_reported_is_told_as_lapsed_and_one_not_followed_as_the_end(running: Play) -> None:
     ordered(running).pass_limit(f"correction_order/{A}")
     statement = told(running)
     order = statement.faults[-1].order
     assert order is not None
     assert order.lapsed
-    assert statement.ended is not None
-    assert (statement.ended.step, statement.ended.cause) == ("breached", "after:correction_order")
+    assert statement.ended is None
+    running.do(VerifyCorrection(bidder=A, corrected=False, finding="未改"), running.second_regulator)
+    ended = told(running).ended
+    assert ended is not None
+    assert (ended.step, ended.cause) == ("breached", "verify_correction")
+
+
+def test_what_the_bidder_reported_of_an_order_is_told_with_its_proof(running: Play) -> None:
+    ordered(running).serve_notices()
+    running.do(ReportCorrection(bidder=A, proof=document("整改照片")), running.bidder(A))
+    order = told(running).faults[-1].order
+    assert order is not None
+    assert order.reported is not None
+    assert (order.reported.unit, order.proof) == (A, document("整改照片"))
 
 
 def test_extensions_are_told_with_who_asked_and_who_answered(running: Play) -> None:

@@ -23,7 +23,7 @@ from models.plan import Kpi
 from models.policy import Policy
 from models.refusal import Refused
 from models.state import Incident
-from models.vocabulary import BenchmarkLevel, Role, Track
+from models.vocabulary import Role, Track
 from rules.lineage import evidence_of, kin
 from rules.policy_check import contradictions
 from tests.scenario import Play, digest
@@ -142,7 +142,7 @@ def test_evidence_from_before_says_nothing_of_figures(benchmark: Play) -> None:
 def test_the_evidence_of_a_benchmark_says_which_and_since_when(benchmark: Play) -> None:
     found = evidence_of(benchmark.state, HEAD)
     assert found is not None
-    assert (found.level, found.confirmed_on is not None) == (BenchmarkLevel.CITY, True)
+    assert (found.level, found.confirmed_on is not None) == ("城市级", True)
     benchmark.do(WithdrawBenchmark(reasons="失信"), benchmark.group)
     lost = evidence_of(benchmark.state, HEAD)
     assert lost is not None
@@ -250,7 +250,7 @@ def test_no_trial_starts_before_the_regulator_has_looked(yancheng: Policy) -> No
 
 def test_no_title_is_confirmed_before_somebody_has_looked(yancheng: Policy) -> None:
     play = Play(yancheng).to_candidate()
-    play.do(NominateBenchmark(level=BenchmarkLevel.CITY, grounds="成效"), play.lead)
+    play.do(NominateBenchmark(level="城市级", grounds="成效"), play.lead)
     play.do(play.evaluation_act(), play.evaluators)
     reopened(play)
     play.refuses("lineage_review_open", ConfirmBenchmark(confirmed=True, reasons="同意"), play.group)

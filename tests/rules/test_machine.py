@@ -1,13 +1,15 @@
 """Scenes played by ear: whatever anybody does, in whatever order, and however time passes, the rules hold.
 
 `Play` checks after every entry what must hold of every scene (`tests.invariants`); here are the moves, and what is
-looked at from a little further away. Long runs: `pytest tests/rules/test_machine.py --hypothesis-profile=long`.
+looked at from a little further away. One plays mostly what is due, the other attacks. Long runs:
+`pytest tests/rules/test_machine.py --hypothesis-profile=long`, or for hours `python -m tests.long_run --seconds 3600`.
 """
 
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, event, given, note, settings
 from hypothesis import strategies as st
 
@@ -16,10 +18,13 @@ from models.policy import Policy
 from models.state import SceneState
 from models.vocabulary import Mode, Scale, Stage, Suspends, Track
 from rules.journal import fold
+from tests.attacker import Attacker
+from tests.hands import breaches, officers
 from tests.improviser import BIDDERS, Improviser, dead_duties
 from tests.scenario import Play, city, with_limit, with_rules
 
 CITIES = ("yancheng", "ningbo", "chongqing")
+
 LONG = settings.get_current_profile_name() == "long"
 EXAMPLES, MOVES = (3_000, 120) if LONG else (50, 60)
 NOTICES = ("recognition_notice", "ranking_notice", "acceptance_notice", "benchmark_notice")
@@ -75,14 +80,15 @@ def _below(length: int) -> st.SearchStrategy[int]:
     return st.sampled_from(range(length))
 
 
+@pytest.mark.parametrize("plays", [Improviser, Attacker])
 @given(data=st.data())
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
-def test_whatever_is_done_and_however_time_passes_the_rules_hold(data: st.DataObject) -> None:
+def test_whatever_is_done_and_however_time_passes_the_rules_hold(plays: type[Improviser], data: st.DataObject) -> None:
     def choose(options: Sequence[Any]) -> Any:
         return options[data.draw(_below(len(options))) if len(options) > 1 else 0]
 
     play = beginning(choose)
-    somebody = Improviser(play, choose, calm=choose((True, True, False)))
+    somebody = plays(play, choose, calm=choose((True, True, False)))
     seen = {play.state.stage}
     for move in range(MOVES):
         note(somebody.move())
@@ -98,6 +104,7 @@ def test_whatever_is_done_and_however_time_passes_the_rules_hold(data: st.DataOb
         event(f"outcome: {play.state.outcome}")
         _is_over(play, somebody)
     _is_its_journal(play)
+    assert not [*breaches(play.journal), *officers(play.journal)]
 
 
 def _is_over(play: Play, somebody: Improviser) -> None:

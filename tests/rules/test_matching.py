@@ -30,10 +30,11 @@ def listed(yancheng: Policy) -> Play:
 
 
 def posting(play: Play, mode: Mode = Mode.OPEN_CHALLENGE, days: int = 30, **more: object) -> PostChallenge:
+    rule = play.policy.modes.get(mode)
     return PostChallenge.model_validate(
         {
             "mode": mode,
-            "legal_basis": "以赛代招",
+            "legal_basis": rule.legal_bases[0] if rule and rule.legal_bases else "政策",
             "budget_yuan": 800_000,
             "criteria": "见评分表",
             "closes_on": play.today + timedelta(days=days),
@@ -97,7 +98,7 @@ def test_a_challenge_with_an_unfair_gate_is_refused(listed: Play, gate: GateKind
 
 
 def test_a_mode_by_invitation_names_whom_it_invites_and_why(listed: Play) -> None:
-    no_basis = posting(listed, Mode.DIRECTED, invited=(A,), justification="唯一来源")
+    no_basis = posting(listed, Mode.DIRECTED, invited=(A,), justification="唯一来源", legal_basis="以赛代招")
     assert "第三十一条" in listed.refuses("legal_basis_unlisted", no_basis, listed.owner).details["known"]
     listed.refuses("invitation_missing", listed.post_act(Mode.DIRECTED), listed.owner)
     unexplained = listed.post_act(Mode.DIRECTED, invited=(A,)).model_copy(update={"justification": None})

@@ -184,10 +184,16 @@ def test_of_a_trial_that_is_over_the_breach_is_lifted_and_no_period_given_back(b
     assert standing(breached) == ("ended_early", "rolling_back")
 
 
-def test_an_order_that_lapsed_is_a_breach_that_can_be_appealed(ordered: Play) -> None:
-    ordered.pass_limit(f"correction_order/{A}")
+def not_followed(play: Play) -> None:
+    play.pass_limit(f"correction_order/{A}")
+    third = play.person(Role.REGULATOR, play.state.regulator or "", "regulator-9")
+    play.do(VerifyCorrection(bidder=A, corrected=False, finding="未改"), third)
+
+
+def test_an_order_that_was_found_not_carried_out_is_a_breach_that_can_be_appealed(ordered: Play) -> None:
+    not_followed(ordered)
     assert standing(ordered) == ("breached", "suspended")
-    assert [each.verb for each in ordered.state.decisions] == ["record_fault", "after:correction_order"]
+    assert [each.verb for each in ordered.state.decisions] == ["record_fault", "verify_correction"]
     ordered.win_appeal()
     assert standing(ordered) == ("active", "suspended")
     assert not ordered.state.order_stands(A)
@@ -195,7 +201,7 @@ def test_an_order_that_lapsed_is_a_breach_that_can_be_appealed(ordered: Play) ->
 
 def test_a_breach_after_an_early_end_is_lifted_to_the_early_end(ordered: Play) -> None:
     ordered.do(EndInclusionEarly(bidder=A, reasons="不再符合", at_bidders_request=False), ordered.regulator)
-    ordered.pass_limit(f"correction_order/{A}")
+    not_followed(ordered)
     assert standing(ordered) == ("breached", "suspended")
     breach, early = ordered.state.decisions[-1], ordered.state.decisions[-2]
     assert (breach.reopens, early.reopens) == ("ended_early", "active")

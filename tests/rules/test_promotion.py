@@ -19,11 +19,11 @@ from models.commands.promotion import (
 from models.commands.review import AnswerObjection, RaiseObjection
 from models.deadline import DeadlineStatus
 from models.policy import Policy
-from models.vocabulary import BenchmarkLevel, Mode, NoticeAbout, Outcome, PanelPurpose, Role
+from models.vocabulary import Mode, NoticeAbout, Outcome, PanelPurpose, Role
 from rules.calendar import due_date
 from tests.scenario import Play, document, with_rules
 
-NOMINATE = NominateBenchmark(level=BenchmarkLevel.CITY, grounds="成效显著")
+NOMINATE = NominateBenchmark(level="城市级", grounds="成效显著")
 CLOSE = CloseScene(reasons="办结")
 
 
@@ -51,9 +51,9 @@ def ids(play: Play) -> list[str]:
 # to the title
 
 
-@pytest.mark.parametrize("level", list(BenchmarkLevel))
+@pytest.mark.parametrize("level", ["企业级", "产业级", "城市级"])
 def test_a_candidate_becomes_a_benchmark_by_nomination_evaluation_decision_and_notice(
-    policy: Policy, level: BenchmarkLevel
+    policy: Policy, level: str
 ) -> None:
     play = Play(policy).to_candidate()
     play.nominate(level)
@@ -185,7 +185,7 @@ def test_nothing_is_nominated_while_the_lost_title_may_come_back(benchmark: Play
     lost = benchmark.state.benchmark
     benchmark.do(WithdrawBenchmark(reasons="失信"), benchmark.group)
     decision = benchmark.state.decisions[0].sequence
-    other = NominateBenchmark(level=BenchmarkLevel.ENTERPRISE, grounds="再次提名")
+    other = NominateBenchmark(level="企业级", grounds="再次提名")
     assert benchmark.refuses("title_in_remedies", other, benchmark.lead).details["decision"] == str(decision)
     benchmark.serve(decision)
     dismissed = benchmark.fork()

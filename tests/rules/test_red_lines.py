@@ -121,7 +121,6 @@ def dated(play: Play) -> bool:
 
 
 def test_a_red_line_recorded_after_the_period_stops_the_trial_and_breaches_it(over: Play) -> None:
-    over.refuses("no_inclusion", fault(), over.regulator)
     over.do(RED, over.regulator)
     assert trial(over) == ("suspended", True)
     assert dated(over)
@@ -152,7 +151,6 @@ def test_a_second_red_line_found_at_a_closing_stops_the_trial_again(running: Pla
 
 def test_a_red_line_found_at_a_closing_stops_a_trial_that_never_had_a_period(bare: Play) -> None:
     leak(bare)
-    bare.refuses("red_line_without_period", RED, bare.regulator)
     bare.do(closing(red_line="data_or_privacy_harm"), bare.regulator)
     assert trial(bare) == ("suspended", True)
     assert dated(bare)

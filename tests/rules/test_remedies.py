@@ -27,7 +27,7 @@ from models.deadline import DeadlineStatus
 from models.events.anywhere import AdverseDecision, DecisionFinal
 from models.events.clock import DeadlineCancelled, DeadlineMet
 from models.policy import Policy
-from models.vocabulary import BenchmarkLevel, Mode, Outcome, PanelPurpose, Position, Role, Scale, Stage
+from models.vocabulary import Mode, Outcome, PanelPurpose, Position, Role, Scale, Stage
 from rules.docket import BIDDER_MACHINES
 from rules.lifecycle import BEFORE_CONTRACT, OPEN, OVERRIDE_TO, comes_before, step_of
 from tests.plays import at
@@ -504,7 +504,7 @@ def test_once_bidders_are_in_the_leading_group_re_opens_nothing(yancheng: Policy
 def test_in_promotion_the_leading_group_takes_a_scene_back_among_the_candidates(yancheng: Policy) -> None:
     play = Play(yancheng).to_candidate(A)
     play.refuses("not_returnable", Override(to="candidate", reasons="复核"), play.group)
-    play.do(NominateBenchmark(level=BenchmarkLevel.CITY, grounds="成效显著"), play.lead)
+    play.do(NominateBenchmark(level="城市级", grounds="成效显著"), play.lead)
     play.refuses("not_returnable", Override(to="listing", reasons="复核"), play.group)
     play.do(Override(to="candidate", reasons="复核"), play.group)
     assert (play.state.step, play.state.stage) == ("candidate", Stage.PROMOTION)

@@ -14,14 +14,14 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from models.calendar import Holiday, Period, Unit, YearNotice
-from models.commands.anywhere import DecideExtension, LoadCalendar, RequestExtension, Resume, Suspend
+from models.commands.anywhere import DecideExtension, RequestExtension, Resume, Suspend
 from models.deadline import Level
 from models.events.clock import RungDue
 from models.policy import Ladder, LadderRung, Policy
 from models.refusal import Refused
 from models.vocabulary import Role, Suspends
 from rules.deadlines import BEIJING
-from tests.scenario import Play, city, with_limit
+from tests.scenario import Play, city, loading, with_limit
 
 LONG = settings.get_current_profile_name() == "long"
 EXAMPLES = 10_000 if LONG else 150
@@ -312,7 +312,7 @@ def act(play: Play, what: str, given: dict[int, YearNotice]) -> bool:
                 play.do(RequestExtension(deadline=CLOCK, reasons="需补充材料"), play.lead)
                 play.do(DecideExtension(deadline=CLOCK, granted=True, reasons="同意"), play.group)
             case ["notice", year]:
-                play.do(LoadCalendar(notice=given[int(year)]), play.platform)
+                play.do(loading(given[int(year)]), play.platform)
             case _:
                 return False
     except Refused:

@@ -352,7 +352,9 @@ def test_an_officer_who_moves_with_the_reassigned_part_still_does_not_verify(pol
     play = Play(policy)
     incident_ordered(play)
     before = play.state.regulator or ""
-    after = next(unit.name for unit in policy.units if unit.name not in (before, play.state.lead))
+    offices = (policy.offices.platform_office, policy.offices.complaint_supervisor)
+    taken = (before, play.state.lead, *play.state.owners, *offices)
+    after = next(unit.name for unit in policy.units if unit.name not in taken)
     play.do(Reassign(part="regulator", from_unit=before, to_unit=after, reasons="机构调整"), play.group)
     act = VerifyIncident(bidder=A, incident="I-1", verified=True, finding="已改")
     assert play.regulator.unit == after

@@ -32,12 +32,18 @@ def test_who_convenes_a_panel_does_not_sit_on_it(policy: Policy, purpose: PanelP
         case PanelPurpose.ACCEPTANCE:
             play.to_acceptance(A).apply(A)
             bidder = A
-    convener = play.lead.model_copy(update={"person": "convener"})
+        case PanelPurpose.EXIT:
+            play.to_running(A)
+            play.pass_phases()
+            play.pass_limit(f"trial/{A}")
+            bidder = A
+    office = play.regulator if purpose is PanelPurpose.EXIT else play.lead
+    convener = office.model_copy(update={"person": "convener"})
     play.refuses("decides_and_judges", seating(play, purpose, "convener", bidder), convener)
     lent = convener.model_copy(update={"person": "deputy", "on_behalf_of": ("convener",)})
     play.refuses("decides_and_judges", seating(play, purpose, "convener", bidder), lent)
     play.do(seating(play, purpose, "fresh", bidder), convener)
-    another = play.lead.model_copy(update={"person": "another"})
+    another = office.model_copy(update={"person": "another"})
     play.refuses("decides_and_judges", seating(play, purpose, "convener", bidder), another)
 
 
@@ -127,7 +133,7 @@ def test_who_published_an_acceptance_does_not_conclude_it_again(ningbo: Policy) 
     play.conclude(A)
     published_by_x(play, NoticeAbout.ACCEPTANCE, A)
     upheld(play, NoticeAbout.ACCEPTANCE, A)
-    if not any(seat.recommend for panel in play.state.panels if panel.bidder for seat in panel.seats):
+    if not any(panel.purpose is ACCEPTANCE for panel in play.state.panels):
         play.experts_recommend(ACCEPTANCE, A)
     play.hear_all(A)
     play.sign_all(A)

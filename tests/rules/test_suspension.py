@@ -8,7 +8,6 @@ from models.calendar import Holiday, Period, Unit, YearNotice
 from models.commands import ACTS
 from models.commands.anywhere import (
     ConfirmCorrection,
-    LoadCalendar,
     Override,
     ProposeCorrection,
     Resume,
@@ -27,7 +26,7 @@ from rules.decide import decide
 from rules.lifecycle import WHILE_STANDING_STILL
 from rules.permissions import units_playing
 from tests.improviser import some_act
-from tests.scenario import Play, at, city, document, with_limit
+from tests.scenario import Play, at, city, document, loading, with_limit
 
 STOP, GO = Suspend(reasons="举报核查"), Resume(reasons="核查结束")
 
@@ -322,7 +321,7 @@ def test_a_notice_of_holidays_moves_what_runs_and_leaves_what_stands_still(yanch
     assert (window.due_on, window.provisional) == (date(2027, 1, 18), True)
     rest = tuple(date(2027, 1, day) for day in (1, 2, 3))
     notice = YearNotice(year=2027, source="通知", holidays=(Holiday(name="元旦", days=rest),))
-    play.do(LoadCalendar(notice=notice), play.platform)
+    play.do(loading(notice), play.platform)
     moved = next(each for each in play.state.deadlines if each.limit == "complaint_window")
     assert (moved.due_on, moved.provisional) == (date(2027, 1, 19), False)
     listing: Deadline = play.deadline("listing")

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from models.actor import Actor
+from models.calendar import YearNotice
 from models.commands.anywhere import LoadCalendar
 from models.commands.handling import ClaimDuty, CopyTo, Nudge, TakeBack
 from models.commands.review import AskConsultation
@@ -20,7 +21,7 @@ from rules.panels import all_have_spoken
 from tests.improviser import Improviser
 from tests.plays import plays
 from tests.rules.test_handling import another, told
-from tests.scenario import Play, city, with_rules
+from tests.scenario import Play, city, loading, with_rules
 
 ASK = AskConsultation(question="是否同意")
 
@@ -121,7 +122,7 @@ def test_reminders_nudges_and_copies_leave_it_open_and_nothing_else_does(asked: 
         asked.do(ClaimDuty(duty=duty), asked.cooperating(first))
         open_still = False
     elif act is LoadCalendar:
-        asked.do(Improviser(asked, lambda options: options[-1]).act("load_calendar"), asked.platform)
+        asked.do(loading(YearNotice(year=2027, source="测试")), asked.platform)
         open_still = False
     elif act == "alarm":
         soon = asked.state.deadlines[0].rungs[0].at

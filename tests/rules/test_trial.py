@@ -486,6 +486,7 @@ def test_at_the_end_the_bidder_reports_and_the_regulator_evaluates(running: Play
     conclude = running.conclude_exit_act(A)
     running.refuses("exit_report_missing", conclude, running.regulator)
     running.report_exit(A)
+    running.hear_exit_panel(A)
     running.do(conclude, running.regulator)
     assert (step(running), running.state.step) == ("ended", "acceptance")
     assert running.state.inclusions[0].step == "ended"

@@ -53,6 +53,11 @@ def proposal(yancheng: Policy, office: Actor) -> NoticeProposal:
     return propose(yancheng, NOTICE, office, NOW)
 
 
+@pytest.fixture
+def confirmed(yancheng: Policy, proposal: NoticeProposal, group: Actor) -> NoticeProposal:
+    return decide(yancheng, proposal, group, NOW, confirmed=True)
+
+
 def test_the_platform_office_proposes_and_the_leading_group_confirms(
     yancheng: Policy, proposal: NoticeProposal, group: Actor
 ) -> None:
@@ -133,9 +138,9 @@ def across(yancheng: Policy) -> Play:
     return Play(yancheng, now=at(2026, 12, 21)).to_consultation()
 
 
-def load(play: Play) -> NoticeLoaded:
+def load(play: Play, confirmed: NoticeProposal) -> NoticeLoaded:
     """What is foreseen; then it is done, and has to come as foreseen."""
-    command = asked(digest_of(NOTICE), play.scene, NOTICE, play.platform)
+    command = asked(confirmed, play.scene, play.platform)
     before = play.state
     expected = foreseen(play.policy, before, command, play.now)
     events = play.do(command.act, play.platform)
@@ -143,31 +148,31 @@ def load(play: Play) -> NoticeLoaded:
     return expected
 
 
-def test_what_moves_is_foreseen(across: Play) -> None:
-    loaded = load(across)
+def test_what_moves_is_foreseen(across: Play, confirmed: NoticeProposal) -> None:
+    loaded = load(across, confirmed)
     assert (loaded.result, len(loaded.moves), loaded.unchanged, loaded.firm) == ("loaded", 3, 0, 3)
     assert {(move.due_from, move.due_to) for move in loaded.moves} == {(date(2027, 1, 4), date(2027, 1, 5))}
     assert {each.due_on for each in across.state.deadlines} == {date(2027, 1, 5)}
 
 
-def test_so_is_what_stays(yancheng: Policy, across: Play) -> None:
+def test_so_is_what_stays(yancheng: Policy, across: Play, confirmed: NoticeProposal) -> None:
     across.until(at(2026, 12, 28))
     across.do(Suspend(reasons="核查"), across.lead)
-    assert load(across) == NoticeLoaded(scene="TEST-1", result="loaded", unchanged=3)
+    assert load(across, confirmed) == NoticeLoaded(scene="TEST-1", result="loaded", unchanged=3)
     early = Play(yancheng).to_consultation()
-    assert load(early) == NoticeLoaded(scene="TEST-1", result="loaded", unchanged=len(early.state.deadlines))
+    assert load(early, confirmed) == NoticeLoaded(scene="TEST-1", result="loaded", unchanged=len(early.state.deadlines))
 
 
-def test_a_scene_that_has_the_calendar_or_is_closed_needs_nothing(across: Play) -> None:
-    load(across)
-    command = asked(digest_of(NOTICE), across.scene, NOTICE, across.platform)
+def test_a_scene_that_has_the_calendar_or_is_closed_needs_nothing(across: Play, confirmed: NoticeProposal) -> None:
+    load(across, confirmed)
+    command = asked(confirmed, across.scene, across.platform)
     assert foreseen(across.policy, across.state, command, across.now).result == "already"
     closed = across.state.model_copy(update={"step": "closed"})
     assert foreseen(across.policy, closed, command, across.now).result == "closed"
 
 
-def test_what_comes_due_before_it_is_not_counted_as_its_doing(across: Play) -> None:
-    command = asked(digest_of(NOTICE), across.scene, NOTICE, across.platform)
+def test_what_comes_due_before_it_is_not_counted_as_its_doing(across: Play, confirmed: NoticeProposal) -> None:
+    command = asked(confirmed, across.scene, across.platform)
     found = foreseen(across.policy, across.state, command, at(2027, 1, 20))
     after = Play(across.policy, now=at(2026, 12, 21)).to_consultation()
     after.until(at(2027, 1, 20))
@@ -175,10 +180,10 @@ def test_what_comes_due_before_it_is_not_counted_as_its_doing(across: Play) -> N
     assert {move.deadline for move in found.moves} <= {each.id for each in after.state.deadlines}
 
 
-def test_a_refusal_of_the_scene_is_foreseen_as_well(yancheng: Policy, across: Play) -> None:
+def test_a_refusal_of_the_scene_is_foreseen_as_well(yancheng: Policy, across: Play, confirmed: NoticeProposal) -> None:
     nobody = one(Role.ST_BUREAU, yancheng)
     with pytest.raises(Refused, match="not_permitted"):
-        foreseen(across.policy, across.state, asked("0" * 64, "TEST-1", NOTICE, nobody), across.now)
+        foreseen(across.policy, across.state, asked(confirmed, "TEST-1", nobody), across.now)
 
 
 def test_the_command_of_a_scene_is_the_same_however_often_it_is_made() -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from activities.archive import ClosedRun
 from storage.archive import SqlArchive
 from storage.archive_files import ArchiveDamaged, ArchiveFiles
+from storage.places import Folder
 from tests.storage.journals import NOW
 
 HISTORY = '{"events": [{"eventId": "1", "名": "𠮷"}]}'
@@ -16,7 +17,7 @@ HISTORY = '{"events": [{"eventId": "1", "名": "𠮷"}]}'
 
 @pytest.fixture
 def files(tmp_path: Path) -> ArchiveFiles:
-    return ArchiveFiles(tmp_path / "archive")
+    return ArchiveFiles(Folder(tmp_path / "archive"))
 
 
 @pytest.fixture

@@ -152,6 +152,28 @@ def test_evidence_of_a_true_entry_with_another_head_is_forged_as_well(family: To
     assert family.plays[B].state.inherited == (true,)
 
 
+def test_another_content_under_a_true_head_is_forged_as_well(family: Town, watch: LineageWatch) -> None:
+    tell_all(watch)
+    true = family.plays[B].state.inherited[0]
+    richer = InheritEvidence(evidence=true.model_copy(update={"value_yuan": 10**9}), replaces=true.head)
+    play = family.plays[B]
+    play.do(richer, play.platform)
+    family.add(play)
+    assert watch.lineage.unproven([B, C]) == ((B, A, true.sequence, true.head),)
+    tell_all(watch)
+    assert family.plays[B].state.inherited == (true,)
+    assert watch.lineage.unproven([B, C]) == ()
+    assert due(watch) == []
+
+
+def test_what_was_true_of_an_earlier_entry_stays_true_when_the_original_goes_on(
+    family: Town, watch: LineageWatch
+) -> None:
+    tell_all(watch)
+    incident(family, A)
+    assert watch.lineage.unproven([B, C]) == ()
+
+
 def test_of_an_original_that_is_not_run_here_nothing_is_said(family: Town, watch: LineageWatch, policy: Policy) -> None:
     family.add(copy_of(policy, "YC-P", "NJ-1"))
     forge(family, "YC-P", "NJ-1")

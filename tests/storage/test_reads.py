@@ -8,7 +8,7 @@ from models.commands.anywhere import Withdraw
 from models.commands.matching import SubmitBid
 from models.commands.solicitation import Application, Submit
 from models.policy import Policy
-from models.vocabulary import First, Role, SceneType, Stage
+from models.vocabulary import Role, Stage
 from storage.ledger import SqlLedger
 from storage.reads import LedgerReads, SceneFilter, SceneSort
 from tests.scenario import Play
@@ -97,7 +97,7 @@ def test_filters_narrow_the_list_and_combine(reads: LedgerReads, policy: Policy,
     assert ids(reads, SceneFilter(stage=Stage.REVIEW, domain=first)) == {"T-04", "T-10"}
     lead = policy.domains[0].lead
     assert ids(reads, SceneFilter(lead=lead)) == {play.scene for play in town if play.state.lead == lead}
-    types = {SceneType(play.application().type) for play in town}
+    types = {play.application().type for play in town}
     assert set().union(*(ids(reads, SceneFilter(type=each)) for each in types)) == {play.scene for play in town}
 
 
@@ -196,8 +196,8 @@ def test_scenes_are_found_by_their_firsts_and_by_the_project_behind_them(
     told.do(Submit(application=application), told.owner)
     for play in (plain, told):
         record(ledger, play)
-    assert ids(reads, SceneFilter(first=First.VERSION)) == {"F-2"}
-    assert ids(reads, SceneFilter(first=First.BATCH)) == set()
+    assert ids(reads, SceneFilter(first="首版次")) == {"F-2"}
+    assert ids(reads, SceneFilter(first="首批次")) == set()
     assert ids(reads, SceneFilter(project="滨海")) == ids(reads, SceneFilter(project="重大活动")) == {"F-2"}
     found = reads.scene("F-2")
     assert found is not None

@@ -7,12 +7,11 @@ from sqlalchemy import Engine
 
 from client.standing import NoRulebook, Standings
 from models.calendar import Holiday, YearNotice
-from models.commands.anywhere import LoadCalendar
 from models.policy import Policy
 from storage.ledger import SqlLedger
 from storage.reads import LedgerReads
 from storage.rulebooks import SqlRulebooks
-from tests.scenario import Play
+from tests.scenario import Play, loading
 from tests.storage.journals import record, rows
 
 NOTICE = YearNotice(year=2031, source="通知", holidays=(Holiday(name="元旦", days=(date(2031, 1, 1),)),), invented=True)
@@ -42,7 +41,7 @@ def test_the_journal_leads_to_a_calendar_that_no_rulebook_has(
     ledger: SqlLedger, rulebooks: SqlRulebooks, standings: Standings, play: Play
 ) -> None:
     rulebooks.keep(play.policy)
-    play.do(LoadCalendar(notice=NOTICE), play.platform)
+    play.do(loading(NOTICE), play.platform)
     record(ledger, play)
     standing = standings.of(play.scene)
     assert standing == (play.state, play.policy)
@@ -59,7 +58,7 @@ def test_a_calendar_that_was_kept_is_found_by_its_version(
     for _ in range(2):
         standings.keep(before, NOTICE)
     assert len(rows(engine, "rulebook")) == 2
-    play.do(LoadCalendar(notice=NOTICE), play.platform)
+    play.do(loading(NOTICE), play.platform)
     assert Standings(reads, rulebooks).of_state(play.state).policy == play.policy
 
 

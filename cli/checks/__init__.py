@@ -1,0 +1,1 @@
+"""The checks that `cli.doctor` puts together, by what they look at."""
