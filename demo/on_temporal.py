@@ -29,8 +29,9 @@ from models.state import SceneState
 from rules.alarms import next_alarm
 from workflows.scene import SceneWorkflow
 
-PATIENCE: Final = timedelta(days=365 * 200)
-"""How long an opened scene waits for its submission: longer than any move to its first day."""
+PATIENCE: Final = timedelta(days=365 * 100)
+"""How long an opened scene waits for its submission: longer than any move to its first day, and no longer than the
+server takes a timer: a history would have another than the workflow asked for."""
 SKIPS: Final = TimeSkippingConfig(max_session_skip_count=100_000)
 """The server's own limit is 200 skips, and the 201st hangs without a word."""
 IN_FLIGHT: Final = 8
