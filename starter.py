@@ -37,6 +37,7 @@ from cli import (
     panels,
     policies,
     ranking,
+    reconciling,
     records,
     results,
     running,
@@ -80,7 +81,7 @@ app.add_typer(drafts.app, name="draft", rich_help_panel=output.ACTS)
 app.add_typer(messages.app, name="message", rich_help_panel=output.SCENES)
 app.add_typer(documents.app, name="document", rich_help_panel=output.RECORDS)
 app.add_typer(events.app, name="event", rich_help_panel=output.RECORDS)
-for audits in (audit_keys, bundles, time_machine, whatif):
+for audits in (audit_keys, bundles, time_machine, whatif, reconciling):
     audits.add_to(audit.app)
 app.add_typer(audit.app, name="audit", rich_help_panel=output.RECORDS)
 app.add_typer(records.archive, name="archive", rich_help_panel=output.RECORDS)

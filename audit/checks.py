@@ -110,7 +110,7 @@ def histories(scene: SceneEvidence) -> Iterator[Deviation]:
                     yield Deviation(what="not_in_ledger", run=run.run_id, event=event, recorded=sequence)
                 continue
             held.add(sequence)
-            if plain_json(entry) != line.text.encode() and (found := _unlike(json.loads(line.text), entry)):
+            if plain_json(entry) != line.text.encode() and (found := unlike(json.loads(line.text), entry)):
                 at, in_ledger, in_history = found
                 yield Deviation(
                     what="entry", run=run.run_id, event=event, sequence=sequence, at=at, recorded=in_ledger,
@@ -137,13 +137,15 @@ def _in_order(scene: SceneEvidence) -> Iterator[Deviation]:
         first.continued_from is not None or first.opening["state"]["sequence"] != 0 or first.opening["unrecorded"]
     ):
         yield Deviation(what="begins_later", run=first.run_id, event=1, recorded=first.opening["state"]["sequence"])
+    begun = scene.part.runs[0].run_id
     for run in scene.runs:
         named = scene.part.runs[run.place]
+        begun = run.run_id if _restarted(run) else begun
         said: dict[str, tuple[str, Any, Any]] = {
             "run_id": ("run_id", run.run_id, named.run_id),
             "workflowId": ("other_scene", run.workflow_id, workflow_id(scene.scene)),
             "workflowType": ("other_workflow", run.workflow_type, SCENE),
-            "firstExecutionRunId": ("next_run", run.first_run, scene.part.runs[0].run_id),
+            "firstExecutionRunId": ("next_run", run.first_run, begun),
             "input.state.scene": ("other_scene", run.opening["state"]["scene"], scene.scene),
             "builds": ("build", list(named.builds), list(run.builds)),
         }
@@ -168,7 +170,9 @@ def _in_order(scene: SceneEvidence) -> Iterator[Deviation]:
 
 
 def _follows(run: RunHistory, after: RunHistory) -> Iterator[Deviation]:
-    if run.next_run != after.run_id or after.continued_from != run.run_id:
+    if _restarted(after):
+        yield Deviation(what="restarted", run=after.run_id, event=1, sequence=after.opening["state"]["sequence"])
+    elif run.next_run != after.run_id or after.continued_from != run.run_id:
         yield Deviation(what="next_run", run=run.run_id, event=run.events, recorded=after.run_id, expected=run.next_run)
     elif after.opening_text != run.next_text and (found := first_difference(after.opening, run.next_opening)):
         at, recorded, expected = found
@@ -177,6 +181,11 @@ def _follows(run: RunHistory, after: RunHistory) -> Iterator[Deviation]:
         yield Deviation(
             what="time", run=after.run_id, event=1, recorded=after.began.isoformat(), expected=run.ended.isoformat()
         )
+
+
+def _restarted(run: RunHistory) -> bool:
+    """Whether no run handed over to it what it began with: it was started from the ledger."""
+    return run.place > 0 and run.continued_from is None and run.opening["state"]["sequence"] != 0
 
 
 def _answers(scene: SceneEvidence, run: RunHistory) -> Iterator[Deviation]:
@@ -506,7 +515,7 @@ def _names(scene: SceneEvidence) -> Iterator[Deviation]:
         yield Deviation(what="name", part=MANIFEST, recorded=scene.part.name, expected=application.name)
 
 
-def _unlike(in_ledger: Any, in_history: Any) -> tuple[str, Any, Any] | None:
+def unlike(in_ledger: Any, in_history: Any) -> tuple[str, Any, Any] | None:
     """Where two entries differ. Another build may write the same entry with one field more, at its default."""
     if (found := first_difference(in_ledger, in_history)) is None:
         return None

@@ -53,12 +53,17 @@ class SceneEvidence:
     def range_of(self, number: int) -> tuple[int, int]:
         """The first and the last entry that the `number`-th run decided; the last is the ledger's in an open run.
 
-        Raises ValueError where the run does not say.
+        Of a run after which the scene was started again from the ledger, it is what the ledger had then. Raises
+        ValueError where the run does not say.
         """
         run = self.runs[number]
         try:
             before = run.opening["state"]["sequence"]
-            after = run.next_opening["state"]["sequence"] if run.went_on else self._last
+            after = self._last
+            if run.went_on:
+                after = run.next_opening["state"]["sequence"]
+            elif number + 1 < len(self.runs) and self.runs[number + 1].continued_from is None:
+                after = self.runs[number + 1].opening["state"]["sequence"]
         except (KeyError, TypeError) as error:
             raise ValueError(f"the run does not say which entries are its own: {error}") from None
         if type(before) is not int or type(after) is not int:

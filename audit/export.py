@@ -192,13 +192,21 @@ def _in_order(scene: str, histories: Sequence[bytes]) -> list[tuple[bytes, RunHi
         for each in known.values()
         if each[1].continued_from is None and (each[1].end is None or each[1].end["sequence"])
     ]
-    if len(begun) != 1:
+    # A workflow that was lost was started again from the ledger (`scene audit reconcile`): another beginning, later on.
+    begun.sort(key=lambda each: each[1].opening["state"]["sequence"])
+    firsts = [each for each in begun if not each[1].opening["state"]["sequence"]]
+    if len(firsts) > 1 or not begun:
         raise NotExportable(scene, "no_beginning" if not begun else "two_beginnings")
-    ordered = begun
-    while (following := ordered[-1][1].next_run) is not None:
-        if following not in known:
-            raise NotExportable(scene, "missing_run", following)
-        ordered.append(known[following])
+    ordered: list[tuple[bytes, RunHistory]] = []
+    for number, beginning in enumerate(begun, start=1):
+        ordered.append(beginning)
+        while (following := ordered[-1][1].next_run) is not None:
+            if following in known:
+                ordered.append(known[following])
+            elif number < len(begun):
+                break
+            else:
+                raise NotExportable(scene, "missing_run", following)
     return ordered
 
 

@@ -6,7 +6,7 @@ recorded stands in the inputs and answers of the `record` activity.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -115,9 +115,13 @@ class RunHistory:
 
 def read_run(text: bytes) -> RunHistory:
     """Raises NoHistory."""
+    return read_history(lambda: WorkflowHistory.from_json("", text.decode()))
+
+
+def read_history(given: Callable[[], WorkflowHistory]) -> RunHistory:
+    """Raises NoHistory."""
     try:
-        events = list(WorkflowHistory.from_json("", text.decode()).events)
-        return _read(events)
+        return _read(list(given().events))
     except NoHistory:
         raise
     except (ValueError, KeyError, IndexError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:

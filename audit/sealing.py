@@ -14,7 +14,7 @@ from hashlib import file_digest
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from audit import handovers
 from audit.bundle import NotABundle, opened
@@ -24,6 +24,7 @@ from audit.signing import KeyFile, NoKey
 from audit.verify import Trust, verify
 from storage.places import Place
 
+SUFFIX = ".audit.zip"
 MARK = ".sha256"
 CHECKPOINT_WITHIN = timedelta(days=2)
 """A checkpoint is made every day; where none comes, the scene is sealed without."""
@@ -55,6 +56,15 @@ class Seals:
     ) -> None:
         self._stores, self._place, self._scratch, self._key = stores, place, scratch, key
         self._made_by, self._now = made_by, now
+
+    def scenes(self) -> tuple[str, ...]:
+        """Those that are sealed, whatever the ledger says of them. Raises OSError."""
+        there = set(self._place.all())
+        return tuple(
+            sorted(
+                unquote(each.removesuffix(SUFFIX)) for each in there if each.endswith(SUFFIX) and each + MARK in there
+            )
+        )
 
     def missing(self) -> tuple[str, ...]:
         """The closed scenes without a seal. Raises OSError."""
@@ -104,7 +114,7 @@ class Seals:
         try:
             with opened(to) as bundle:
                 manifest = bundle.manifest()
-            signature, parts = islice(verify(to, Trust(keys=self._own_keys())), 2)
+            signature, parts = islice(verify(to, Trust(keys=self.own_keys())), 2)
         except NotABundle:
             raise NotSealed(scene, "unreadable") from None
         if signature.verdict is Verdict.DEVIATES:
@@ -116,7 +126,7 @@ class Seals:
         if known is None or heads != [(scene, known.sequence, known.head)]:
             raise NotSealed(scene, "head")
 
-    def _own_keys(self) -> frozenset[str]:
+    def own_keys(self) -> frozenset[str]:
         """The key of now, and every one that signed a checkpoint."""
         keys = self._stores.attestor.keys()
         try:
@@ -163,7 +173,7 @@ class Seals:
 
 
 def name_of(scene: str) -> str:
-    return f"{quote(scene, safe='')}.audit.zip"
+    return f"{quote(scene, safe='')}{SUFFIX}"
 
 
 def _digest(file: Path) -> str:

@@ -28,6 +28,7 @@ from pydantic import ValidationError
 
 from audit import attested, builds, checks
 from audit.bundle import (
+    HANDOVERS,
     MANIFEST,
     PUBLIC_KEY,
     SIGNATURE,
@@ -36,6 +37,7 @@ from audit.bundle import (
     Bundle,
     Manifest,
     NotABundle,
+    checkpoint_path,
     directory_path,
     documents_path,
     history_path,
@@ -150,10 +152,11 @@ def _parts(bundle: Bundle, manifest: Manifest) -> Finding:
 
 def _places(manifest: Manifest) -> Iterator[str]:
     """Where the parts stand that belong to something which the manifest names."""
-    yield from ("rulebooks/", *{f"directories/{part.city}/" for part in manifest.scenes})
+    yield from ("rulebooks/", HANDOVERS, *{f"directories/{part.city}/" for part in manifest.scenes})
     yield from (f"sources/{digest}/" for digest in manifest.builds.values())
     for part in manifest.scenes:
         yield from (ledger_path(part.scene), refusals_path(part.scene), documents_path(part.scene))
+        yield checkpoint_path(part.scene)
         yield from (history_path(part.scene, number) for number in range(1, len(part.runs) + 1))
 
 

@@ -110,6 +110,9 @@ DEVIATIONS: dict[str, Word] = {
     "refused": Word("历史中该操作被拒绝", "the history has it refused"),
     "register": Word("登记簿所记与公文不符", "the register says otherwise than the document"),
     "replay": Word("历史不能重放", "the history does not replay"),
+    "restarted": Word(
+        "流程由账本重启，非由前段接续", "started again from the ledger, not carried on by the run before"
+    ),
     "run_id": Word("运行编号不符", "the run is another"),
     "runs": Word("运行段数不符", "the number of runs is another"),
     "sealed": Word("称已封存而场景未办结", "said to be sealed, and the scene is open"),

@@ -89,11 +89,15 @@ def _handed_over(file: KeyFile) -> tuple[SignedHandover, Path]:
         ) from None
 
 
+_PROBLEMS = {"is not there": "不存在"}
+
+
 def no_key(file: Path, problem: str) -> Failure:
     return Failure(
         "no_audit_key",
         say(
-            f"没有可用的签名密钥（{file}：{problem}）。运行 scene audit key --new，或以 SCENE_AUDIT_KEY_FILE 指明。",
+            f"没有可用的签名密钥（{file}：{_PROBLEMS.get(problem, problem)}）。"
+            "运行 scene audit key --new，或以 SCENE_AUDIT_KEY_FILE 指明。",
             f"There is no key to sign with ({file}: {problem}). Make one by `scene audit key --new`, or name it in "
             "SCENE_AUDIT_KEY_FILE.",
         ),

@@ -286,6 +286,8 @@ def _key(made: Settings) -> KeyFile:
 
 @contextmanager
 def _readable(bundle: Path) -> Iterator[None]:
+    if not bundle.is_file():
+        raise Failure("not_a_bundle", say(f"没有 {bundle} 这个文件。", f"There is no file {bundle}."))
     try:
         yield
     except NotABundle as problem:

@@ -47,8 +47,10 @@ def chosen(number: int | None = None, only: Sequence[str] = ()) -> Sequence[Stor
         if scene not in told:
             raise UnknownSample(f"no story is told of {scene}; there are {', '.join(told)}")
     cities = (yancheng.STORIES, ningbo.STORIES, chongqing.STORIES)
+    usual_first = (sorted(city, key=lambda story: story.encore) for city in cities)
     in_turn = sorted(
-        (story for turn in zip_longest(*cities) for story in turn if story is not None), key=lambda story: story.encore
+        (story for turn in zip_longest(*usual_first) for story in turn if story is not None),
+        key=lambda story: story.encore,
     )
     number = sum(not story.encore for story in STORIES) if number is None else number
     picked = wanted or [story.scene for story in in_turn[:number]]

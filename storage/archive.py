@@ -63,6 +63,12 @@ class SqlArchive:
                 lost += 1
         return lost
 
+    def unindexed(self) -> Iterator[tuple[str, str, ArchivedFile]]:
+        """Stream, run id and file of each history that the index lacks; see `index_again`. Raises ArchiveDamaged."""
+        for file, history in self._files.all(but={run.path for run in self.runs()}):
+            run, _ = _run_in(file.path, history)
+            yield self._stream_of(run.workflow_id), run.run_id, file
+
     def _index(self, run: ClosedRun, file: ArchivedFile, events: int, at: datetime) -> None:
         row = {
             "workflow_id": run.workflow_id,
@@ -93,7 +99,7 @@ class SqlArchive:
         """Where there is a file, known to the index or not. Raises OSError."""
         return self._files.paths()
 
-    def history(self, run: ArchivedRun) -> str:
+    def history(self, run: ArchivedRun | ArchivedFile) -> str:
         """The run's history as Temporal's JSON. Raises storage.archive_files.ArchiveDamaged."""
         return self._files.read(run.path, run.sha256)
 

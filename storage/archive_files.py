@@ -6,7 +6,7 @@ with what Temporal gives, and packed anew by another program.
 
 import gzip
 import zlib
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from hashlib import sha256
 from typing import NamedTuple
 from urllib.parse import quote
@@ -58,9 +58,11 @@ class ArchiveFiles:
         """Where there is a file. Raises OSError."""
         return (path for path in self._place.all() if path.endswith(SUFFIX) and path.count("/") == 1)
 
-    def all(self) -> Iterator[tuple[ArchivedFile, str]]:
-        """Every file there is, with its history, as it is now. Raises ArchiveDamaged, OSError."""
+    def all(self, but: Container[str] = ()) -> Iterator[tuple[ArchivedFile, str]]:
+        """Every file but those at some paths, with its history, as it is now. Raises ArchiveDamaged, OSError."""
         for path in self.paths():
+            if path in but:
+                continue
             content = self._unpacked(path)
             yield ArchivedFile(path, sha256(content).hexdigest(), len(content)), content.decode()
 

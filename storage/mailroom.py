@@ -54,8 +54,8 @@ class SqlMailroom:
             return tuple(Message.model_validate(dict(row)) for row in connection.execute(query.limit(limit)).mappings())
 
     def begin_letter(self, messages: tuple[Message, ...]) -> Letter:
-        keys = "\n".join("|".join(str(getattr(each, name)) for name in _KEY) for each in messages)
-        letter = Letter(id=sha256(keys.encode()).hexdigest()[:32], recipient=messages[0].recipient, messages=messages)
+        id = letter_id([tuple(getattr(each, name) for name in _KEY) for each in messages])
+        letter = Letter(id=id, recipient=messages[0].recipient, messages=messages)
         self._change(messages, message_id=letter.id)
         return letter
 
@@ -116,6 +116,11 @@ class SqlMailroom:
         query = select(OUTBOX.c.recipient).where(_WAITS, _due(now)).distinct().order_by(OUTBOX.c.recipient)
         with self._engine.connect() as connection:
             return tuple(connection.scalars(query))
+
+
+def letter_id(keys: Sequence[tuple[object, ...]]) -> str:
+    """The id of a letter with the messages of these keys: the same whoever gathers them, so that a repeat is known."""
+    return sha256("\n".join("|".join(map(str, key)) for key in keys).encode()).hexdigest()[:32]
 
 
 def _due(now: datetime) -> ColumnElement[bool]:

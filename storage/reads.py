@@ -348,6 +348,12 @@ class LedgerReads:
         with Session(self._engine) as session:
             return tuple(_record(row) for row in session.scalars(query))
 
+    def chain(self, stream: str) -> tuple[Link, ...]:
+        """The journal as it stands, in order, whatever its texts say."""
+        query = _columns(EntryRow, ()).where(col(EntryRow.stream) == stream).order_by(col(EntryRow.sequence))
+        with Session(self._engine) as session:
+            return tuple(Link.model_validate(row, from_attributes=True) for row in session.execute(query))
+
     def entries_with(self, city: str, *kinds: str) -> tuple[EntryRecord, ...]:
         """The entries of a city's scenes in which an event of these kinds happened, scene by scene."""
         says = or_(*(col(EntryRow.text).contains(f'"kind":"{kind}"', autoescape=True) for kind in kinds))

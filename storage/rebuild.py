@@ -61,9 +61,10 @@ def rebuild(
     differences: list[Difference] = []
     for done, each in enumerate(streams, start=1):
         with writing(engine, f"stream {each}") as connection:
-            entries, found = _rebuild(connection, each)
-        differences += found
-        progress(Progress(stream=each, done=done, total=len(streams), entries=entries, differences=tuple(found)))
+            made = rebuild_within(connection, each)
+        differences += made.differences
+        entries = made.projection.state.sequence
+        progress(Progress(stream=each, done=done, total=len(streams), entries=entries, differences=made.differences))
     return tuple(differences)
 
 
@@ -74,7 +75,21 @@ def _streams(engine: Engine) -> list[str]:
         return sorted(connection.scalars(union(select(ENTRY.c.stream), select(SCENE.c.scene), said)))
 
 
-def _rebuild(connection: Connection, stream: str) -> tuple[int, list[Difference]]:
+@dataclass(frozen=True, kw_only=True)
+class Rebuilt:
+    """The journal folded, what differed, and of each difference by column what was found and what was wanted.
+
+    `kept` are messages that the journal does not ask for, and that stay because they were delivered.
+    """
+
+    projection: Projection
+    differences: tuple[Difference, ...]
+    kept: frozenset[Difference]
+    values: dict[Difference, dict[str, tuple[object, object]]]
+
+
+def rebuild_within(connection: Connection, stream: str) -> Rebuilt:
+    """In the transaction of whoever is alone with the stream. Raises JournalDamaged."""
     projection, head = Projection(SceneState(scene=stream)), ""
     for sequence, text, hash_ in _entries(connection, stream):
         try:
@@ -91,7 +106,8 @@ def _rebuild(connection: Connection, stream: str) -> tuple[int, list[Difference]
     put.rows(ALARM, projection.alarms)
     put.rows(LINEAGE_REVIEW, projection.lineage_reviews())
     put.rows(SUGGESTION, projection.suggestions())
-    return projection.state.sequence, put.differences
+    differences, kept = tuple(put.differences), frozenset(put.kept)
+    return Rebuilt(projection=projection, differences=differences, kept=kept, values=put.values)
 
 
 def _entries(connection: Connection, stream: str) -> Iterator[tuple[int, str, str]]:
@@ -110,6 +126,8 @@ class _Put:
         self._connection = connection
         self._stream = stream
         self.differences: list[Difference] = []
+        self.kept: set[Difference] = set()
+        self.values: dict[Difference, dict[str, tuple[object, object]]] = {}
 
     def rows(self, table: Table, wanted: list[Values]) -> None:
         of_the_stream = table.primary_key.columns[0] == self._stream
@@ -127,10 +145,13 @@ class _Put:
             elif changed := {name: value for name, value in values.items() if row[name] != value}:
                 self._connection.execute(update(table).where(_is(table, key)).values(changed))
                 self.differences.append(Difference(table.name, key, "different", tuple(changed)))
+                self.values[self.differences[-1]] = {name: (row[name], value) for name, value in changed.items()}
         for key, row in present.items():
+            self.differences.append(Difference(table.name, key, "too_many"))
             if row.get("delivered_at") is None:
                 self._connection.execute(delete(table).where(_is(table, key)))
-            self.differences.append(Difference(table.name, key, "too_many"))
+            else:
+                self.kept.add(self.differences[-1])
 
 
 def _is(table: Table, key: tuple[object, ...]) -> ColumnElement[bool]:
@@ -143,9 +164,14 @@ class _OnlyLooked(Exception):
 
 def compare(engine: Engine, stream: str | None = None) -> tuple[Difference, ...]:
     """What a rebuild of one stream, or of all, would put right; nothing is changed. Raises JournalDamaged."""
-    differences: list[Difference] = []
-    for each in [stream] if stream is not None else _streams(engine):
-        with suppress(_OnlyLooked), writing(engine, f"stream {each}") as connection:
-            differences += _rebuild(connection, each)[1]
-            raise _OnlyLooked
-    return tuple(differences)
+    streams = [stream] if stream is not None else _streams(engine)
+    return tuple(difference for each in streams for difference in looked_at(engine, each).differences)
+
+
+def looked_at(engine: Engine, stream: str) -> Rebuilt:
+    """What a rebuild would make of one stream; nothing is changed. Raises JournalDamaged."""
+    found: list[Rebuilt] = []
+    with suppress(_OnlyLooked), writing(engine, f"stream {stream}") as connection:
+        found.append(rebuild_within(connection, stream))
+        raise _OnlyLooked
+    return found[0]

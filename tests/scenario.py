@@ -963,6 +963,16 @@ class Play:
         return [event.kind for entry in self.journal for event in entry.events]
 
 
+def free_unit(play: "Play") -> str:
+    """A unit without a part in the scene and without an office: what somebody leads may pass to it."""
+    offices = play.policy.offices
+    taken = (
+        play.state.lead, play.state.regulator, *play.state.cooperating, *play.state.owners,
+        offices.platform_office, offices.complaint_supervisor,
+    )  # fmt: skip
+    return next(unit.name for unit in play.policy.units if unit.name not in taken)
+
+
 def loading(notice: YearNotice) -> LoadCalendar:
     """As the leading group has confirmed it."""
     return LoadCalendar(notice=notice, proposed_by="office-1", confirmed_by="group-1")

@@ -130,8 +130,9 @@ async def recording(temporal: Client, opened: Parts, sample: int | None) -> Find
         "error",
         say(f"未入账：{named}", f"not recorded: {named}"),
         say(
-            "看 Temporal 界面中 record 活动的错误；检查数据库与工作进程",
-            "see the record activity's error in Temporal's UI; check database and worker",
+            "看 Temporal 界面中 record 活动的错误；检查数据库与工作进程；恢复备份之后：scene audit reconcile",
+            "see the record activity's error in Temporal's UI; check database and worker; after a restore: scene audit "
+            "reconcile",
         ),
         {"behind": behind},
     )

@@ -17,7 +17,7 @@ def local_day(moment: str) -> date:
 
 
 def listed(scene: Terminal, id: str, paper: str) -> None:
-    scene.ok("register", id, "--finding", "无重复", "--as", "platform")
+    scene.ok("register", id, "--finding", "无重复", "--looked-at", "OTHER-1", "--as", "platform")
     scene.ok("ask", id, "--question", "是否同意", "--as", LEAD)
     for unit in scene.json("show", id)["cooperating"]:
         scene.ok("opinion", id, "agree", "--text", "同意", "--as", f"cooperating:{unit}")
@@ -84,7 +84,7 @@ def test_a_scene_is_returned_resubmitted_and_taken_to_the_opening_of_its_bids(
     scene: Terminal, submitted: str, paper: str, tmp_path: Path
 ) -> None:
     id = submitted
-    scene.ok("register", id, "--finding", "无重复", "--as", "platform")
+    scene.ok("register", id, "--finding", "无重复", "--looked-at", "OTHER-1", "--as", "platform")
     scene.ok("return", id, "--to", "accepted", "--reasons", "需求不清", "--as", LEAD)
     assert scene.json("show", id)["step"] == "returned"
     scene.ok("act", id, "resubmit", "--set", "note=已补充", "--as", "owner")
@@ -164,7 +164,7 @@ def test_what_can_be_done_now_names_who_may_do_it(scene: Terminal, submitted: st
 
 
 def test_an_extension_is_asked_for_by_the_id_that_deadlines_shows(scene: Terminal, submitted: str) -> None:
-    scene.ok("register", submitted, "--finding", "无重复", "--as", "platform")
+    scene.ok("register", submitted, "--finding", "无重复", "--looked-at", "OTHER-1", "--as", "platform")
     scene.ok("ask", submitted, "--question", "是否同意", "--as", LEAD)
     deadlines = scene.json("deadlines", submitted)
 

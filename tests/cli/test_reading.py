@@ -16,7 +16,7 @@ def three(scene: Terminal) -> tuple[str, ...]:
     """Three scenes of two cities: submitted, registered, suspended."""
     for sample, id in (("YC26-015", "READ-1"), ("YC26-016", "READ-2"), ("NB-001", "READ-3")):
         scene.ok("submit", "--sample", sample, "--id", id)
-    scene.ok("register", "READ-2", "--finding", "无重复", "--as", "platform")
+    scene.ok("register", "READ-2", "--finding", "无重复", "--looked-at", "OTHER-1", "--as", "platform")
     scene.ok("suspend", "READ-3", "--reasons", "核查", "--as", "owner")
     return ("READ-1", "READ-2", "READ-3")
 

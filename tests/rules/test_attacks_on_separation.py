@@ -6,7 +6,7 @@ from models.commands.matching import Award, ProposeContract
 from models.commands.trial import ApproveResumption, ReportIncident, SuspendTrial
 from models.policy import Policy
 from models.vocabulary import NoticeAbout
-from tests.scenario import Play
+from tests.scenario import Play, free_unit
 from tests.separation_cases import (
     FAIR,
     PAYMENT,
@@ -93,10 +93,7 @@ def test_when_lead_and_payer_become_one_unit_the_approver_still_does_not_pay(pol
 def test_whose_department_hands_the_lead_over_does_not_hear_the_appeal_elsewhere(policy: Policy) -> None:
     play = played(policy, appealed(refused, lambda p: p.owner))
     before = play.lead
-    free = next(
-        unit.name for unit in policy.units if unit.name not in (play.state.lead, *play.state.cooperating)
-    )  # fmt: skip
-    play.do(Reassign(part="lead", from_unit=before.unit, to_unit=free, reasons="职能调整"), play.group)
+    play.do(Reassign(part="lead", from_unit=before.unit, to_unit=free_unit(play), reasons="职能调整"), play.group)
 
     act = appeal_decision(play)
     play.refuses("decided_before", act, as_(play.supervisor, before.person))

@@ -26,7 +26,9 @@ def count(play: Play, id: str, year: int, **changes: object) -> Count:
 @pytest.fixture
 def candidate() -> Play:
     allowed = ("replication", "recommendation")
-    return Play(with_rules(city("yancheng"), "promotion", before_title=allowed)).to_candidate()
+    policy = city("yancheng")
+    upward = tuple(each.model_copy(update={"from_level": None}) for each in policy.promotion.upward)
+    return Play(with_rules(policy, "promotion", before_title=allowed, upward=upward)).to_candidate()
 
 
 def test_the_texts_figures_for_recommendations_and_copies_out_of_the_city_are_counted_each_year() -> None:

@@ -106,9 +106,10 @@ def test_who_acted_for_a_co_owner_has_taken_the_owners_side() -> None:
     play = Told(city("yancheng")).to_acceptance(A)
     play.apply(A)
     opinion = GiveAcceptanceOpinion(bidder=A, position=Position.AGREE, text="同意")
-    play.do(opinion, play.person(Role.OWNER, "大丰港集团", play.lead.person))
+    play.refuses("decider_drafts", opinion, play.person(Role.OWNER, "大丰港集团", play.lead.person))
+    play.do(opinion, play.person(Role.OWNER, "大丰港集团", "of-the-port"))
     play.hear_all(A)
-    play.refuses("drafter_decides", play.conclude_act(A), play.lead)
+    play.refuses("drafter_decides", play.conclude_act(A), play.person(Role.LEAD, play.lead.unit, "of-the-port"))
 
 
 def signing(play: Play) -> Play:

@@ -35,7 +35,7 @@ from models.vocabulary import Credit, Mode, PanelPurpose, Position, Role
 from rules.duties import duties
 from rules.journal import fold
 from rules.notifications import notifications
-from tests.scenario import Play, document, with_rules
+from tests.scenario import Play, document, free_unit, with_rules
 
 ASK = AskConsultation(question="是否同意")
 START = "consultation_start"
@@ -125,7 +125,7 @@ def test_a_claim_moves_no_date_and_a_new_duty_lies_open_to_all(play: Play, wang:
 def test_a_part_that_goes_to_another_unit_lies_at_nobodys_desk_there(play: Play, wang: Actor) -> None:
     lead = play.state.lead or ""
     play.do(ClaimDuty(duty=START), wang)
-    to = next(each.name for each in play.policy.units if each.name not in (lead, *play.state.cooperating))
+    to = free_unit(play)
     play.do(Reassign(part="lead", from_unit=lead, to_unit=to, reasons="机构调整"), play.group)
     assert desk(play, START) is None
     play.do(ASK, play.person(Role.LEAD, to, "zhao"))

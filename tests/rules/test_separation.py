@@ -45,7 +45,7 @@ from models.words import OFFICE_VERBS
 from rules.separation import APART, OVER_BIDDERS
 from tests.improviser import some_act
 from tests.rules.conftest import CITIES
-from tests.scenario import Play, city, document, naming
+from tests.scenario import Play, city, document, free_unit, naming
 from tests.separation_cases import (
     CASES,
     CITIZEN,
@@ -352,9 +352,7 @@ def test_an_officer_who_moves_with_the_reassigned_part_still_does_not_verify(pol
     play = Play(policy)
     incident_ordered(play)
     before = play.state.regulator or ""
-    offices = (policy.offices.platform_office, policy.offices.complaint_supervisor)
-    taken = (before, play.state.lead, *play.state.owners, *offices)
-    after = next(unit.name for unit in policy.units if unit.name not in taken)
+    after = free_unit(play)
     play.do(Reassign(part="regulator", from_unit=before, to_unit=after, reasons="机构调整"), play.group)
     act = VerifyIncident(bidder=A, incident="I-1", verified=True, finding="已改")
     assert play.regulator.unit == after

@@ -192,7 +192,7 @@ def test_without_other_names_the_policy_says_who_leads_cooperates_and_regulates(
 
 
 def test_the_lead_never_cooperates_with_itself_and_nobody_stands_twice(submitted: Play) -> None:
-    first, second = (unit.name for unit in submitted.policy.units[:2])
+    first, second = submitted.policy.domains[0].units[:2]
     act = Register(duplicate_check=NO_DUPLICATE, lead=first, cooperating=(second, first, second))
     events = submitted.do(act, submitted.platform)
     assert [event.cooperating for event in events if isinstance(event, SceneRegistered)] == [(second,)]

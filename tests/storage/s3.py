@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 import boto3
 from moto.server import ThreadedMotoServer
+from s3fs import S3FileSystem  # type: ignore[import-untyped]
 
 KEY_ID, SECRET, TOKEN = "AKIATESTKEYID000", "very-secret-access-key", "session-token-of-nobody"
 
@@ -27,6 +28,9 @@ def s3_server(*buckets: str) -> Iterator[dict[str, str]]:
         for bucket in buckets:
             client.create_bucket(Bucket=bucket)
         client.close()
+        # Kept by its arguments, among which the environment is not: it would ask the server of an earlier test.
+        S3FileSystem.clear_instance_cache()
         yield environment
     finally:
+        S3FileSystem.clear_instance_cache()
         server.stop()

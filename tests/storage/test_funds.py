@@ -244,7 +244,10 @@ def test_an_entry_that_was_changed_past_the_database_is_found(store: SqlFunds, p
 
 
 def outbox(engine: Engine, pool: Pool) -> list[Any]:
-    query = text("SELECT sequence, recipient, rung, kind, send_after, delivered_at FROM outbox WHERE stream = :stream")
+    query = text(
+        "SELECT sequence, recipient, rung, kind, send_after, delivered_at FROM outbox WHERE stream = :stream"
+        " ORDER BY sequence, recipient, rung, kind"
+    )
     with engine.connect() as connection:
         return list(connection.execute(query, {"stream": f"fund:{pool.policy.code}"}))
 

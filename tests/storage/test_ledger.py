@@ -21,7 +21,7 @@ from rules.journal import fold
 from rules.notifications import notifications
 from storage.ledger import SqlLedger
 from storage.reads import DeadlineStanding, LedgerReads
-from tests.scenario import Play
+from tests.scenario import Play, free_unit
 from tests.storage.journals import NOW, record, rows, spoil, write
 
 
@@ -135,8 +135,7 @@ def test_a_part_given_to_another_unit_moves_its_duty_and_ends_the_old_one(
     ledger: SqlLedger, reads: LedgerReads, play: Play
 ) -> None:
     former = play.state.cooperating[0]
-    known = {play.state.lead, play.state.regulator, *play.state.cooperating}
-    successor = next(unit.name for unit in play.policy.units if unit.name not in known)
+    successor = free_unit(play)
     play.do(Reassign(part="cooperating", from_unit=former, to_unit=successor, reasons="机构改革"), play.group)
     record(ledger, play)
     statuses = {each.deadline.id: each.status for each in reads.deadlines(play.scene)}

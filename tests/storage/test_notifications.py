@@ -14,7 +14,7 @@ from models.state import SceneState
 from models.vocabulary import Outcome, PanelPurpose, Role
 from rules.journal import fold
 from rules.notifications import notifications
-from tests.scenario import Play, document
+from tests.scenario import Play, document, free_unit
 
 
 def told(play: Play, since: int = 0) -> Iterator[Notification]:
@@ -117,8 +117,7 @@ def test_a_suspension_is_told_to_all_who_have_a_duty(play: Play) -> None:
 
 def test_a_part_given_away_is_told_to_both(play: Play) -> None:
     former, since = play.state.cooperating[0], play.state.sequence
-    known = {play.state.lead, play.state.regulator, *play.state.cooperating}
-    successor = next(each.name for each in play.policy.units if each.name not in known)
+    successor = free_unit(play)
     play.do(Reassign(part="cooperating", from_unit=former, to_unit=successor, reasons="机构改革"), play.group)
     assert {(each.kind, each.recipient) for each in told(play, since)} == {
         (NotificationKind.HANDED_OVER, unit(play, former)),
