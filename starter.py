@@ -36,6 +36,7 @@ from cli import (
     output,
     panels,
     policies,
+    quotas,
     ranking,
     reconciling,
     records,
@@ -74,6 +75,7 @@ year_notices.add_to(calendars.app)
 app.add_typer(calendars.app, name="calendar", rich_help_panel=output.RUNNING)
 app.add_typer(org.app, name="org", rich_help_panel=output.RUNNING)
 app.add_typer(fund.app, name="fund", rich_help_panel=output.RECORDS)
+app.add_typer(quotas.app, name="quotas", rich_help_panel=output.RECORDS)
 app.add_typer(letters.outbox, name="outbox", rich_help_panel=output.RECORDS)
 app.add_typer(letters.notify, name="notify", rich_help_panel=output.RECORDS)
 app.add_typer(duties.app, name="duty", rich_help_panel=output.ACTS)

@@ -7,13 +7,17 @@ is closed, with all its runs archived, is sealed: the bundle that proves it is m
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
-from typing import Protocol
+from functools import partial
+from typing import Protocol, TypeVar
 
 from temporalio import activity
 
 from models.frozen import Frozen
 from models.text import Moment
 
+T = TypeVar("T")
+BEAT_SECONDS = 20
+"""Well below `workflows.archive.SILENCE`."""
 PAGE = 200
 """How many runs are compared with the index at once."""
 
@@ -90,8 +94,7 @@ class ArchiveActivities:
             for run in missing:
                 history, events = await self._histories.history_json(run)
                 now = activity.info().started_time
-                await asyncio.to_thread(self._archive.keep, run, history, events, now)
-                activity.heartbeat(run.workflow_id)
+                await _beating(run.workflow_id, partial(self._archive.keep, run, history, events, now))
             looked_at += len(page)
             archived += len(missing)
         return Archived(looked_at=looked_at, archived=archived, sealed=await self._seal())
@@ -101,6 +104,15 @@ class ArchiveActivities:
             return 0
         sealed = 0
         for scene in await asyncio.to_thread(self._seals.missing):
-            sealed += await asyncio.to_thread(self._seals.seal, (scene,))
-            activity.heartbeat(scene)
+            sealed += await _beating(scene, partial(self._seals.seal, (scene,)))
         return sealed
+
+
+async def _beating(what: str, work: Callable[[], T]) -> T:
+    """In a thread, with a sign of life all the while: to carry a long archive to a far place takes longer than a sweep
+    may be silent, and would be begun again and again."""
+    working = asyncio.create_task(asyncio.to_thread(work))
+    activity.heartbeat(what)
+    while not (await asyncio.wait({working}, timeout=BEAT_SECONDS))[0]:
+        activity.heartbeat(what)
+    return working.result()

@@ -30,6 +30,7 @@ from urllib.parse import quote
 
 from pydantic import ValidationError
 
+from audit import layout
 from models.canonical import canonical
 from models.frozen import Frozen
 from models.journal import Link
@@ -172,12 +173,19 @@ class Bundle:
     """A bundle to be read. It may come from anybody: nothing in it is believed here, and nothing is run."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
+        """Raises NotABundle."""
+        if layout.overlaps(archive):
+            raise NotABundle("two parts are packed in the same bytes")
         self._zip = archive
         self.names = archive.namelist()
         self._parts = {each.filename: each for each in archive.infolist()}
 
     def __contains__(self, path: str) -> bool:
         return path in self._parts
+
+    def hidden(self) -> Iterator[tuple[str, str]]:
+        """Part, and what is strange about how it is packed: what other programs may unpack otherwise."""
+        return layout.faults(self._zip)
 
     def read(self, path: str) -> bytes:
         """Raises NotABundle for a part that is missing, damaged or too large."""

@@ -4,7 +4,6 @@ Each takes what was read and gives the places that deviate; an empty list is a p
 the events follow from the rules is asked of the build that made them: `audit.rerun`.
 """
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from hashlib import sha256
@@ -13,6 +12,7 @@ from typing import Any, get_args
 
 from pydantic import ValidationError
 
+from audit import unambiguous
 from audit.bundle import MANIFEST, documents_path, plain_json
 from audit.evidence import MICROSECOND, SceneEvidence
 from audit.findings import Deviation, first_difference
@@ -77,6 +77,7 @@ def ledger(scene: SceneEvidence) -> Iterator[Deviation]:
     for line, entry in zip(readable, scene.entries, strict=False):
         if entry.sequence != line.sequence:
             yield Deviation(what="sequence", sequence=line.sequence, recorded=entry.sequence, expected=line.sequence)
+        yield from _as_written(line, entry)
     for before, after in zip(scene.entries, scene.entries[1:], strict=False):
         if after.at < before.at:
             yield Deviation(
@@ -84,11 +85,33 @@ def ledger(scene: SceneEvidence) -> Iterator[Deviation]:
             )
 
 
+def _as_written(line: Link, entry: JournalEntry) -> Iterator[Deviation]:
+    """The text is how the ledger writes an entry: sorted, each value in its one form, a time in UTC. Another build may
+    know fewer fields."""
+    text = unambiguous.loads(line.text)
+    if plain_json(text) != line.text.encode():
+        yield Deviation(what="form", sequence=line.sequence, recorded=line.text[:200])
+    if (found := first_difference(text, _no_more_than(text, entry.model_dump(mode="json")))) is not None:
+        at, recorded, expected = found
+        yield Deviation(what="form", sequence=line.sequence, at=at, recorded=recorded, expected=expected)
+
+
+def _no_more_than(text: Any, written: Any) -> Any:
+    """Of what is written only the keys that a text has."""
+    match text, written:
+        case dict(), dict():
+            return {key: _no_more_than(value, written.get(key)) for key, value in text.items()}
+        case list(), list() if len(text) == len(written):
+            return [_no_more_than(one, other) for one, other in zip(text, written, strict=True)]
+        case _:
+            return written
+
+
 def refusals(scene: SceneEvidence) -> Iterator[Deviation]:
     yield from chain(scene.refusals, scene.part.refusals_head, scene.part.refusals)
     for line in scene.refusals:
         try:
-            named = json.loads(line.text).get("scene")
+            named = unambiguous.loads(line.text).get("scene")
         except (ValueError, AttributeError, RecursionError) as error:
             yield Deviation(what="unreadable", sequence=line.sequence, recorded=str(error)[:300])
             continue
@@ -101,16 +124,16 @@ def histories(scene: SceneEvidence) -> Iterator[Deviation]:
     yield from _in_order(scene)
     held: set[int] = set()
     for run in scene.runs:
-        is_open = run.place == len(scene.part.runs) - 1 and not scene.part.closed
         for event, entry in entries_of(run):
             sequence = entry.get("sequence")
             line = scene.line_of.get(sequence) if type(sequence) is int else None
             if line is None:
-                if not is_open or type(sequence) is not int:
+                # What a scene that goes on had not yet given to the ledger may have gone over to another run.
+                if scene.part.closed or type(sequence) is not int or sequence <= scene.part.sequence:
                     yield Deviation(what="not_in_ledger", run=run.run_id, event=event, recorded=sequence)
                 continue
             held.add(sequence)
-            if plain_json(entry) != line.text.encode() and (found := unlike(json.loads(line.text), entry)):
+            if plain_json(entry) != line.text.encode() and (found := unlike(unambiguous.loads(line.text), entry)):
                 at, in_ledger, in_history = found
                 yield Deviation(
                     what="entry", run=run.run_id, event=event, sequence=sequence, at=at, recorded=in_ledger,
@@ -170,6 +193,16 @@ def _in_order(scene: SceneEvidence) -> Iterator[Deviation]:
 
 
 def _follows(run: RunHistory, after: RunHistory) -> Iterator[Deviation]:
+    if after.reset_of is not None:
+        kept = [entry["sequence"] for event, entry in entries_of(after) if event < after.reset_at]
+        yield Deviation(
+            what="reset",
+            run=after.run_id,
+            event=after.reset_at,
+            sequence=max(kept, default=None),
+            recorded=after.reset_of,
+        )
+        return
     if _restarted(after):
         yield Deviation(what="restarted", run=after.run_id, event=1, sequence=after.opening["state"]["sequence"])
     elif run.next_run != after.run_id or after.continued_from != run.run_id:
@@ -185,7 +218,9 @@ def _follows(run: RunHistory, after: RunHistory) -> Iterator[Deviation]:
 
 def _restarted(run: RunHistory) -> bool:
     """Whether no run handed over to it what it began with: it was started from the ledger."""
-    return run.place > 0 and run.continued_from is None and run.opening["state"]["sequence"] != 0
+    return (
+        run.place > 0 and run.continued_from is None and run.reset_of is None and run.opening["state"]["sequence"] != 0
+    )
 
 
 def _answers(scene: SceneEvidence, run: RunHistory) -> Iterator[Deviation]:
@@ -452,9 +487,21 @@ def documents(scene: SceneEvidence) -> Iterator[Deviation]:
         sequence, place = key
         if key not in issued:
             yield Deviation(what="never_issued", sequence=sequence, at=str(place), recorded=document.number)
+        if (other := _number_of_another(document, scene.documents)) is not None:
+            yield Deviation(
+                what="other_document", sequence=sequence, at=str(place), recorded=other, expected=document.number
+            )
         made = sha256(document.text.encode()).hexdigest() if document.text is not None else None
         if made != document.sha256:
             yield Deviation(what="words", sequence=sequence, at=str(place), recorded=document.sha256, expected=made)
+
+
+def _number_of_another(document: OfficialDocument, register: Sequence[OfficialDocument]) -> str | None:
+    """The number that a document's words bear, where it is another's and not its own: two papers changed places."""
+    text, own = document.text or "", document.number
+    if own is None or own in text:
+        return None
+    return next((each.number for each in register if each.number is not None and each.number in text), None)
 
 
 def _as_issued(

@@ -14,11 +14,12 @@ from audit.bundle import (
     ScenePart,
     documents_path,
     ledger_path,
+    plain_json,
     refusals_path,
     rulebook_path,
 )
 from audit.findings import Deviation
-from audit.runs import NoHistory, RunHistory, Task, read_run
+from audit.runs import NoHistory, RunHistory, Task, entries_of, read_run
 from models.commands.anywhere import PassDeadline
 from models.document import OfficialDocument
 from models.journal import JournalEntry, Link
@@ -53,22 +54,43 @@ class SceneEvidence:
     def range_of(self, number: int) -> tuple[int, int]:
         """The first and the last entry that the `number`-th run decided; the last is the ledger's in an open run.
 
-        Of a run after which the scene was started again from the ledger, it is what the ledger had then. Raises
-        ValueError where the run does not say.
+        Of a run after which the scene was started again from the ledger, it is what the ledger had then; of one that
+        was reset, what the ledger had taken of it. What a run decided that came of a reset begins after that, unless it
+        holds the same. Raises ValueError where the run does not say.
         """
+        before, after = self._decided(number)
+        return before + 1, min(after, self._last)
+
+    def _decided(self, number: int) -> tuple[int, int]:
+        """The last entry before the run, and the last that it decided, in the ledger or not. Raises ValueError."""
         run = self.runs[number]
+        following = self.runs[number + 1] if number + 1 < len(self.runs) else None
         try:
             before = run.opening["state"]["sequence"]
             after = self._last
             if run.went_on:
                 after = run.next_opening["state"]["sequence"]
-            elif number + 1 < len(self.runs) and self.runs[number + 1].continued_from is None:
-                after = self.runs[number + 1].opening["state"]["sequence"]
+            elif following is not None and following.reset_of is not None:
+                after = max((each.answer["sequence"] for each in run.batches if each.answer), default=before)
+            elif following is not None and following.continued_from is None:
+                after = following.opening["state"]["sequence"]
         except (KeyError, TypeError) as error:
             raise ValueError(f"the run does not say which entries are its own: {error}") from None
         if type(before) is not int or type(after) is not int:
             raise ValueError(f"the run's entries are {before!r} to {after!r}")
-        return before + 1, min(after, self._last)
+        return max(before, self._decided_before(number, before)), after
+
+    def _decided_before(self, number: int, opening: int) -> int:
+        """Up to which entry runs that were reset had decided already what this run decided otherwise."""
+        reset = [place for place in range(1, number + 1) if self.runs[place].reset_of is not None]
+        if not reset:
+            return opening
+        upto = max((each.answer["sequence"] for run in self.runs[: reset[-1]] for each in run.batches if each.answer),
+                   default=opening)  # fmt: skip
+        held = {entry["sequence"]: plain_json(entry) for _, entry in entries_of(self.runs[number])}
+        lines = (self.line_of.get(sequence) for sequence in range(opening + 1, min(upto, self._last) + 1))
+        same = all(line is not None and held.get(line.sequence) == line.text.encode() for line in lines)
+        return opening if same else upto
 
     def tasks_of(self, number: int) -> dict[int, Task]:
         """The workflow task that made each entry of the `number`-th run: its update's, or the one of an alarm's moment.
@@ -97,6 +119,9 @@ class SceneEvidence:
         """
         run = self.runs[number]
         first, last = self.range_of(number)
+        is_whole = last == self._decided(number)[1]
+        if first > run.opening["state"]["sequence"] + 1:
+            last, is_whole = first - 1, False  # others decided what it began with: it is replayed, and not judged
         its = [sequence for sequence, task in self.tasks_of(number).items() if task.build == build]
         until = last if build is None or build == run.builds[-1] else max(its, default=first - 1)
         receipts = {
@@ -109,13 +134,14 @@ class SceneEvidence:
             "ledger": ledger_path(self.scene),
             "first": first,
             "last": until,
-            "whole": until == last,
+            "whole": until == last and is_whole,
             "receipts": {each: receipt for each, receipt in receipts.items() if first <= each <= until},
         }
 
     @property
     def _last(self) -> int:
-        return max((line.sequence for line in self.lines), default=0)
+        """As far as the lines go: what one of them says of its number is no more to be believed than the rest."""
+        return min(max((line.sequence for line in self.lines), default=0), len(self.lines))
 
 
 def read_scene(bundle: Bundle, part: ScenePart) -> SceneEvidence:

@@ -190,16 +190,21 @@ def _in_order(scene: str, histories: Sequence[bytes]) -> list[tuple[bytes, RunHi
     begun = [
         each
         for each in known.values()
-        if each[1].continued_from is None and (each[1].end is None or each[1].end["sequence"])
+        if each[1].reset_of is not None
+        or (each[1].continued_from is None and (each[1].end is None or each[1].end["sequence"]))
     ]
-    # A workflow that was lost was started again from the ledger (`scene audit reconcile`): another beginning, later on.
-    begun.sort(key=lambda each: each[1].opening["state"]["sequence"])
-    firsts = [each for each in begun if not each[1].opening["state"]["sequence"]]
-    if len(firsts) > 1 or not begun:
-        raise NotExportable(scene, "no_beginning" if not begun else "two_beginnings")
+    # A workflow that was lost was started again from the ledger (`scene audit reconcile`), or reset by an operator
+    # (`temporal workflow reset`): another beginning, later on.
+    begun.sort(key=lambda each: (not _is_first(each[1]), each[1].came_about))
+    if not begun or not _is_first(begun[0][1]):
+        raise NotExportable(scene, "no_beginning")
+    if len(begun) > 1 and _is_first(begun[1][1]):
+        raise NotExportable(scene, "two_beginnings")
     ordered: list[tuple[bytes, RunHistory]] = []
     for number, beginning in enumerate(begun, start=1):
         ordered.append(beginning)
+        if (other := beginning[1].reset_of) is not None and other not in known:
+            raise NotExportable(scene, "missing_run", other)
         while (following := ordered[-1][1].next_run) is not None:
             if following in known:
                 ordered.append(known[following])
@@ -208,6 +213,10 @@ def _in_order(scene: str, histories: Sequence[bytes]) -> list[tuple[bytes, RunHi
             else:
                 raise NotExportable(scene, "missing_run", following)
     return ordered
+
+
+def _is_first(run: RunHistory) -> bool:
+    return run.reset_of is None and not run.opening["state"]["sequence"]
 
 
 def _line(record: EntryRecord) -> LedgerLine:

@@ -4,7 +4,6 @@ An act is an accepted update with the workflow task that took it in, whose begin
 recorded stands in the inputs and answers of the `record` activity.
 """
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -12,10 +11,12 @@ from datetime import datetime
 from typing import Any
 
 from temporalio.api.common.v1 import Payload
+from temporalio.api.enums.v1 import WorkflowTaskFailedCause
 from temporalio.api.history.v1 import HistoryEvent, WorkflowTaskCompletedEventAttributes
+from temporalio.api.update.v1 import Request
 from temporalio.client import WorkflowHistory
 
-from audit import temporal
+from audit import temporal, unambiguous
 from audit.temporal import Broken, kind_of, moment
 from client.from_archives import RECORD
 
@@ -71,6 +72,9 @@ class RunHistory:
 
     `tasks` are when the run's code ran: the only moments that can be the `at` of an entry. `broken` is what no history
     of a Temporal server has. `place` is the run's in its scene, counted from 0.
+
+    A run that was reset was ended, and another, `reset_of` it, begins with the same events up to `reset_at`. What had
+    been accepted after that is given to the other one again, which decides it at another moment.
     """
 
     run_id: str
@@ -93,6 +97,9 @@ class RunHistory:
     opening_text: bytes = b""
     next_text: bytes = b""
     end: Any = None
+    reset_of: str | None = None
+    reset_at: int = 0
+    reset_on: datetime | None = None
 
     @property
     def builds(self) -> tuple[str, ...]:
@@ -106,6 +113,11 @@ class RunHistory:
     def recorders(self) -> frozenset[str]:
         """The builds that the ledger answered with: one may record what another decided."""
         return frozenset(batch.answer["build"] for batch in self.batches if batch.answer is not None)
+
+    @property
+    def came_about(self) -> datetime:
+        """When there was this run: of one that was reset, not what it has of the other."""
+        return self.reset_on or self.began
 
     @property
     def went_on(self) -> bool:
@@ -155,6 +167,7 @@ def _read(events: list[HistoryEvent]) -> RunHistory:
     begun: dict[int, datetime] = {}
     begins, now = 0, None
     acts: dict[int, AcceptedAct] = {}
+    admitted: dict[str, Request] = {}
     batches: dict[int, RecordedBatch] = {}
     for event in events[1:]:
         match kind_of(event):
@@ -164,8 +177,20 @@ def _read(events: list[HistoryEvent]) -> RunHistory:
                 task = event.workflow_task_completed_event_attributes
                 begins, now = task.started_event_id, begun[task.started_event_id]
                 run.tasks.append(Task(begins, now, _build_of(task)))
+            case "workflow_task_failed":
+                failed = event.workflow_task_failed_event_attributes
+                if failed.cause == WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_RESET_WORKFLOW:
+                    # The start is copied from the other run, and tells that one's id.
+                    run.run_id, run.reset_of = failed.new_run_id, failed.base_run_id
+                    run.reset_at, run.reset_on = event.event_id, moment(event.event_time)
+            case "workflow_execution_update_admitted":
+                request = event.workflow_execution_update_admitted_event_attributes.request
+                admitted[request.meta.update_id] = request
             case "workflow_execution_update_accepted":
-                accepted = event.workflow_execution_update_accepted_event_attributes.accepted_request
+                taken_in = event.workflow_execution_update_accepted_event_attributes
+                accepted = taken_in.accepted_request
+                if not accepted.HasField("input"):
+                    accepted = admitted[taken_in.protocol_instance_id]
                 if now is None:
                     raise NoHistory(f"event {event.event_id} is accepted before any workflow task")
                 acts[event.event_id] = AcceptedAct(
@@ -227,4 +252,4 @@ def _value(payload: Payload) -> Any:
         raise NoHistory(
             f"a payload is {payload.metadata.get('encoding', b'-').decode('ascii', 'replace')}, not json/plain"
         )
-    return json.loads(payload.data)
+    return unambiguous.loads(payload.data)

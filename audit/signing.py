@@ -101,7 +101,10 @@ class KeyFile:
 
 
 def raw_of(pem: bytes) -> bytes:
-    """The raw public key in a PEM file. Raises ValueError."""
+    """The raw public key in a PEM file that holds nothing else: of two keys each reader would take another. Raises
+    ValueError."""
+    if (count := pem.count(b"-----BEGIN ")) != 1:
+        raise ValueError(f"it holds {count} keys, not one")
     try:
         key = load_pem_public_key(pem)
     except UnsupportedAlgorithm as error:

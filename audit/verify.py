@@ -15,6 +15,7 @@ An unproven check says why:
 What is said of checkpoints: `audit.attested`.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
@@ -26,7 +27,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from audit import attested, builds, checks
+from audit import attested, builds, checks, unambiguous
 from audit.bundle import (
     HANDOVERS,
     MANIFEST,
@@ -53,6 +54,8 @@ from models.calendar import Calendar
 from models.directory import Directory
 from models.policy import Policy
 
+_RULEBOOK = re.compile(r"rulebooks/([0-9a-f]{64})\.([^/]+)\.json")
+_VERSION = re.compile(r"[1-9][0-9]*\.json")
 OF_THE_LAST = ("state", "policy", "asked")
 """Kinds of deviations that the last build of a run decides on: what it handed over, and what its replay asked for."""
 
@@ -73,10 +76,10 @@ def verify(path: Path, trust: Trust) -> Iterator[Finding]:
         manifest = bundle.manifest()
         signature, keys, signer = _signature(bundle, trust)
         yield signature
-        yield _parts(bundle, manifest)
+        books = _Books(bundle)
+        yield _parts(bundle, manifest, books)
         code = _Code(path, bundle, manifest, trust, running)
         yield code.finding()
-        books = _Books(bundle)
         for part in manifest.scenes:
             scene = read_scene(bundle, part)
             yield from _scene(
@@ -112,9 +115,10 @@ def _signature(bundle: Bundle, trust: Trust) -> tuple[Finding, attested.Keyring,
     return finding(Check.SIGNATURE, None, wrong, 1, notes).model_copy(update={"facts": facts}), keys, mark
 
 
-def _parts(bundle: Bundle, manifest: Manifest) -> Finding:
-    """Every part is what SHA256SUMS says, none is missing, none is there that it does not name, or twice."""
-    wrong: list[Deviation] = []
+def _parts(bundle: Bundle, manifest: Manifest, books: "_Books") -> Finding:
+    """Every part is what SHA256SUMS says, none is missing, none is there that it does not name, or twice; and each is
+    the same to whoever reads it."""
+    wrong = [Deviation(what="hidden", part=part or None, recorded=why) for part, why in bundle.hidden()]
     sums: dict[str, str] = {}
     try:
         sums = bundle.sums()
@@ -122,21 +126,25 @@ def _parts(bundle: Bundle, manifest: Manifest) -> Finding:
         wrong.append(Deviation(what="unreadable", part=SUMS, recorded=str(error)))
     for path, digest in sums.items():
         try:
-            found = sha256(bundle.read(path)).hexdigest()
+            content = bundle.read(path)
         except NotABundle as error:
             wrong.append(Deviation(what="unreadable", part=path, recorded=str(error), expected=digest))
             continue
-        if found != digest:
+        if (found := sha256(content).hexdigest()) != digest:
             wrong.append(Deviation(what="digest", part=path, recorded=found, expected=digest))
+        wrong += _ambiguous(path, content)
     count = Counter(bundle.names)
     wrong += [Deviation(what="not_listed", part=name) for name in count if name not in sums and name not in UNLISTED]
     wrong += [Deviation(what="twice", part=name) for name in sorted(count) if count[name] > 1]
-    known = tuple(_places(manifest))
-    wrong += [
-        Deviation(what="not_named", part=name, expected=MANIFEST)
-        for name in sums
-        if name != MANIFEST and not name.startswith(known)
-    ]
+    known, folders = frozenset(_places(manifest)), tuple(f"sources/{digest}/" for digest in manifest.builds.values())
+    for name in sums:
+        if (book := _RULEBOOK.fullmatch(name)) is not None:
+            policy = books.policy(*book.groups())
+            made = (policy.digest, policy.calendar.version) if isinstance(policy, Policy) else None
+            if made is not None and made != book.groups():
+                wrong.append(Deviation(what="policy", part=name, expected=".".join(made)))
+        elif name not in known and not name.startswith(folders) and not _is_of_a_directory(name, manifest):
+            wrong.append(Deviation(what="not_named", part=name, expected=MANIFEST))
     scenes = Counter(part.scene for part in manifest.scenes)
     wrong += [Deviation(what="twice", part=MANIFEST, at=scene) for scene in scenes if scenes[scene] > 1]
     for part in manifest.scenes:
@@ -151,13 +159,32 @@ def _parts(bundle: Bundle, manifest: Manifest) -> Finding:
 
 
 def _places(manifest: Manifest) -> Iterator[str]:
-    """Where the parts stand that belong to something which the manifest names."""
-    yield from ("rulebooks/", HANDOVERS, *{f"directories/{part.city}/" for part in manifest.scenes})
-    yield from (f"sources/{digest}/" for digest in manifest.builds.values())
+    """The parts that belong to something which the manifest names; beside policies, directories and sources."""
+    yield from (MANIFEST, HANDOVERS)
     for part in manifest.scenes:
         yield from (ledger_path(part.scene), refusals_path(part.scene), documents_path(part.scene))
         yield checkpoint_path(part.scene)
         yield from (history_path(part.scene, number) for number in range(1, len(part.runs) + 1))
+
+
+def _is_of_a_directory(name: str, manifest: Manifest) -> bool:
+    *folder, version = name.split("/")
+    its_city = any(folder == ["directories", part.city] for part in manifest.scenes)
+    return its_city and _VERSION.fullmatch(version) is not None
+
+
+def _ambiguous(path: str, content: bytes) -> Iterator[Deviation]:
+    """What two readers of a part may read otherwise."""
+    texts: list[tuple[str | None, bytes]] = []
+    if path.endswith(".json"):
+        texts = [(None, content)]
+    elif path.endswith(".jsonl"):
+        texts = [(f"line {number}", line) for number, line in enumerate(content.splitlines(), start=1)]
+    for at, text in texts:
+        try:
+            unambiguous.loads(text)
+        except (ValueError, RecursionError) as error:
+            yield Deviation(what="ambiguous", part=path, at=at, recorded=str(error)[:300])
 
 
 class _Code:

@@ -56,6 +56,7 @@ DEVIATIONS: dict[str, Word] = {
     "algorithm": Word("未知的算法", "an unknown algorithm"),
     "alarm": Word("到期事项不符", "another alarm was due"),
     "alarm_by": Word("到期事项不是系统所为", "an alarm by somebody else than the system"),
+    "ambiguous": Word("内容有歧义，不同程序读法不同", "readers differ about what it says"),
     "answer": Word("账本回执与账本不符", "the ledger answered otherwise"),
     "asked": Word("重放所求与历史不符", "the replay asks the server for something else"),
     "begins_later": Word("首段历史不是场景的开始", "the first run is not the beginning"),
@@ -72,9 +73,11 @@ DEVIATIONS: dict[str, Word] = {
     "events": Word("按规则应有另一结果", "the rules give something else"),
     "failed": Word("无法重新运行", "it could not be run again"),
     "fold": Word("无法接续", "it does not follow"),
+    "form": Word("文字不是账本的写法", "it is not written as the ledger writes"),
     "handover": Word("密钥交接声明是伪造的", "a forged handover of keys"),
     "hash": Word("哈希不符", "the hash is another"),
     "head": Word("链头不符", "the chain's head is another"),
+    "hidden": Word("压缩包内有各程序所见不同之处", "programs unpack it differently"),
     "inclusion": Word("不在检查点的树中", "it does not stand in the checkpoint's tree"),
     "length": Word("条数不符", "the number of entries is another"),
     "malformed": Word("内容残缺", "what stands there is malformed"),
@@ -99,6 +102,7 @@ DEVIATIONS: dict[str, Word] = {
     "order": Word("时间倒置", "it is earlier than the one before"),
     "other_actor": Word("办理人身份不符", "the actor is another"),
     "other_code": Word("混入了其他代码", "other code was loaded"),
+    "other_document": Word("公文内容写的是另一文号", "its words bear the number of another document"),
     "other_key": Word("由其他密钥签名", "signed with another key"),
     "other_scene": Word("属于另一场景", "it is of another scene"),
     "other_workflow": Word("属于另一种工作流", "it is another kind of workflow"),
@@ -110,6 +114,10 @@ DEVIATIONS: dict[str, Word] = {
     "refused": Word("历史中该操作被拒绝", "the history has it refused"),
     "register": Word("登记簿所记与公文不符", "the register says otherwise than the document"),
     "replay": Word("历史不能重放", "the history does not replay"),
+    "reset": Word(
+        "流程曾被重置（temporal workflow reset），同一段有两份历史",
+        "it was reset (temporal workflow reset): two histories of one stretch",
+    ),
     "restarted": Word(
         "流程由账本重启，非由前段接续", "started again from the ledger, not carried on by the run before"
     ),

@@ -16,14 +16,17 @@ from audit.proofs import Proof, ProofFails, ProvenEntry
 from client.health import checkpoint_now
 from models.canonical import canonical
 from models.checkpoint import ChainKind, LogItem, SignedCheckpoint
+from models.policy import Subject
 from models.refusal import Refused
 from runtime.settings import Settings
 from runtime.wiring import Parts
 
 from . import output, shown
+from .acting import OnBehalf
 from .audit_keys import Out, by_handover, no_key
 from .output import AsJson, Failure, misuse, say
-from .session import database, server, settings
+from .session import database, server, settings, state_of
+from .viewing import Viewing, may_audit
 
 app = output.group("审计：导出、离线核验、时间线、检查点 · Audits: bundles, verified offline, time lines, checkpoints")
 SHOWN_DIGITS = 16
@@ -208,10 +211,14 @@ def prove(
     ] = "scene",
     at: Annotated[int | None, typer.Option("--at", help="检查点编号 · as of a checkpoint", show_default=False)] = None,
     out: Out = None,
+    who: Viewing = None,
+    on_behalf_of: OnBehalf = None,
     as_json: AsJson = False,
 ) -> None:
     """证明场景的记录已在检查点中 · Prove that a scene's entries stand under a checkpoint"""
     with database() as opened:
+        if who is not None:
+            _refuse_unless_read(opened, kind, stream, who, on_behalf_of)
         proof, after = _proof(opened, kind, stream, at)
     if out is not None:
         out.write_bytes(canonical(proof) + b"\n")
@@ -229,6 +236,14 @@ def prove(
     if out is not None:
         lines.append(say(f"证明已写入 {out}", f"The proof is in {out}"))
     output.present(proof.model_dump(mode="json"), *lines)
+
+
+def _refuse_unless_read(opened: Parts, kind: ChainKind, stream: str, who: str, behalf: list[str] | None) -> None:
+    """A proof holds every entry in full. Raises Refused."""
+    if kind not in ("scene", "refusal"):
+        raise misuse("--as 只用于场景的链。", "--as goes with the chains of a scene.")
+    state_of(opened, stream)
+    may_audit(opened, (stream,), who, behalf, named=True, display="audit_prove", subjects=tuple(Subject))
 
 
 def _proof(opened: Parts, kind: ChainKind, stream: str, at: int | None) -> tuple[Proof, int]:

@@ -14,7 +14,7 @@ from . import output, shown
 from .output import AsJson, Failure, say
 from .session import database, settings
 
-Out = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="写入文件 · write it there")]
+Out = Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE", help="写入文件 · write it there")]
 
 
 def add_to(app: typer.Typer) -> None:

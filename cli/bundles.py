@@ -26,6 +26,7 @@ from audit.signing import KeyFile, NoKey, fingerprint, raw_of
 from audit.sources import digest_of, installed
 from audit.verify import Trust, verify
 from client.from_archives import not_archived
+from models.policy import Subject
 from models.refusal import REFUSALS, Refused
 from rules.deadlines import BEIJING
 from runtime.build import build_id
@@ -35,9 +36,10 @@ from runtime.wiring import Parts, evidence, seals
 from storage.places import PlaceAway
 
 from . import output, shown
-from .acting import a_date
+from .acting import OnBehalf, a_date
 from .output import AsJson, Failure, misuse, say
 from .session import database, server, settings
+from .viewing import Viewing, may_audit
 
 DEVIATES, UNPROVEN = 1, 3
 """Exit statuses of `scene audit verify`; 0 means that everything is proven."""
@@ -60,11 +62,13 @@ def export_bundle(
         typer.Option(metavar="DATE", help="这一天以来有记录的场景 · scenes with entries since", show_default=False),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE", help="导出到哪个文件 · the file", show_default=False)
+        Path | None, typer.Option("--out", "-o", metavar="FILE", help="导出到哪个文件 · the file", show_default=False)
     ] = None,
     sealed: Annotated[
         bool, typer.Option("--sealed", help="办结时封存的那一份 · the one that was sealed when the scene closed")
     ] = False,
+    who: Viewing = None,
+    on_behalf_of: OnBehalf = None,
     as_json: AsJson = False,
 ) -> None:
     """导出审计包：历史、账本、规则、代码，带签名 · Export what proves scenes, signed, into one file"""
@@ -77,12 +81,19 @@ def export_bundle(
     if sealed and (not scene or len(scene) != 1):
         raise misuse("--sealed 须指明一个场景。", "--sealed takes one scene.")
     with database(made) as stored:
-        if sealed and scene:
-            _copy_sealed(stored, scene[0], out or Path(f"{scene[0]}.audit.zip"))
-            return
         chosen = tuple(dict.fromkeys(scene or stored.reads.scenes(city=city, since=from_day)))
+        if unknown := set(chosen).difference(stored.reads.scenes()):
+            raise Refused("unknown_scene", scene=", ".join(sorted(unknown)))
+        # A bundle holds everything.
+        everything = tuple(Subject)
+        chosen = may_audit(
+            stored, chosen, who, on_behalf_of, named=bool(scene), display="audit_export", subjects=everything
+        )
         if not chosen:
             raise Failure("no_scenes", say("没有符合条件的场景。", "No scene fits."))
+        if sealed:
+            _copy_sealed(stored, chosen[0], out or Path(f"{chosen[0]}.audit.zip"))
+            return
         target = out or Path(f"{chosen[0] if len(chosen) == 1 else city or 'scenes'}.audit.zip")
         with Bar(disable=output.as_json(), transient=True) as bar:
             task = bar.add_task(say("导出", "exporting"), total=len(chosen))
@@ -105,8 +116,6 @@ def export_bundle(
 
 def _copy_sealed(stored: Parts, scene: str, target: Path) -> None:
     """Raises Failure, OSError."""
-    if scene not in stored.reads.scenes():
-        raise Refused("unknown_scene", scene=scene)
     beside = target.with_name(f".{target.name}.part")
     try:
         seals(stored).copy(scene, beside)
@@ -294,8 +303,8 @@ def _readable(bundle: Path) -> Iterator[None]:
         raise Failure(
             "not_a_bundle",
             say(
-                f"{bundle} 不是可读的审计包：{problem}。",
-                f"{bundle} is no bundle that can be read: {problem}.",
+                f"{bundle} 不是可读的审计包：{_printable(str(problem))}。",
+                f"{bundle} is no bundle that can be read: {_printable(str(problem))}.",
             ),
         ) from None
 

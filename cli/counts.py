@@ -7,6 +7,7 @@ import typer
 
 from models.policy import Subject
 from rules.counts import KINDS, Count, counted, facts
+from rules.quotas import in_force
 from rules.reading import Extent
 from runtime.policy_files import load_city
 from runtime.quotas import load_quotas
@@ -38,8 +39,9 @@ def counts(
     """指标完成情况：目标、已完成、尚缺、有哪些场景 · A city's quotas for a year: target, count, missing, the scenes"""
     policy = load_city(settings().policies_dir, city)
     name, year = policy.city, year or shown.today().year
-    quotas = [each for each in load_quotas(PROJECT / "samples") if each.city == name]
     with database() as opened:
+        of_texts = [each for each in load_quotas(PROJECT / "samples") if each.city == name]
+        quotas = in_force(of_texts, opened.quotas.of(name))
         happened = [
             fact
             for record in opened.reads.entries_with(name, *KINDS)

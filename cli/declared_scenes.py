@@ -68,6 +68,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("regulator", "监管单位", "regulator"),
     Column("history", "以往经过", "history", "2025 年立项，2026 年 2 月签订任务书"),
     Column("documents", "文件", "documents", "", many=True),
+    Column("awarded_yuan", "已奖励金额（元）", "awarded_yuan"),
     Column("bidder", "揭榜方", "bidders.{n}.bidder", "甲公司"),
     Column("contract_document", "任务书文件", "bidders.{n}.contract_document", "@任务书.pdf"),
     Column("bidder_budget_yuan", "中榜金额（元）", "bidders.{n}.budget_yuan", "500000"),

@@ -100,7 +100,8 @@ def show(
     number: Annotated[str, typer.Argument(metavar="NUMBER|SCENE", help="文号，或场景编号 · its number, or a scene")],
     entry: Annotated[int | None, typer.Argument(help="记录号 · the entry", show_default=False)] = None,
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE", help="另存为文件 · write it to a file", show_default=False)
+        Path | None,
+        typer.Option("--out", "-o", metavar="FILE", help="另存为文件 · write it to a file", show_default=False),
     ] = None,
     who: Viewing = None,
     on_behalf_of: OnBehalf = None,

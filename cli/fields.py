@@ -24,12 +24,14 @@ from pydantic_core import ErrorDetails, to_jsonable_python
 from models.calendar import Period, Unit, YearNotice
 from models.commands import ACTS, Act
 from models.document import Document
+from models.field_words import about, owner_of
 from models.policy import Policy
 from models.text import Digest
 from models.words import VERBS
 from runtime.notice_files import load_notice
 from runtime.policy_files import load_city, load_policy
 
+from . import output
 from .output import Failure, misuse, say
 from .session import settings
 
@@ -88,7 +90,7 @@ def entries(model: type[BaseModel], prefix: str = "", *, required: bool = True) 
         if shape.many:
             takes = say(f"{takes}（可多个）", f"{takes}, repeatable")
         default = "" if info.is_required() or info.default in (None, ()) else _shown(info.default)
-        yield Entry(f"{prefix}{name}", takes, needed, default, info.description or "")
+        yield Entry(f"{prefix}{name}", takes, needed, default, about(owner_of(model), name).text(output.language()))
 
 
 def build(model: type[Model], given: Sequence[str], start: dict[str, Any] | None = None) -> Model:

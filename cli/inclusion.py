@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +12,7 @@ from rich.console import RenderableType
 from models.policy import Subject
 from models.refusal import Refused
 from models.vocabulary import Machine
-from models.words import FIRST_FAULT, LIMITS, MEASURES, RISKS, VERBS
+from models.words import FIRST_FAULT, LIMITS, MEASURES, RISKS, VERBS, Word
 from rules.inclusion_statement import Doer, Extension, FaultLine, InclusionStatement, Order, Turn, statements
 
 from . import output, shown, wording
@@ -87,9 +87,13 @@ def _write(text: str, to: Path, encoding: str) -> None:
 
 
 def _rendered(told: InclusionStatement) -> list[RenderableType]:
+    words = measure_words(told)
     parts: list[RenderableType] = [output.line((title(told), "bold")), output.pairs(_head(told))]
     for fault in told.faults:
-        parts += [output.line((f"#{fault.number} {_measure(fault)}", "bold")), output.pairs(_fault(fault))]
+        parts += [
+            output.line((f"#{fault.number} {_measure(fault, words)}", "bold")),
+            output.pairs(_fault(fault, words)),
+        ]
     if not told.faults:
         parts.append(say("没有差错记录。", "No fault is recorded."))
     return [*parts, ""]
@@ -100,8 +104,9 @@ def markdown(scene: str, told: tuple[InclusionStatement, ...]) -> str:
     lines = [say(f"# 包容期台账 {scene}", f"# Inclusion ledger of {scene}"), ""]
     for each in told:
         lines += [f"## {title(each)}", "", *_items(_head(each)), ""]
+        words = measure_words(each)
         for fault in each.faults:
-            lines += [f"### {fault.number}. {_escaped(_measure(fault))}", "", *_items(_fault(fault)), ""]
+            lines += [f"### {fault.number}. {_escaped(_measure(fault, words))}", "", *_items(_fault(fault, words)), ""]
         if not each.faults:
             lines += [say("没有差错记录。", "No fault is recorded."), ""]
     return "\n".join(lines)
@@ -191,7 +196,7 @@ def _eligibility(told: InclusionStatement) -> str:
     )
 
 
-def _fault(fault: FaultLine) -> list[Line]:
+def _fault(fault: FaultLine, words: Mapping[str, Word]) -> list[Line]:
     lines = [
         (say("记录", "recorded"), _doer(fault.recorded)),
         (say("种类", "kind"), fault.kind),
@@ -199,7 +204,7 @@ def _fault(fault: FaultLine) -> list[Line]:
         (say("指导", "guidance"), fault.guidance or "-"),
         (say("认定", "finding"), fault.finding),
         (say("证据", "evidence"), f"{fault.evidence.title} {fault.evidence.sha256}"),
-        (say("理由", "why"), why(fault)),
+        (say("理由", "why"), why(fault, words)),
     ]
     if fault.incident is not None:
         lines.append((say("事件", "incident"), fault.incident))
@@ -209,11 +214,17 @@ def _fault(fault: FaultLine) -> list[Line]:
     return lines
 
 
-def _measure(fault: FaultLine) -> str:
-    return f"{fault.recorded.on} {fault.kind}: {shown.word(MEASURES, fault.measure)}"
+def measure_words(told: InclusionStatement) -> Mapping[str, Word]:
+    """With the city's own measures, as its policy called them when a fault met them."""
+    own = [fault.climb.measure for fault in told.faults if fault.climb and fault.climb.measure]
+    return {**MEASURES, **{measure.key: Word(measure.name, measure.name_en) for measure in own}}
 
 
-def why(fault: FaultLine) -> str:
+def _measure(fault: FaultLine, words: Mapping[str, Word]) -> str:
+    return f"{fault.recorded.on} {fault.kind}: {shown.word(words, fault.measure)}"
+
+
+def why(fault: FaultLine, words: Mapping[str, Word] = MEASURES) -> str:
     """Why it met its measure, in one sentence."""
     if fault.red_line is not None:
         return say(f"触碰红线 {fault.red_line}，不经阶梯", f"the red line {fault.red_line} breaches without the ladder")
@@ -223,7 +234,7 @@ def why(fault: FaultLine) -> str:
     climb = fault.climb
     if climb is None:
         return say("当时未记录", "was not recorded then")
-    above = shown.word(MEASURES, climb.above) if climb.above else say("无", "none")
+    above = shown.word(words, climb.above) if climb.above else say("无", "none")
     repeats = ", ".join(f"#{number}" for number in climb.repeats) or say("无", "none")
     window = f"{climb.window.length} {wording.period_unit(climb.window.unit)}"
     skips = climb.steps > 1

@@ -44,7 +44,7 @@ Digits = Annotated[
 @app.command()
 def draft(
     city: City,
-    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="写入文件 · write it there")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE", help="写入文件 · write it there")] = None,
 ) -> None:
     """按政策写出目录的初稿：各单位，没有人员 · A first directory from the policy: its units, and nobody in them"""
     policy = load_city(settings().policies_dir, city)

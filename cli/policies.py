@@ -160,7 +160,7 @@ def diagram(
     city: OneCity = None,
     to: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="写入文件 · write to a file", show_default=False),
+        typer.Option("--out", "-o", metavar="FILE", help="写入文件 · write to a file", show_default=False),
     ] = None,
 ) -> None:
     """流程图，由流程表生成 · The lifecycle drawn from its table, for all cities or one"""

@@ -29,10 +29,11 @@ from runtime.wiring import Parts
 from storage.archive_files import ArchiveDamaged
 
 from . import identity, output, shown, wording
-from .acting import As
+from .acting import As, OnBehalf
 from .bundles import moment_of
 from .output import AsJson, Failure, misuse, say
 from .session import database, server, settings
+from .viewing import may_audit
 
 LEFT, UNPROVEN = 1, 3
 """Exit statuses; 0 means that all agree. The same as `scene audit verify`."""
@@ -67,6 +68,7 @@ def reconcile(
         typer.Option("--log", metavar="FILE", help="另行留存的检查点日志 · a kept checkpoint log", show_default=False),
     ] = None,
     who: As = None,
+    on_behalf_of: OnBehalf = None,
     as_json: AsJson = False,
 ) -> None:
     """核对 Temporal 与数据库，从备份恢复之后用 · Compare Temporal and the database, after a restore
@@ -82,7 +84,11 @@ def reconcile(
     witnesses = _copy(copy) if copy is not None else []
     made = settings()
     with database(made) as opened:
-        told = asyncio.run(_run(made, opened, scene or [], city, witnesses, by, restart=restart, until=until))
+        chosen = scene or []
+        if who is not None and not repair:
+            among = chosen or opened.reads.scenes(city=city)
+            chosen = list(may_audit(opened, among, who, on_behalf_of, named=bool(scene), display="audit_reconcile"))
+        told = asyncio.run(_run(made, opened, chosen, city, witnesses, by, restart=restart, until=until))
     output.present(told.data(), *told.lines())
     if told.left:
         raise typer.Exit(LEFT)

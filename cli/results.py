@@ -125,6 +125,7 @@ def _acceptance(found: AcceptanceStatement, policy: Policy, *, paid: bool) -> li
         rows += [
             (say("应退（元）", "refund due, yuan"), f"{refund.due_yuan:,}"),
             (say("已退（元）", "refunded, yuan"), done),
+            (say("申报已退、待收（元）", "said to be paid back, yuan"), f"{refund.declared_yuan or 0:,}"),
             (say("容错认定", "fault tolerance"), tolerated[refund.tolerated]),
         ]
     if found.value_yuan is not None:
@@ -199,6 +200,14 @@ def _benchmark(found: BenchmarkStatement, policy: Policy) -> list[RenderableType
             for each in found.criteria
         ]  # fmt: skip
         parts.append(output.table(columns, lines, say("标杆标准", "Criteria")))
+    if found.opinions:
+        columns = [("日期", "on"), ("单位", "unit"), ("人员", "person"), ("意见", "opinion"), ("内容", "text")]
+        said = [
+            (each.opinion.on, each.opinion.unit, each.opinion.person, shown.word(POSITIONS, each.opinion.position),
+             each.text)
+            for each in found.opinions
+        ]  # fmt: skip
+        parts.append(output.table(columns, said, say("标杆意见", "Opinions on the benchmark")))
     columns = [
         ("激励", "benefit"), ("已登记（元）", "recorded, yuan"), ("每项上限", "cap each"), ("总上限", "cap in all"),
         ("余额", "left"),

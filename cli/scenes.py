@@ -3,11 +3,12 @@
 import asyncio
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from difflib import get_close_matches
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, get_args
 
 import typer
 from pydantic import TypeAdapter, ValidationError
@@ -21,8 +22,8 @@ from models.receipt import Receipt
 from models.refusal import Refused
 from models.state import SceneState
 from models.text import Identifier
-from models.vocabulary import Role, Stage
-from models.words import ROLES, STATUSES
+from models.vocabulary import Role, Scale, Stage, Track
+from models.words import ROLES, STATUSES, TRACKS
 from rules.disclosure import Extent, Veil
 from rules.lifecycle import STEPS
 from rules.permissions import bidders
@@ -169,6 +170,15 @@ def list_(
     project: Annotated[
         str | None, typer.Option(help="重大项目或活动含此文字 · major project or event", show_default=False)
     ] = None,
+    scale: Annotated[str | None, typer.Option(help="规模：小切口、集成式、综合性 · scale", show_default=False)] = None,
+    track: Annotated[str | None, typer.Option(help="通道：sandbox、fast · track", show_default=False)] = None,
+    maturity: Annotated[str | None, typer.Option(help="成熟度 · maturity", show_default=False)] = None,
+    project_stage: Annotated[
+        str | None, typer.Option(help="项目阶段：在建、待建 · under way or planned", show_default=False)
+    ] = None,
+    funding: Annotated[
+        str | None, typer.Option(help="资金来源含此文字 · where the money is from", show_default=False)
+    ] = None,
     sort: Annotated[SceneSort, typer.Option(help="排序 · sorted by")] = "next_due_at",
     descending: Annotated[bool, typer.Option("--descending", help="倒序 · the other way round")] = False,
     page: Annotated[int, typer.Option(min=1, help="页 · page")] = 1,
@@ -185,8 +195,14 @@ def list_(
     where = SceneFilter(
         stage=stage, step=_known_step(step), city=_city(city), domain=domain, type=type_, lead=lead,
         overdue=True if overdue else None, text=text, first=first, project=project,
+        scale=_scale(scale), track=_track(track), maturity=maturity, project_stage=_project_stage(project_stage),
+        funding_source=funding,
     )  # fmt: skip
     with database() as opened:
+        _refuse_unknown_class(opened, "type", type_)
+        _refuse_unknown_class(opened, "first", first)
+        _refuse_unknown_class(opened, "maturity", maturity)
+        _refuse_unknown_class(opened, "domain", domain)
         if who is not None:
             veils = Veils(opened, who=who, behalf=on_behalf_of)
             seen = filter(
@@ -214,6 +230,56 @@ def _known_step(step: str | None) -> str | None:
         return step
     near = get_close_matches(step, known, n=3, cutoff=0.4) or known
     raise Refused("unknown_step", step=step, known=", ".join(near))
+
+
+def _refuse_unknown_class(
+    opened: Parts, name: Literal["type", "first", "maturity", "domain"], value: str | None
+) -> None:
+    """A word that neither a scene has nor any city's lists know is a slip of the pen. Raises typer.BadParameter."""
+    wheres = {
+        "type": SceneFilter(type=value), "first": SceneFilter(first=value), "maturity": SceneFilter(maturity=value),
+        "domain": SceneFilter(domain=value),
+    }  # fmt: skip
+    if value is None or opened.reads.list_scenes(wheres[name], limit=1).total:
+        return
+    known: list[str] = []
+    for path in city_files(opened.settings.policies_dir):
+        with suppress(FileProblems):
+            policy = load_policy(path)
+            lists = policy.classification
+            domains = tuple(each.name for each in policy.domains)
+            known += {"type": lists.types, "first": lists.firsts, "maturity": lists.maturities, "domain": domains}[name]
+    if value not in known:
+        raise _not_among(value, known, f"--{name}")
+
+
+def _not_among(value: str, known: Iterable[str], option: str) -> typer.BadParameter:
+    words = "、".join(dict.fromkeys(known))
+    text = say(f"没有“{value}”；可选：{words}", f"{value} is not among {words}")
+    return typer.BadParameter(text, param_hint=option)
+
+
+def _scale(word: str | None) -> Scale | None:
+    if word is not None and word not in [*Scale]:
+        raise _not_among(word, Scale, "--scale")
+    return Scale(word) if word is not None else None
+
+
+def _track(word: str | None) -> Track | None:
+    """A track by its code or its Chinese name."""
+    if word is None:
+        return None
+    by_word = {name: Track(key) for key, each in TRACKS.items() for name in (key, each.zh)}
+    if word not in by_word:
+        raise _not_among(word, by_word, "--track")
+    return by_word[word]
+
+
+def _project_stage(word: str | None) -> str | None:
+    known = get_args(Application.model_fields["project_stage"].annotation)
+    if word is not None and word not in known:
+        raise _not_among(word, known, "--project-stage")
+    return word
 
 
 def _city(name: str | None) -> str | None:
@@ -348,7 +414,7 @@ def ical(
     department: Annotated[str, typer.Option(metavar="UNIT", help="单位 · the unit", show_default=False)],
     city: Annotated[str | None, typer.Option(help="城市 · the city", show_default=False)] = None,
     output_: Annotated[
-        Path | None, typer.Option("--output", "-o", help="写入文件，默认标准输出 · to a file", show_default=False)
+        Path | None, typer.Option("--out", "-o", help="写入文件，默认标准输出 · to a file", show_default=False)
     ] = None,
     who: Viewing = None,
     on_behalf_of: OnBehalf = None,
@@ -442,7 +508,7 @@ def _entry(entry: JournalEntry, seen: dict[str, Any]) -> tuple[object, ...]:
     if seen.get("sealed"):
         sealed = say("（密封，到时公开）", "(sealed until it may be read)")
         return (entry.sequence, shown.moment(entry.at), sealed, "", "")
-    kinds = ", ".join(dict.fromkeys(event["kind"] for event in seen.get("events", ())))
+    kinds = say("、", ", ").join(dict.fromkeys(wording.event(event["kind"]) for event in seen.get("events", ())))
     if seen.get("command") is None:
         return (entry.sequence, shown.moment(entry.at), say("（无权查看）", "(not yours to read)"), "", kinds)
     command, actor = entry.command, seen["command"]["actor"]

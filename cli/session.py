@@ -21,6 +21,7 @@ from runtime.policy_files import load_city
 from runtime.settings import Settings
 from runtime.wiring import Parts, parts
 from runtime.yaml_files import FileProblems
+from storage.schema import Schema, schema
 
 from .output import Failure, misuse, say
 
@@ -65,15 +66,39 @@ def database(made: Settings | None = None) -> Iterator[Parts]:
 def _away(opened: Parts, error: SQLAlchemyError) -> Failure:
     try:
         ours = inspect(opened.engine).has_table("entry")
+        found = schema(opened.engine) if ours else None
     except SQLAlchemyError:
-        ours = True
-    if ours:
         return database_away(error)
+    if found is not None:
+        return database_away(error) if found.current else _of_another_version(found)
     return Failure(
         "database_not_ready",
         say(
             "数据库里还没有本系统的表。请先运行 scene up（或执行数据库迁移）。",
             "The database has no tables of ours yet. Run `scene up` first, or migrate it.",
+        ),
+    )
+
+
+def _of_another_version(found: Schema) -> Failure:
+    """Asked only where a statement failed: what an older database can answer, it may answer."""
+    if found.is_newer:
+        return Failure(
+            "database_newer",
+            say(
+                f"数据库结构（{found.has}）比本程序的新（{found.needs}）。请改用与之相配的新版本程序。",
+                f"The database's schema ({found.has}) is newer than this program's ({found.needs}). Use the version "
+                "that it belongs to.",
+            ),
+        )
+    return Failure(
+        "database_older",
+        say(
+            f"数据库结构是旧的（{found.has or '空'}），本程序需要 {found.needs}：尚未升级，什么也没有写出。请先备份，"
+            "再运行 scene up（部署环境：alembic upgrade head），然后重试。",
+            f"The database's schema is older ({found.has or 'empty'}) than this program's ({found.needs}): it was not "
+            "migrated, and nothing was written. Back it up, run `scene up` (deployed: alembic upgrade head), and "
+            "try again.",
         ),
     )
 

@@ -222,8 +222,8 @@ def rendered(state: SceneState, policy: Policy | None) -> list[RenderableType]:
         ]
         parts.append(output.table(columns, rows, say("揭榜方", "Bidders")))
     if opinions := [(trial.bidder, each) for trial in state.trials for each in trial.opinions]:
-        columns = [("揭榜方", "bidder"), ("单位", "unit"), ("意见", "opinion")]
-        rows = [(bidder, each.unit, word(POSITIONS, each.position)) for bidder, each in opinions]
+        columns = [("揭榜方", "bidder"), ("单位", "unit"), ("专家", "expert"), ("意见", "opinion")]
+        rows = [(bidder, each.unit, each.person or "", word(POSITIONS, each.position)) for bidder, each in opinions]
         parts.append(output.table(columns, rows, say("试点方案意见", "Opinions on the trial plan")))
     parts += _support(state, policy)
     if state.benchmark_applications:

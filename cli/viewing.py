@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, TypeVar
 
 import typer
+from pydantic import JsonValue
 
 from models.journal import JournalEntry
 from models.policy import Policy, Reading, Subject
@@ -17,8 +18,9 @@ from models.state import SceneState
 from models.vocabulary import Role
 from rules.disclosure import ANYBODY, Extent, Sight, Veil, Viewer
 from runtime.wiring import Parts
+from storage.refusals import Refusal
 
-from . import acting, identity
+from . import acting, identity, shown
 from .session import policy_of, refuse_remote
 
 T = TypeVar("T")
@@ -144,6 +146,47 @@ class Veils:
     def text(self, scene: str, text: str) -> str:
         veil = self.of(scene)
         return text if veil is None else veil.text(text)
+
+
+def may_audit(
+    opened: Parts,
+    scenes: Sequence[str],
+    who: str | None,
+    behalf: Sequence[str] | None = None,
+    *,
+    named: bool,
+    display: str,
+    subjects: Iterable[Subject] = (Subject.AUDIT,),
+) -> tuple[str, ...]:
+    """The scenes of which who looks may read the `subjects` whole: all where nobody says who looks.
+
+    Of `named` scenes each has to be; of others those are left out that are not. Raises Refused where none is left. That
+    is recorded with the scene: whoever asks for records in a role that has no part in them is seen.
+    """
+    if who is None:
+        return tuple(scenes)
+    found: list[str] = []
+    first: tuple[str, Viewer, Refused] | None = None
+    for scene in scenes:
+        state = opened.reads.state(scene)
+        if state is None:
+            continue
+        sight = veil_of(opened, state, who, behalf).sight
+        try:
+            for subject in subjects:
+                sight.demand(subject)
+        except Refused as problem:
+            first = first or (scene, sight.viewer, problem)
+        else:
+            found.append(scene)
+    if first is not None and (named or not found):
+        scene, viewer, refused = first
+        claimed: dict[str, JsonValue] = {
+            "person": viewer.person, "role": viewer.role, "unit": viewer.unit, "verb": display,
+        }  # fmt: skip
+        opened.refusals.keep(Refusal.of_claim(scene, claimed, None, refused, shown.now()))
+        raise refused
+    return tuple(found)
 
 
 NOBODY = Viewer(Role.SYSTEM)

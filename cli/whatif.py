@@ -14,8 +14,10 @@ from runtime.policy_files import load_policy
 from runtime.wiring import Parts
 
 from . import output, shown, wording
+from .acting import OnBehalf
 from .output import AsJson, Failure, misuse, say
 from .session import database, policy_of, state_of
+from .viewing import Viewing, may_audit
 
 SHOWN = 50
 _KINDS = {
@@ -41,6 +43,8 @@ def whatif(
         Path | None,
         typer.Option(metavar="FOLDER", help="另一套日历 · another calendar's folder", show_default=False),
     ] = None,
+    who: Viewing = None,
+    on_behalf_of: OnBehalf = None,
     as_json: AsJson = False,
 ) -> None:
     """换一份政策会怎样：按原有操作重新裁断 · Judge what was done by another policy, first change first"""
@@ -54,6 +58,7 @@ def whatif(
         chosen = tuple(dict.fromkeys(scene)) if scene else known
         for each in chosen:
             state_of(stored, each)
+        chosen = may_audit(stored, chosen, who, on_behalf_of, named=bool(scene), display="audit_whatif")
         with Bar(disable=output.as_json(), transient=True) as bar:
             each_in_turn = bar.track(chosen, description=say("裁断", "judging"))
             found = [_of(stored, each, other, own_calendar=calendar is None) for each in each_in_turn]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from models.event_words import EVENT_WORDS
 from models.refusal import Language
 from models.vocabulary import Machine
 from models.words import (
@@ -42,6 +43,10 @@ def verb(name: str) -> str:
     return _both(_VERBS, name)
 
 
+def event(kind: str) -> str:
+    return _alone(EVENT_WORDS, kind)
+
+
 def role(name: str) -> str:
     return _alone(ROLES, name)
 
@@ -79,7 +84,7 @@ def in_words(details: Mapping[str, str], to: Language) -> dict[str, str]:
     steps = {key: word for (its, key), word in STEP_WORDS.items() if its == of}
     lists: dict[str, Mapping[str, Word]] = {
         "step": steps, "to": steps, "verb": _VERBS, "possible": VERBS, "did": {**_VERBS, **ROLES},
-        "role": ROLES, "allowed": ROLES, "machine": MACHINES, "outcome": OUTCOMES, "about": NOTICES,
+        "role": ROLES, "allowed": ROLES, "roles": ROLES, "machine": MACHINES, "outcome": OUTCOMES, "about": NOTICES,
         "status": {**OBJECTIONS, **PROPOSAL_STATUSES, **INCIDENTS}, "missing": PLAN_PARTS, "phase": PHASES,
         "stands": CLAIM_STATUSES, "subject": SUBJECTS, "findings": FIRST_FAULT, "verdict": VERDICTS, "expected": PHASES,
     }  # fmt: skip

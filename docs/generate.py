@@ -18,6 +18,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT))
 
 from models.commands import ACTS, Act  # noqa: E402  # the project is put on the path first, for a run as a script
+from models.field_words import about, owner_of  # noqa: E402
 from models.policy import Limits, Policy, Sourced  # noqa: E402
 from models.refusal import REFUSALS  # noqa: E402
 from models.vocabulary import Machine  # noqa: E402
@@ -116,6 +117,16 @@ def _fields(model: type[BaseModel], without: tuple[str, ...] = ()) -> list[tuple
     ]
 
 
+def _act_fields(model: type[BaseModel], without: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    """With what each means, in both languages."""
+    owner = owner_of(model)
+    return [
+        (*row[:3], about(owner, name).zh, about(owner, name).en)
+        for row in _fields(model, without)
+        for name in (row[0].strip("`"),)
+    ]
+
+
 def _default(info: FieldInfo) -> str:
     if info.default_factory is not None or info.default in (None, ()):
         return "no"
@@ -160,8 +171,8 @@ def _verbs() -> str:
         word = VERBS[verb]
         blocks.append(f"## `{verb}` {word.zh} · {word.en}")
         blocks.append("  \n".join(part for part in (_said(act), f"可用于 at: {where}") if part))
-        if rows := _fields(act, without=tuple(Act.model_fields)):
-            blocks.append(_table(("field", "type", "needed", "meaning"), rows))
+        if rows := _act_fields(act, without=tuple(Act.model_fields)):
+            blocks.append(_table(("field", "type", "needed", "含义", "meaning"), rows))
         if verb != "adopt_policy":
             _parts(act, seen)
     blocks.append("## Parts")
@@ -169,7 +180,7 @@ def _verbs() -> str:
         blocks.append(f"### {name}")
         if said := _said(part):
             blocks.append(said)
-        blocks.append(_table(("field", "type", "needed", "meaning"), _fields(part)))
+        blocks.append(_table(("field", "type", "needed", "含义", "meaning"), _act_fields(part)))
     return _page("操作 · Verbs", *blocks)
 
 

@@ -17,7 +17,7 @@ from typing import Final, Self
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from .frozen import Frozen
-from .text import Name
+from .text import Name, wrong
 
 SATURDAY = 5
 """`date.weekday()` from which a day belongs to the weekend."""
@@ -46,7 +46,10 @@ class Period(Frozen):
     @model_validator(mode="after")
     def _of_this_world(self) -> Self:
         if self.length > LONGEST[self.unit]:
-            raise ValueError(f"{self.length} {self.unit} is more than a century; shorten it")
+            raise wrong(
+                f"{self.length} {self.unit} is more than a century; shorten it",
+                f"{self.length} {self.unit} 超过一百年；请缩短",
+            )
         return self
 
 

@@ -4,8 +4,10 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from models.actor import Actor
+from models.document import Document
 from models.frozen import Frozen
-from models.text import Identifier, Name
+from models.text import Identifier, Moment, Name, Text
 from models.vocabulary import Scale
 
 Counter = Literal["scenes", "copies", "copies_outside", "recommendations"]
@@ -66,3 +68,14 @@ class Quotas(Frozen):
     """The file `quotas.yaml`."""
 
     quotas: tuple[Quota, ...] = Field(min_length=1)
+
+
+class QuotaSet(Frozen):
+    """A quota as the leading group set it: for the city `number` counts from 1, and the last of an id is in force."""
+
+    number: int = Field(ge=1)
+    quota: Quota
+    reasons: Text
+    document: Document
+    set_by: Actor
+    at: Moment

@@ -209,6 +209,13 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "The panel stands and a member has spoken already.",
     ),
     "no_panel": ("尚未组成评审组。", "No panel was convened yet."),
+    "not_assigned": (
+        "{person} 不是本场景任何在任评审组的成员，不能就此提出意见。请由参加过本场景评审的专家提出，或由配合单位提出。",
+        (
+            "{person} sits on no panel of this scene that stands, and advises on nothing here. Let an expert who does, "
+            "or a cooperating department, speak."
+        ),
+    ),
     "not_on_panel": ("{person} 不是该评审组成员。", "{person} is not on this panel."),
     "already_reviewed": ("{person} 已提交评审意见。", "{person} has given this review already."),
     "not_the_convener": (
@@ -662,6 +669,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "容错须写明给予并已落实的指导（guidance）。",
         "A tolerated fault names the guidance that was given and followed (guidance).",
     ),
+    "measure_of_others": (
+        "这次差错按阶梯应予“{measure}”（{measure_en}），只能由 {roles} 办理。请告知其记录。",
+        "By the ladder this fault meets {measure_en} ({measure}), which only {roles} may take; tell them to record it.",
+    ),
     "no_inclusion_yet": (
         "{bidder} 在本场景没有包容期。有包容期的：{known}。",
         "{bidder} had no inclusion period in this scene. These had one: {known}.",
@@ -1027,10 +1038,44 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "{file} 有误，待管理人员改正后重试。",
         "{file} can not be used until its keeper corrects it; try again later.",
     ),
+    "same_quota": (
+        "指标 {quota} 现行即如此，无需重设。用 scene quotas list 查看现行指标。",
+        "The quota {quota} stands so already; see `scene quotas list`.",
+    ),
+    "unknown_quota": (
+        "{city}没有指标 {quota}。相近的：{near}。新设指标请写成文件，用 --file 载入。",
+        "{city} has no quota {quota}. Near to it: {near}. Write a new one into a file and give it with --file.",
+    ),
+    "quota_of_texts": (
+        "指标 {quota} 出自政策文本，只能改数值和期限：“{field}”不能改。另设指标请用新的编号。",
+        "The quota {quota} comes from the texts: only its figure and period change, not {field}. Set another id.",
+    ),
+    "take_over_unconfirmed": (
+        "本场景由存量导入而来，导入内容尚未经第二人确认，不能办理“{verb}”。请导入人以外的人核对材料后确认（confirm_take_over）。",
+        (
+            "This scene was taken over, and nobody but who declared it has checked that: {verb} has to wait. Let "
+            "somebody else check the papers and confirm it (confirm_take_over)."
+        ),
+    ),
+    "nothing_taken_over_to_confirm": (
+        "没有待确认的存量导入：本场景不是导入的，或导入时没有揭榜方，或已确认。",
+        "Nothing waits to be confirmed: it was not taken over, came without bidders, or was confirmed.",
+    ),
     # payment
     "unknown_milestone": (
         "任务书中没有里程碑“{milestone}”。里程碑：{known}。",
         "The contract has no milestone {milestone}. It has: {known}.",
+    ),
+    "milestone_not_reached": (
+        "里程碑“{milestone}”以“{gate}”为前提，请待其办成后再请款（admission 准入、exit 试点合格、acceptance 验收）。",
+        (
+            "The milestone {milestone} waits for {gate}, which was not reached. Claim it once the plan is admitted "
+            "(admission), the trial has ended fit (exit), or the result is accepted (acceptance)."
+        ),
+    ),
+    "milestone_without_trial": (
+        "本场景不经试点，里程碑“{milestones}”不能以准入或试点结束为前提。请改为 acceptance 或不设前提。",
+        "This scene has no trial for {milestones} to wait for; let them wait for acceptance, or for nothing.",
     ),
     "payment_on_its_way": (
         "里程碑“{milestone}”已有一笔付款在办，请等其支付或退回后再提请。",
@@ -1056,6 +1101,17 @@ REFUSALS: dict[str, tuple[str, str]] = {
         (
             "Refunds are still owed, in yuan: {refunds}. Record them (record_refund) first; who was diligent may ask "
             "for a finding of fault tolerance (ask_fault_tolerance)."
+        ),
+    ),
+    "refund_over": (
+        "应退 {due} 元，登记 {amount} 元，多于应退。请按应退数额登记；多退的款项由双方另行结清。",
+        "{due} yuan are owed back, {amount} is more. Record what is owed; the parties settle the rest between them.",
+    ),
+    "refund_not_declared": (
+        "{bidder} 未申报退款，不能登记“未收到”。“未收到”由付款单位就已申报的退款登记；尚未申报的请催办（nudge）。",
+        (
+            "{bidder} has not said that it paid back, so nothing is missed. Only the payer records that what was said "
+            "to be paid back did not come; nudge (nudge) who has not said so."
         ),
     ),
     "no_refund_owed": (

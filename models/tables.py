@@ -97,6 +97,9 @@ class SceneRow(SQLModel, table=True):
     firsts: str | None = None
     project_kind: str | None = None
     project: str | None = None
+    maturity: str | None = None
+    project_stage: str | None = None
+    funding_source: str | None = None
     snapshot: str = Field(sa_type=Text)
 
 
@@ -438,6 +441,18 @@ class DirectoryChangeRow(SQLModel, table=True):
     base: int
     status: str
     proposed_at: datetime = Field(sa_type=Utc)
+    text: str = Field(sa_type=Text)
+
+
+class QuotaSetRow(SQLModel, table=True):
+    """A quota as a city's leading group set it. `text` is the models.quota.QuotaSet."""
+
+    __tablename__ = "quota_set"
+
+    city: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    quota: str
+    at: datetime = Field(sa_type=Utc)
     text: str = Field(sa_type=Text)
 
 

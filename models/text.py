@@ -8,22 +8,31 @@ import unicodedata
 from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, StringConstraints
+from pydantic_core import PydanticCustomError
 
 NAME_LENGTH = 200
 TEXT_LENGTH = 20_000
+
+
+def wrong(said: str, zh: str) -> PydanticCustomError:
+    """What a validator raises: "what is wrong; what to do" in English, and the same in Chinese with "；" between."""
+    return PydanticCustomError("wrong", "{said}", {"said": said, "zh": zh})
 
 
 def _without_tricks(value: str) -> str:
     for character in value:
         category = unicodedata.category(character)
         if category in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp") and character not in "\n\t":
-            raise ValueError(f"holds the invisible or control character U+{ord(character):04X}; remove it")
+            name = f"U+{ord(character):04X}"
+            raise wrong(
+                f"holds the invisible or control character {name}; remove it", f"含不可见或控制字符 {name}；请删除"
+            )
     return unicodedata.normalize("NFC", value)
 
 
 def _one_line(value: str) -> str:
     if "\n" in value or "\t" in value:
-        raise ValueError("must be a single line")
+        raise wrong("must be a single line", "须写成一行；请去掉换行和制表符")
     return value
 
 

@@ -16,6 +16,14 @@ class Stage(StrEnum):
     CLOSED = "closed"
 
 
+class Gate(StrEnum):
+    """What a contract's milestone waits for: the plan admitted, the trial ended fit, the result accepted."""
+
+    ADMISSION = "admission"
+    EXIT = "exit"
+    ACCEPTANCE = "acceptance"
+
+
 class Machine(StrEnum):
     """The state machines of a scene. All but the first run once for each bidder."""
 

@@ -107,6 +107,7 @@ VERBS: Final[Mapping[str, Word]] = MappingProxyType(
         "assess_value": Word("价值评估", "assess the value"),
         # promotion
         "apply_for_benchmark": Word("申报标杆", "apply as benchmark"),
+        "give_benchmark_opinion": Word("标杆意见", "give an opinion on a benchmark"),
         "nominate_benchmark": Word("推荐标杆", "nominate as benchmark"),
         "conclude_evaluation": Word("标杆评估结论", "conclude the evaluation"),
         "confirm_benchmark": Word("审定标杆", "confirm the benchmark"),
@@ -142,6 +143,7 @@ VERBS: Final[Mapping[str, Word]] = MappingProxyType(
         "load_calendar": Word("载入放假通知", "load a holiday notice"),
         "override": Word("领导小组重启环节", "override"),
         "take_over": Word("存量导入", "take over"),
+        "confirm_take_over": Word("确认存量导入", "confirm what was taken over"),
         "pass_deadline": Word("到期", "deadline passed"),
         "complain": Word("投诉举报", "complain about a trial"),
         "answer_complaint": Word("答复投诉举报", "answer a complaint about a trial"),
@@ -170,6 +172,7 @@ OFFICE_VERBS: Final[Mapping[str, Word]] = MappingProxyType(
         "confirm_calendar": Word("确认放假通知", "confirm a holiday notice"),
         "propose_directory": Word("提出人员目录", "propose a directory"),
         "confirm_directory": Word("确认人员目录", "confirm a directory"),
+        "set_quota": Word("设定指标", "set a quota"),
         "dismiss_event": Word("关闭外部事件", "dismiss an event from outside"),
         # the risk compensation pool
         "pay_into_fund": Word("缴入补偿资金", "pay into the fund"),

@@ -24,7 +24,7 @@ from models.commands.acceptance import (
     SubmitRectification,
 )
 from models.commands.review import ConvenePanel
-from models.deadline import Deadline, Holder
+from models.deadline import Deadline
 from models.events.acceptance import (
     AcceptanceAppliedFor,
     AcceptanceConcluded,
@@ -68,18 +68,14 @@ def judge(docket: Docket, act: AcceptanceAct) -> None:
             _review(docket, act.bidder)
         case RecordRefund():
             payments.refuse_owing(docket, act.bidder)
-            refunds.record(docket, act)
-            settling.settle(docket)
-            remedies.end_if_final(docket)
+            if refunds.record(docket, act):
+                settling.settle(docket)
+                remedies.end_if_final(docket)
         case AskFaultTolerance():
             if refunds.of(docket, act).fault_tolerance_asked:
                 docket.refuse("fault_tolerance_already")
             docket.record(FaultToleranceAsked(bidder=act.bidder))
-            docket.set_deadline(
-                "fault_tolerance", _finder(docket), ("decide_fault_tolerance",),
-                machine=Machine.ACCEPTANCE, bidder=act.bidder,
-            )  # fmt: skip
-            docket.stand_still()
+            refunds.ask_for_finding(docket, act.bidder)
         case DecideFaultTolerance():
             _decide_tolerance(docket, act)
         case AssessValue():
@@ -330,15 +326,11 @@ def _decide_tolerance(docket: Docket, act: DecideFaultTolerance) -> None:
         docket.refuse("fault_tolerance_already")
     _refuse_unanswered(docket, act)
     docket.record(FaultToleranceDecided(bidder=act.bidder, tolerated=act.tolerated))
+    if not act.tolerated and docket.policy.acceptance.tolerance_appeal:
+        ended = refunds.ended_at(docket, act.bidder) or ""
+        docket.decide_against(act.bidder, reopens=ended, machine=Machine.ACCEPTANCE, bidder=act.bidder)
     docket.met(f"fault_tolerance/{act.bidder}")
     docket.run_on()
-
-
-def _finder(docket: Docket) -> Holder | None:
-    """Who finds on fault tolerance: the first of the policy's roles that one unit plays."""
-    roles = docket.policy.permissions.get("decide_fault_tolerance", ())
-    holders = (docket.holder(role) for role in roles)
-    return next((holder for holder in holders if holder.unit), None)
 
 
 def _refuse_unanswered(docket: Docket, act: DecideFaultTolerance) -> None:

@@ -25,13 +25,14 @@ from rules.keyed import find
 
 
 class Refund(Frozen):
-    """`tolerated` None where nobody found on it; a tolerated failure owes nothing."""
+    """`tolerated` None where nobody found on it. `declared_yuan`: said to be paid back, not received yet."""
 
     due_yuan: int
     refunded_yuan: int | None
     asked: bool
     tolerated: bool | None
     answers: tuple[ToleranceAnswer, ...]
+    declared_yuan: int | None = None
 
 
 class AcceptanceStatement(Frozen):
@@ -127,7 +128,8 @@ _CLOCKS = (
 
 def _refund(state: SceneState, journal: Sequence[JournalEntry], acceptance: Acceptance) -> Refund | None:
     """Of a result that failed, or of work that ended otherwise without acceptance."""
-    if acceptance.step not in ("failed", "settled") and find(state.refunds, bidder=acceptance.bidder) is None:
+    owed = find(state.refunds, bidder=acceptance.bidder)
+    if acceptance.step not in ("failed", "settled") and owed is None:
         return None
     return Refund(
         due_yuan=acceptance.refund_due_yuan,
@@ -135,6 +137,7 @@ def _refund(state: SceneState, journal: Sequence[JournalEntry], acceptance: Acce
         asked=acceptance.fault_tolerance_asked,
         tolerated=acceptance.fault_tolerated,
         answers=_answers(journal, acceptance.bidder) if acceptance.fault_tolerated is not None else (),
+        declared_yuan=owed.declared_yuan if owed is not None else None,
     )
 
 

@@ -1,30 +1,61 @@
-"""An upheld appeal against a measure under an inclusion period, or against the order of an incident.
+"""An upheld appeal against what took effect at once: a measure under an inclusion period, the order of an incident, the
+end of a trial for safety or force majeure, a refused tolerance.
 
-None of these measures waits for its appeal. What was found annulled counts no more: a fault climbs nothing, an order
-falls away, a period that a decision ended is given back with what was left of it, and with it the supervision ends. A
-trial that was stopped is still resumed by two, with proof of the fix.
+None of these waits for its appeal. What was found annulled counts no more: a fault climbs nothing, an order falls away,
+a period that a decision ended is given back with what was left of it, and with it the supervision ends. A trial that
+was stopped is still resumed by two, with proof of the fix. One that was ended for safety is taken down whatever comes
+of the appeal; its bidder hands in a new plan afterwards, and owes nothing back. A refused tolerance is found on anew
+while something is still owed.
 """
 
 from models.deadline import Deadline
+from models.events.acceptance import FaultToleranceAnnulled
+from models.events.anywhere import UpheldTooLate
 from models.events.trial import MeasureAnnulled, SupervisionLifted
 from models.state import Decision, Fault, IncidentStatus
 from models.vocabulary import Machine, Role
+from rules import refunds
 from rules.docket import ENDED_FOR_NOW, Docket
 from rules.keyed import find
+
+TAKEN_DOWN_FIRST = ("safety", "force_majeure")
+"""Grounds on which a trial is ended at once, and for the safety of others: no appeal stops its rollback."""
+
+
+def is_taken_down_first(docket: Docket, decision: Decision) -> bool:
+    """Whether a trial that was ended on such a ground is still being taken down."""
+    ended = decision.verb == "terminate_trial" and decision.item in TAKEN_DOWN_FIRST
+    return ended and docket.step(Machine.TRIAL, decision.bidder) == "rolling_back"
 
 
 def annul(docket: Docket, decision: Decision) -> None:
     bidder = decision.bidder or ""
+    if is_taken_down_first(docket, decision):
+        docket.record(MeasureAnnulled(bidder=bidder, end=True))
+        return
+    if decision.verb == "decide_fault_tolerance":
+        _find_on_tolerance_anew(docket, decision, bidder)
+        return
     if Machine(decision.machine) is Machine.TRIAL:
         _lift_order_of_incident(docket, bidder, decision.item or "")
         return
     if (fault := _fault(docket, decision)) is not None:
         docket.record(MeasureAnnulled(bidder=bidder, fault=fault.number))
-    if fault is not None and fault.rung == "order":
-        docket.cancel(f"correction_order/{bidder}")
-        docket.cancel(f"correction_check/{bidder}")
-    else:
+    if fault is not None and fault.orders:
+        if not docket.state.order_stands(bidder):  # another order may stand under the same clock
+            docket.cancel(f"correction_order/{bidder}")
+            docket.cancel(f"correction_check/{bidder}")
+    elif fault is None or fault.breaches:
         _give_back(docket, decision, bidder)
+
+
+def _find_on_tolerance_anew(docket: Docket, decision: Decision, bidder: str) -> None:
+    """The refund waits for the finding again. Where it was made already, the upheld appeal is what remains."""
+    if not refunds.is_owed(docket.state, bidder):
+        docket.record(UpheldTooLate(decision=decision.sequence, because="nothing_owed"))
+        return
+    docket.record(FaultToleranceAnnulled(bidder=bidder))
+    refunds.ask_for_finding(docket, bidder)
 
 
 def _fault(docket: Docket, decision: Decision) -> Fault | None:
@@ -88,7 +119,7 @@ def _drop_uncontested(docket: Docket, bidder: str) -> None:
         each
         for each in docket.state.decisions
         if (each.machine, each.bidder) == (Machine.INCLUSION, bidder)
-        and ((fault := _fault(docket, each)) is None or fault.rung != "order")
+        and ((fault := _fault(docket, each)) is None or fault.breaches)
     ]
     if not ends:
         docket.cancel(f"inclusion/{bidder}")

@@ -13,6 +13,7 @@ from models.commands.anywhere import (
     AnywhereAct,
     Appeal,
     ConfirmCorrection,
+    ConfirmTakeOver,
     DecideAppeal,
     DecideExtension,
     LoadCalendar,
@@ -46,7 +47,18 @@ from models.events.promotion import BenchmarkWithdrawn
 from models.events.review import OpinionsVoided
 from models.state import SceneState
 from models.vocabulary import Machine, Outcome, PanelPurpose, Role
-from rules import correction, extensions, lifecycle, remedies, review, separation, settling, taking_over, withdrawal
+from rules import (
+    correction,
+    extensions,
+    ineligible,
+    lifecycle,
+    remedies,
+    review,
+    separation,
+    settling,
+    taking_over,
+    withdrawal,
+)
 from rules.calendar import with_notice
 from rules.deadlines import local_minute, recomputed
 from rules.docket import REMEDIES, Docket
@@ -99,6 +111,8 @@ def judge(docket: Docket, act: AnywhereAct) -> None:
             _override(docket, act)
         case TakeOver():
             taking_over.take_over(docket, act)
+        case ConfirmTakeOver():
+            taking_over.confirm(docket)
         case PassDeadline():
             raise AssertionError("alarms are judged by rules.alarms")
         case _:
@@ -289,6 +303,8 @@ def _override(docket: Docket, act: Override) -> None:
         for deadline in docket.state.deadlines:
             if deadline.limit in REMEDIES and not _of_a_notice(docket.state, deadline):
                 docket.cancel(deadline.id)
+    elif act.to != "candidate":
+        ineligible.forget(docket)
     if act.to == "candidate" and state.benchmark is not None and state.benchmark.confirmed:
         docket.record(BenchmarkWithdrawn())
     docket.enter(act.to)

@@ -7,13 +7,13 @@ Made from the journal and the state alone; nothing here is judged.
 from collections.abc import Sequence
 from datetime import date
 
-from models.commands.promotion import ConcludeEvaluation, CriterionAnswer, NominateBenchmark
+from models.commands.promotion import ConcludeEvaluation, CriterionAnswer, GiveBenchmarkOpinion, NominateBenchmark
 from models.deadline import Deadline
 from models.events.promotion import BenefitRecorded, RecommendedUpward
 from models.frozen import Frozen
 from models.journal import JournalEntry
 from models.policy import BenchmarkCriterion, Benefit, Policy
-from models.state import Replication, SceneState, Uptake
+from models.state import Replication, SceneState, UnitOpinion, Uptake
 from models.state.acceptance import Raising
 from rules import promotion
 from rules.deadlines import local_day
@@ -40,6 +40,13 @@ class Granted(Frozen):
     beneficiary: str
     amount_yuan: int
     on: date
+
+
+class Advice(Frozen):
+    """What a department or an expert said of what is nominated now, or was last."""
+
+    opinion: UnitOpinion
+    text: str
 
 
 class Recommendation(Frozen):
@@ -73,11 +80,12 @@ class BenchmarkStatement(Frozen):
     uptakes: tuple[Uptake, ...] = ()
     raising: Raising | None = None
     case_type: str | None = None
+    opinions: tuple[Advice, ...] = ()
 
 
 def statement(policy: Policy, state: SceneState, journal: Sequence[JournalEntry]) -> BenchmarkStatement:
     benchmark, events = state.benchmark, [(entry, event) for entry in journal for event in entry.events]
-    nominated = promotion.contested(state)
+    nominated = state.contested
     answers = _answers(journal) if nominated and nominated.recommended is not None else ()
     return BenchmarkStatement(
         step=state.step,
@@ -105,6 +113,7 @@ def statement(policy: Policy, state: SceneState, journal: Sequence[JournalEntry]
             if isinstance(event, BenefitRecorded)
         ),
         beneficiaries=promotion.beneficiaries(state),
+        opinions=_advice(state, journal),
         copies=state.replications,
         uptakes=state.uptakes,
         firsts=state.profile.firsts if state.profile else (),
@@ -114,6 +123,20 @@ def statement(policy: Policy, state: SceneState, journal: Sequence[JournalEntry]
             if isinstance(event, RecommendedUpward)
         ),
     )
+
+
+def _advice(state: SceneState, journal: Sequence[JournalEntry]) -> tuple[Advice, ...]:
+    """What was said since the last nomination, in the order said."""
+    texts: list[str] = []
+    for entry in journal:
+        match entry.command.act:
+            case NominateBenchmark():
+                texts = []
+            case GiveBenchmarkOpinion(text=text):
+                texts.append(text)
+            case _:
+                pass
+    return tuple(Advice(opinion=each, text=text) for each, text in zip(state.benchmark_opinions, texts, strict=False))
 
 
 _CLOCKS = ("nomination", "evaluation", "notice_publication", "public_notice", "yearly_review")

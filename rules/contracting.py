@@ -8,7 +8,7 @@ from models.deadline import Deadline, Holder
 from models.events.matching import ContractProposed, ContractSigned
 from models.state import Contract
 from models.state.matching import Party
-from models.vocabulary import Machine, Role
+from models.vocabulary import Gate, Machine, Role
 from rules import consortium, refunds, settling
 from rules.bidding import mode_of
 from rules.docket import Docket
@@ -58,6 +58,9 @@ def propose(docket: Docket, act: ProposeContract) -> None:
         docket.refuse("milestone_twice", name=twice[0])
     if early := [each.due_on for each in act.terms.milestones if each.due_on < docket.day]:
         docket.refuse("milestone_in_the_past", due_on=min(early), today=docket.day)
+    gates = tuple((each.name, each.after) for each in act.terms.milestones if each.after is not None)
+    if not docket.used("trial") and (untried := [name for name, gate in gates if gate is not Gate.ACCEPTANCE]):
+        docket.refuse("milestone_without_trial", milestones=", ".join(untried))
     clock = next(each for each in docket.state.deadlines if each.limit == "contract" and each.bidder == act.bidder)
     parties = docket.policy.contracting.parties
     co_owners = docket.state.owners[1:] if docket.policy.contracting.co_owners_sign else ()
@@ -70,6 +73,7 @@ def propose(docket: Docket, act: ProposeContract) -> None:
             milestones=tuple((each.name, each.share_percent) for each in act.terms.milestones),
             consortium=bid.consortium if bid is not None else (),
             co_owners=co_owners,
+            gates=gates,
         )
     )
     if contract.step == "offered":

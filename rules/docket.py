@@ -52,7 +52,9 @@ OF_INCIDENTS = (
 """Limits of what is owed for an incident; the order of an inclusion period is a clock of that period instead."""
 
 
-RUN_ON_IN_REMEDIES = ("rollback", "correction_order", "correction_check", "trial", "insurance", "inclusion", "refund")
+RUN_ON_IN_REMEDIES = (
+    "rollback", "correction_order", "correction_check", "trial", "insurance", "inclusion", "refund", "fault_tolerance",
+)  # fmt: skip
 """Limits of what is carried out, or runs out, also where a scene only waits for its remedies.
 
 A trial's time, its insurance and its inclusion period run on as they do for a trial that is stopped.
@@ -452,8 +454,8 @@ class Docket:
 
     def _tolerance_is_asked(self, bidder: str | None) -> bool:
         """Whether a refund may fall away: nobody pays back what a finding may tolerate (容错)."""
-        acceptance = find(self.state.acceptances, bidder=bidder)
-        return acceptance is not None and acceptance.fault_tolerance_asked and acceptance.fault_tolerated is None
+        owed = find(self.state.refunds, bidder=bidder, settled=False) or find(self.state.acceptances, bidder=bidder)
+        return owed is not None and owed.fault_tolerance_asked and owed.fault_tolerated is None
 
     def _is_payment_that_runs(self, deadline: Deadline) -> bool:
         """What is owed is paid in the law's time, whatever becomes of the scene (保障中小企业款项支付条例)."""

@@ -18,7 +18,7 @@ from typing import NamedTuple, assert_never
 from models.actor import Actor
 from models.calendar import Period
 from models.deadline import Holder
-from models.events.trial import TrialTerminated
+from models.events.trial import MeasureAnnulled, TrialTerminated
 from models.fund import (
     ApproveCompensation,
     Claim,
@@ -93,6 +93,8 @@ def read_scene(
         for event in entry.events:
             if isinstance(event, TrialTerminated) and event.bidder == bidder:
                 terminated_on, ground = entry.command.effective_on or local_day(entry.at), event.ground
+            if isinstance(event, MeasureAnnulled) and event.end and event.bidder == bidder:
+                terminated_on, ground = None, None
         trial = find(state.trials, bidder=bidder)
         if trial is None or trial.step not in _OVER:
             # A trial that began anew is not the one that was terminated.

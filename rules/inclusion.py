@@ -147,6 +147,13 @@ def _fault(docket: Docket, act: RecordFault) -> None:
     rung = climbed.rung if climbed else None
     if running is None and act.punishable and act.red_line is None:
         rung = "order"
+    measure = climbed.measure if climbed else None
+    if measure is not None and measure.roles and docket.command.actor.role not in measure.roles:
+        docket.refuse(
+            "measure_of_others", measure=measure.name, measure_en=measure.name_en, roles=", ".join(measure.roles)
+        )
+    orders = rung == "order" or (measure is not None and measure.orders)
+    two = orders or (measure is not None and measure.two_officers)
     fault = Fault(
         number=len(faults) + 1,
         kind=act.kind,
@@ -155,7 +162,7 @@ def _fault(docket: Docket, act: RecordFault) -> None:
         by=docket.person,
         tolerated=not act.punishable,
         red_line=act.red_line,
-        officers=separation.two_officers(docket, act.with_officer) if rung == "order" else (),
+        officers=separation.two_officers(docket, act.with_officer) if two else (),
         climb=climbed,
         incident=act.incident,
         ordinary=running is None,
@@ -163,17 +170,17 @@ def _fault(docket: Docket, act: RecordFault) -> None:
     if ledger is None:
         docket.move(Machine.INCLUSION, act.bidder, "ordinary")
     docket.record(FaultRecorded(bidder=act.bidder, fault=fault))
-    if act.red_line is not None or rung == "breach":
+    if fault.breaches:
         red_lines.breach(docket, act.bidder, fault)
-    elif rung == "order":
+    elif orders or (measure is not None and measure.contestable):
         docket.decide_against(
             act.bidder, reopens=docket.step(Machine.INCLUSION, act.bidder), machine=Machine.INCLUSION,
             bidder=act.bidder, item=str(fault.number),
         )  # fmt: skip
-    if rung == "order" and not docket.has_clock(f"correction_order/{act.bidder}"):
+    if orders and not docket.has_clock(f"correction_order/{act.bidder}"):
         docket.set_deadline(
             "correction_order", docket.holder(Role.BIDDER, act.bidder), ("report_correction",),
-            machine=Machine.INCLUSION, bidder=act.bidder, step="",
+            machine=Machine.INCLUSION, bidder=act.bidder, step="", period=measure.correct_within if measure else None,
         )  # fmt: skip
 
 

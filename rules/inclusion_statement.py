@@ -39,9 +39,6 @@ from models.state import Climb
 from models.vocabulary import Credit, Machine, Risk
 from rules.deadlines import local_day
 
-Measure = Literal["tolerated", "remind", "advise", "interview", "order", "breach", "red_line"]
-"""What became of a fault: not punished, a rung, the end of the ladder, or a breach at once."""
-
 
 class Doer(Frozen):
     """Who did it, in which entry, and on which day it counts."""
@@ -91,12 +88,15 @@ class Order(Frozen):
 
 
 class FaultLine(Frozen):
-    """`climb` says why that rung; None where none was climbed. `corrections` are the confirmed right texts (更正)."""
+    """`measure` is what became of it: `tolerated`, a rung of the ladder, its end `breach`, or `red_line`.
+
+    `climb` says why that rung; None where none was climbed. `corrections` are the confirmed right texts (更正).
+    """
 
     number: int
     recorded: Doer
     kind: str
-    measure: Measure
+    measure: str
     plan_clause: str
     guidance: str | None
     finding: str
@@ -273,7 +273,7 @@ def _fault(entry: JournalEntry, event: FaultRecorded, act: RecordFault) -> Fault
         number=fault.number,
         recorded=_doer(entry, fault.recorded_on),
         kind=fault.kind,
-        measure="tolerated" if fault.tolerated else "red_line" if fault.rung is None else fault.rung,  # type: ignore[arg-type]
+        measure="tolerated" if fault.tolerated else "red_line" if fault.rung is None else fault.rung,
         plan_clause=act.plan_clause,
         guidance=act.guidance,
         finding=act.finding,
@@ -282,7 +282,7 @@ def _fault(entry: JournalEntry, event: FaultRecorded, act: RecordFault) -> Fault
         red_line=fault.red_line,
         climb=fault.climb,
         incident=fault.incident,
-        order=Order(officers=fault.officers) if fault.rung == "order" else None,
+        order=Order(officers=fault.officers) if fault.orders else None,
     )
 
 

@@ -105,9 +105,13 @@ STEPS: tuple[Step, ...] = (
             "recommend_upward",
         ),
     ),
-    Step(SCENE, "evaluation", PROMOTION, "标杆评估", "benchmark evaluation", "evaluation", Role.EVALUATION_TEAM),
+    Step(
+        SCENE, "evaluation", PROMOTION, "标杆评估", "benchmark evaluation", "evaluation", Role.EVALUATION_TEAM,
+        acts=("give_benchmark_opinion",),
+    ),
     Step(
         SCENE, "benchmark_decision", PROMOTION, "标杆审定", "benchmark decision", "evaluation", Role.LEADING_GROUP,
+        acts=("give_benchmark_opinion",),
     ),
     Step(
         SCENE, "benchmark_confirmed", PROMOTION, "标杆待公示", "benchmark confirmed",
@@ -212,6 +216,9 @@ BEFORE_CONTRACT = (
     "eligibility", "scoring", "ranked", "ranking_notice", "awarding", "unmatched", "returned",
 )  # fmt: skip
 """Steps in which the owner may still withdraw alone."""
+
+AFTER_CHECK = ("scoring", "ranked", "ranking_notice", "awarding", "unmatched")
+"""Steps after the eligibility check and before the contract: an upheld appeal against it has it made anew."""
 
 BY_AGREEMENT = ("contracting", "trial", "acceptance")
 """Steps in which a withdrawal takes the agreement of the other parties to the contract."""
@@ -321,8 +328,9 @@ ROWS: tuple[Row, ...] = (
     *_rows(SCENE, ("posted",), "after:bidding", "opening", "listed", *_CALL_FAILED),
     Row(SCENE, "opening", "reveal_bid", "eligibility"),
     *_rows(SCENE, ("opening",), "after:bid_opening", "eligibility", *_CALL_FAILED),
-    *_rows(SCENE, ("eligibility",), "verify_eligibility", "scoring", *_AFTER_SCORING),
-    *_rows(SCENE, ("scoring",), "score_bid", *_AFTER_SCORING),
+    *_rows(SCENE, ("eligibility",), "verify_eligibility", "scoring", *_AFTER_SCORING, "remedies"),
+    *_rows(SCENE, ("scoring",), "score_bid", *_AFTER_SCORING, "remedies"),
+    *_rows(SCENE, (*AFTER_CHECK, "contracting"), "decide_appeal", "eligibility"),
     *_rows(SCENE, ("ranked",), "publish_notice", "ranking_notice"),
     *_rows(SCENE, ("ranking_notice",), "after:public_notice", "awarding"),
     *_rows(SCENE, ("ranking_notice",), "answer_objection", "awarding", "eligibility"),
@@ -335,6 +343,7 @@ ROWS: tuple[Row, ...] = (
     *_rows(SCENE, ("contracting",), "withdraw", *_AFTER_CONTRACTS),
     *_rows(SCENE, ("unmatched",), "after:reissue", "remedies", "closed"),
     *_rows(SCENE, ("listed", "unmatched"), "give_up_matching", "closed"),
+    Row(SCENE, "unmatched", "give_up_matching", "remedies"),
     Row(CONTRACT, "", "award", "offered"),
     Row(CONTRACT, "", "decline_award", "offered"),
     Row(CONTRACT, "", "withdraw", "offered"),
@@ -377,7 +386,7 @@ ROWS: tuple[Row, ...] = (
     *_rows(TRIAL, ("rolling_back", "terminated"), "decide_appeal", "planning"),
     *_rows(TRIAL, ("running",), "terminate", "suspended"),
     *_rows(TRIAL, ("running",), "suspend", "suspended"),
-    *_rows(TRIAL, ("rolling_back",), "prove_rollback", "terminated", "withdrawn"),
+    *_rows(TRIAL, ("rolling_back",), "prove_rollback", "terminated", "withdrawn", "planning"),
     *_rows(TRIAL, ("exit",), "conclude_exit", "ended", "unfit"),
     *_rows(TRIAL, ("unfit",), "decide_appeal", "exit"),
     *(Row(TRIAL, source, "override", target) for source, target in OVERRIDE_TRIAL.items()),
@@ -451,6 +460,7 @@ ROWS: tuple[Row, ...] = (
     *_rows(SCENE, ("candidate", "benchmark"), "close_scene", *_END),
     # from any open step
     *_rows(SCENE, BEFORE_CONTRACT, "withdraw", "closed"),
+    *_rows(SCENE, ("eligibility", *AFTER_CHECK), "withdraw", "remedies"),
     *_rows(SCENE, ("contracting",), "answer_withdrawal", *_END),
     *_rows(SCENE, OPEN, "terminate", "remedies"),
     *(  # what is returned was not listed yet
@@ -488,7 +498,7 @@ ANYWHERE = (
     "claim_duty", "release_duty", "transfer_duty", "delegate_duty", "hand_back_duty", "nudge", "copy_to", "take_back",
     "inherit_evidence", "reopen_review", "conclude_lineage_review", "answer_suggestion",
     "complain", "answer_complaint", "request_factor", "answer_factor", "ask_green_channel", "decide_green_channel",
-    "record_finance",
+    "record_finance", "confirm_take_over",
 )  # fmt: skip
 """Acts possible at every open step, as far as there is something for them to act on."""
 
@@ -500,7 +510,7 @@ WHILE_STANDING_STILL = (
     "override", "submit_bid", "withdraw_bid", "claim_duty", "release_duty", "transfer_duty", "delegate_duty",
     "hand_back_duty", "nudge", "copy_to",
     "inherit_evidence", "reopen_review", "conclude_lineage_review", "answer_suggestion", "complain", "answer_complaint",
-    "propose_payment", "approve_payment", "pay_milestone", *_REFUND_ACTS,
+    "propose_payment", "approve_payment", "pay_milestone", *_REFUND_ACTS, "confirm_take_over",
 )  # fmt: skip
 """What neither a suspension nor open remedies stop: safety, remedies, records, and what has a clock that runs on."""
 

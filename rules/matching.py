@@ -42,7 +42,19 @@ from models.state import Bid, Challenge
 from models.state.matching import Member
 from models.state.review import Flag
 from models.vocabulary import Machine, NoticeAbout, Outcome, PanelPurpose, Role
-from rules import bidding, consortium, contracting, lots, notices, panels, race, scoring, separation, settling
+from rules import (
+    bidding,
+    consortium,
+    contracting,
+    ineligible,
+    lots,
+    notices,
+    panels,
+    race,
+    scoring,
+    separation,
+    settling,
+)
 from rules.bidding import mode_of, own_bid
 from rules.calendar import due_date
 from rules.deadlines import fixed_on, remaining
@@ -119,6 +131,7 @@ def _post(docket: Docket, act: PostChallenge) -> None:
         invited=invited,
         reissue_left=_left_to_reissue(docket),
     )
+    ineligible.forget(docket)
     docket.record(ChallengePosted(challenge=challenge, flags=flags))
     for deadline in docket.state.deadlines:
         if deadline.bidder is not None:
@@ -213,6 +226,8 @@ def _verify(docket: Docket, act: VerifyEligibility) -> None:
             members=tuple(Member.model_validate(each.model_dump()) for each in act.members),
         )
     )
+    if not act.eligible and docket.policy.contracting.eligibility_appeal:
+        docket.decide_against(act.bidder, reopens="eligibility", bidder=act.bidder)
     if any(each.revealed and each.eligible is None for each in docket.state.bids):
         return
     if not eligible(docket):

@@ -29,7 +29,7 @@ from models.events.review import (
 from models.state import Objection
 from models.state.review import ObjectionStatus
 from models.vocabulary import Machine, NoticeAbout, PanelPurpose, Role
-from rules import promotion, settling
+from rules import ineligible, promotion, settling
 from rules.docket import Docket
 from rules.keyed import find
 
@@ -151,18 +151,26 @@ def _answer(docket: Docket, act: AnswerObjection) -> None:
 def _after_decision(docket: Docket, objection: Objection, *, upheld: bool) -> None:
     course = COURSES[objection.about]
     bidder = _bidder(course, objection.bidder)
-    at = docket.step(course.machine, bidder)
+    at = docket.step(course.machine, bidder) if _is_about_the_present(docket, objection) else ""
     if at != course.during and not (upheld and course.machine is Machine.SCENE and at in BEFORE_IT_COUNTS):
         # The scene has gone on since: what an upheld complaint means for it is the leading group's to say.
         return
     if upheld:
         if course.panels:
             docket.record(OpinionsVoided(consultation=False, fair_competition=False, panels=course.panels))
+        if objection.about is NoticeAbout.RANKING:
+            ineligible.forget(docket)
         docket.move(course.machine, bidder, docket.first_used(*course.back))
         if course.machine is Machine.ACCEPTANCE:
             settling.ask_for_acceptance_opinions(docket, bidder or "")
     else:
         _onward(docket, objection.about, objection.bidder)
+
+
+def _is_about_the_present(docket: Docket, objection: Objection) -> bool:
+    """An objection to an earlier title does not concern the higher level that is decided on now."""
+    contested = docket.state.contested
+    return objection.level is None or (contested is not None and objection.level == contested.level)
 
 
 def notice_ran_out(docket: Docket, deadline: Deadline) -> None:
@@ -177,7 +185,10 @@ def notice_ran_out(docket: Docket, deadline: Deadline) -> None:
 
 def _onward(docket: Docket, about: NoticeAbout, bidder: str | None) -> None:
     notice = find(docket.state.notices, about=about, bidder=bidder)
-    frozen = any(each.freezes for each in docket.state.objections if (each.about, each.bidder) == (about, bidder))
+    frozen = any(
+        each.freezes and (each.about, each.bidder) == (about, bidder) and _is_about_the_present(docket, each)
+        for each in docket.state.objections
+    )
     if notice is None or not notice.ran_out or frozen:
         return
     course = COURSES[about]

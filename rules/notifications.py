@@ -1,7 +1,8 @@
 """Who is told what about an entry. A function of the journal alone, so that the outbox can be made again from it.
 
 Told are: the holder of a new duty; the holder of one whose date moved, or whose clock stopped; whom the reminder ladder
-names; regulator and lead of a reading past its stop threshold; a unit whose part was given to another; whom a decision
+names; whom a city's own measure names; regulator and lead of a reading past its stop threshold; a unit whose part was
+given to another; whom a decision
 is against; who is nudged, gets a copy, or has a duty no more because an act was taken back or a signer left out; and at
 the end the owner and the lead. What came and went within one entry is told to nobody, and nobody is told twice of the
 same.
@@ -13,7 +14,7 @@ from models.deadline import AwaitedService, Deadline, DeadlineStatus, Holder, Le
 from models.events.anywhere import AdverseDecision, DocumentIssued, PartReassigned, ServiceAwaited
 from models.events.clock import RungDue, SceneClosed
 from models.events.handling import ActTakenBack, CopySent, DutyNudged, SignerRemoved
-from models.events.trial import ReadingRecorded
+from models.events.trial import FaultRecorded, ReadingRecorded
 from models.journal import JournalEntry
 from models.notification import (
     Matter,
@@ -23,7 +24,8 @@ from models.notification import (
     role_mailbox,
     unit_mailbox,
 )
-from models.state import SceneState
+from models.policy import Measure
+from models.state import Fault, SceneState
 from models.vocabulary import Role
 from rules.keyed import find
 from rules.permissions import bidders
@@ -105,6 +107,18 @@ def _of_events(before: SceneState, after: SceneState, entry: JournalEntry) -> It
                         send_after=entry.at,
                         matter=_matter(after),
                     )
+            case FaultRecorded(fault=Fault(measure=Measure() as measure)):
+                for role in measure.told:
+                    for recipient in _playing(after, role, event.bidder):
+                        yield Notification(
+                            recipient=recipient,
+                            rung=f"measure/{event.bidder}/{event.fault.number}",
+                            kind=NotificationKind.COPY,
+                            send_after=entry.at,
+                            matter=_matter(after).model_copy(
+                                update={"verb": entry.command.act.verb, "bidder": event.bidder}
+                            ),
+                        )
             case ReadingRecorded(past_stop=True):
                 for recipient in (*_playing(after, Role.REGULATOR, None), *_playing(after, Role.LEAD, None)):
                     yield Notification(

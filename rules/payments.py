@@ -3,7 +3,8 @@
 The clock starts when a delivered milestone is claimed and is one clock to the payment itself, whoever's turn it is: at
 most 60 days, whatever a contract says (保障中小企业款项支付条例). Nothing stops it, not even a suspension, and a scene
 that ends otherwise waits for what it owes. All payments of a contract together stay within its budget, those of a
-milestone within its share.
+milestone within its share. A milestone that the contract ties to the trial, or to its result, is claimed once that was
+reached.
 """
 
 from typing import assert_never
@@ -12,13 +13,14 @@ from models.commands.payment import ApprovePayment, PaymentAct, PayMilestone, Pr
 from models.deadline import Holder
 from models.events.payment import MilestonePaid, PaymentDecided, PaymentProposed
 from models.state import Contract, Payment, PaymentStatus, SceneState
-from models.vocabulary import Machine, Role
-from rules import refunds, remedies
+from models.vocabulary import Gate, Machine, Role
+from rules import refunds, remedies, taking_over
 from rules.docket import Docket
 from rules.keyed import find
 
 
 def judge(docket: Docket, act: PaymentAct) -> None:
+    taking_over.refuse_unconfirmed(docket)
     match act:
         case ProposePayment():
             _propose(docket, act)
@@ -46,12 +48,32 @@ def _propose(docket: Docket, act: ProposePayment) -> None:
     of_it = [each for each in docket.state.payments if (each.bidder, each.milestone) == (act.bidder, act.milestone)]
     if any(each.status is not PaymentStatus.PAID for each in of_it):
         docket.refuse("payment_on_its_way", milestone=act.milestone)
+    gate = dict(contract.gates).get(act.milestone)
+    if gate is not None and not _is_reached(docket.state, act.bidder, gate):
+        docket.refuse("milestone_not_reached", milestone=act.milestone, gate=gate)
     _refuse_above(docket, contract, act, of_it)
     docket.record(PaymentProposed(bidder=act.bidder, milestone=act.milestone, amount_yuan=act.amount_yuan))
     docket.set_deadline(
         "payment", docket.holder(Role.LEAD), ("approve_payment",),
         key=act.milestone, machine=Machine.CONTRACT, bidder=act.bidder, step="",
     )  # fmt: skip
+
+
+_TRIED = ("running", "suspended", "exit", "ended")
+
+
+def _is_reached(state: SceneState, bidder: str, gate: Gate) -> bool:
+    """A trial that is repeated was admitted, and ended, once before."""
+    trial, accepting = find(state.trials, bidder=bidder), find(state.acceptances, bidder=bidder)
+    match gate:
+        case Gate.ADMISSION:
+            return trial is not None and (trial.attempt > 1 or trial.step in ("admitted", *_TRIED))
+        case Gate.EXIT:
+            return trial is not None and (trial.attempt > 1 or trial.step == "ended")
+        case Gate.ACCEPTANCE:
+            return accepting is not None and accepting.step == "passed"
+        case _:
+            assert_never(gate)
 
 
 def may_be_claimed(state: SceneState, bidder: str) -> bool:
@@ -62,10 +84,12 @@ def may_be_claimed(state: SceneState, bidder: str) -> bool:
     of_it = [each for each in state.payments if each.bidder == bidder]
     if sum(each.kept_yuan for each in of_it) >= contract.budget_yuan:
         return False
+    gates = dict(contract.gates)
     on_its_way = {each.milestone for each in of_it if each.status is not PaymentStatus.PAID}
     return not contract.milestones or any(
         name not in on_its_way
         and sum(each.kept_yuan for each in of_it if each.milestone == name) < share_of(contract, name)
+        and (name not in gates or _is_reached(state, bidder, gates[name]))
         for name, _ in contract.milestones
     )
 

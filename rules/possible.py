@@ -10,11 +10,12 @@ from typing import NamedTuple
 from models.commands import ACTS, Act, BidderAct
 from models.deadline import Deadline, DeadlineStatus
 from models.policy import Policy
-from models.state import Incident, IncidentStatus, Panel, PaymentStatus, SceneState
+from models.state import Incident, IncidentStatus, Panel, PaymentStatus, SceneState, UnitOpinion
 from models.state.review import ObjectionStatus
 from models.vocabulary import Machine, PanelPurpose, Role
 from rules import (
     acceptance,
+    advice,
     anywhere,
     exit_panel,
     incidents,
@@ -108,6 +109,10 @@ def _units(policy: Policy, state: SceneState, verb: str, role: Role, bidder: str
 def _has_an_object(policy: Policy, state: SceneState, verb: str, bidder: str | None) -> bool:
     """Whether there is something for the verb to act on."""
     match verb:
+        case "propose_payment" | "approve_payment" | "pay_milestone" | "record_benefit" if state.unconfirmed:
+            return False
+        case "confirm_take_over":
+            return state.unconfirmed
         case "suspend":
             return state.suspension is None
         case "resume":
@@ -182,6 +187,12 @@ def _has_an_object(policy: Policy, state: SceneState, verb: str, bidder: str | N
             given = {opinion.unit for opinion in accepting.opinions} if accepting is not None else set()
             asked = _parties(policy, state, verb, bidder)
             return any(each.units is None or not given.issuperset(each.units) for each in asked)
+        case "give_trial_opinion":
+            trial_ = find(state.trials, bidder=bidder)
+            asked = _parties(policy, state, verb, bidder)
+            return trial_ is not None and _may_advise(state, asked, trial_.opinions, bidder)
+        case "give_benchmark_opinion":
+            return _may_advise(state, _parties(policy, state, verb, None), state.benchmark_opinions, None)
         case "convene_panel":
             if _at_exit(state, bidder) and not exit_panel.is_asked(policy, state, bidder or ""):
                 return False
@@ -263,6 +274,16 @@ def _has_an_object(policy: Policy, state: SceneState, verb: str, bidder: str | N
             return any(each.bidder == bidder and each.resumption_proposed_by for each in state.trials)
         case _:
             return True
+
+
+def _may_advise(
+    state: SceneState, parties: tuple[Party, ...], given: tuple[UnitOpinion, ...], bidder: str | None
+) -> bool:
+    """Whether a department, or an expert of the scene, has not spoken yet."""
+    units = {unit for each in parties for unit in each.units or ()}
+    experts = advice.assigned(state, bidder) if any(each.role is Role.EXPERT for each in parties) else ()
+    heard = {each.person for each in given if each.expert}
+    return any(not advice.is_heard(given, unit) for unit in units) or not heard.issuperset(experts)
 
 
 def _extendable(policy: Policy, state: SceneState, deadline: Deadline) -> bool:

@@ -1,7 +1,7 @@
 """Promotion: what works becomes a benchmark case, is rewarded, copied, reviewed yearly, and can lose the title again.
 
 The evaluation team proposes, the leading group decides, and only what was recommended can be confirmed (S3 四（三）, S0
-三（三）5).
+三（三）5). Until the decision cooperating departments and the scene's experts may advise; nobody has to wait for them.
 """
 
 from typing import assert_never
@@ -11,6 +11,7 @@ from models.commands.promotion import (
     CloseScene,
     ConcludeEvaluation,
     ConfirmBenchmark,
+    GiveBenchmarkOpinion,
     NominateBenchmark,
     PromotionAct,
     RecommendUpward,
@@ -25,6 +26,7 @@ from models.events.promotion import (
     BenchmarkDecided,
     BenchmarkEvaluated,
     BenchmarkNominated,
+    BenchmarkOpinionGiven,
     BenchmarkRaised,
     BenchmarkReviewed,
     BenchmarkWithdrawn,
@@ -34,10 +36,9 @@ from models.events.promotion import (
     UptakeRecorded,
 )
 from models.policy import Benefit, Policy
-from models.state import Benchmark, IncidentStatus, SceneState
-from models.state.acceptance import Raising
+from models.state import IncidentStatus, SceneState
 from models.vocabulary import Machine, Outcome, Role
-from rules import incidents, lineage, payments, refunds, settling, support
+from rules import advice, incidents, lineage, payments, refunds, settling, support, taking_over
 from rules.docket import Docket
 from rules.keyed import find
 
@@ -50,6 +51,14 @@ def judge(docket: Docket, act: PromotionAct) -> None:
             _apply(docket, act)
         case NominateBenchmark():
             _nominate(docket, act)
+        case GiveBenchmarkOpinion():
+            advice.refuse_unasked(docket, docket.state.benchmark_opinions)
+            expert = docket.role is Role.EXPERT
+            docket.record(
+                BenchmarkOpinionGiven(
+                    unit=docket.unit, position=act.position, person=docket.person, on=docket.day, expert=expert
+                )
+            )
         case ConcludeEvaluation():
             _evaluate(docket, act)
         case ConfirmBenchmark():
@@ -160,7 +169,7 @@ def _refuse_unaccepted(docket: Docket, bidder: str) -> None:
 
 def _evaluate(docket: Docket, act: ConcludeEvaluation) -> None:
     """Every criterion of the level is answered, each once; what misses an obligatory one is not recommended."""
-    nominated = contested(docket.state)
+    nominated = docket.state.contested
     criteria = docket.policy.promotion.criteria_at(nominated.level) if nominated else ()
     asked, answered = [each.key for each in criteria], [each.criterion for each in act.answers]
     if sorted(answered) != sorted(asked):
@@ -185,7 +194,7 @@ def _refuse_while_title_is_open(docket: Docket) -> None:
 
 
 def _confirm(docket: Docket, act: ConfirmBenchmark) -> None:
-    nominated, titled = contested(docket.state), docket.state.titled
+    nominated, titled = docket.state.contested, docket.state.titled
     if act.confirmed and not (nominated and nominated.recommended):
         docket.refuse("not_recommended")
     if act.confirmed:
@@ -199,12 +208,6 @@ def _confirm(docket: Docket, act: ConfirmBenchmark) -> None:
     else:
         take_higher_title(docket)
         docket.enter("benchmark")
-
-
-def contested(state: SceneState) -> Benchmark | Raising | None:
-    """What is evaluated and decided on: the first title, or the higher one."""
-    benchmark = state.benchmark
-    return benchmark.raising or benchmark if benchmark is not None else None
 
 
 def take_higher_title(docket: Docket) -> None:
@@ -238,6 +241,7 @@ def _benefit(docket: Docket, act: RecordBenefit) -> None:
     kind = find(kinds, kind=act.kind)
     if kind is None:
         docket.refuse("unknown_benefit", known=", ".join(each.kind for each in kinds))
+    taking_over.refuse_unconfirmed(docket)
     _refuse_untitled(docket, act.kind)
     if act.beneficiary not in (known := beneficiaries(docket.state)):
         docket.refuse("not_beneficiary", beneficiary=act.beneficiary, known=", ".join(known) or "-")

@@ -1,4 +1,8 @@
-"""Remedies against a decision: its service, the appeal, the supervisor's word; and when it is final."""
+"""Remedies against a decision: its service, the appeal, the supervisor's word; and when it is final.
+
+What an upheld appeal brings back is what can be: `rules.annulment` for what took effect at once, `rules.ineligible` for
+who was kept out of a call, here for all that is simply decided anew.
+"""
 
 from models.commands.anywhere import Appeal, DecideAppeal, RecordService
 from models.deadline import Deadline
@@ -6,7 +10,7 @@ from models.events.anywhere import AppealDecided, AppealLodged, DecisionFinal, D
 from models.events.promotion import BenchmarkRestored
 from models.state import Decision
 from models.vocabulary import Machine, Outcome, Role
-from rules import annulment, settling
+from rules import annulment, ineligible, settling
 from rules.deadlines import local_day
 from rules.docket import REMEDIES, Docket
 from rules.keyed import find
@@ -80,6 +84,14 @@ def _reopen(docket: Docket, decision: Decision) -> None:
     """
     machine = Machine(decision.machine)
     to = decision.reopens
+    if decision.verb == "verify_eligibility":
+        ineligible.check_anew(docket, decision)
+        end_if_final(docket)
+        return
+    if decision.verb == "decide_fault_tolerance" or annulment.is_taken_down_first(docket, decision):
+        annulment.annul(docket, decision)
+        end_if_final(docket)
+        return
     if machine is Machine.INCLUSION or decision.verb == "analyse_incident":
         annulment.annul(docket, decision)
         end_if_final(docket)

@@ -17,8 +17,8 @@ second who had a hand in the first. A pair bars one direction; where both orders
 6  Bids are sealed until the close: `rules.bidding`, a commitment and nothing else. Who held the opening session has met
    the bidders and knows who the bids are from: they neither check nor judge them (招标投标法37、38).
 7  Who granted an inclusion period does not extend it.
-8  One person stops a trial, two resume it. So it is with a request for more time and its answer, and with a correction
-   and its confirmation.
+8  One person stops a trial, two resume it. So it is with a request for more time and its answer, and with a correction,
+   or a scene that is taken over, and its confirmation.
 9  Administrators and auditors have no business rights, whatever a policy says: `rules.permissions`.
 10 An override re-opens a step and alters no score: `rules.anywhere`.
 11 A delegate acts with the path on record, and never for a member of a panel; a path that turns back on itself is
@@ -28,6 +28,7 @@ second who had a hand in the first. A pair bars one direction; where both orders
 from typing import Literal, NamedTuple
 
 from models.commands import Command
+from models.commands.acceptance import RecordRefund
 from models.commands.anywhere import ConfirmCorrection, DecideExtension, ProposeCorrection, RequestExtension
 from models.commands.matching import OpenBids, SignContract
 from models.commands.review import (
@@ -130,18 +131,19 @@ OVER_BIDDERS = (
     "record_fault", "verify_correction", "analyse_incident", "verify_incident", "close_incident",
     "acknowledge_incident", "report_upward",
     "give_acceptance_opinion", "check_intellectual_property", "sign_acceptance_opinion",
-    "approve_payment", "pay_milestone",
-    "nominate_benchmark", "record_benefit", "conclude_lineage_review",
-    "decide_extension", "return_for_correction", "reassign", "answer_suggestion",
+    "approve_payment", "pay_milestone", "record_refund:payer",
+    "nominate_benchmark", "give_benchmark_opinion", "record_benefit", "conclude_lineage_review",
+    "decide_extension", "return_for_correction", "reassign", "answer_suggestion", "confirm_take_over",
 )  # fmt: skip
 """Every act of authority that a bid, or what becomes of it, can depend on."""
 
 OVER_OWNER = (
     *DECISIONS, *ON_REMEDIES,
     "convene_panel", "publish_notice", "list_scene", "add_signer", "remove_signer",
-    "open_bids", "give_trial_opinion", "answer_complaint", "answer_factor", "decide_green_channel",
-    "record_fault", "analyse_incident",
-    "decide_extension",
+    "open_bids", "give_trial_opinion", "give_benchmark_opinion", "answer_complaint", "answer_factor",
+    "decide_green_channel",
+    "record_fault", "analyse_incident", "record_refund:payer",
+    "decide_extension", "confirm_take_over",
 )  # fmt: skip
 """Every act of authority over what the owner drafted."""
 
@@ -197,6 +199,7 @@ APART: tuple[Apart, ...] = (
     Apart(8, "same_person", ("propose_resumption",), ("approve_resumption",), "bidder"),
     Apart(8, "same_person", ("request_extension",), ("decide_extension",), "item"),
     Apart(8, "same_person", ("propose_correction",), ("confirm_correction",), "item"),
+    Apart(8, "same_person", ("take_over",), ("confirm_take_over",)),
 )
 
 AFRESH = ("propose_resumption", "request_extension", "propose_correction")
@@ -337,7 +340,7 @@ def hands_of(state: SceneState, command: Command) -> tuple[Hand, ...]:
             kind = act.purpose
         case ConvenePanel():
             kind, persons = act.purpose, officers_of(command)
-        case SignContract() | RecordReading():
+        case SignContract() | RecordReading() | RecordRefund():
             kind = actor.role
         case StartTrial(inclusion=True):
             kind = "inclusion"

@@ -40,6 +40,7 @@ from models.commands.matching import (
     WithdrawBid,
 )
 from models.commands.payment import ApprovePayment, PayMilestone, ProposePayment
+from models.commands.promotion import GiveBenchmarkOpinion
 from models.commands.review import (
     AnswerObjection,
     ConcludeFairCompetition,
@@ -139,6 +140,8 @@ def subjects_of(command: Command) -> tuple[str, ...]:
             return (f"leak/{act.incident}/{act.to}",)
         case GiveTrialOpinion():
             return (f"trial/{act.bidder}", f"trial/{act.bidder}/{command.actor.unit}")
+        case GiveBenchmarkOpinion():
+            return (f"benchmark_opinion/{command.actor.person}",)
         case Override(bidder=str()):
             return ("step", f"trial/{act.bidder}")
         case GiveAcceptanceOpinion():

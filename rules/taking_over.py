@@ -2,11 +2,14 @@
 
 What is declared is marked so for good: the scene, its contracts and trials. Opinions, scores and rankings of the past
 are not invented; steps that would need them (a consultation half done, bids half opened) cannot be entered.
+
+From the contract on money hangs on what one person declared: where the policy says so, nothing is claimed, paid or
+awarded on it until a second person has confirmed it (as a correction is, 更正). All else goes on.
 """
 
 from models.commands.anywhere import DeclaredBidder, TakeOver
 from models.events.acceptance import AcceptanceOpened
-from models.events.anywhere import SceneTakenOver
+from models.events.anywhere import SceneTakenOver, TakeOverConfirmed
 from models.events.trial import PhaseAdvanced
 from models.vocabulary import Machine
 from rules import lifecycle, lineage, settling, solicitation, trial, trial_plan
@@ -50,6 +53,8 @@ def take_over(docket: Docket, act: TakeOver) -> None:
             policy_version=policy.version,
             policy_digest=policy.digest,
             calendar=policy.calendar.version,
+            awarded_yuan=act.awarded_yuan,
+            to_confirm=policy.back_dating.confirm_take_over and bool(act.bidders),
         )
     )
     if not docket.used(act.step):
@@ -60,6 +65,18 @@ def take_over(docket: Docket, act: TakeOver) -> None:
     for bidder in act.bidders:
         docket.day = bidder.trial_ended_on or today
         _bidder(docket, act.step, bidder)
+
+
+def confirm(docket: Docket) -> None:
+    if not docket.state.unconfirmed:
+        docket.refuse("nothing_taken_over_to_confirm")
+    docket.record(TakeOverConfirmed(by=docket.person))
+
+
+def refuse_unconfirmed(docket: Docket) -> None:
+    """For whatever pays or awards on the word of one person."""
+    if docket.state.unconfirmed:
+        docket.refuse("take_over_unconfirmed", verb=docket.command.act.verb)
 
 
 def _refuse_bidders(docket: Docket, act: TakeOver) -> None:
@@ -79,6 +96,10 @@ def _refuse_bidders(docket: Docket, act: TakeOver) -> None:
             f"phase ({each.bidder}): {' / '.join(order)}" for each in begun if order and each.phase not in order
         ]
         missing += [f"no trial_ended_on ({each.bidder})" for each in act.bidders if each.trial_ended_on is not None]
+    if act.awarded_yuan:
+        missing += ["no awarded_yuan"] if act.step != "benchmark" else []
+        if act.awarded_yuan > (cap := docket.policy.promotion.award_cap_yuan):
+            docket.refuse("budget_exceeded", amount=act.awarded_yuan, cap=cap)
     if missing:
         docket.refuse("take_over_incomplete", step=act.step, missing=", ".join(missing))
     own = {

@@ -54,6 +54,8 @@ from models.policy import Policy
 from models.state import SceneState, Trial
 from models.vocabulary import Machine, Outcome, Role
 from rules import (
+    advice,
+    annulment,
     exit_panel,
     incidents,
     inclusion,
@@ -121,7 +123,10 @@ def judge(docket: Docket, act: TrialAct) -> None:
         case TerminateTrial():
             docket.record(TrialTerminated(bidder=act.bidder, ground=act.ground))
             if act.ground in docket.policy.trial.contestable:
-                docket.decide_against(act.bidder, reopens="planning", machine=Machine.TRIAL, bidder=act.bidder)
+                docket.decide_against(
+                    act.bidder, reopens="planning", machine=Machine.TRIAL, bidder=act.bidder,
+                    item=act.ground if act.ground in annulment.TAKEN_DOWN_FIRST else None,
+                )  # fmt: skip
             settling.end_inclusion(docket, act.bidder, "ended_early")
             docket.move(Machine.TRIAL, act.bidder, "rolling_back")
             settling.end_trial_clocks(docket, act.bidder)
@@ -136,9 +141,16 @@ def judge(docket: Docket, act: TrialAct) -> None:
 
 
 def _prove_rollback(docket: Docket, bidder: str) -> None:
-    """The trial is over: of who left its contract by agreement withdrawn, else terminated."""
-    left = docket.step(Machine.CONTRACT, bidder) == "dissolved" and docket.state.outcome is not Outcome.TERMINATED
+    """The trial is over: of who left its contract by agreement withdrawn, else terminated.
+
+    One whose end did not stand on appeal is planned anew, unless its contract has ended since.
+    """
+    contract = docket.step(Machine.CONTRACT, bidder)
+    left = contract == "dissolved" and docket.state.outcome is not Outcome.TERMINATED
     docket.record(RollbackProven(bidder=bidder))
+    if trial_of(docket, bidder).end_annulled and contract == "signed":
+        docket.move(Machine.TRIAL, bidder, "planning")
+        return
     docket.move(Machine.TRIAL, bidder, "withdrawn" if left else "terminated")
     settling.stop_retrial(docket, bidder)
     refunds.work_ended(docket, bidder)
@@ -187,9 +199,18 @@ def _plan(docket: Docket, act: SubmitTrialPlan) -> None:
 
 
 def _advise(docket: Docket, act: GiveTrialOpinion) -> None:
-    if find(trial_of(docket, act.bidder).opinions, unit=docket.unit) is not None:
-        docket.refuse("opinion_already_given", unit=docket.unit)
-    docket.record(TrialOpinionGiven(bidder=act.bidder, unit=docket.unit, position=act.position))
+    advice.refuse_unasked(docket, trial_of(docket, act.bidder).opinions, act.bidder)
+    expert = docket.role is Role.EXPERT
+    docket.record(
+        TrialOpinionGiven(
+            bidder=act.bidder,
+            unit=docket.unit,
+            position=act.position,
+            person=docket.person if expert else None,
+            on=docket.day if expert else None,
+            expert=expert,
+        )
+    )
     docket.met(f"trial_opinion/{act.bidder}/{docket.unit}")
 
 

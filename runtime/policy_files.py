@@ -6,6 +6,7 @@ calendar: the yearly notices stand beside it in `calendars/`, one folder for all
 counted right, and a policy still travels in one command.
 """
 
+from dataclasses import replace
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
@@ -16,10 +17,11 @@ from pydantic import model_validator
 
 from models.calendar import Calendar
 from models.policy import Policy
-from rules.policy_check import Contradiction, contradictions
+from models.words import LIMITS, OFFICE_VERBS, ROLES, VERBS
+from rules.policy_check import Contradiction, contradictions, contradictions_of_a_part
 
 from .calendar_files import load_calendar
-from .yaml_files import FileProblems, Problem, load_yaml
+from .yaml_files import FileProblems, Problem, load_as_far, read_text
 
 YEARS_BEFORE: Final = 3
 """So long may a scene have run before it is taken over: a trial of at most two years, and its contract before it."""
@@ -45,18 +47,21 @@ def load_policy(path: Path, calendars: Path | None = None) -> Policy:
 
     Raises FileProblems: for what the model refuses, for what contradicts itself, and for the calendar's files.
     """
-    draft = load_yaml(path, _Draft)
-    found = contradictions(draft)
-    if "calendar" in draft.model_fields_set:
+    draft, unfit = load_as_far(read_text(path), path, _Draft)
+    found = () if draft is None else contradictions_of_a_part(draft) if unfit else contradictions(draft)
+    if draft is not None and "calendar" in draft.model_fields_set:
         hint = "remove it: the yearly notices stand in the folder calendars"
-        found = (*found, Contradiction("calendar", "is joined at load", hint))
-    problems = _problems(path, found) if found else []
+        zh = "日历在读入时合并；请删去：放假通知都在 calendars 目录中"
+        found = (*found, Contradiction("calendar", "is joined at load", hint, zh))
+    problems = [*unfit, *_problems(path, tuple(each for each in found if not _follows(each, unfit)))]
+    problems = [replace(each, named=_named(each.key)) for each in problems]
+    problems.sort(key=lambda problem: problem.line)
     try:
         calendar = load_calendar(calendars or path.parent / "calendars")
     except FileProblems as unusable:
         problems.extend(unusable.problems)
         raise FileProblems(tuple(problems)) from None
-    if problems:
+    if problems or draft is None:
         raise FileProblems(tuple(problems))
     content = {name: getattr(draft, name) for name in Policy.model_fields}
     return Policy.model_validate({**content, "calendar": _recent(calendar, draft.effective_from)})
@@ -73,13 +78,18 @@ def load_city(policies_dir: Path, name: str) -> Policy:
     found = [city for city in cities if name.casefold() in city.names]
     if len(found) > 1:
         files = ", ".join(city.path.name for city in found)
-        problem = Problem(file=policies_dir, message=f"{files} are all for {name}", hint="keep one file a city")
+        problem = Problem(
+            file=policies_dir, message=f"{files} are all for {name}", hint="keep one file a city",
+            zh=f"{files} 都是 {name} 的文件；请每市只留一个",
+        )  # fmt: skip
         raise FileProblems((problem,))
     if not found:
         known = ", ".join(str(city) for city in cities) or "none"
         near = get_close_matches(name.casefold(), [each for city in cities for each in city.names], n=1, cutoff=0.5)
         hint = f"did you mean {near[0]}? Known" if near else "use one of"
-        raise FileProblems((Problem(file=policies_dir, message=f"there is no city {name}", hint=f"{hint}: {known}"),))
+        zh = f"没有城市 {name}；{f'是否应为 {near[0]}？已有' if near else '可选'}：{known}"
+        message = f"there is no city {name}"
+        raise FileProblems((Problem(file=policies_dir, message=message, hint=f"{hint}: {known}", zh=zh),))
     return load_policy(found[0].path)
 
 
@@ -105,13 +115,48 @@ def _head(path: Path) -> tuple[str, str]:
     return head.get("city", ""), head.get("code", "")
 
 
+def _follows(found: Contradiction, unfit: tuple[Problem, ...]) -> bool:
+    """Whether it may come of something there that does not fit, and be gone with it."""
+    key = _without_places(found.key)
+    return any(
+        f"{key}.".startswith(f"{wrong}.") or f"{wrong}.".startswith(f"{key}.")
+        for wrong in (_without_places(each.key) for each in unfit if each.key)
+    )
+
+
+def _without_places(key: str) -> str:
+    return key.rstrip("0123456789").rstrip(".") if key[-1:].isdecimal() else key
+
+
+def _named(key: str) -> str:
+    """What a key is called: its section, and the limit, verb or role behind it."""
+    section, _, rest = key.partition(".")
+    entry = rest.partition(".")[0]
+    word = _ENTRIES.get(section, {}).get(entry)
+    return " ".join(part for part in (SECTIONS.get(section, ""), word.zh if word else "") if part)
+
+
+_ENTRIES = {"limits": LIMITS, "permissions": {**VERBS, **OFFICE_VERBS}, "offices": ROLES}
+SECTIONS: Final = {
+    "city": "城市", "code": "代码", "version": "版本", "title": "名称", "effective_from": "生效日",
+    "sources": "依据", "day_ends": "每日截止时间", "reminders_at": "提醒时间", "units": "单位", "offices": "职责",
+    "domains": "领域", "classification": "场景分类", "tracks": "通道", "steps_off": "略去的环节", "limits": "期限",
+    "ladders": "提醒方式", "consultation": "会商", "panels": "评审组", "recognition": "认定标准",
+    "fair_competition": "公平竞争", "modes": "对接方式", "score_sheet": "评分表", "contracting": "签约",
+    "trial": "试点", "inclusion": "包容期", "incidents": "事件", "risk_profiles": "风险类别", "acceptance": "验收",
+    "promotion": "推广与激励", "handling": "办理", "fund": "风险补偿资金池", "returns": "退回",
+    "back_dating": "补录", "permissions": "权限", "reads": "谁可以看什么", "documents": "文书",
+    "outside": "外部事件", "lookalikes": "查重", "factors": "要素", "green_channel": "绿色通道", "calendar": "日历",
+}  # fmt: skip
+"""What the sections of a file are called in Chinese."""
+
+
 def _problems(path: Path, found: tuple[Contradiction, ...]) -> list[Problem]:
-    root = _root(path)
-    problems = [
-        Problem(file=path, line=_line(root, each.key), key=each.key, message=each.message, hint=each.hint)
+    root = _root(path) if found else None
+    return [
+        Problem(file=path, line=_line(root, each.key), key=each.key, message=each.message, hint=each.hint, zh=each.zh)
         for each in found
     ]
-    return sorted(problems, key=lambda problem: problem.line)
 
 
 def _line(root: yaml.Node | None, key: str) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, StringConstraints, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT: Final = Path(__file__).resolve().parent.parent
@@ -149,6 +149,11 @@ class Settings(BaseSettings):
     audit_key_file: AbsolutePath | None = Field(
         default=None,
         description="Private key (Ed25519, PEM) that signs checkpoints; by default audit-key.pem in the data folder.",
+    )
+    audit_keys_after_loss: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64}(,[0-9a-f]{64})*)?$")] = Field(
+        default="",
+        description="Fingerprints, with commas between, of keys that took over from a lost one, once the auditors were "
+        "told: the doctor then takes that change of keys for known.",
     )
     webhooks_into_private_networks: bool = Field(
         default=False,

@@ -56,6 +56,7 @@ from storage.ledger import SqlLedger
 from storage.lineage import SqlLineage
 from storage.mailroom import SqlMailroom
 from storage.places import place_at
+from storage.quotas import SqlQuotas
 from storage.readings import SqlReadings
 from storage.reads import LedgerReads
 from storage.received import SqlReceived
@@ -94,6 +95,7 @@ class Parts:
     documents: SqlDocuments
     directories: SqlDirectories
     funds: SqlFunds
+    quotas: SqlQuotas
     drafts: SqlDrafts
     readings: SqlReadings
     checkpoints: SqlCheckpoints
@@ -117,6 +119,7 @@ def parts(settings: Settings) -> Iterator[Parts]:
             documents=SqlDocuments(engine),
             directories=SqlDirectories(engine),
             funds=SqlFunds(engine),
+            quotas=SqlQuotas(engine),
             drafts=SqlDrafts(engine),
             readings=SqlReadings(engine),
             checkpoints=SqlCheckpoints(engine),

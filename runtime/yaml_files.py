@@ -20,6 +20,8 @@ from pydantic_core import ErrorDetails
 
 from models.refusal import Language
 
+from .salvage import fitting
+
 MAX_BYTES = 1024 * 1024
 MAX_ALIASED = 1000
 """How many values a file may repeat by aliases, counted after expansion: ten lines can stand for a billion values."""
@@ -35,6 +37,7 @@ class Problem:
     """One thing to correct. `line` counts from 1, 0 is the whole file; `key` is a dotted path, list items from 0.
 
     `zh` is message and hint in Chinese; where a rule of the content itself has only English words, it is empty.
+    `named` is what the key is called in Chinese, where it has a name.
     """
 
     file: Path
@@ -43,6 +46,7 @@ class Problem:
     message: str
     hint: str
     zh: str = ""
+    named: str = ""
 
     def __str__(self) -> str:
         return self.text("en")
@@ -50,7 +54,8 @@ class Problem:
     def text(self, language: Language) -> str:
         place = f"{self.file}:{self.line}" if self.line else f"{self.file}"
         said = self.zh if language == "zh" and self.zh else f"{self.message}; {self.hint}"
-        return ": ".join(part for part in (place, self.key, said) if part)
+        key = f"{self.key}（{self.named}）" if language == "zh" and self.named else self.key
+        return ": ".join(part for part in (place, key, said) if part)
 
 
 class FileProblems(Exception):
@@ -79,16 +84,29 @@ def load_text(
     text: str, file: Path, model: type[Model], prepare: Callable[[object], object] = lambda content: content
 ) -> Model:
     """The same of a text that was read already; `file` is what problems are told of."""
+    loaded, problems = load_as_far(text, file, model, prepare)
+    if problems or loaded is None:
+        raise FileProblems(problems)
+    return loaded
+
+
+def load_as_far(
+    text: str, file: Path, model: type[Model], prepare: Callable[[object], object] = lambda content: content
+) -> tuple[Model | None, tuple[Problem, ...]]:
+    """What of a text fits the model (`runtime.salvage`), with everything found wrong, in order of line.
+
+    Raises FileProblems where it can not be read at all.
+    """
     reading = _Text(file)
     content = prepare(reading.read(text))
+    loaded: Model | None
     try:
         loaded = model.model_validate(content)
     except ValidationError as invalid:
-        reading.problems.extend(reading.explain(model, error) for error in invalid.errors(include_url=False))
-        raise reading.failure() from None
-    if reading.problems:
-        raise reading.failure()
-    return loaded
+        errors = invalid.errors(include_url=False)
+        reading.problems.extend(reading.explain(model, error) for error in errors)
+        loaded = fitting(model, content, [error["loc"] for error in errors])
+    return loaded, reading.failure().problems
 
 
 def read_text(path: Path) -> str:
@@ -177,7 +195,8 @@ class _Text:
             if wide := _full_width(text.splitlines()[max(line - 2, 0) : line]):
                 hint = f"the full-width {wide} is no YAML: use the half-width one"
                 zh = f"“{wide}”是全角符号，请改用半角"
-            raise self._unusable(line, f"is not YAML: {problem}", hint, f"不是有效的 YAML（{problem}）；{zh}") from None
+            slip = next((chinese for english, chinese in _SLIPS.items() if english in problem), "写法有误")
+            raise self._unusable(line, f"is not YAML: {problem}", hint, f"不是有效的 YAML：{slip}；{zh}") from None
         except RecursionError:
             zh = "嵌套过深或引用自身；请拉平"
             raise self._unusable(0, "is nested too deeply, or refers to itself", "flatten it", zh) from None
@@ -222,22 +241,36 @@ class _Text:
                 zh = f"{_shown_zh(error['input'])}不是日期；请写存在的日子，如 2026-01-31"
             case "string_type" if error["input"] is None:
                 message, hint, zh = "is empty", "write its value", "没有填；请写上内容"
+            case "bool_type" | "bool_parsing":
+                message, hint = f"{given} is neither true nor false", "write true or false"
+                zh = f"{_shown_zh(error['input'])}既不是 true 也不是 false；请写其一"
+            case "time_parsing" | "time_type":
+                message, hint = f"{given} is no time of the day", "write it as 17:30"
+                zh = f"{_shown_zh(error['input'])}不是时刻；请写成 17:30"
+            case "int_from_float":
+                message, hint = f"{given} is no whole number", "write a whole number"
+                zh = f"{_shown_zh(error['input'])}不是整数；请写整数"
             case "string_type":
                 message, hint = f"{given} is not text", "put it in quotes"
                 zh = f"{_shown_zh(error['input'])}不是文字；请加引号"
             case "enum" | "literal_error":
                 allowed = str(error.get("ctx", {}).get("expected", ""))
                 message, hint = f"{given} does not fit", re.sub(r"^\w+ should", "it should", error["msg"])
-                zh = f"{_shown_zh(error['input'])}不合适；可选：{allowed.replace(' or ', '、').replace(', ', '、')}"
+                known = re.findall(r"'([^']*)'", allowed)
+                near = get_close_matches(str(error["input"]), known, n=1)
+                hint = f"did you mean {near[0]}? {hint.capitalize()}" if near else hint
+                asked = f"是否应为 {near[0]}？" if near else ""
+                zh = f"{_shown_zh(error['input'])}不合适；{asked}可选：{'、'.join(known) or allowed}"
             case "int_parsing" | "int_type" | "float_parsing" | "float_type":
                 message, hint = f"{given} is no number", "write a plain number, in half-width digits"
                 zh = f"{_shown_zh(error['input'])}不是数字；请用半角数字"
             case kind:
                 message = f"{given} does not fit"
                 hint = re.sub(r"^\w+ should", "it should", error["msg"])
-                if bound := _BOUNDS.get(kind):
-                    ctx = error.get("ctx", {})
-                    zh = f"{_shown_zh(error['input'])}不合适；{bound.format(**ctx)}"
+                bound = _BOUNDS.get(kind, "请对照 docs/reference/policy.md 改正")
+                if str(error.get("ctx", {}).get("pattern", "")).startswith("^[A-Za-z0-9][A-Za-z0-9._:@-]"):
+                    bound = "应由字母、数字和 . _ : @ - 组成，以字母或数字开头"
+                zh = f"{_shown_zh(error['input'])}不合适；{bound.format(**error.get('ctx', {}))}"
         return self._problem(line, path, message, hint, zh)
 
     def failure(self) -> FileProblems:
@@ -295,6 +328,20 @@ class _Text:
         return FileProblems((*self.problems, self._problem(line, (), message, hint, zh)))
 
 
+_SLIPS = {
+    "mapping values are not allowed": "冒号前后的写法有误，或上一行没有写完",
+    "expected <block end>": "缩进与前面各行不齐",
+    "found character '\\t'": "用了制表符缩进",
+    "could not find expected ':'": "这一行缺少冒号",
+    "found unexpected end of stream": "引号或括号没有闭合",
+    "expected ',' or ']'": "方括号没有闭合，或缺少逗号",
+    "expected ',' or '}'": "花括号没有闭合，或缺少逗号",
+    "found undefined alias": "引用了没有定义的别名",
+    "found unknown escape character": "双引号中的反斜杠写法有误",
+    "that cannot start any token": "用了不能打头的符号，须加引号",
+    "expected a single document": "文件里有不止一份文档（---）",
+}
+"""What the parser says, as whoever writes the file understands it."""
 _BOUNDS = {
     "greater_than_equal": "不得小于 {ge}",
     "greater_than": "应大于 {gt}",

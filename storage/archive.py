@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Engine, delete, insert, select, tuple_
 
@@ -14,6 +15,7 @@ from storage.archive_files import ArchiveDamaged, ArchivedFile, ArchiveFiles
 from storage.database import table_of, writing
 
 ARCHIVE = table_of(ArchiveRow)
+RESET = "WORKFLOW_TASK_FAILED_CAUSE_RESET_WORKFLOW"
 
 
 class ArchivedRun(Frozen):
@@ -104,6 +106,16 @@ class SqlArchive:
         return self._files.read(run.path, run.sha256)
 
 
+def _run_id(events: list[Any], started: str) -> str:
+    """A run that came of a reset has the start of the other one, and says further on which it is."""
+    reset = [
+        failed["newRunId"]
+        for each in events
+        if (failed := each.get("workflowTaskFailedEventAttributes")) and failed.get("cause") == RESET
+    ]
+    return reset[-1] if reset else started
+
+
 def _run_in(path: str, history: str) -> tuple[ClosedRun, int]:
     """The run whose history it is, and how many events it has. Raises ArchiveDamaged."""
     try:
@@ -111,7 +123,7 @@ def _run_in(path: str, history: str) -> tuple[ClosedRun, int]:
         started = events[0]["workflowExecutionStartedEventAttributes"]
         run = ClosedRun(
             workflow_id=started["workflowId"],
-            run_id=started["originalExecutionRunId"],
+            run_id=_run_id(events, started["originalExecutionRunId"]),
             closed_at=events[-1]["eventTime"],
         )
     except (ValueError, KeyError, IndexError, TypeError) as error:

@@ -5,7 +5,7 @@ from typing import assert_never
 
 from models.deadline import Deadline, DeadlineStatus
 from models.events import AnyEvent
-from models.events.anywhere import DocumentIssued
+from models.events.anywhere import DocumentIssued, SceneTakenOver
 from models.events.clock import (
     ClockEvent,
     DeadlineCancelled,
@@ -20,6 +20,7 @@ from models.events.clock import (
     StepEntered,
 )
 from models.events.promotion import BenchmarkWithdrawn
+from models.events.solicitation import SceneSubmitted
 from models.events.trial import IncidentReported
 from models.journal import JournalEntry
 from models.notification import Notification
@@ -47,6 +48,7 @@ class Projection:
         self.outbox: list[Values] = []
         self.documents: list[Values] = []
         self.alarms: list[Values] = []
+        self._applied: Values = {}
         self._clocks = {deadline.id: deadline for deadline in state.deadlines}
         self._duties_before = duties(state)
         self._lineage_before = _kinship_rows(state), _review_rows(state)
@@ -56,6 +58,7 @@ class Projection:
         """Raises ValueError for an entry that is not the next."""
         before = self.state
         self.state = fold(before, entry)
+        self._applied |= _applied(entry)
         for event in entry.events:
             self._turn(event, entry.sequence)
             self._alarm(event, entry.sequence)
@@ -66,7 +69,7 @@ class Projection:
             self.documents.append(_document_row(self.state, entry, place, event))
 
     def scene(self, head: str) -> Values:
-        return _scene_row(self.state, head)
+        return {**_scene_row(self.state, head), **self._applied}
 
     @property
     def duties_changed(self) -> bool:
@@ -159,6 +162,17 @@ class Projection:
     def _keep(self, deadline: Deadline, status: DeadlineStanding, closed: int | None) -> None:
         row = _deadline_row(self.state.scene, deadline, status, closed)
         self.deadlines[deadline.id, deadline.started_by] = row
+
+
+def _applied(entry: JournalEntry) -> Values:
+    """What only the application says: the row keeps it from the entry on that brings it."""
+    for event in entry.events:
+        if isinstance(event, SceneSubmitted | SceneTakenOver):
+            told = event.application
+            return Values(
+                maturity=told.maturity, project_stage=told.project_stage, funding_source=told.funding_source
+            )  # fmt: skip
+    return {}
 
 
 def _scene_row(state: SceneState, head: str) -> Values:

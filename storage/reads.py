@@ -39,7 +39,7 @@ __all__ = [
 ]
 
 LARGEST_PAGE = 500
-SceneSort = Literal["next_due_at", "entered_at", "began_on", "name", "stage", "scene"]
+SceneSort = Literal["next_due_at", "entered_at", "began_on", "name", "stage", "scene", "scale", "track", "maturity"]
 T = TypeVar("T")
 REPEATED = ("scene", "code", "person", "unit", "role", "seen", "at")
 """The columns of a refusal that its text says as well."""
@@ -61,7 +61,10 @@ class Page(Generic[T]):
 
 @dataclass(frozen=True, kw_only=True)
 class SceneFilter:
-    """What is None does not matter. `text` is looked for in id, name, owner and lead, `project` in kind and name."""
+    """What is None does not matter. `text` is looked for in id, name, owner and lead, `project` in kind and name.
+
+    `funding_source` is looked for in the owner's own words.
+    """
 
     stage: Stage | None = None
     step: str | None = None
@@ -73,6 +76,11 @@ class SceneFilter:
     text: str | None = None
     first: str | None = None
     project: str | None = None
+    scale: Scale | None = None
+    track: Track | None = None
+    maturity: str | None = None
+    project_stage: str | None = None
+    funding_source: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +128,9 @@ class SceneSummary(Frozen):
     firsts: str | None = None
     project_kind: str | None = None
     project: str | None = None
+    maturity: str | None = None
+    project_stage: str | None = None
+    funding_source: str | None = None
 
 
 class InboxItem(Frozen):
@@ -433,7 +444,13 @@ def _scene_conditions(where: SceneFilter) -> Iterator[ColumnElement[bool]]:
         (col(SceneRow.domain), where.domain),
         (col(SceneRow.type), where.type),
         (col(SceneRow.lead), where.lead),
+        (col(SceneRow.scale), where.scale),
+        (col(SceneRow.track), where.track),
+        (col(SceneRow.maturity), where.maturity),
+        (col(SceneRow.project_stage), where.project_stage),
     )
+    if where.funding_source:
+        yield col(SceneRow.funding_source).icontains(where.funding_source, autoescape=True)
     if where.overdue is not None:
         yield col(SceneRow.overdue).is_(where.overdue)
     if where.first is not None:

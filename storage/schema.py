@@ -6,7 +6,7 @@ from sqlalchemy import Engine, text
 
 from storage.database import alembic_config
 
-GUARDED = ("entry", "refusal", "directory", "fund_entry", "log_leaf", "checkpoint", "rulebook")
+GUARDED = ("entry", "refusal", "directory", "fund_entry", "log_leaf", "checkpoint", "rulebook", "quota_set")
 """The tables that only grow: triggers refuse to change, delete, replace or truncate what stands there.
 
 There is no door for our own code: restoring and rebuilding only add. Who has the rights of the database's owner can
@@ -30,6 +30,11 @@ class Schema(NamedTuple):
     @property
     def current(self) -> bool:
         return self.has == self.needs
+
+    @property
+    def is_newer(self) -> bool:
+        """Revisions are numbered: 0001, 0002 and so on."""
+        return self.has is not None and self.needs is not None and self.has > self.needs
 
 
 def schema(engine: Engine) -> Schema:

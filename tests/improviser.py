@@ -600,7 +600,10 @@ class Improviser:
         }  # fmt: skip
 
     def _record_refund(self) -> dict[str, object]:
-        return {"amount_yuan": self.often(paid_yuan(self.play.state, self.about or "") or 1000, 1000)}
+        return {
+            "amount_yuan": self.often(paid_yuan(self.play.state, self.about or ""), 1000),
+            "received": self.often(True, False),
+        }
 
     def _decide_fault_tolerance(self) -> dict[str, object]:
         return self.play.tolerance_act("甲公司", self.choose((True, False))).model_dump(
@@ -827,6 +830,9 @@ class Improviser:
         }  # fmt: skip
 
     def _give_trial_opinion(self) -> dict[str, object]:
+        return {"position": self.choose(tuple(Position))}
+
+    def _give_benchmark_opinion(self) -> dict[str, object]:
         return {"position": self.choose(tuple(Position))}
 
     def _apply_for_benchmark(self) -> dict[str, object]:

@@ -9,7 +9,7 @@ from functools import cache
 
 from models.calendar import Period, Unit
 from models.commands import Act
-from models.commands.acceptance import RecordRefund, SubmitRectification
+from models.commands.acceptance import AskFaultTolerance, RecordRefund, SubmitRectification
 from models.commands.anywhere import (
     AdoptPolicy,
     AnswerWithdrawal,
@@ -364,7 +364,11 @@ def reach_its_goals(play: Play) -> None:
 
 
 def take_down(play: Play) -> None:
-    play.do(ProveRollback(bidder=A, proof=document("恢复证明")), play.bidder(A))
+    take_down_of(play, A)
+
+
+def take_down_of(play: Play, bidder: str) -> None:
+    play.do(ProveRollback(bidder=bidder, proof=document("恢复证明")), play.bidder(bidder))
 
 
 def start_and_terminate(play: Play, bidder: str) -> None:
@@ -392,7 +396,7 @@ def fail(play: Play, bidder: str) -> None:
 
 
 def refund(play: Play, bidder: str) -> None:
-    play.do(RecordRefund(bidder=bidder, amount_yuan=1, proof=document("退款凭证")), play.bidder(bidder))
+    play.refund(bidder)
 
 
 def make_final(play: Play) -> None:
@@ -424,6 +428,15 @@ def complain_late(play: Play, about: NoticeAbout) -> None:
     play.pass_limit("public_notice")
     play.do(FileComplaint(objection=id, text="不服"), citizen)
     play.do(DecideComplaint(objection=id, upheld=True, text="裁决"), play.supervisor)
+
+
+def accept_the_answer(play: Play, about: NoticeAbout) -> None:
+    """An objection is answered, and nobody takes the answer to the supervisor in time."""
+    objection = RaiseObjection(about=about, real_name=True, text="有误", document=document("异议书"))
+    play.do(objection, play.person(Role.PUBLIC, "市民", "citizen-1"))
+    id = play.state.objections[-1].id
+    play.do(AnswerObjection(objection=id, upheld=False, text="不成立"), play.platform)
+    play.pass_limit(f"complaint_window/{id}")
 
 
 def object_to(play: Play, about: NoticeAbout, *, upheld: bool, complain: bool, bidder: str | None = None) -> None:
@@ -464,18 +477,8 @@ def order(play: Play) -> None:
 
 
 def plays() -> Iterator[Play]:
-    yield from ends_of_any_step()
-    yield from solicitation_and_review()
-    yield from matching()
-    yield from contracting()
-    yield from trials()
-    yield from races()
-    yield from reopened_trials()
-    yield from incidents()
-    yield from inclusion_periods()
-    yield from acceptances()
-    yield from promotion()
-    yield from taken_over()
+    for chapter in CHAPTERS:
+        yield from chapter()
 
 
 def ends_of_any_step() -> Iterator[Play]:
@@ -542,6 +545,7 @@ def solicitation_and_review() -> Iterator[Play]:
         without_experts.publish(NoticeAbout.RECOGNITION)
         object_to(without_experts, NoticeAbout.RECOGNITION, upheld=True, complain=complain)
         yield without_experts
+    yield _then(at("recognition_notice"), lambda p: accept_the_answer(p, NoticeAbout.RECOGNITION))
     for off in ((), ("expert_review",)):
         noticed = Play(without(*off)).to_recognised()
         noticed.publish(NoticeAbout.RECOGNITION)
@@ -616,6 +620,32 @@ def matching() -> Iterator[Play]:
         directed.reveal(A)
         directed.verify(A)
         yield directed
+    # who was found ineligible appeals, wherever the scene stands by then, or the scene ends first
+    kept_out = in_order(lambda p: p.verify(B, eligible=False), lambda p: p.verify(A))
+    so_far = [Play(without()).to_eligibility(A, B)]
+    for further in (
+        kept_out,
+        lambda p: p.score({A: 0.9}),
+        lambda p: p.publish(NoticeAbout.RANKING),
+        passing("public_notice"),
+        lambda p: p.award(A),
+    ):
+        so_far.append(_then(so_far[-1], further))
+    failed = _then(Play(without()).to_eligibility(A), lambda p: p.verify(A, eligible=False))
+    for play in (*so_far[1:], failed):
+        yield _then(play, lambda p: p.win_appeal())
+    half = _then(so_far[0], lambda p: p.verify(B, eligible=False))
+    yield _then(half, lambda p: p.win_appeal())
+    for play in (half, *so_far[1:-1], failed):
+        yield _then(play, lambda p: p.do(Withdraw(reasons="取消"), p.owner), lambda p: p.win_appeal())
+    yield _then(failed, lambda p: p.do(GiveUpMatching(reasons="放弃"), p.owner), make_final)
+    yield _then(so_far[-1], lambda p: p.sign(A), lambda p: p.win_appeal())
+    last_call = Play(without(**no_reissue)).to_eligibility(A, B)
+    yield _then(last_call, kept_out, lambda p: p.score({A: 0.1}), lambda p: p.win_appeal())
+    for appeal in (True, False):
+        rules = {"contracting": {"reissues": 0, "eligibility_appeal": appeal}}
+        last_call = _then(Play(without(**rules)).to_eligibility(A), lambda p: p.verify(A, eligible=False))
+        yield _then(last_call, lambda p: p.win_appeal()) if appeal else last_call
     for step in ("listed", "unmatched"):
         yield _then(
             at(step),
@@ -666,8 +696,10 @@ def contracting() -> Iterator[Play]:
         claimed.do(AnswerWithdrawal(agreed=True, reasons="同意"), claimed.bidder(bidder))
     yield _then(claimed, answer_claim(approved=False))
     owing = _then(claimed, answer_claim(approved=True), pay)
-    owing.do(RecordRefund(bidder=A, amount_yuan=1_000, proof=document("退款凭证")), owing.bidder(A))
-    yield owing
+    said = RecordRefund(bidder=A, amount_yuan=1_000, proof=document("退款凭证"))
+    owing.do(said, owing.bidder(A))
+    owing.do(said.model_copy(update={"received": False}), owing.office(Role.PAYER))
+    yield _then(owing, lambda p: p.refund(A))
     yield _then(at("candidate"), claim, answer_claim(approved=True), terminate, make_final, pay)
     for step in ("contract/offered", "contract/signing", "trial/planning"):
         for end in (make_final, lose_appeal):
@@ -675,6 +707,12 @@ def contracting() -> Iterator[Play]:
 
 
 def trials() -> Iterator[Play]:
+    for ground in ("safety", "force_majeure", "breach"):
+        ended = TerminateTrial.model_validate({"bidder": A, "ground": ground, "reasons": "终止"})
+        over = _then(alone("trial/running"), act(ended, "regulator"))
+        yield _then(over, lambda p: p.win_appeal(), *(() if ground == "breach" else (take_down,)))
+        yield _then(over, take_down, lambda p: p.win_appeal())
+        yield _then(over, take_down, make_final)
     heard = Play(with_rules(city("yancheng"), "trial", consult=True)).to_trial(A)
     plan = SubmitTrialPlan(bidder=A, plan=heard.plan())
     yield _then(heard, act(plan, "bidder"), lambda p: passing(f"trial_opinion/{A}/{p.state.cooperating[0]}")(p))
@@ -732,9 +770,8 @@ def trials() -> Iterator[Play]:
     ):
         play = _then(race("trial"), other, lambda p: p.start(B))
         play.do(TerminateTrial(bidder=B, ground="safety", reasons="事故"), play.regulator)
-        terminate(play)
-        play.do(ProveRollback(bidder=B, proof=document("恢复证明")), play.bidder(B))
-        yield _then(play, lambda p: p.win_appeal())
+        for meanwhile in ((), (make_final,)):
+            yield _then(play, *meanwhile, terminate, doing(take_down_of, B), lambda p: p.win_appeal())
 
 
 def report_of(play: Play, bidder: str) -> None:
@@ -755,6 +792,9 @@ def close_as_red_line(play: Play, bidder: str) -> None:
 def incidents() -> Iterator[Play]:
     """The scene is over, and waits for an incident that is still open."""
     yield _then(alone("trial/running"), doing(report_of, A), doing(terminate_trial, A), doing(close_incident, A))
+    yield _then(
+        alone("trial/running"), doing(report_of, A), doing(terminate_trial, A), make_final, doing(close_incident, A)
+    )
     found = AnalyseIncident(bidder=A, incident="I-1", analysis=document("分析"), casualty=True)
     yield _then(alone("trial/running"), doing(report_of, A), act(found, "regulator"))
     agreed = _then(race(), lambda p: p.sign(A), doing(report_of, A), act(Withdraw(reasons="取消"), "owner"))
@@ -886,6 +926,7 @@ def acceptances() -> Iterator[Play]:
     yield _then(alone("acceptance/rectifying"), passing(f"rectification/{A}"))
     yield _then(alone("acceptance/failed"), lambda p: p.win_appeal())
     yield _then(alone("acceptance/failed"), doing(refund, A), lambda p: p.win_appeal())
+    yield _then(alone("acceptance/failed"), make_final, refuse_tolerance, lambda p: p.win_appeal())
     no_notice = Play(without("acceptance_notice")).to_acceptance(A)
     yield _then(
         no_notice,
@@ -933,6 +974,12 @@ def acceptances() -> Iterator[Play]:
     yield _then(back, lambda p: p.win_appeal())
 
 
+def refuse_tolerance(play: Play) -> None:
+    play.do(AskFaultTolerance(bidder=A, grounds="已尽职"), play.bidder(A))
+    (role,) = play.policy.permissions["decide_fault_tolerance"]
+    play.do(play.tolerance_act(A, tolerated=False), play.person(role, play.holder(role).unit, "finder"))
+
+
 def promotion() -> Iterator[Play]:
     decision = at("benchmark_decision")
     yield _then(decision, lambda p: p.do(ConfirmBenchmark(confirmed=False, reasons="暂缓"), p.group))
@@ -974,5 +1021,11 @@ def taken_over() -> Iterator[Play]:
     for step in ("trial", "acceptance"):
         play = Play(city("yancheng"))
         declared = play.declared(A, plan=play.plan(), trial_started_on=play.today - began, phase="test")
-        play.do(play.take_over_act(step, declared), play.platform)
-        yield play
+        play.do(play.take_over_act(step, declared), play.office(Role.PLATFORM_OFFICE, "clerk"))
+        yield play.confirm_take_over()
+
+
+CHAPTERS: tuple[Callable[[], Iterator[Play]], ...] = (
+    ends_of_any_step, solicitation_and_review, matching, contracting, trials, races, reopened_trials, incidents,
+    inclusion_periods, acceptances, promotion, taken_over,
+)  # fmt: skip

@@ -24,11 +24,13 @@ from models.commands.acceptance import (
     ConcludeAcceptance,
     DecideFaultTolerance,
     GiveAcceptanceOpinion,
+    RecordRefund,
     SignAcceptanceOpinion,
     ToleranceAnswer,
 )
 from models.commands.anywhere import (
     Appeal,
+    ConfirmTakeOver,
     DecideAppeal,
     DeclaredBidder,
     LoadCalendar,
@@ -54,6 +56,7 @@ from models.commands.matching import (
     SubmitBid,
     VerifyEligibility,
 )
+from models.commands.payment import ApprovePayment, PayMilestone, ProposePayment
 from models.commands.promotion import ConcludeEvaluation, ConfirmBenchmark, NominateBenchmark
 from models.commands.review import (
     AskConsultation,
@@ -92,12 +95,13 @@ from models.policy import Policy
 from models.refusal import Refused
 from models.state import SceneState
 from models.vocabulary import Credit, Mode, NoticeAbout, PanelPurpose, Position, Risk, Role, Scale, Track
-from rules import exit_panel, phases, promotion, trial_plan
+from rules import exit_panel, phases, trial_plan
 from rules.alarms import next_alarm
 from rules.bidding import commitment
 from rules.deadlines import BEIJING, local_day
 from rules.journal import admit, due_alarm, entry_for, fold, policy_after
 from rules.keyed import find
+from rules.refunds import paid_yuan
 from runtime.policy_files import load_city
 from tests.invariants import check_entry
 
@@ -349,9 +353,9 @@ class Play:
             self.platform,
         )
 
-    def win_appeal(self) -> None:
-        """The newest decision is served, appealed by who it is against, and reversed."""
-        decision = self.state.decisions[-1]
+    def win_appeal(self, which: int = -1) -> None:
+        """One of the open decisions, the newest unless told otherwise, is served, appealed against and reversed."""
+        decision = self.state.decisions[which]
         self.serve(decision.sequence)
         owner = decision.against == self.owner_unit
         appellant = self.owner if owner else self.bidder(decision.against)
@@ -392,6 +396,10 @@ class Play:
         """A scene that ran elsewhere, entered at this step by somebody who does not decide on it."""
         clerk = self.office(Role.PLATFORM_OFFICE, "clerk")
         self.do(self.take_over_act(step, *(self.declared(bidder) for bidder in bidders)), clerk)
+        return self
+
+    def confirm_take_over(self) -> "Play":
+        self.do(ConfirmTakeOver(finding="与移交材料一致"), self.platform)
         return self
 
     def submit(self) -> "Play":
@@ -673,6 +681,25 @@ class Play:
             self.sign(bidder)
         return self
 
+    def pay(self, bidder: str, amount: int, milestone: str = "交付") -> "Play":
+        """Claimed by the bidder, approved by the lead, paid by the payer."""
+        paper = document("凭证")
+        self.do(
+            ProposePayment(bidder=bidder, milestone=milestone, amount_yuan=amount, proof=paper), self.bidder(bidder)
+        )
+        self.do(ApprovePayment(bidder=bidder, milestone=milestone, approved=True, reasons="核对"), self.lead)
+        self.do(PayMilestone(bidder=bidder, milestone=milestone, proof=paper), self.office(Role.PAYER))
+        return self
+
+    def refund(self, bidder: str) -> "Play":
+        """All that the bidder has kept is paid back, and received."""
+        due = paid_yuan(self.state, bidder)
+        said = RecordRefund(bidder=bidder, amount_yuan=due, proof=document("退款凭证"))
+        self.do(said, self.bidder(bidder))
+        if due and self.policy.acceptance.refund_receipt:
+            self.do(said, self.office(Role.PAYER))
+        return self
+
     def plan(self, months: int = 6) -> TrialPlan:
         return TrialPlan(
             duration=Period(length=months, unit=Unit.MONTHS), bounds="限定路段", emergency_plan=document("应急预案"),
@@ -933,7 +960,7 @@ class Play:
 
     def evaluation_act(self, recommended: bool = True, **more: object) -> ConcludeEvaluation:
         """Every criterion of the level is answered; where it is not recommended, with a no."""
-        nominated = promotion.contested(self.state)
+        nominated = self.state.contested
         level = nominated.level if nominated else "城市级"
         answers = [
             {"criterion": each.key, "met": recommended, "finding": "核查"}

@@ -385,7 +385,7 @@ SIGN = SignContract(bidder=A, terms_sha256=digest("任务书"), pledge=document(
 NOMINATION = NominateBenchmark(level="城市级", grounds="成效")
 CONFIRMATION = ConfirmBenchmark(confirmed=True, reasons="同意")
 LEAVE = Withdraw(reasons="不再需要")
-REFUND = RecordRefund(bidder=A, amount_yuan=1, proof=document("凭证"))
+REFUND = RecordRefund(bidder=A, amount_yuan=0, proof=document("凭证"))
 
 
 def notice(about: NoticeAbout, bidder: str | None = None) -> PublishNotice:

@@ -1,6 +1,8 @@
 """What auditors rely on: the chains, the guards around them, and what was signed of them."""
 
+from collections.abc import Sequence
 from datetime import timedelta
+from itertools import groupby
 
 from audit.log import LogDiffers, verified
 from cli import shown
@@ -61,9 +63,24 @@ def guards(opened: Parts) -> Finding:
     )
 
 
+def _accepted(opened: Parts) -> frozenset[str]:
+    """The first key, and those that took over from a lost one as the operator has confirmed; none where he has not:
+    then the first is accepted, and what it gave way to."""
+    known = frozenset(filter(None, opened.settings.audit_keys_after_loss.split(",")))
+    first = next(iter(opened.checkpoints.readable()), None)
+    return known | {first.checkpoint.key} if known and first is not None else frozenset()
+
+
+def _signed_again(keys: Sequence[str]) -> str | None:
+    """A key that signed after another had taken over."""
+    in_turn = [key for key, _ in groupby(keys)]
+    return next((key for key in in_turn if in_turn.count(key) > 1), None)
+
+
 def checkpoints(opened: Parts) -> Finding:
     try:
-        last = verified(opened.checkpoints.items()).last
+        log = verified(opened.checkpoints.items(), _accepted(opened))
+        last = log.last
     except LogDiffers as differs:
         return Finding(
             "checkpoints",
@@ -74,6 +91,14 @@ def checkpoints(opened: Parts) -> Finding:
                 "compare with an auditor's copy: scene audit consistent",
             ),
             {"part": differs.part, "number": differs.number, "fault": differs.fault, "stream": differs.stream},
+        )
+    if back := _signed_again([each.checkpoint.key for each in log.checkpoints]):
+        return Finding(
+            "checkpoints",
+            "error",
+            say(f"已更换的密钥又签了检查点：{back}", f"a key that had been given up signed again: {back}"),
+            say("此密钥可能在他人手中：告知审计人员", "somebody may have that key: tell the auditors"),
+            {"key": back},
         )
     if differing := opened.checkpoints.differing():
         named = ", ".join(

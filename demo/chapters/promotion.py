@@ -8,12 +8,13 @@ from models.commands.promotion import (
     ConcludeEvaluation,
     ConfirmBenchmark,
     CriterionAnswer,
+    GiveBenchmarkOpinion,
     NominateBenchmark,
     RecordBenefit,
     RecordUptake,
     ReviewBenchmark,
 )
-from models.vocabulary import NoticeAbout
+from models.vocabulary import NoticeAbout, Position
 
 
 def closed(scene: Scene) -> Script:
@@ -36,7 +37,12 @@ def nominated(scene: Scene, level: str, *, recommended: bool) -> Script:
     if scene.policy.promotion.value_first and scene.state.value_yuan is None:
         yield from valued(scene)
     yield scene.lead.does(NominateBenchmark(level=level, grounds="指标领先，已形成可复制的做法。"))
-    yield scene.workdays(6)
+    yield scene.workdays(2)
+    if scene.state.cooperating:
+        yield scene.department(scene.state.cooperating[0]).does(
+            GiveBenchmarkOpinion(position=Position.AGREE, text="运行平稳，可在本系统推广。")
+        )
+    yield scene.workdays(4)
     finding = "建议列为标杆。" if recommended else "示范性不足。"
     found = "经核查符合。" if recommended else "证据不足。"
     answers = tuple(

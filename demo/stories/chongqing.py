@@ -56,6 +56,7 @@ from demo.scene import Scene, Script, Story
 from demo.years import MARCH_2040
 from models.commands.anywhere import (
     ConfirmCorrection,
+    ConfirmTakeOver,
     DecideExtension,
     DeclaredBidder,
     Override,
@@ -171,6 +172,7 @@ def robotaxi(scene: Scene) -> Script:
             documents=(scene.paper("移交清单"),),
         )
     )
+    yield scene.leading_group.does(ConfirmTakeOver(finding="与移交清单核对一致。"))
     yield from went_on(scene, BING, until=scene.workday(10), phases=False)
     hurt_nobody = "车辆在路口急停，无人受伤；车外影像外传。"
     yield scene.owner.does(ReportIncident(bidder=BING, incident="incident-1", leak=True, text=hurt_nobody))

@@ -153,6 +153,7 @@ def virtual_power_plant(scene: Scene) -> Script:
     yield from analysed(scene, YI, "incident-1")
     yield from incident_closed(scene, YI, "incident-1", ordered=False)
     yield from terminated(scene, YI)
+    yield from served(scene)
     yield from ran_its_time(scene, JIA)
     yield from evaluated(scene, JIA)
     yield from accepted(scene, JIA)

@@ -112,9 +112,15 @@ class SubmitRectification(BidderAct):
 
 
 class RecordRefund(BidderAct):
+    """Whoever refunds says what was paid back; the payer, what it received (`received` false: nothing came).
+
+    `proof` is the bidder's transfer, or the payer's receipt.
+    """
+
     verb: Literal["record_refund"] = "record_refund"
     amount_yuan: int = Field(ge=0, le=100_000_000_000)
     proof: Document
+    received: bool = Field(True, exclude_if=lambda received: received)
 
 
 class AskFaultTolerance(BidderAct):

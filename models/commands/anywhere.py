@@ -92,7 +92,7 @@ class Reassign(Act):
 
 class Appeal(Act):
     verb: Literal["appeal"] = "appeal"
-    decision: int = Field(ge=1, description="sequence of the adverse decision")
+    decision: int = Field(ge=1)
     grounds: Text
 
 
@@ -107,7 +107,7 @@ class RecordService(Act):
     """Service (送达) of a decision or notice: how, when, to whom. What runs from the service runs from here."""
 
     verb: Literal["record_service"] = "record_service"
-    entry: int = Field(ge=1, description="sequence of the entry that was served")
+    entry: int = Field(ge=1)
     how: Literal["in_person", "post", "electronic", "public_notice", "left"]
     served_on: date
     to: Name
@@ -195,6 +195,15 @@ class TakeOver(Act):
     bidders: tuple[DeclaredBidder, ...] = Field((), max_length=20)
     history: Text
     documents: tuple[Document, ...] = Field((), max_length=50)
+    awarded_yuan: int = Field(0, ge=0, le=100_000_000_000, exclude_if=lambda awarded: not awarded)
+    """What a benchmark was awarded so far."""
+
+
+class ConfirmTakeOver(Act):
+    """A second person has checked what was declared with a scene that was taken over, and its papers."""
+
+    verb: Literal["confirm_take_over"] = "confirm_take_over"
+    finding: Text
 
 
 class PassDeadline(Act):
@@ -224,5 +233,6 @@ AnywhereAct = (
     | LoadCalendar
     | Override
     | TakeOver
+    | ConfirmTakeOver
     | PassDeadline
 )

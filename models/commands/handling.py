@@ -89,7 +89,7 @@ class TakeBack(Act):
     """撤回: one's own last act is undone, before anybody else has acted in the scene."""
 
     verb: Literal["take_back"] = "take_back"
-    entry: int = Field(ge=1, description="sequence of the act that is taken back")
+    entry: int = Field(ge=1)
     reasons: Text
 
 

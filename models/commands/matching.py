@@ -8,7 +8,7 @@ from pydantic import Field
 from models.document import Document
 from models.frozen import Frozen
 from models.text import Digest, Identifier, Name, Text
-from models.vocabulary import Credit, Mode
+from models.vocabulary import Credit, Gate, Mode
 
 from .act import Act, BidderAct
 from .review import EntryCondition, WordingFinding
@@ -129,9 +129,12 @@ class DeclineAward(BidderAct):
 
 
 class Milestone(Frozen):
+    """`after`: it belongs to the trial or to its result, and nothing of it is claimed before that was reached."""
+
     name: Name
     due_on: date
     share_percent: int = Field(ge=0, le=100)
+    after: Gate | None = Field(None, exclude_if=lambda gate: gate is None)
 
 
 class ContractTerms(Frozen):

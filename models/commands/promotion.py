@@ -7,6 +7,7 @@ from pydantic import Field
 from models.document import Document
 from models.frozen import Frozen
 from models.text import Identifier, Name, Text
+from models.vocabulary import Position
 
 from .act import Act
 
@@ -30,6 +31,14 @@ class NominateBenchmark(Act):
     level: Name
     grounds: Text
     case_type: Name | None = Field(None, exclude_if=lambda of: of is None)
+
+
+class GiveBenchmarkOpinion(Act):
+    """A cooperating department, or an expert of the scene, on what is nominated: they advise, the team evaluates."""
+
+    verb: Literal["give_benchmark_opinion"] = "give_benchmark_opinion"
+    position: Position
+    text: Text
 
 
 class CriterionAnswer(Frozen):
@@ -110,6 +119,7 @@ class CloseScene(Act):
 PromotionAct = (
     ApplyForBenchmark
     | NominateBenchmark
+    | GiveBenchmarkOpinion
     | ConcludeEvaluation
     | ConfirmBenchmark
     | RecordBenefit

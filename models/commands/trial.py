@@ -57,7 +57,7 @@ class SubmitTrialPlan(BidderAct):
 
 
 class GiveTrialOpinion(BidderAct):
-    """A department on a trial plan before it is admitted: it advises, the regulator decides."""
+    """A department, or an expert of the scene, on a trial plan: they advise, the regulator decides on admission."""
 
     verb: Literal["give_trial_opinion"] = "give_trial_opinion"
     position: Position

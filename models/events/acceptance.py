@@ -109,6 +109,29 @@ class RefundOwed(Event):
     amount_yuan: int
 
 
+class RefundDeclared(Event):
+    """Whoever refunds says that it was paid back; it is owed until the payer has received it."""
+
+    kind: Literal["refund_declared"] = "refund_declared"
+    bidder: str
+    amount_yuan: int
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (f"acceptance/{self.bidder}",)
+
+
+class RefundMissed(Event):
+    """Of what was said to be paid back the payer received nothing."""
+
+    kind: Literal["refund_missed"] = "refund_missed"
+    bidder: str
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (f"acceptance/{self.bidder}",)
+
+
 class RefundRecorded(Event):
     kind: Literal["refund_recorded"] = "refund_recorded"
     bidder: str
@@ -122,6 +145,17 @@ class RefundRecorded(Event):
 class FaultToleranceAsked(Event):
     kind: Literal["fault_tolerance_asked"] = "fault_tolerance_asked"
     bidder: str
+
+
+class FaultToleranceAnnulled(Event):
+    """An upheld appeal against a refused tolerance: it is found on anew."""
+
+    kind: Literal["fault_tolerance_annulled"] = "fault_tolerance_annulled"
+    bidder: str
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (f"acceptance/{self.bidder}",)
 
 
 class FaultToleranceDecided(Event):
@@ -146,8 +180,11 @@ AcceptanceEvent = (
     | AcceptanceConcluded
     | RectificationSubmitted
     | RefundOwed
+    | RefundDeclared
+    | RefundMissed
     | RefundRecorded
     | FaultToleranceAsked
     | FaultToleranceDecided
+    | FaultToleranceAnnulled
     | ValueAssessed
 )

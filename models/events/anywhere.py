@@ -28,6 +28,15 @@ class SceneTakenOver(Event):
     policy_version: str
     policy_digest: str
     calendar: str
+    awarded_yuan: int = Field(0, exclude_if=lambda awarded: not awarded)
+    to_confirm: bool = Field(False, exclude_if=lambda waits: not waits)
+
+
+class TakeOverConfirmed(Event):
+    """Somebody else than who declared it has checked it: what hangs on it may be paid."""
+
+    kind: Literal["take_over_confirmed"] = "take_over_confirmed"
+    by: str
 
 
 class WithdrawalAsked(Event):
@@ -121,8 +130,9 @@ class PartReassigned(Event):
 class AdverseDecision(Event):
     """A decision against somebody. Its remedy runs from its service; upheld on appeal, `reopens` is entered again.
 
-    `item` names what of the bidder it is about: the number of a fault, the incident whose order it is. `closes_as` is
-    the scene's outcome if it stands and nothing else keeps the scene open; None where it ends one bidder's part only.
+    `item` names what of the bidder it is about: the number of a fault, the incident whose order it is, the ground on
+    which a trial was ended other than breach. `closes_as` is the scene's outcome if it stands and nothing else keeps
+    the scene open; None where it ends one bidder's part only.
     """
 
     kind: Literal["adverse_decision"] = "adverse_decision"
@@ -210,6 +220,17 @@ class AppealDecided(Event):
         return (f"decision/{self.decision}",)
 
 
+class UpheldTooLate(Event):
+    """An appeal was upheld when nothing could be brought back any more: it stays a finding, on which damages may rest.
+
+    `because` says what stands in the way.
+    """
+
+    kind: Literal["upheld_too_late"] = "upheld_too_late"
+    decision: int
+    because: Literal["contract_signed", "scene_ending", "nothing_owed"]
+
+
 class DecisionFinal(Event):
     """No appeal was lodged in time, or it was dismissed."""
 
@@ -280,6 +301,7 @@ class StepOverridden(Event):
 
 AnywhereEvent = (
     SceneTakenOver
+    | TakeOverConfirmed
     | WithdrawalAsked
     | WithdrawalAnswered
     | SceneSuspended
@@ -297,6 +319,7 @@ AnywhereEvent = (
     | DocumentIssued
     | AppealLodged
     | AppealDecided
+    | UpheldTooLate
     | DecisionFinal
     | CorrectionProposed
     | EntryCorrected

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from models.state.matching import Bid, Challenge, Member, Ranked
 from models.state.review import Flag
-from models.vocabulary import Credit
+from models.vocabulary import Credit, Gate
 
 from .event import Event
 
@@ -108,6 +108,17 @@ class EligibilityVerified(Event):
         return (f"bid/{self.bidder}",)
 
 
+class EligibilityAnnulled(Event):
+    """An upheld appeal: the bid is verified anew; whoever else was verified stays so."""
+
+    kind: Literal["eligibility_annulled"] = "eligibility_annulled"
+    bidder: str
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (f"bid/{self.bidder}",)
+
+
 class BidScored(Event):
     """Points in tenths, keyed by criterion in the order of the score sheet."""
 
@@ -155,6 +166,7 @@ class ContractProposed(Event):
     milestones: tuple[tuple[str, int], ...] = ()
     consortium: tuple[str, ...] = Field((), exclude_if=lambda consortium: not consortium)
     co_owners: tuple[str, ...] = Field((), exclude_if=lambda units: not units)
+    gates: tuple[tuple[str, Gate], ...] = Field((), exclude_if=lambda gates: not gates)
 
     @property
     def touches(self) -> tuple[str, ...]:
@@ -196,6 +208,7 @@ MatchingEvent = (
     | BidsOpened
     | BidRevealed
     | EligibilityVerified
+    | EligibilityAnnulled
     | BidScored
     | BidsRanked
     | CallFailed

@@ -5,6 +5,8 @@ from typing import Literal
 
 from pydantic import Field
 
+from models.vocabulary import Position
+
 from .event import Event
 
 
@@ -21,6 +23,19 @@ class BenchmarkNominated(Event):
     level: str
     raises: str | None = Field(None, exclude_if=lambda level: level is None)
     case_type: str | None = Field(None, exclude_if=lambda of: of is None)
+
+
+class BenchmarkOpinionGiven(Event):
+    kind: Literal["benchmark_opinion_given"] = "benchmark_opinion_given"
+    unit: str
+    position: Position
+    person: str
+    on: date
+    expert: bool = Field(False, exclude_if=lambda expert: not expert)
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (f"benchmark_opinion/{self.person}",)
 
 
 class BenchmarkEvaluated(Event):
@@ -89,6 +104,7 @@ class RecommendedUpward(Event):
 PromotionEvent = (
     BenchmarkAppliedFor
     | BenchmarkNominated
+    | BenchmarkOpinionGiven
     | BenchmarkEvaluated
     | BenchmarkDecided
     | BenchmarkRaised

@@ -39,9 +39,14 @@ class TrialPlanned(BidderEvent):
 
 
 class TrialOpinionGiven(BidderEvent):
+    """`person`, `on`: of an expert, who speaks for themselves; of a department the entry tells that."""
+
     kind: Literal["trial_opinion_given"] = "trial_opinion_given"
     unit: str
     position: Position
+    person: str | None = Field(None, exclude_if=lambda person: person is None)
+    on: date | None = Field(None, exclude_if=lambda on: on is None)
+    expert: bool = Field(False, exclude_if=lambda expert: not expert)
 
     @property
     def touches(self) -> tuple[str, ...]:
@@ -196,11 +201,12 @@ class SupervisionLifted(BidderEvent):
 
 
 class MeasureAnnulled(BidderEvent):
-    """An upheld appeal: the order of an incident, or what was made of a fault, does not stand."""
+    """An upheld appeal: the order of an incident, what was made of a fault, or the trial's end does not stand."""
 
     kind: Literal["measure_annulled"] = "measure_annulled"
     fault: int | None = None
     incident: str | None = None
+    end: bool = Field(False, exclude_if=lambda end: not end)
 
 
 class IncidentReported(BidderEvent):

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from models.frozen import Frozen
-from models.text import Name
+from models.text import Name, wrong
 
 from .sourced import Sourced
 
@@ -31,11 +31,16 @@ class DocumentRules(Sourced):
     def _countable(self) -> Self:
         for part in ("{year}", "{number}"):
             if self.number.count(part) != 1:
-                raise ValueError(f"number: {part} stands there {self.number.count(part)} times; write it once")
+                times = self.number.count(part)
+                raise wrong(
+                    f"number: {part} stands there {times} times; write it once",
+                    f"number 中 {part} 出现 {times} 次；请写一次",
+                )
         marked = any(form.mark for form in self.forms.values())
         if marked != (self.number.count("{mark}") == 1):
-            raise ValueError(
-                "number: {mark} goes with forms that have a mark; write it once there, remove it elsewhere"
+            raise wrong(
+                "number: {mark} goes with forms that have a mark; write it once there, remove it elsewhere",
+                "number 中的 {mark} 与各文书的 mark 须同时有或同时没有；有 mark 的写一次，没有的删去",
             )
         return self
 

@@ -155,8 +155,8 @@ class Limits(Frozen):
 
     @property
     def stated(self) -> tuple[str, ...]:
-        """The keys of those that the file states."""
-        return tuple(key for key in type(self).model_fields if getattr(self, key) is not None)
+        """The keys of those that the file states; a draft may lack some."""
+        return tuple(key for key in type(self).model_fields if getattr(self, key, None) is not None)
 
 
 class LadderRung(Frozen):

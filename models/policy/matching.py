@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from models.frozen import Frozen
-from models.text import Identifier, Name
+from models.text import Identifier, Name, wrong
 from models.vocabulary import GateKind
 
 from .sourced import Share, Sourced
@@ -55,11 +55,18 @@ class ScoreSheet(Sourced):
     def _coherent(self) -> Self:
         keys = [criterion.key for criterion in self.criteria]
         if len(keys) != len(set(keys)):
-            raise ValueError("two criteria have the same key")
+            raise wrong("two criteria have the same key; name one differently", "两项指标的 key 相同；请改其一")
         if self.tie_break not in [dimension.key for dimension in self.dimensions]:
-            raise ValueError(f"tie_break names no dimension: {self.tie_break}")
+            known = ", ".join(dimension.key for dimension in self.dimensions)
+            raise wrong(
+                f"tie_break names no dimension: {self.tie_break}; use one of: {known}",
+                f"tie_break 不是任何维度：{self.tie_break}；可选：{known}",
+            )
         if self.pass_mark > self.points:
-            raise ValueError(f"pass_mark {self.pass_mark} is above the sheet's {self.points} points")
+            raise wrong(
+                f"pass_mark {self.pass_mark} is above the sheet's {self.points} points; lower it",
+                f"pass_mark {self.pass_mark} 高于各项分值之和 {self.points}；请降低",
+            )
         return self
 
 
@@ -91,8 +98,9 @@ def _pattern(value: str) -> str:
     try:
         re.compile(value)
     except re.error as error:
-        raise ValueError(
-            f"{value} is no pattern ({error}); write a regular expression, or the words themselves"
+        raise wrong(
+            f"{value} is no pattern ({error}); write a regular expression, or the words themselves",
+            f"{value} 不是有效的正则（{error}）；请写正则，或直接写词语",
         ) from None
     return value
 
@@ -129,6 +137,11 @@ class Contracting(Sourced):
     )
     next_ranked: bool = Field(True, description="a lapsed contract is offered to the next in the ranking")
     reissues: int = Field(1, ge=0, description="how often a failed call may be re-issued")
+    eligibility_appeal: bool = Field(
+        False,
+        exclude_if=lambda open_to: not open_to,
+        description="true: to be found ineligible is a decision against the bidder: served, and open to appeal",
+    )
     within_funding: bool = Field(
         False,
         exclude_if=lambda within: not within,

@@ -14,6 +14,11 @@ class ReturnRules(Sourced):
 
 class BackDating(Sourced):
     at_most: Period = Field(description="how far back a paper act may be entered (补录)")
+    confirm_take_over: bool = Field(
+        False,
+        exclude_if=lambda needed: not needed,
+        description="true: a scene taken over with bidders pays and awards nothing until a second person has confirmed",
+    )
 
 
 class HandlingRules(Sourced):

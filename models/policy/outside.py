@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from models.frozen import Frozen
-from models.text import Identifier, Name
+from models.text import Identifier, Name, wrong
 from models.vocabulary import Role
 
 from .sourced import Sourced
@@ -30,9 +30,12 @@ class OutsideField(Frozen):
     @model_validator(mode="after")
     def _one_way(self) -> Self:
         if (self.path is None) == (self.value is None):
-            raise ValueError("either `path` or `value` fills a field; write one of the two")
+            raise wrong(
+                "either `path` or `value` fills a field; write one of the two",
+                "`path` 和 `value` 须有且只有一个；请写其一",
+            )
         if self.otherwise is not None and self.path is None:
-            raise ValueError("`otherwise` goes with `path`; remove it")
+            raise wrong("`otherwise` goes with `path`; remove it", "`otherwise` 只与 `path` 同用；请删去")
         return self
 
 
@@ -50,5 +53,8 @@ class OutsideRule(Sourced):
     @model_validator(mode="after")
     def _one_unit(self) -> Self:
         if self.unit is not None and self.unit_path is not None:
-            raise ValueError("`unit` and `unit_path` both name the unit; write one of the two")
+            raise wrong(
+                "`unit` and `unit_path` both name the unit; write one of the two",
+                "`unit` 和 `unit_path` 只能写一个；请留其一",
+            )
         return self

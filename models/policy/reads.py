@@ -9,6 +9,7 @@ from typing import Annotated, Self
 
 from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 
+from models.text import wrong
 from models.vocabulary import Role
 
 from .sourced import Sourced
@@ -70,10 +71,13 @@ class ReadRules(Sourced):
     @model_validator(mode="after")
     def _rectangular(self) -> Self:
         if len(set(self.of)) != len(self.of):
-            raise ValueError("of: a subject stands twice; keep one of the two")
+            raise wrong("of: a subject stands twice; keep one of the two", "of 中有一项出现两次；请保留其一")
         for role, row in self.roles.items():
             if len(row) != len(self.of):
-                raise ValueError(f"roles: {role} has {len(row)} words for {len(self.of)} subjects; write one for each")
+                raise wrong(
+                    f"roles: {role} has {len(row)} words for {len(self.of)} subjects; write one for each",
+                    f"roles 中 {role} 有 {len(row)} 个词，而表头有 {len(self.of)} 项；请每项写一个词",
+                )
         return self
 
     def cell(self, role: Role, subject: Subject) -> Reading:

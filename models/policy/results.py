@@ -25,10 +25,20 @@ class AcceptanceRules(Sourced):
         description="objections over which a pass says why: of all who were heard; of more than half of them, the "
         "owner not counted; of the regulator",
     )
+    refund_receipt: bool = Field(
+        False,
+        exclude_if=lambda needed: not needed,
+        description="true: a refund is settled once the payer has recorded that it came, not when the bidder says so",
+    )
     tolerance: tuple[Name, ...] = Field(
         (),
         max_length=50,
         description="criteria of fault tolerance (容错、尽职免责): a tolerated failure meets all",
+    )
+    tolerance_appeal: bool = Field(
+        False,
+        exclude_if=lambda open_to: not open_to,
+        description="true: a refused tolerance is a decision against the bidder: served, and open to appeal",
     )
 
 

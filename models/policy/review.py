@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from models.frozen import Frozen
-from models.text import Identifier, Name
+from models.text import Identifier, Name, wrong
 from models.vocabulary import Role
 
 from .sourced import Share, Sourced
@@ -30,9 +30,15 @@ class Quorum(Frozen):
     @model_validator(mode="after")
     def _complete(self) -> Self:
         if (self.rule == "share") != (self.share is not None):
-            raise ValueError("`share` goes with rule: share, and only there; add it there, remove it elsewhere")
+            raise wrong(
+                "`share` goes with rule: share, and only there; add it there, remove it elsewhere",
+                "`share` 与 rule: share 须同时写；有 rule: share 的补上，其余删去",
+            )
         if (self.rule == "count") != (self.count is not None):
-            raise ValueError("`count` goes with rule: count, and only there; add it there, remove it elsewhere")
+            raise wrong(
+                "`count` goes with rule: count, and only there; add it there, remove it elsewhere",
+                "`count` 与 rule: count 须同时写；有 rule: count 的补上，其余删去",
+            )
         return self
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, PlainSerializer
 
 from models.frozen import Frozen
-from models.text import Name
+from models.text import Name, wrong
 
 
 def _fraction(value: object) -> object:
@@ -15,7 +15,7 @@ def _fraction(value: object) -> object:
     try:
         return Fraction(str(value))  # by its text: 0.1 is a tenth, not the binary number next to it
     except (ValueError, ZeroDivisionError):
-        raise ValueError(f'{value!r} is no share; write it as "2/3"') from None
+        raise wrong(f'{value!r} is no share; write it as "2/3"', f'“{value}”不是比例；请写成 "2/3"') from None
 
 
 Share = Annotated[

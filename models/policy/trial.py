@@ -1,13 +1,13 @@
 """Sandbox trials, their risk profiles, the inclusion period (包容期) and incidents."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from models.calendar import Period, Unit
 from models.frozen import Frozen
-from models.text import Identifier, Name
-from models.vocabulary import Credit, Phase, PlanPart, Risk, Scale
+from models.text import Identifier, Name, wrong
+from models.vocabulary import Credit, Phase, PlanPart, Risk, Role, Scale
 
 from .sourced import Sourced
 
@@ -151,11 +151,62 @@ class RiskProfile(Sourced):
     )
 
 
+class Measure(Frozen):
+    """A step of the ladder that the city adds or calls by its own name, such as a second interview or 通报批评."""
+
+    key: Identifier = Field(description="its short name in the records; one of the four words keeps what it does")
+    name: Name = Field(description="its Chinese name")
+    name_en: Name = Field(description="its English name")
+    correct_within: Period | None = Field(
+        None,
+        exclude_if=lambda period: period is None,
+        description="orders a correction in this time, as `order` does: two officers, a report, verified by a third",
+    )
+    two_officers: bool = Field(False, exclude_if=lambda two: not two, description="true: it takes two officers")
+    contestable: bool = Field(
+        False,
+        exclude_if=lambda contestable: not contestable,
+        description="true: a decision against the bidder, served and open to appeal, as an order always is",
+    )
+    roles: tuple[Role, ...] = Field(
+        (), exclude_if=lambda roles: not roles, description="who alone may take it; none: whoever may `record_fault`"
+    )
+    told: tuple[Role, ...] = Field((), exclude_if=lambda told: not told, description="who gets a copy of it")
+
+    @property
+    def orders(self) -> bool:
+        return self.key == "order" or self.correct_within is not None
+
+
+def _kind_of_step(value: object) -> str:
+    return "step" if isinstance(value, dict | Measure) else "word"
+
+
+def _known_word(value: object) -> object:
+    if value not in ("remind", "advise", "interview", "order"):
+        raise wrong(
+            f"{value!r} is no step that every city knows; use remind, advise, interview, order, or write your own: "
+            "{key: ..., name: ..., name_en: ...}",
+            f"“{value}”不是各市通用的一级；请用 remind、advise、interview、order，"
+            "本市自己的一级写成 {key: …, name: 中文名, name_en: 英文名}",
+        )
+    return value
+
+
+Step = Annotated[
+    Annotated[Literal["remind", "advise", "interview", "order"], BeforeValidator(_known_word), Tag("word")]
+    | Annotated[Measure, Tag("step")],
+    Discriminator(_kind_of_step),
+]
+
+
 class InclusionRules(Sourced):
     risks: tuple[Risk, ...] = Field(min_length=1, description="risk levels that are eligible")
     credit_at_least: Credit = Field(description="worst credit grade that is eligible")
-    ladder: tuple[Literal["remind", "advise", "interview", "order"], ...] = Field(
-        min_length=1, description="measures for faults, mildest first; after the last comes breach"
+    ladder: tuple[Step, ...] = Field(
+        min_length=1,
+        description="measures for faults, mildest first; after the last comes breach. A word, or a step of the city's "
+        "own: `{key, name, name_en}` and what it asks",
     )
     repeats_to_skip: int = Field(2, ge=1, description="this many repeats within `repeat_window` skip a step")
     repeat_window: Period = Field(description="how long a fault counts as a repeat")
@@ -165,6 +216,15 @@ class InclusionRules(Sourced):
     at_most: Period = Field(
         Period(length=24, unit=Unit.MONTHS), description="longest period in all, with every extension"
     )
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """The ladder by its keys."""
+        return tuple(step.key if isinstance(step, Measure) else step for step in self.ladder)
+
+    def own_measure(self, key: str) -> Measure | None:
+        """What the city says of a step; None of one that is a plain word, and of the breach."""
+        return next((step for step in self.ladder if isinstance(step, Measure) and step.key == key), None)
 
 
 class Severity(Frozen):

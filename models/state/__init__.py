@@ -21,6 +21,7 @@ from .acceptance import (
     Benchmark,
     BenchmarkApplication,
     IpCheck,
+    Raising,
     Replication,
     Signature,
     UnitOpinion,
@@ -150,6 +151,8 @@ class SceneState(Frozen):
     entered_on: date | None = None
     outcome: Outcome | None = None
     declared: bool = False
+    unconfirmed: bool = Field(False, exclude_if=lambda unconfirmed: not unconfirmed)
+    """Taken over with bidders, and no second person has confirmed it: nothing is paid or awarded on it."""
     began_on: date | None = None
     profile: Profile | None = None
     call: Call | None = None
@@ -192,6 +195,8 @@ class SceneState(Frozen):
     benchmark: Benchmark | None = None
     benchmark_applications: tuple[BenchmarkApplication, ...] = ()
     """Of the parties themselves, until somebody is nominated."""
+    benchmark_opinions: tuple[UnitOpinion, ...] = Field((), exclude_if=lambda opinions: not opinions)
+    """Of departments and experts on what is nominated now, and on what was last."""
     replications: tuple[Replication, ...] = ()
     uptakes: tuple[Uptake, ...] = ()
     """What the owner bought, or develops further, of what was accepted."""
@@ -242,6 +247,11 @@ class SceneState(Frozen):
     def is_raised(self) -> bool:
         """Whether a benchmark is on its way to a higher level."""
         return self.benchmark is not None and self.benchmark.raising is not None
+
+    @property
+    def contested(self) -> Benchmark | Raising | None:
+        """What is evaluated and decided on: the first title, or the higher one."""
+        return self.benchmark.raising or self.benchmark if self.benchmark is not None else None
 
     @property
     def owners(self) -> tuple[str, ...]:

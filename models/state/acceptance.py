@@ -9,8 +9,14 @@ from models.vocabulary import Position
 
 
 class UnitOpinion(Frozen):
+    """`person`, `on`: who spoke, and when; of the opinions that have none the journal tells it. An `expert` speaks for
+    themselves, and not for the unit."""
+
     unit: str
     position: Position
+    person: str | None = Field(None, exclude_if=lambda person: person is None)
+    on: date | None = Field(None, exclude_if=lambda on: on is None)
+    expert: bool = Field(False, exclude_if=lambda expert: not expert)
 
 
 class Signature(Frozen):

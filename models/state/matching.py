@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from models.frozen import Frozen
-from models.vocabulary import Credit, Mode
+from models.vocabulary import Credit, Gate, Mode
 
 Party = Literal["owner", "st_bureau", "bidder"]
 
@@ -96,6 +96,8 @@ class Contract(Frozen):
     co_owners: tuple[str, ...] = Field((), exclude_if=lambda units: not units)
     """Who opened the scene with the owner, and signs for itself; `co_signed` have."""
     co_signed: tuple[str, ...] = Field((), exclude_if=lambda units: not units)
+    gates: tuple[tuple[str, Gate], ...] = Field((), exclude_if=lambda gates: not gates)
+    """Of the milestones that wait for something: its name and what for."""
 
     @property
     def complete(self) -> bool:

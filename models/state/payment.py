@@ -33,9 +33,13 @@ class Payment(Frozen):
 
 
 class Refund(Frozen):
-    """What a bidder whose work ended without acceptance was paid is owed back, until it is settled."""
+    """What a bidder whose work ended without acceptance was paid is owed back, until it is settled.
+
+    `declared_yuan`: what is said to be paid back, and the payer has not answered for yet.
+    """
 
     bidder: str
     fault_tolerance_asked: bool = False
     fault_tolerated: bool | None = None
     settled: bool = False
+    declared_yuan: int | None = Field(None, exclude_if=lambda amount: amount is None)

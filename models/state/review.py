@@ -102,7 +102,10 @@ class ObjectionStatus(StrEnum):
 
 
 class Objection(Frozen):
-    """Freezes the step after its notice while it is raised or before the supervisor."""
+    """Freezes the step after its notice while it is raised or before the supervisor.
+
+    `level`: of the benchmark that the notice announced.
+    """
 
     id: str
     about: NoticeAbout
@@ -110,6 +113,7 @@ class Objection(Frozen):
     objector: str
     status: ObjectionStatus = ObjectionStatus.RAISED
     answered_by: str | None = None
+    level: str | None = Field(None, exclude_if=lambda level: level is None)
 
     @property
     def freezes(self) -> bool:

@@ -8,6 +8,7 @@ from pydantic import Field
 from models.calendar import Period
 from models.frozen import Frozen
 from models.plan import EmploymentImpact, Kpi, KpiResult, Reading
+from models.policy import Measure
 from models.state.acceptance import UnitOpinion
 from models.vocabulary import Credit, Phase, Risk
 
@@ -21,7 +22,8 @@ class Trial(Frozen):
     `entered_on` is the day on which it entered its step, `admitted_by` are the officers who admitted it.
     `opinions` are those of the departments on the plan that is filed, `factors` the requests that it rests on.
     `last_day` is that of its time, once it is over: nothing is measured of it later. `risk` is the bidder's word,
-    `found_risk` what the regulator found at the admission, if it said so.
+    `found_risk` what the regulator found at the admission, if it said so. `end_annulled`: its termination did not stand
+    on appeal; it is planned anew once what it put up is taken down.
     """
 
     bidder: str
@@ -55,13 +57,15 @@ class Trial(Frozen):
     found_risk: Risk | None = None
     opinions: tuple[UnitOpinion, ...] = ()
     factors: tuple[str, ...] = ()
+    end_annulled: bool = Field(False, exclude_if=lambda annulled: not annulled)
 
 
 class Climb(Frozen):
     """Why a fault met its rung: `steps` rungs over `above`, the highest before (None at the ladder's foot).
 
     `repeats` are the numbers of the earlier faults of its kind within `window`; from `repeats_to_skip` of them on it is
-    two steps. The policy's figures stand here as they were then, so that the journal alone tells why.
+    two steps. The policy's figures stand here as they were then, so that the journal alone tells why; `measure` is what
+    it said of a step of the city's own.
     """
 
     above: str | None
@@ -70,6 +74,7 @@ class Climb(Frozen):
     repeats: tuple[int, ...]
     repeats_to_skip: int
     window: Period
+    measure: Measure | None = Field(None, exclude_if=lambda measure: measure is None)
 
 
 class Fault(Frozen):
@@ -94,12 +99,26 @@ class Fault(Frozen):
     ordinary: bool = Field(False, exclude_if=lambda ordinary: not ordinary)
     """Found outside an inclusion period: ordered to be corrected at once, and no part of any ladder."""
 
+    @property
+    def measure(self) -> Measure | None:
+        return self.climb.measure if self.climb else None
+
+    @property
+    def orders(self) -> bool:
+        """Something has to be corrected in time, and a third officer verifies it."""
+        return self.rung == "order" or (self.measure is not None and self.measure.orders)
+
+    @property
+    def breaches(self) -> bool:
+        return self.rung == "breach" or self.red_line is not None
+
 
 class Inclusion(Frozen):
     """The inclusion period (包容期) of one bidder's trial. `step` is one of its own machine's steps.
 
     `ordinary` is that of a trial that had none: its faults and orders stand here all the same. `correction_reported`:
-    the bidder has said that it carried the order out, and nobody has verified it yet.
+    the bidder has said that it carried the order out, and nobody has verified it yet. `open_orders`: the faults whose
+    orders stand together under the one clock.
     `suspension_pauses` is what its start notice says of its clock; None: what the policy says.
     """
 
@@ -115,6 +134,7 @@ class Inclusion(Frozen):
     entered_on: date | None = None
     suspension_pauses: bool | None = Field(None, exclude_if=lambda pauses: pauses is None)
     correction_reported: bool = Field(False, exclude_if=lambda reported: not reported)
+    open_orders: tuple[int, ...] = Field((), exclude_if=lambda orders: not orders)
 
 
 class IncidentStatus(StrEnum):

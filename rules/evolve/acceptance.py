@@ -10,10 +10,13 @@ from models.events.acceptance import (
     AcceptanceOpinionGiven,
     AcceptanceOpinionSigned,
     AcceptanceSilence,
+    FaultToleranceAnnulled,
     FaultToleranceAsked,
     FaultToleranceDecided,
     IntellectualPropertyChecked,
     RectificationSubmitted,
+    RefundDeclared,
+    RefundMissed,
     RefundOwed,
     RefundRecorded,
     ValueAssessed,
@@ -70,6 +73,10 @@ def evolve(state: SceneState, event: AcceptanceEvent) -> SceneState:
             refunds = put(state.refunds, Refund(bidder=event.bidder), by=lambda each: each.bidder)
             state = state.model_copy(update={"refunds": refunds})
             return _acceptance(state, event.bidder, refund_due_yuan=event.amount_yuan)
+        case RefundDeclared():
+            return _refund(state, event.bidder, declared_yuan=event.amount_yuan)
+        case RefundMissed():
+            return _refund(state, event.bidder, declared_yuan=None)
         case RefundRecorded():
             return _refunded(state, event)
         case FaultToleranceAsked():
@@ -78,6 +85,9 @@ def evolve(state: SceneState, event: AcceptanceEvent) -> SceneState:
         case FaultToleranceDecided():
             state = _refund(state, event.bidder, fault_tolerated=event.tolerated)
             return _acceptance(state, event.bidder, fault_tolerated=event.tolerated)
+        case FaultToleranceAnnulled():
+            state = _refund(state, event.bidder, fault_tolerated=None)
+            return _acceptance(state, event.bidder, fault_tolerated=None)
         case ValueAssessed():
             return state.model_copy(update={"value_yuan": event.value_yuan, "value_shares": event.shares})
         case _:
@@ -94,7 +104,8 @@ def _refunded(state: SceneState, event: RefundRecorded) -> SceneState:
             back = min(left, payments[at].kept_yuan)
             payments[at] = payments[at].model_copy(update={"refunded_yuan": payments[at].refunded_yuan + back})
             left -= back
-    state = _refund(state.model_copy(update={"payments": tuple(payments)}), event.bidder, settled=True)
+    state = state.model_copy(update={"payments": tuple(payments)})
+    state = _refund(state, event.bidder, settled=True, declared_yuan=None)
     return _acceptance(state, event.bidder, refunded_yuan=before + event.amount_yuan)
 
 

@@ -29,6 +29,8 @@ from models.events.anywhere import (
     ServiceAwaited,
     ServiceDropped,
     StepOverridden,
+    TakeOverConfirmed,
+    UpheldTooLate,
     WithdrawalAnswered,
     WithdrawalAsked,
 )
@@ -53,6 +55,8 @@ def evolve(state: SceneState, event: AnywhereEvent) -> SceneState:
     match event:
         case SceneTakenOver():
             return _taken_over(state, event)
+        case TakeOverConfirmed():
+            return state.model_copy(update={"unconfirmed": False})
         case WithdrawalAsked():
             withdrawal = Withdrawal(by=event.by, bidder=event.bidder, parties=event.parties)
             return state.model_copy(update={"withdrawal": withdrawal})
@@ -111,7 +115,7 @@ def evolve(state: SceneState, event: AnywhereEvent) -> SceneState:
             return _decision(state, event.decision, appealed_by=event.by)
         case AppealDecided(upheld=True) | DecisionFinal():
             return state.model_copy(update={"decisions": without(state.decisions, sequence=event.decision)})
-        case AppealDecided():
+        case AppealDecided() | UpheldTooLate():
             return state
         case CorrectionProposed():
             correction = Correction(
@@ -170,6 +174,8 @@ def _taken_over(state: SceneState, event: SceneTakenOver) -> SceneState:
             "policy_version": event.policy_version,
             "policy_digest": event.policy_digest,
             "calendar": event.calendar,
+            "awarded_yuan": event.awarded_yuan,
+            "unconfirmed": event.to_confirm,
             "contracts": tuple(
                 Contract(
                     bidder=each.bidder,

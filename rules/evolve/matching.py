@@ -15,6 +15,7 @@ from models.events.matching import (
     ChallengePosted,
     ContractProposed,
     ContractSigned,
+    EligibilityAnnulled,
     EligibilityVerified,
     InvitationLapsed,
     InvitationReviewed,
@@ -56,6 +57,8 @@ def evolve(state: SceneState, event: MatchingEvent) -> SceneState:
                     "members": event.members,
                 },
             )
+        case EligibilityAnnulled():
+            return _bid(state, event.bidder, _UNCHECKED)
         case BidScored(bidder=bidder):
             scored = find(state.bids, bidder=bidder)
             others = tuple(score for score in scored.scores if score[0] != event.person) if scored else ()
@@ -74,6 +77,7 @@ def evolve(state: SceneState, event: MatchingEvent) -> SceneState:
                 "terms_sha256": event.terms_sha256,
                 "budget_yuan": event.budget_yuan,
                 "milestones": event.milestones,
+                "gates": event.gates,
                 "consortium": event.consortium,
                 "parties": event.parties,
                 "signed": (),
@@ -99,13 +103,18 @@ _NOBODY: dict[str, object] = {
 """A new call begins with nobody; those who bid before may bid again."""
 
 
+_UNCHECKED: dict[str, object] = {
+    "eligible": None, "credit": None, "commitment_signed": False, "scores": (), "members": (),
+}  # fmt: skip
+
+
 def checked_anew(state: SceneState) -> SceneState:
-    """The eligibility check begins: nothing that was found or scored before counts."""
-    unchecked = {"eligible": None, "credit": None, "commitment_signed": False, "scores": (), "members": ()}
+    """The eligibility check begins: nothing that was found, scored or offered before counts."""
     return state.model_copy(
         update={
-            "bids": tuple(bid.model_copy(update=unchecked) for bid in state.bids),
+            "bids": tuple(bid.model_copy(update=_UNCHECKED) for bid in state.bids),
             "ranking": (),
+            "contracts": tuple(each for each in state.contracts if each.step not in ("offered", "signing")),
             "panels": without(state.panels, purpose=PanelPurpose.SCORING),
         }
     )

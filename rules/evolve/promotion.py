@@ -7,6 +7,7 @@ from models.events.promotion import (
     BenchmarkDecided,
     BenchmarkEvaluated,
     BenchmarkNominated,
+    BenchmarkOpinionGiven,
     BenchmarkRaised,
     BenchmarkRestored,
     BenchmarkReviewed,
@@ -17,7 +18,7 @@ from models.events.promotion import (
     ReplicationRecorded,
     UptakeRecorded,
 )
-from models.state import Benchmark, BenchmarkApplication, Replication, SceneState, Uptake
+from models.state import Benchmark, BenchmarkApplication, Replication, SceneState, UnitOpinion, Uptake
 from models.state.acceptance import Raising
 
 
@@ -28,6 +29,11 @@ def evolve(state: SceneState, event: PromotionEvent) -> SceneState:
             return state.model_copy(update={"benchmark_applications": (*state.benchmark_applications, application)})
         case BenchmarkNominated():
             return _nominated(state, event)
+        case BenchmarkOpinionGiven():
+            opinion = UnitOpinion(
+                unit=event.unit, position=event.position, person=event.person, on=event.on, expert=event.expert
+            )
+            return state.model_copy(update={"benchmark_opinions": (*state.benchmark_opinions, opinion)})
         case BenchmarkEvaluated(recommended=recommended):
             return _contested(state, recommended=recommended)
         case BenchmarkDecided(confirmed=False) if state.is_raised:
@@ -75,7 +81,7 @@ def _nominated(state: SceneState, event: BenchmarkNominated) -> SceneState:
         title = state.benchmark or Benchmark(level=event.raises, confirmed=True)
         raising = Raising(level=event.level, case_type=event.case_type)
         nominated = title.model_copy(update={"raising": raising})
-    return state.model_copy(update={"benchmark": nominated, "benchmark_applications": ()})
+    return state.model_copy(update={"benchmark": nominated, "benchmark_applications": (), "benchmark_opinions": ()})
 
 
 def _contested(state: SceneState, **to: object) -> SceneState:

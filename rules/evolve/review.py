@@ -26,7 +26,7 @@ from models.events.review import (
 )
 from models.state import Consultation, Notice, Objection, Opinion, Panel, SceneState
 from models.state.review import ObjectionStatus
-from models.vocabulary import PanelPurpose
+from models.vocabulary import NoticeAbout, PanelPurpose
 from rules.evolve.acceptance import unsigned
 from rules.keyed import change, find, put
 
@@ -66,7 +66,13 @@ def evolve(state: SceneState, event: ReviewEvent | NoticeEvent) -> SceneState:
                 update={"notices": change(state.notices, to=to, about=event.about, bidder=event.bidder)}
             )
         case ObjectionRaised():
-            objection = Objection(id=event.objection, about=event.about, bidder=event.bidder, objector=event.objector)
+            objection = Objection(
+                id=event.objection,
+                about=event.about,
+                bidder=event.bidder,
+                objector=event.objector,
+                level=state.contested.level if event.about is NoticeAbout.BENCHMARK and state.contested else None,
+            )
             return state.model_copy(update={"objections": (*state.objections, objection)})
         case ObjectionAnswered():
             to = {

@@ -44,6 +44,8 @@ from models.state import IncidentStatus, Inclusion, SceneState, UnitOpinion
 from models.vocabulary import PanelPurpose, Phase, Role
 from rules.keyed import change, find, put
 
+_NO_ORDER: dict[str, object] = {"order_open": False, "open_orders": ()}
+
 
 def evolve(state: SceneState, event: TrialEvent | InclusionEvent | IncidentEvent) -> SceneState:
     match event:
@@ -62,10 +64,12 @@ def evolve(state: SceneState, event: TrialEvent | InclusionEvent | IncidentEvent
                 opinions=(),
                 factors=event.factors,
             )
-        case TrialOpinionGiven(unit=unit, position=position):
+        case TrialOpinionGiven():
             trial = find(state.trials, bidder=event.bidder)
-            given = trial.opinions if trial else ()
-            return _trial(state, event.bidder, opinions=(*given, UnitOpinion(unit=unit, position=position)))
+            opinion = UnitOpinion(
+                unit=event.unit, position=event.position, person=event.person, on=event.on, expert=event.expert
+            )
+            return _trial(state, event.bidder, opinions=(*(trial.opinions if trial else ()), opinion))
         case TrialAdmitted():
             return _trial(state, event.bidder, admitted_by=event.officers, found_risk=event.risk)
         case TrialStarted():
@@ -122,7 +126,8 @@ def evolve(state: SceneState, event: TrialEvent | InclusionEvent | IncidentEvent
             granted = inclusion.model_copy(
                 update={
                     "granted_by": event.by, "started_on": event.started_on, "credit": event.credit,
-                    "order_open": state.order_stands(event.bidder), "suspension_pauses": event.suspension_pauses,
+                    "suspension_pauses": event.suspension_pauses,
+                    **({"order_open": True} if state.order_stands(event.bidder) else _NO_ORDER),
                 }
             )  # fmt: skip
             return state.model_copy(update={"inclusions": put(state.inclusions, granted, by=lambda each: each.bidder)})
@@ -130,13 +135,14 @@ def evolve(state: SceneState, event: TrialEvent | InclusionEvent | IncidentEvent
             inclusion_ = find(state.inclusions, bidder=event.bidder)
             faults = (*inclusion_.faults, fault) if inclusion_ else (fault,)
             to: dict[str, object] = {"faults": faults}
-            if fault.rung == "order":
+            if fault.orders:
+                standing = inclusion_.open_orders if inclusion_ and state.order_stands(event.bidder) else ()
                 to |= {
                     "order_open": True, "ordered_by": fault.by, "officers": fault.officers,
-                    "correction_reported": False,
+                    "correction_reported": False, "open_orders": (*standing, fault.number),
                 }  # fmt: skip
-            elif fault.rung == "breach" or fault.red_line is not None:
-                to |= {"order_open": False}
+            elif fault.breaches:
+                to |= _NO_ORDER
             return state.model_copy(update={"inclusions": change(state.inclusions, to=to, bidder=event.bidder)})
         case CorrectionReported(incident=str(incident)):
             return _incident(state, incident, correction_reported=True)
@@ -144,7 +150,7 @@ def evolve(state: SceneState, event: TrialEvent | InclusionEvent | IncidentEvent
             to = {"correction_reported": True}
             return state.model_copy(update={"inclusions": change(state.inclusions, to=to, bidder=event.bidder)})
         case CorrectionVerified():
-            to = {"order_open": False, "correction_reported": False}
+            to = {**_NO_ORDER, "correction_reported": False}
             return state.model_copy(update={"inclusions": change(state.inclusions, to=to, bidder=event.bidder)})
         case MeasureAnnulled():
             return _annulled(state, event)
@@ -181,6 +187,8 @@ def evolve(state: SceneState, event: TrialEvent | InclusionEvent | IncidentEvent
 
 
 def _annulled(state: SceneState, event: MeasureAnnulled) -> SceneState:
+    if event.end:
+        return _trial(state, event.bidder, end_annulled=True)
     if event.incident is not None:
         ordered = find(state.incidents, id=event.incident, status=IncidentStatus.ORDERED) is not None
         return _incident(state, event.incident, status=IncidentStatus.INVESTIGATED) if ordered else state
@@ -189,8 +197,10 @@ def _annulled(state: SceneState, event: MeasureAnnulled) -> SceneState:
         return state
     faults = change(period.faults, to={"annulled": True}, number=event.fault)
     fault = find(period.faults, number=event.fault)
-    over = {"order_open": False} if fault is not None and fault.rung == "order" else {}
-    to: dict[str, object] = {"faults": faults, **over}
+    to: dict[str, object] = {"faults": faults}
+    if fault is not None and fault.orders:
+        others = tuple(number for number in period.open_orders if number != event.fault)
+        to |= {"order_open": bool(others), "open_orders": others}
     return state.model_copy(update={"inclusions": change(state.inclusions, to=to, bidder=event.bidder)})
 
 

@@ -9,6 +9,9 @@ call to promotion.
 The hints speak to whoever writes the city's file, who need not know the code.
 """
 
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+
 from models.policy import Policy
 from rules.policy_check.city import classification, domains, offices, steps, times, units
 from rules.policy_check.clocks import FROM_SERVICE, ladders, limits
@@ -29,34 +32,47 @@ from rules.policy_check.judging import (
 from rules.policy_check.rights import documents, permissions, reads, undischarged
 from rules.policy_check.trials import gates, risk_profiles
 
-__all__ = ["DUTIES", "FROM_SERVICE", "VERBS", "Contradiction", "contradictions"]
+__all__ = ["DUTIES", "FROM_SERVICE", "VERBS", "Contradiction", "contradictions", "contradictions_of_a_part"]
+
+
+_CHECKS: tuple[Callable[[Policy], Iterator[Contradiction]], ...] = (
+    times,
+    units,
+    offices,
+    domains,
+    classification,
+    quorum,
+    handling,
+    steps,
+    limits,
+    ladders,
+    panels,
+    modes,
+    score_sheet,
+    contracting,
+    orders,
+    gates,
+    risk_profiles,
+    promotion,
+    fund,
+    permissions,
+    reads,
+    undischarged,
+    documents,
+    outside,
+)
+"""In the order of the file's sections."""
 
 
 def contradictions(policy: Policy) -> tuple[Contradiction, ...]:
     """Everything found, in the order of the file's sections. Empty for a policy that can be adopted."""
-    return (
-        *times(policy),
-        *units(policy),
-        *offices(policy),
-        *domains(policy),
-        *classification(policy),
-        *quorum(policy),
-        *handling(policy),
-        *steps(policy),
-        *limits(policy),
-        *ladders(policy),
-        *panels(policy),
-        *modes(policy),
-        *score_sheet(policy),
-        *contracting(policy),
-        *orders(policy),
-        *gates(policy),
-        *risk_profiles(policy),
-        *promotion(policy),
-        *fund(policy),
-        *permissions(policy),
-        *reads(policy),
-        *undischarged(policy),
-        *documents(policy),
-        *outside(policy),
-    )
+    return tuple(found for check in _CHECKS for found in check(policy))
+
+
+def contradictions_of_a_part(policy: Policy) -> tuple[Contradiction, ...]:
+    """The same of a draft that lacks what does not fit: a check goes as far as it finds what it asks for."""
+    found: list[Contradiction] = []
+    for check in _CHECKS:
+        with suppress(AttributeError):
+            found.extend(check(policy))
+    return tuple(found)

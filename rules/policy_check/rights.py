@@ -5,14 +5,15 @@ from collections.abc import Iterator
 from models.commands import ACTS
 from models.policy import Policy, Reading, Subject
 from models.vocabulary import Role
-from rules.policy_check.contradiction import OFFICE_VERBS, VERBS, Contradiction, nearest, twice
+from models.words import Word
+from rules.policy_check.contradiction import OF_THE_MANUAL, OFFICE_VERBS, VERBS, Contradiction, nearest, twice
 from rules.policy_check.duties import DUTIES, WITH_ONE_UNIT
 from rules.subjects import VERBS as ABOUT
 
 _NO_BUSINESS = {
-    Role.SYSTEM: "passes deadlines and does nothing else",
-    Role.AUDITOR: "reads everything and changes nothing",
-    Role.ADMINISTRATOR: "has no business rights (separation of duties)",
+    Role.SYSTEM: Word("只处理到期，别无职责", "passes deadlines and does nothing else"),
+    Role.AUDITOR: Word("只读，不改变任何事项", "reads everything and changes nothing"),
+    Role.ADMINISTRATOR: Word("没有业务权限（职责分离）", "has no business rights (separation of duties)"),
 }
 
 
@@ -49,30 +50,59 @@ def permissions(policy: Policy) -> Iterator[Contradiction]:
         key = f"permissions.{verb}"
         if verb not in (*VERBS, *OFFICE_VERBS):
             missing = [each for each in (*VERBS, *OFFICE_VERBS) if each not in granted] or list(VERBS)
-            system = "remove it: only the system passes deadlines"
-            hint = system if verb in ACTS else nearest(verb, missing, "remove it, or use a verb of the manual")
-            yield Contradiction(key, f"{verb} is no verb that a role may use", hint)
+            system = Word("请删去：到期只由系统处理", "remove it: only the system passes deadlines")
+            other = Word("请删去，或用操作手册（scene verbs）中的操作", "remove it, or use a verb of the manual")
+            hint = system if verb in ACTS else nearest(verb, missing, other)
+            yield Contradiction(
+                key, f"{verb} is no verb that a role may use", hint.en, f"{verb} 不是角色可用的操作；{hint.zh}"
+            )
             continue
         if not roles:
-            yield Contradiction(key, "is given to nobody: it could never be done", "name a role")
+            yield Contradiction(
+                key,
+                "is given to nobody: it could never be done",
+                "name a role",
+                "没有给任何角色，永远无人可办；请写明角色",
+            )
         yield from twice(key, roles)
         for at, role in enumerate(roles):
             if role in _NO_BUSINESS and (role, verb) != (Role.ADMINISTRATOR, "propose_directory"):
-                yield Contradiction(f"{key}.{at}", f"{role} {_NO_BUSINESS[role]}", "remove it")
+                yield Contradiction(
+                    f"{key}.{at}",
+                    f"{role} {_NO_BUSINESS[role].en}",
+                    "remove it",
+                    f"{role} {_NO_BUSINESS[role].zh}；请删去",
+                )
             elif role is Role.PUBLIC and verb not in _PUBLIC:
-                yield Contradiction(f"{key}.{at}", f"the public may only {', '.join(_PUBLIC)}", "remove it")
+                yield Contradiction(
+                    f"{key}.{at}",
+                    f"the public may only {', '.join(_PUBLIC)}",
+                    "remove it",
+                    f"公众只可 {'、'.join(_PUBLIC)}；请删去",
+                )
             elif verb in _OWN_CAUSE.get(role, ()):
-                yield Contradiction(f"{key}.{at}", f"{role} would judge its own cause", "give it to another role")
+                yield Contradiction(
+                    f"{key}.{at}",
+                    f"{role} would judge its own cause",
+                    "give it to another role",
+                    f"{role} 会成为自己的裁判；请交给别的角色",
+                )
     for verb in _TOLD_BY_THE_OFFICE:
         if granted.get(verb) and Role.PLATFORM_OFFICE not in granted[verb]:
             yield Contradiction(
                 f"permissions.{verb}",
                 "the kin of a scene are told in the name of its platform office, which may not do this",
                 f"add {Role.PLATFORM_OFFICE}",
+                f"告知关联场景以其平台窗口的名义办理，而平台窗口无权办理；请加上 {Role.PLATFORM_OFFICE}",
             )
     for verb in VERBS:
         if verb not in granted:
-            yield Contradiction(f"permissions.{verb}", "is missing: nobody could ever do it", "add it, with its roles")
+            yield Contradiction(
+                f"permissions.{verb}",
+                "is missing: nobody could ever do it",
+                "add it, with its roles",
+                "没有写，永远无人可办；请补上，并写明角色",
+            )
 
 
 def reads(policy: Policy) -> Iterator[Contradiction]:
@@ -83,25 +113,56 @@ def reads(policy: Policy) -> Iterator[Contradiction]:
     for role, row in rules.roles.items():
         key = f"reads.roles.{role}"
         if role in _READS_NOTHING:
-            yield Contradiction(key, f"{role} {_NO_BUSINESS[role]}", "remove the line")
+            yield Contradiction(
+                key,
+                f"{role} {_NO_BUSINESS[role].en}",
+                "remove the line",
+                f"{role} {_NO_BUSINESS[role].zh}；请删去这一行",
+            )
             continue
         for subject, word in zip(rules.of, row, strict=True):
             if (early := _TOO_EARLY.get((subject, word))) is not None:
-                yield Contradiction(key, f"{subject}: {word} is {early[0]}", f"write {early[1]}, or later")
+                yield Contradiction(
+                    key,
+                    f"{subject}: {word} is {early[0].en}",
+                    f"write {early[1]}, or later",
+                    f"{subject}：{word} 早于{early[0].zh}；请写 {early[1]} 或更晚的词",
+                )
             elif word is Reading.PUBLIC and subject in _UNPUBLISHED:
-                yield Contradiction(key, f"{subject}: nothing of it is ever published", "write own, or none")
+                yield Contradiction(
+                    key,
+                    f"{subject}: nothing of it is ever published",
+                    "write own, or none",
+                    f"{subject}：从不公开；请写 own 或 none",
+                )
             elif word in (Reading.RESULT, Reading.TOTAL) and subject is not Subject.SCORE:
-                yield Contradiction(key, f"{subject}: {word} is a word for scores", "write all, own or none")
+                yield Contradiction(
+                    key,
+                    f"{subject}: {word} is a word for scores",
+                    "write all, own or none",
+                    f"{subject}：{word} 只用于分数；请写 all、own 或 none",
+                )
             elif (whose := _WORD_OF.get(word)) is not None and role is not whose:
-                yield Contradiction(key, f"{subject}: {word} is a word for {whose}", "write own, all or none")
+                yield Contradiction(
+                    key,
+                    f"{subject}: {word} is a word for {whose}",
+                    "write own, all or none",
+                    f"{subject}：{word} 只用于 {whose}；请写 own、all 或 none",
+                )
             elif role is Role.PUBLIC and word not in (Reading.NONE, Reading.PUBLIC, Reading.OWN):
                 hint = "write public, own or none"
                 yield Contradiction(
-                    key, f"{subject}: the public has a part in no scene, and {word} gives nothing", hint
+                    key,
+                    f"{subject}: the public has a part in no scene, and {word} gives nothing",
+                    hint,
+                    f"{subject}：公众不参与任何场景，写 {word} 等于没写；请写 public、own 或 none",
                 )
     if rules.cell(Role.AUDITOR, Subject.AUDIT) is not Reading.ALL:
         yield Contradiction(
-            "reads.roles", "the auditor reads all records (审计法第三十四条)", "write audit: all for auditor"
+            "reads.roles",
+            "the auditor reads all records (审计法第三十四条)",
+            "write audit: all for auditor",
+            "审计可看全部记录（审计法第三十四条）；请为 auditor 写 audit: all",
         )
     for verb, roles in policy.permissions.items():
         about = ABOUT.get(verb)
@@ -110,20 +171,34 @@ def reads(policy: Policy) -> Iterator[Contradiction]:
         for role in roles:
             if role not in _NO_BUSINESS and rules.cell(role, about) is Reading.NONE:
                 message = f"{role} may {verb} and reads nothing of {about}"
-                yield Contradiction("reads.roles", message, f"write own for {about} in the line of {role}")
+                yield Contradiction(
+                    "reads.roles",
+                    message,
+                    f"write own for {about} in the line of {role}",
+                    f"{role} 可以 {verb}，却看不到任何 {about}；请在 {role} 一行的 {about} 处写 own",
+                )
 
 
 _READS_NOTHING = (Role.ADMINISTRATOR, Role.SYSTEM)
-_TOO_EARLY: dict[tuple[Subject, Reading], tuple[str, str]] = {
+_TOO_EARLY: dict[tuple[Subject, Reading], tuple[Word, str]] = {
     **{
         (Subject.BID, word): (
-            "before the close, when nobody reads who bids (招标投标法第二十二条、第三十六条)",
+            Word(
+                "截止；截止前谁投标任何人都看不到（招标投标法第二十二条、第三十六条）",
+                "before the close, when nobody reads who bids (招标投标法第二十二条、第三十六条)",
+            ),
             "closed",
         )
         for word in (Reading.ALL, Reading.PUBLIC)
     },
     **{
-        (Subject.SCORE, word): ("before all points are in (招标投标法第三十八条、第四十四条)", "locked")
+        (Subject.SCORE, word): (
+            Word(
+                "评分到齐（招标投标法第三十八条、第四十四条）",
+                "before all points are in (招标投标法第三十八条、第四十四条)",
+            ),
+            "locked",
+        )
         for word in (Reading.ALL, Reading.CLOSED)
     },
 }
@@ -141,6 +216,7 @@ def undischarged(policy: Policy) -> Iterator[Contradiction]:
             f"permissions.{verbs[0]}",
             f"{role} has the duty `{limit}` and may do nothing to discharge it ({' or '.join(verbs)})",
             f"add {role}",
+            f"{role} 负有期限 `{limit}` 的责任，却无权办理（{'、'.join(verbs)}）；请加上 {role}",
         )
     finders = granted.get("decide_fault_tolerance", ())
     if finders and not set(finders) & set(WITH_ONE_UNIT):
@@ -148,6 +224,7 @@ def undischarged(policy: Policy) -> Iterator[Contradiction]:
             "permissions.decide_fault_tolerance",
             "no single unit would owe the answer to who asks for fault tolerance",
             f"add one of: {', '.join(WITH_ONE_UNIT)}",
+            f"没有哪一个单位答复容错申请；请加上其一：{'、'.join(WITH_ONE_UNIT)}",
         )
     for limit in policy.limits.stated:
         if policy.limit(limit).extension is None:
@@ -159,11 +236,17 @@ def undischarged(policy: Policy) -> Iterator[Contradiction]:
                 "permissions.request_extension",
                 f"limits.{limit} can be extended, and none of those who would ask may ask",
                 f"add one of: {', '.join(sorted(holders))}",
+                f"limits.{limit} 可以延期，而须申请的角色都无权申请；请加上其一：{'、'.join(sorted(holders))}",
             )
 
 
 def documents(policy: Policy) -> Iterator[Contradiction]:
     for verb in policy.documents.forms if policy.documents else ():
         if verb not in VERBS:
-            hint = nearest(verb, VERBS, "use a verb of the manual")
-            yield Contradiction(f"documents.forms.{verb}", f"{verb} is no verb that a role may use", hint)
+            hint = nearest(verb, VERBS, OF_THE_MANUAL)
+            yield Contradiction(
+                f"documents.forms.{verb}",
+                f"{verb} is no verb that a role may use",
+                hint.en,
+                f"{verb} 不是角色可用的操作；{hint.zh}",
+            )

@@ -86,7 +86,10 @@ def test_a_verb_may_be_typed_in_chinese_but_the_rules_still_decide(scene: Termin
     assert scene.refused(*typed) in ("not_your_part", "wrong_step")
 
 
-@pytest.mark.parametrize("option", ["--stage", "--sort"])
+@pytest.mark.parametrize(
+    "option",
+    ["--stage", "--type", "--first", "--sort", "--scale", "--track", "--maturity", "--project-stage", "--domain"],
+)
 def test_an_unknown_word_of_a_list_is_answered_with_the_list(scene: Terminal, option: str) -> None:
     answer = scene("list", option, "nope")
 

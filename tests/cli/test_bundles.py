@@ -3,12 +3,16 @@
 import json
 import re
 import shutil
+import sqlite3
 import subprocess
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic import command
 
+from storage.database import alembic_config, engine_for, writing
 from tests.cli.terminal import Terminal
 from tests.scenario import ROOT
 
@@ -44,6 +48,26 @@ def test_without_a_key_not_everything_is_proven_and_the_status_says_so(bundle: P
     assert "--key" in answer.out
 
 
+def test_a_database_that_was_not_migrated_is_said_with_what_to_do(
+    bundle: Path, scene: Terminal, submitted: str, tmp_path: Path
+) -> None:
+    """A restored backup of an older version: nothing is exported of it, and no half of a bundle stays."""
+    older, target = tmp_path / "older.db", tmp_path / "older.zip"
+    with closing(sqlite3.connect(scene.data_dir / "scene.db")) as whole, closing(sqlite3.connect(older)) as copy:
+        whole.backup(copy)
+    engine = engine_for(f"sqlite:///{older}")
+    with writing(engine, "schema") as connection:
+        command.downgrade(alembic_config(connection), "0004")
+    answer = scene("audit", "export", submitted, "--out", target, SCENE_DATABASE_URL=f"sqlite:///{older}")
+    assert (answer.status, target.exists()) == (1, False)
+    assert "[database_older]" in answer.err
+    assert "scene up" in answer.err
+    with writing(engine, "schema") as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    assert scene.refused("audit", "export", submitted, SCENE_DATABASE_URL=f"sqlite:///{older}") == "database_newer"
+    engine.dispose()
+
+
 def test_what_was_changed_is_named_and_the_status_says_so(bundle: Path, auditor: Terminal, tmp_path: Path) -> None:
     changed = tmp_path / "changed.zip"
     with zipfile.ZipFile(bundle) as honest, zipfile.ZipFile(changed, "w") as other:
@@ -66,6 +90,7 @@ def test_what_is_no_bundle_is_refused(auditor: Terminal, tmp_path: Path) -> None
 
 def test_a_scene_that_is_not_there_and_a_choice_that_is_none_are_refused(scene: Terminal, tmp_path: Path) -> None:
     assert scene.refused("audit", "at", "NO-SUCH") == "unknown_scene"
+    assert scene.refused("audit", "export", "NO-SUCH") == "unknown_scene"
     assert scene.refused("audit", "export", status=2) == "usage"
     assert scene.refused("audit", "export", "--city", "无此市") == "no_scenes"
 

@@ -12,6 +12,7 @@ import pytest
 from audit.checkpoints import Checkpoints
 from audit.log import lines, read
 from audit.signing import KeyFile
+from cli.checks.evidence import _signed_again
 from models.checkpoint import LogItem, SignedCheckpoint
 from storage.checkpoints import SqlCheckpoints
 from storage.database import engine_for
@@ -142,3 +143,12 @@ def test_after_a_lost_key_the_log_goes_on_and_who_gives_both_fingerprints_follow
     auditor.ok(*files, *before, "--key", new)
     found = {each["check"]: each for each in copy("doctor", "--json").json}["checkpoints"]
     assert (found["level"], found["details"]["fault"]) == ("error", "key")
+    for known, level in ((new, "ok"), ("0" * 64, "error"), (f"{'0' * 64},{new}", "ok")):
+        answer = copy("doctor", "--json", SCENE_AUDIT_KEYS_AFTER_LOSS=known).json
+        assert {each["check"]: each for each in answer}["checkpoints"]["level"] == level, "the operator knows of it"
+    assert copy("doctor", SCENE_AUDIT_KEYS_AFTER_LOSS="the new one").status == 2, "a setting that can not be meant"
+
+
+@pytest.mark.parametrize(("keys", "again"), [("", None), ("aab", None), ("aba", "a"), ("abbcb", "b")])
+def test_a_lost_key_that_signs_again_is_somebody_elses(keys: str, again: str | None) -> None:
+    assert _signed_again(keys) == again

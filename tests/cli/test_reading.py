@@ -81,6 +81,8 @@ def test_a_history_is_numbered_chained_and_cut_to_size(scene: Terminal, three: t
     printed = scene.ok("history", three[1], "--full").out
     assert "✔ 链条完整" in printed
     assert "无重复" in printed
+    assert "场景已登记、" in printed
+    assert "scene registered, " in scene.ok("history", three[1], "--lang", "en").out
 
 
 def test_what_is_assumed_is_marked(scene: Terminal, three: tuple[str, ...]) -> None:

@@ -233,6 +233,40 @@ def test_the_time_machine_is_for_who_reads_the_records(desk: Terminal) -> None:
             assert desk.refused("audit", *typed, "--as", who) == "not_readable"
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        ("reconcile", RUNNING),
+        ("prove", RUNNING),
+        ("export", RUNNING),
+        ("export", RUNNING, "--sealed"),
+        ("whatif", RUNNING, "--policy", str(ROOT / "policies" / "yancheng.yaml")),
+    ],
+)
+def test_audits_are_refused_to_who_may_not_read_the_records_and_that_is_recorded(
+    desk: Terminal, typed: tuple[str, ...]
+) -> None:
+    def refused() -> list[dict[str, object]]:
+        found = desk.json("refusals", "--scene", RUNNING, "--limit", "100")["items"]
+        return [each["refusal"] for each in found if each["refusal"]["code"] == "not_readable"]
+
+    before = len(refused())
+    for who in (CITIZEN, ADMINISTRATOR):
+        assert desk.refused("audit", *typed, "--as", who) == "not_readable"
+    found = refused()
+    assert len(found) == before + 2
+    assert {each["command"]["claimed"]["person"] for each in found} >= {"citizen", "root"}  # type: ignore[index]
+    assert {each["command"]["claimed"]["verb"] for each in found} >= {f"audit_{typed[0]}"}  # type: ignore[index]
+    assert "not_readable" not in desk("audit", *typed, "--as", AUDITOR).err
+
+
+def test_of_scenes_that_nobody_named_those_are_left_out_that_may_not_be_read(desk: Terminal) -> None:
+    policy = str(ROOT / "policies" / "yancheng.yaml")
+    every = desk.json("audit", "whatif", "--all", "--policy", policy, "--as", AUDITOR)["scenes"]
+    assert every == len(SCENES)
+    assert desk.refused("audit", "whatif", "--all", "--policy", policy, "--as", CITIZEN) == "not_readable"
+
+
 # of the city
 
 

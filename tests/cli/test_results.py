@@ -62,6 +62,8 @@ def test_a_benefit_that_was_typed_is_shown_with_its_sum(scene: Terminal, candida
         "act", candidate, "record_benefit", "--as", "lead_department", "--set", "kind=scene_loan", "--set",
         f"document={paper}",
     )  # fmt: skip
+    assert scene.refused(*typed, "--set", f"beneficiary={A}", "--set", "amount_yuan=1") == "take_over_unconfirmed"
+    scene.ok("act", candidate, "confirm_take_over", "--as", "leading_group", "--set", "finding=与移交材料一致")
     assert scene.refused(*typed, "--set", "beneficiary=旁人公司", "--set", "amount_yuan=1") == "not_beneficiary"
     scene.ok(*typed, "--set", f"beneficiary={A}", "--set", "amount_yuan=600000")
     found = scene.json("benchmark", candidate)
@@ -88,6 +90,20 @@ def test_a_citys_quotas_are_counted_with_the_scenes_behind_them(
     scene.ok("counts", "--city", "YC", "--csv", tmp_path / "counts.csv")
     assert "YC26-Q039" in (tmp_path / "counts.csv").read_text(encoding="utf-8-sig")
     assert scene.json("counts", "--city", "重庆市") == []
+
+
+def test_the_leading_group_sets_a_quota_and_the_counts_follow(scene: Terminal, yancheng: Policy, paper: str) -> None:
+    lead = f"lead_department:{yancheng.domains[0].lead}"
+    setting = ("quotas", "set", "YC26-Q040", "--city", "盐城市", "--reasons", "年度调整", "--document", paper)
+    assert scene.refused(*setting, "--value", "4", "--as", lead) == "not_permitted"
+    scene.ok(*setting, "--value", "4", "--as", "leading_group")
+    assert scene.refused(*setting, "--value", "4", "--as", "leading_group") == "same_quota"
+    counted = {each["quota"]: each for each in scene.json("counts", "--city", "盐城市", "--year", "2026")}
+    assert counted["YC26-Q040"]["target"] == 4
+    for who in ("platform_office", lead, "public", "leading_group"):
+        stands = {each["id"]: each for each in scene.json("quotas", "list", "--city", "盐城市", "--as", who)}
+        assert stands["YC26-Q040"]["set"]["reasons"] == "年度调整"
+    assert "YC26-Q040" in scene.ok("quotas", "list", "--city", "盐城市", "--history").out
 
 
 def test_who_has_no_acceptance_is_told(scene: Terminal, candidate: str, submitted: str) -> None:

@@ -8,6 +8,8 @@ import pytest
 
 from cli.events import DISMISS
 from models.commands import ACTS
+from models.event_words import EVENT_WORDS
+from models.events import EVENTS
 from models.fund import ClaimStatus, FundAct
 from models.policy import Limits, Policy
 from models.proposal import ProposalStatus
@@ -28,7 +30,7 @@ from models.words import (
     VERBS,
     Word,
 )
-from rules import directory
+from rules import directory, quotas
 from rules.diagram import START, graph, listed, mermaid
 from rules.fund_notifications import LIMIT_OF
 from rules.lifecycle import ROWS, STEPS
@@ -54,7 +56,8 @@ CALENDARS = ROOT / "policies/calendars"
         (RISKS, set(Risk)),
         (TRACKS, set(Track)),
         (PROPOSAL_STATUSES, set(ProposalStatus)),
-        (OFFICE_VERBS, {PROPOSE, CONFIRM, directory.PROPOSE, directory.CONFIRM, DISMISS, *FUND_VERBS}),
+        (EVENT_WORDS, EVENTS.keys()),
+        (OFFICE_VERBS, {PROPOSE, CONFIRM, directory.PROPOSE, directory.CONFIRM, DISMISS, quotas.SET, *FUND_VERBS}),
         (CLAIM_STATUSES, set(ClaimStatus)),
         (FUND_DUTIES, set(LIMIT_OF.values())),
     ],

@@ -11,6 +11,7 @@ from temporalio.api.common.v1 import GrpcStatus, Payloads
 from temporalio.api.errordetails.v1 import NamespaceNotFoundFailure
 from temporalio.api.update.v1 import Outcome
 from temporalio.api.workflowservice.v1 import UpdateWorkflowExecutionResponse
+from temporalio.client import WorkflowQueryFailedError
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import DataConverter
 from temporalio.service import RPCError, RPCStatusCode
@@ -18,6 +19,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from client.scene_client import SceneClient
 from models.receipt import Receipt
 from models.refusal import Refused
+from models.state import SceneState
 from tests.fakes import MemoryRefusals, MemoryRulebooks
 from tests.scenario import Play, city
 
@@ -28,6 +30,7 @@ class Server:
 
     updates: Iterator[BaseException | Receipt]
     describes: Iterator[BaseException] = field(default_factory=lambda: iter(()))
+    queries: Iterator[BaseException | SceneState] = field(default_factory=lambda: iter(()))
     repeats: list[bool] = field(default_factory=list)
     """Of each update sent: whether the SDK was to repeat it."""
     namespace: str = "default"
@@ -53,6 +56,12 @@ class Server:
 
     async def describe(self) -> None:
         raise next(self.describes)
+
+    async def query(self, *_: object, **__: object) -> SceneState:
+        answer = next(self.queries)
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer
 
 
 def rpc(status: RPCStatusCode) -> RPCError:
@@ -133,3 +142,28 @@ async def test_whoever_leaves_is_refused_nothing() -> None:
     with pytest.raises(asyncio.CancelledError):
         await SceneClient(server, "tests", refusals, MemoryRulebooks()).act(play.scene, play.journal[0].command)
     assert refusals.codes == []
+
+
+BUSY = WorkflowQueryFailedError("[TMPRL1101] Potential deadlock detected: workflow didn't yield within 2 second(s).")
+
+
+def asking(*answers: BaseException | SceneState) -> SceneClient:
+    server: Any = Server(iter(()), queries=iter(answers))
+    return SceneClient(server, "tests", MemoryRefusals(), MemoryRulebooks())
+
+
+async def test_a_worker_too_busy_to_say_how_a_scene_stands_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("client.scene_client._LONGEST_PAUSE", 0.0)
+    stands = SceneState(scene="YC-1")
+    assert await asking(BUSY, BUSY, stands).state("YC-1") is stands
+
+
+async def test_a_worker_that_stays_too_busy_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("client.scene_client.ANSWER_WITHIN", timedelta(0))
+    with pytest.raises(Refused, match="no_worker"):
+        await asking(BUSY, BUSY).state("YC-1")
+
+
+async def test_a_question_that_fails_otherwise_is_not_repeated() -> None:
+    with pytest.raises(WorkflowQueryFailedError, match="no such query"):
+        await asking(WorkflowQueryFailedError("no such query")).state("YC-1")

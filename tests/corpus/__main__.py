@@ -1,21 +1,17 @@
 """`make corpus`: records the corpus again, with today's rules on today's code.
 
-The lives of the corpus that stands are told again, each as far as today's rules let it go; what the lifecycle's rows
-then still lack is searched for. `--afresh` forgets them and searches for all; `--minutes N` searches for half of that
-time, begins no more lives after it, and keeps a list of what is lacking then.
+What it finds depends on the rules, the plays and the stories alone: nothing is carried over from the corpus before.
 """
 
 import asyncio
 import sys
 import tempfile
 import time
-from argparse import ArgumentParser
-from math import inf
 from pathlib import Path
 
 from runtime.leaving import leave
 from tests.corpus.choosing import chosen
-from tests.corpus.coverage import keep_lacking, required, taken_in
+from tests.corpus.coverage import line, required, taken_in
 from tests.corpus.keeping import TODAY, Corpus, pack
 from tests.corpus.recording import record
 
@@ -28,18 +24,16 @@ def say(text: str) -> None:
 
 
 def main() -> int:
-    parser = ArgumentParser(description=__doc__)
-    parser.add_argument("--afresh", action="store_true")
-    parser.add_argument("--minutes", type=float, default=inf)
-    asked = parser.parse_args()
-    stories, lives = chosen(afresh=asked.afresh, say=say, until=BEGAN + asked.minutes * 30)
+    stories, lives = chosen(say)
     with tempfile.TemporaryDirectory(prefix="scene-corpus-") as folder:
         bundle = Path(folder, "bundle.zip")
-        recorded, abandoned = asyncio.run(record(stories, lives, bundle, say, BEGAN + asked.minutes * 60))
+        recorded, abandoned = asyncio.run(record(stories, lives, bundle, say))
+        say("recorded")
         pack(TODAY, bundle, recorded, abandoned)
         missing = required() - taken_in(Corpus(Path(folder)))
-    keep_lacking(missing)
-    say(f"{TODAY}: {TODAY.stat().st_size:,} bytes; {len(missing)} features are lacking")
+    for each in sorted(map(line, missing)):
+        say(f"missing: {each}")
+    say(f"{TODAY}: {TODAY.stat().st_size:,} bytes; {len(missing)} features are missing")
     return 1 if missing else 0
 
 

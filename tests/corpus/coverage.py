@@ -1,6 +1,6 @@
 """What a corpus takes, computed by folding it, and what it has to take by the tables of today."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
 
 from audit.bundle import opened
@@ -9,14 +9,9 @@ from rules.lifecycle import ROWS
 from tests.corpus import features
 from tests.corpus.choosing import steps_in
 from tests.corpus.features import Feature
-from tests.corpus.keeping import LACKING, Corpus
+from tests.corpus.keeping import Corpus
 from tests.corpus.lives import CITIES
 from tests.scenario import city
-
-WHY = """\
-# What the corpus of today does not take, for its recording was cut off (`--minutes`). `make corpus` records it whole,
-# and empties this list. Nothing is added here by hand: what is new and not here fails tests/corpus/test_coverage.py.
-"""
 
 
 @cache
@@ -50,16 +45,3 @@ def _taken_in(corpus: Corpus) -> Iterator[Feature]:
 
 def line(feature: Feature) -> str:
     return " ".join(part for part in (feature.kind, feature.city, feature.what) if part)
-
-
-def lacking() -> frozenset[str]:
-    if not LACKING.exists():
-        return frozenset()
-    return frozenset(each for each in LACKING.read_text().splitlines() if each and not each.startswith("#"))
-
-
-def keep_lacking(missing: Iterable[Feature]) -> None:
-    lines = sorted(map(line, missing))
-    LACKING.unlink(missing_ok=True)
-    if lines:
-        LACKING.write_text(WHY + "\n".join([*lines, ""]))

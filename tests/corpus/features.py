@@ -13,7 +13,7 @@ from models.events import EVENTS
 from models.events.clock import DeadlinePassed, RungDue
 from models.journal import JournalEntry
 from models.vocabulary import Machine
-from rules.alarms import CONSEQUENCES
+from rules.alarms import CONSEQUENCES, STAYS_OPEN
 from rules.lifecycle import ROWS, Row
 from tests.invariants import rows_of
 
@@ -43,7 +43,7 @@ def anywhere() -> frozenset[Feature]:
         {
             *(Feature("verb", verb) for verb in ACTS),
             *(Feature("event", kind) for kind in EVENTS),
-            *(Feature("alarm", f"{limit} passed") for limit in CONSEQUENCES),
+            *(Feature("alarm", f"{limit} {'overdue' if limit in STAYS_OPEN else 'passed'}") for limit in CONSEQUENCES),
             *(Feature("rung", level.value) for level in Level),
         }
     )

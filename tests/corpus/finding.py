@@ -1,54 +1,46 @@
-"""Finds lives that together take every feature, in few entries.
+"""Finds lives that together take every feature, in few entries: the plays of `tests.plays`, which walk every row.
 
-A life goes on from wherever it stands, as long as something new is near: a verb that a wanted row names, a deadline
-that a wanted row waits for, the scripts of `tests.plays` that begin at the same steps, or a few moves by ear. Lives
-begin with a submission, with a scene taken over midway, and last with the plays themselves, which walk every row.
+Each is told under a city's rules as far as it goes there, and again as a scene that was taken over at a step on its
+way. What no play does is tried wherever one of them stood: a verb that nobody used, a time that nobody ran out of. Of
+all these lives, and of how they begin, the one that takes the most for its entries is kept, until nothing is missing.
 
-The same seed finds the same.
+The same plays find the same.
 """
 
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from functools import partial
-from math import inf
+from heapq import heapify, heappop, heappush
 from random import Random
 from typing import Any, Final, NamedTuple
 from unittest.mock import patch
 
 from models.commands import Act
-from models.commands.anywhere import Override
 from models.journal import JournalEntry
 from models.policy import Policy
 from models.refusal import Refused
 from models.state import SceneState
-from models.vocabulary import Machine, Role, Scale, Track
+from models.vocabulary import Machine, Role
 from rules.decide import possible_verbs
 from rules.docket import BIDDER_MACHINES
 from rules.journal import fold, policy_after
-from rules.lifecycle import ROWS, Row
+from rules.lifecycle import ROWS
 from tests import plays, scenario
 from tests.corpus import features
 from tests.corpus.features import Feature
-from tests.corpus.lives import CODES, MORNING_2040, SEED, Life, Origin, rules_of, variation
+from tests.corpus.lives import CODES, MORNING_2040, SEED, Life, Origin, rehearsed, rules_of, variation
 from tests.improviser import Improviser
 from tests.scenario import Play, of_narrow_pools
 
+BEGINNING: Final = 3
+"""To open a scene on the server takes as long as so many entries."""
 TRIES: Final = 5
-"""How often a verb is tried, each time with other content."""
-BY_EAR: Final = 4, 12
-"""So many times so many moves, where nothing new is one move away."""
-AT_ONCE: Final = 0.5
-"""How often a move by ear is one that a wanted row names."""
-LONGEST: Final = 120
-"""Entries of a life; a longer one is begun anew."""
+"""How often a verb is tried where a scene stands, each time with other content."""
+PLACES: Final = 10
+"""In so many places at most, the nearest first."""
 FORWARD: Final = (Refused, AssertionError, IndexError, StopIteration, KeyError, AttributeError, ValueError, TypeError)
 """What a script meets that does not fit where it is tried."""
 
 TAKEN_OVER: Final = frozenset(row.target for row in ROWS if row.by == "take_over" and row.machine is Machine.SCENE)
-
-Script = Callable[[Play], object]
-Steps = frozenset[tuple[Machine, str]]
 
 
 class Quick(Play):
@@ -60,110 +52,79 @@ class Quick(Play):
         self.policy = policy_after(self.policy, entry)
 
 
+class Candidate(NamedTuple):
+    """A play that a life may be made of, told from its beginning or from where it is taken over instead."""
+
+    play: Play
+    after: int
+    """So many entries are not told: the scene is taken over as it stood after them."""
+    takes: tuple[tuple[int, frozenset[Feature]], ...]
+    """How many entries the life has then, and what the last of them takes."""
+
+    def worth(self, missing: set[Feature]) -> tuple[float, int]:
+        """How much that is missing it takes for each entry, as far as that is the most; and how far that is."""
+        best, length = 0.0, 0
+        new: set[Feature] = set()
+        for number, takes in self.takes:
+            if (found := takes & missing) and not found <= new:
+                new |= found
+                if (worth := len(new) / (number + BEGINNING)) > best:
+                    best, length = worth, number
+        return best, length
+
+    def told(self, length: int) -> Play:
+        return taken_over(self.play, self.after, self.after + length - 1) if self.after else self.play
+
+
 class Finder:
-    """`taken` are the features that need not be found again; it grows.
-
-    `least` is how many new ones a life has to take for each of its entries to be worth recording. `until` is when the
-    search ends, by `time.monotonic`; the plays, which take the most for their time, have the last third of it.
-    """
-
-    def __init__(
-        self, city: str, taken: set[Feature], wanted: Iterable[Feature], least: float = 0, until: float = inf
-    ) -> None:
+    def __init__(self, city: str) -> None:
         self.city = city
-        self.least = least
-        self.until = until
         self.base = rules_of(city)
-        self.taken = taken
-        self.wanted = frozenset(wanted)
-        self.lives: list[Life] = []
         self.chance = Random(f"{SEED}/{city}")  # noqa: S311  # chance that can be repeated
-        self._rows: dict[tuple[Machine, str], list[Row]] = {}
-        for row in ROWS:
-            self._rows.setdefault((row.machine, row.source), []).append(row)
-        self._scripts: list[Known] = []
-        self._stood: dict[Steps, Play] = {}
+        self.lives: list[Life] = []
+        self._taken_by: dict[int, frozenset[Feature]] = {}
+        self.found, self.stood = told_in(self.base)
 
-    def find(self, dry: int = 12) -> list[Life]:
-        """From beginnings, until so many in a row bring nothing new; from where scenes stood; from the plays."""
-        if not self._missing() or time.monotonic() > self.until:
-            return []
-        began = time.monotonic()
-        found, self._scripts = guides(self.base, self.city)
-        by_ear_until = began + (self.until - began) * 2 / 3
-        idle = 0
-        while idle < dry and self._missing() and time.monotonic() < by_ear_until:
-            idle = 0 if self._live(self._beginning()) else idle + 1
-        for base in {(each.at, each.before.policy.digest): each.before for each in self._scripts}.values():
-            if time.monotonic() > by_ear_until:
-                break
-            steps = frozenset(steps_of(base.state))
-            self._stands(shortened(base, partial(_stands_at, steps)))
-        while time.monotonic() < by_ear_until and (play := self._promising()) is not None:
-            if not self._live(play):
-                del self._stood[frozenset(steps_of(play.state))]
-        for play in sorted(found, key=lambda each: len(each.journal)):
-            if time.monotonic() < self.until and (new := self._new(play.journal)):
-                self._live(shortened(play, partial(self._takes, new)))
-        return self.lives
+    def find(self, missing: set[Feature], least: float = 0) -> None:
+        """Adds lives that take what is missing, which grows smaller by what they take.
 
-    def _takes(self, new: set[Feature], play: Play) -> bool:
-        return new <= self._new(play.journal)
+        `least` is how many features a life has to take for each of its entries to be worth recording.
+        """
+        self.found.extend(self._tried(missing))
+        known = [each for play in self.found for each in self._candidates(play, missing)]
+        ranked = [(-each.worth(missing)[0], number) for number, each in enumerate(known)]
+        heapify(ranked)
+        while ranked and -ranked[0][0] > least:
+            before, number = heappop(ranked)
+            worth, length = known[number].worth(missing)
+            if worth == -before:
+                self._keep(known[number].told(length), length, missing)
+                worth, _ = known[number].worth(missing)
+            if worth < -before:  # a play that was told in vain is not told again
+                heappush(ranked, (-worth, number))
 
-    def _stands(self, play: Play) -> None:
-        """Keeps the shortest way to where a scene stands."""
-        steps = frozenset(steps_of(play.state))
-        if play.journal and (steps not in self._stood or len(play.journal) < len(self._stood[steps].journal)):
-            self._stood[steps] = play
+    def _candidates(self, play: Play, missing: set[Feature]) -> Iterator[Candidate]:
+        takes = [self._takes(entry) & missing for entry in play.journal]
+        for after in (0, *arrivals(play)):
+            numbered = enumerate(takes[after:], start=2 if after else 1)
+            yield Candidate(play, after, tuple((number, found) for number, found in numbered if found))
 
-    def _promising(self) -> Play | None:
-        """Where the most that is new is near, for the shortest way there; None where nothing is near anywhere."""
+    def _keep(self, play: Play, length: int, missing: set[Feature]) -> None:
+        """As it is told under its own name: a panel may be drawn otherwise there, and the life go otherwise."""
+        scene = f"{CODES[self.city]}-{len(self.lives) + 1:04}"  # those of the demo have three digits
+        origin = self._origin(play.policy)
+        told = rehearsed(Life(scene, origin, play.journal[:length])).journal
+        takes = [frozenset(features.of_entry(entry, self.city)) & missing for entry in told]
+        new = [number for number, found in enumerate(takes, start=1) if found]
+        if new:
+            self.lives.append(Life(scene, origin, told[: new[-1]]))
+            missing.difference_update(*takes)
 
-        missing = self.wanted - self.taken
-        useful = [(known.at, known.takes & missing) for known in self._scripts if known.takes & missing]
-        best, most = None, 0.0
-        for steps, play in self._stood.items():
-            near = {features.row(row, self.city) for row in self._open_rows(play.state)}
-            near.update(*(takes for at, takes in useful if at <= steps))
-            if (worth := len(near) / (len(play.journal) + 3)) > most:
-                best, most = play, worth
-        return best
-
-    def _missing(self) -> bool:
-        return any(each not in self.taken for each in self.wanted)
-
-    def _new(self, journal: Sequence[JournalEntry]) -> set[Feature]:
-        found = {each for entry in journal for each in features.of_entry(entry, self.city)}
-        return (found & self.wanted) - self.taken
-
-    def _beginning(self) -> Play:
-        chance = self.chance
-        track = chance.choice((Track.SANDBOX, Track.SANDBOX, Track.FAST))
-        play = Quick(of_narrow_pools(self.base), scale=chance.choice(tuple(Scale)), track=track)
-        with suppress(*FORWARD):
-            Improviser(play, chance.choice, calm=True).attempt(chance.choice(("submit", "take_over", "take_over")))
-        return play
-
-    def _live(self, play: Play) -> int:
-        """Goes on from here while something new is near; keeps the life up to the last of it. Gives how much it was."""
-        before = set(self.taken)
-        kept = len(play.journal) if self._new(play.journal) else 0
-        self.taken |= self._new(play.journal)
-        while play.journal and not play.state.closed and len(play.journal) < LONGEST:
-            nearest = self._step(play) or self._by_ear(play)
-            if nearest is None:
-                break
-            self.taken |= self._new(nearest.journal[len(play.journal) :])
-            self._stands(nearest)
-            play, kept = nearest, len(nearest.journal)
-        found = len(self.taken) - len(before)
-        if kept and found / kept < self.least:
-            self.taken = before
-            return 0
-        if kept:
-            number = f"{CODES[self.city]}-{len(self.lives) + 1:04}"
-            self.lives.append(Life(number, self._origin(play.policy), play.journal[:kept]))
-        return found
+    def _takes(self, entry: JournalEntry) -> frozenset[Feature]:
+        """Plays have their beginnings in common."""
+        if id(entry) not in self._taken_by:
+            self._taken_by[id(entry)] = frozenset(features.of_entry(entry, self.city))
+        return self._taken_by[id(entry)]
 
     def _origin(self, policy: Policy) -> Origin:
         """A play changes its rules without a word; its life is told under the last of them from its beginning."""
@@ -173,120 +134,63 @@ class Finder:
         patch = variation(self.base.model_dump(mode="json"), rules.model_dump(mode="json"))
         return Origin(city=self.city, variation=patch)
 
-    def _step(self, play: Play) -> Play | None:
-        """Something new by one verb, one deadline, or one script."""
-        for row in self._open_rows(play.state):
-            for _ in range(TRIES):
-                if (found := self._tried(play, partial(self._walk, row))) is not None:
-                    return found
-        for script in (*self._open_verbs(play.state), *self._open_clocks(play.state)):
-            if (found := self._tried(play, script)) is not None:
-                return found
-        steps = frozenset(steps_of(play.state))
-        best: Play | None = None
-        for known in self._scripts:
-            if not known.at <= steps or not (known.takes & self.wanted) - self.taken:
-                continue
-            found = self._tried(play, known.script)
-            if found is not None and (best is None or self._worth(play, found) > self._worth(play, best)):
-                best = found
-        return best
+    def _tried(self, missing: Iterable[Feature]) -> list[Play]:
+        """What no play does, done where one of them stands."""
+        taken = {each for play in self.found for entry in play.journal for each in self._takes(entry)}
+        found: list[Play] = []
+        for feature in sorted(set(missing) - taken):
+            for play in [each for each in self.stood if is_near(feature, each.state)][:PLACES]:
+                for _ in range(TRIES):
+                    fork = play.fork()
+                    with suppress(*FORWARD):
+                        self._do(feature, fork)
+                    if any(feature in features.of_entry(entry, self.city) for entry in fork.journal):
+                        found.append(fork)
+                        break
+        return found
 
-    def _worth(self, before: Play, after: Play) -> float:
-        new = after.journal[len(before.journal) :]
-        return len(self._new(new)) / len(new)
-
-    def _open_rows(self, state: SceneState) -> list[Row]:
-        here = [row for key in steps_of(state) for row in self._rows.get(key, ())]
-        return [row for row in here if features.row(row, self.city) not in self.taken]
-
-    def _open_verbs(self, state: SceneState) -> list[Script]:
-        """Verbs that nobody has used yet."""
-        missing = [verb for verb in possible_verbs(state) if Feature("verb", verb) in self.wanted - self.taken]
-        return [partial(self._attempt, verb) for verb in missing for _ in range(TRIES)]
-
-    def _open_clocks(self, state: SceneState) -> list[Script]:
-        """Limits of which nobody has run out of time yet."""
-        missing = self.wanted - self.taken
-        return [
-            partial(_run_out, clock.id)
-            for clock in state.deadlines
-            if missing & {Feature("alarm", f"{clock.limit} {how}") for how in ("passed", "overdue")}
-        ]
-
-    def _attempt(self, verb: str, play: Play) -> None:
-        Improviser(play, self.chance.choice, calm=True).attempt(verb)
-
-    def _tried(self, play: Play, script: Script) -> Play | None:
-        fork = play.fork()
-        with suppress(*FORWARD):
-            script(fork)
-        return fork if self._new(fork.journal[len(play.journal) :]) else None
-
-    def _walk(self, row: Row, play: Play) -> None:
-        if row.by.startswith("after:"):
-            limit = row.by.removeprefix("after:")
-            clock = next(each for each in play.state.deadlines if each.id.split("/")[0] == limit)
-            play.pass_limit(clock.id)
-        elif row.by == "override":
-            machine = BIDDER_MACHINES.get(row.machine)
-            parts = getattr(play.state, machine) if machine else ()
-            bidder = next((part.bidder for part in parts if part.step == row.source), None)
-            play.do(Override(to=row.target, bidder=bidder, reasons="重新审定"), play.group)
+    def _do(self, feature: Feature, play: Play) -> None:
+        if feature.kind == "verb":
+            Improviser(play, self.chance.choice, calm=True).attempt(feature.what)
         else:
-            self._attempt(row.by, play)
-
-    def _by_ear(self, play: Play) -> Play | None:
-        times, moves = BY_EAR
-        best: Play | None = None
-        for _ in range(times):
-            fork = play.fork()
-            somebody = Improviser(fork, self.chance.choice, calm=self.chance.choice((True, True, False)))
-            for _ in range(moves):
-                if fork.state.closed or len(fork.journal) - len(play.journal) > LONGEST // 2:
-                    break
-                rows = self._open_rows(fork.state)
-                with suppress(*FORWARD):
-                    if rows and self.chance.random() < AT_ONCE:
-                        self._walk(self.chance.choice(rows), fork)
-                    else:
-                        somebody.move()
-                if self._new(fork.journal[len(play.journal) :]):
-                    if best is None or self._worth(play, fork) > self._worth(play, best):
-                        best = fork
-                    break
-        return best
+            limit = feature.what.split()[0]
+            play.pass_limit(next(each.id for each in play.state.deadlines if each.limit == limit))
 
 
-def shortened(play: Play, is_as_good: Callable[[Play], bool]) -> Play:
-    """The same scene taken over on the way, if that has what is looked for; else the play itself."""
+def is_near(feature: Feature, state: SceneState) -> bool:
+    match feature.kind:
+        case "verb":
+            return feature.what in possible_verbs(state)
+        case "alarm":
+            return any(each.limit == feature.what.split()[0] for each in state.deadlines)
+        case _:
+            return False
+
+
+def arrivals(play: Play) -> Iterator[int]:
+    """After how many entries the scene first stood at a step where one may be taken over."""
     stood = SceneState(scene=play.scene)
     states = [stood := fold(stood, entry) for entry in play.journal]
     arrived = {state.step: number for number, state in reversed(list(enumerate(states, start=1)))}
-    for step, number in sorted(arrived.items(), key=lambda each: -each[1]):
-        if step not in TAKEN_OVER:
-            continue
-        bidders = [play.declared(each.bidder) for each in states[number - 1].contracts]
-        short = Quick(play.policy, now=play.journal[number - 1].at, scale=play.scale, track=play.track)
-        with suppress(*FORWARD):
-            act = short.take_over_act(step, *bidders).model_copy(update={"application": play.application()})
-            short.do(act, short.office(Role.PLATFORM_OFFICE, "clerk"))
-            for entry in play.journal[number:]:
-                short.until(max(short.now, entry.at))
-                if entry.command.act.verb != "pass_deadline":
-                    later = _counted_from(entry.command.act, number - 1)
-                    short.do(later, entry.command.actor, on=entry.command.effective_on)
-            if is_as_good(short):
-                return short
-    return play
+    yield from (number for step, number in arrived.items() if step in TAKEN_OVER and number > 1)
 
 
-def _run_out(deadline: str, play: Play) -> None:
-    play.pass_limit(deadline)
-
-
-def _stands_at(steps: Steps, play: Play) -> bool:
-    return frozenset(steps_of(play.state)) == steps
+def taken_over(play: Play, after: int, until: int) -> Play:
+    """The same scene taken over as it stood after so many entries, and told from there as far as it goes."""
+    stood = SceneState(scene=play.scene)
+    for entry in play.journal[:after]:
+        stood = fold(stood, entry)
+    bidders = [play.declared(each.bidder) for each in stood.contracts]
+    short = Quick(play.policy, now=play.journal[after - 1].at, scale=play.scale, track=play.track)
+    with suppress(*FORWARD):
+        act = short.take_over_act(stood.step, *bidders).model_copy(update={"application": play.application()})
+        short.do(act, short.office(Role.PLATFORM_OFFICE, "clerk"))
+        for entry in play.journal[after:until]:
+            short.until(max(short.now, entry.at))
+            if entry.command.act.verb != "pass_deadline":
+                later = _counted_from(entry.command.act, after - 1)
+                short.do(later, entry.command.actor, on=entry.command.effective_on)
+    return short
 
 
 def _counted_from(act: Act, fewer: int) -> Act:
@@ -298,46 +202,28 @@ def _counted_from(act: Act, fewer: int) -> Act:
     return act.model_copy(update=update)
 
 
-def steps_of(state: SceneState) -> Iterator[tuple[Machine, str]]:
-    """Where the scene and its bidders' machines stand, each step once."""
-    found = [(Machine.SCENE, state.step)]
-    found += [(machine, part.step) for machine, parts in BIDDER_MACHINES.items() for part in getattr(state, parts)]
-    yield from dict.fromkeys(found)
-
-
-class Known(NamedTuple):
-    """A script of the plays: what it began with and the steps there, and what it took."""
-
-    before: Play
-    at: Steps
-    script: Script
-    takes: frozenset[Feature]
-
-
-def guides(base: Policy, city: str) -> tuple[list[Play], list[Known]]:
-    """The plays under a city's rules, as far as they go there, and the scripts that they consist of."""
-    scripts: list[Known] = []
+def told_in(base: Policy) -> tuple[list[Play], list[Play]]:
+    """The plays under a city's rules, as far as they go there; and wherever they stood, the nearest first."""
     found: list[Play] = []
+    stood: list[Play] = []
 
-    def then(play: Play, *told: Script) -> Play:
+    def then(play: Play, *told: Callable[[Play], object]) -> Play:
         fork = play.fork()
         with suppress(*FORWARD):
             for script in told:
                 script(fork)
-        new = fork.journal[len(play.journal) :]
-        takes = frozenset(each for entry in new for each in features.of_entry(entry, city))
-        scripts.append(Known(play, frozenset(steps_of(play.state)), plays.in_order(*told), takes))
+        stood.extend((play, fork))
         return fork
 
     def or_nothing(beginning: Callable[..., Play]) -> Callable[..., Play]:
         """Where a city has no such step, or no such mode, the scripts have nothing to begin with, and fail."""
 
-        def found(*of: Any, **more: Any) -> Play:
+        def begun(*of: Any, **more: Any) -> Play:
             with suppress(*FORWARD):
                 return beginning(*of, **more)
             return Quick(base)
 
-        return found
+        return begun
 
     with (
         _elsewhere(base),
@@ -346,14 +232,17 @@ def guides(base: Policy, city: str) -> tuple[list[Play], list[Known]]:
         patch.object(plays, "race", or_nothing(plays.race)),
         patch.object(plays, "alone", or_nothing(plays.alone)),
     ):
-        for chapter in (
-            plays.ends_of_any_step, plays.solicitation_and_review, plays.matching, plays.contracting, plays.trials,
-            plays.races, plays.reopened_trials, plays.incidents, plays.inclusion_periods, plays.acceptances,
-            plays.promotion, plays.taken_over,
-        ):  # fmt: skip
+        for chapter in plays.CHAPTERS:
             with suppress(*FORWARD):
                 found.extend(chapter())
-    return found, scripts
+    shortest = {_steps(play): play for play in sorted(stood, key=lambda play: -len(play.journal)) if play.journal}
+    return found, sorted(shortest.values(), key=lambda play: len(play.journal))
+
+
+def _steps(play: Play) -> frozenset[tuple[str, str]]:
+    """Where the scene and its bidders' machines stand."""
+    at = [(machine, part.step) for machine, parts in BIDDER_MACHINES.items() for part in getattr(play.state, parts)]
+    return frozenset([("scene", play.state.step), *at])
 
 
 @contextmanager

@@ -30,8 +30,6 @@ from tests.corpus.lives import Life, Origin
 FOLDER: Final = Path(__file__).parent / "recorded"
 TODAY: Final = FOLDER / "unreleased.tar.xz"
 """What `make corpus` writes. A release keeps it under the name of its version, for ever."""
-LACKING: Final = FOLDER / "lacking.txt"
-"""What it should hold and does not, if its recording was cut off; see `tests.corpus.coverage`."""
 BUNDLE, ORIGINS, STANDING, ABANDONED = "audit.zip", "origins.json", "standing.jsonl", "abandoned.json"
 _PRESET: Final = 6
 
@@ -73,6 +71,10 @@ class Corpus:
 def kept() -> list[Path]:
     """Every corpus: that of today, and those of the releases."""
     return sorted(FOLDER.glob("*.tar.xz"))
+
+
+def name_of(corpus: Path) -> str:
+    return corpus.name.removesuffix(".tar.xz")
 
 
 def unpacked(file: Path, folder: Path) -> Corpus:

@@ -6,6 +6,7 @@ alone. Where the rules have changed since, it is told as far as it still goes.
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from pydantic import Field
@@ -65,7 +66,7 @@ class Life:
 
     def on(self, policy: Policy) -> Scene:
         """The scene in which it is told."""
-        return Scene(policy, self.application, self.story(), invented_calendar(), SEED)
+        return Scene(policy, self.application, self.story(), calendar(), SEED)
 
 
 class Told(Story):
@@ -99,9 +100,13 @@ def rehearsed(life: Life) -> Life:
     return Life(life.scene, life.origin, ())
 
 
+calendar = cache(invented_calendar)
+
+
+@cache
 def rules_of(name: str) -> Policy:
-    """The city's rules in the demo's invented years, with pools that need hold no more than the seats."""
-    return with_invented_years(city(name), invented_calendar())
+    """The city's rules in the demo's invented years."""
+    return with_invented_years(city(name), calendar())
 
 
 def variation(base: Any, other: Any) -> dict[str, Any]:

@@ -2,11 +2,9 @@
 
 import asyncio
 import tempfile
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from math import inf
 from pathlib import Path
 from typing import Final
 
@@ -41,7 +39,7 @@ KEY: Final = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 PUBLIC: Final = KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 MADE_AT: Final = datetime(2040, 3, 5, tzinfo=UTC)
 SIDE_BY_SIDE: Final = 16
-TOLD_WITHIN: Final = 600
+TOLD_WITHIN: Final = 1200
 """Seconds for a whole life, which takes a few where the machine has nothing else to do."""
 RUNS_GROW_LONG: Final = ("--dynamic-config-value", "limit.historyCount.suggestContinueAsNew=240")
 """Events of a run after which the server suggests a new one: a stage full of acts and reminders has more."""
@@ -51,13 +49,11 @@ AGAIN: Final = 6
 Say = Callable[[str], object]
 
 
-async def record(
-    stories: Sequence[Story], lives: Sequence[Life], bundle: Path, say: Say, until: float = inf
-) -> tuple[Sequence[Life], str]:
-    """Plays stories and lives, and writes their bundle. Later than `until` it begins no more of them.
+async def record(stories: Sequence[Story], lives: Sequence[Life], bundle: Path, say: Say) -> tuple[Sequence[Life], str]:
+    """Plays stories and lives, and writes their bundle.
 
     Gives the lives as they were recorded, and the history of a start that came to nothing. A life that does not go as
-    it was rehearsed, which a clock on a busy machine may do to it, is told once more, and then left out.
+    it was rehearsed, which a clock on a busy machine may do to it, is told again, twice at most, and then left out.
     """
     with tempfile.TemporaryDirectory(prefix="scene-corpus-") as folder:
         settings = Settings().model_copy(
@@ -72,7 +68,7 @@ async def record(
         migrate(settings.database_url.get_secret_value())
         with parts(settings) as stored:
             async with _theatre(stored) as theatre:
-                stories, lives = await _played(theatre, stored, stories, lives, say, until)
+                stories, lives = await _played(theatre, stored, stories, lives, say)
                 scenes = [*(story.scene for story in stories), *(life.scene for life in lives)]
                 abandoned = await _abandoned(theatre, lives[0])
                 histories: dict[str, list[str]] = {}
@@ -105,7 +101,7 @@ async def _theatre(stored: Parts) -> AsyncIterator[Theatre]:
 
 
 async def _played(
-    theatre: Theatre, stored: Parts, stories: Sequence[Story], lives: Sequence[Life], say: Say, until: float
+    theatre: Theatre, stored: Parts, stories: Sequence[Story], lives: Sequence[Life], say: Say
 ) -> tuple[list[Story], list[Life]]:
     """Those that went as they were rehearsed."""
     room = asyncio.Semaphore(SIDE_BY_SIDE)
@@ -131,9 +127,7 @@ async def _played(
 
     async def of_life(life: Life) -> list[Life]:
         async with room:
-            for scene in (life.scene, f"{life.scene}-B"):
-                if time.monotonic() > until:
-                    return []
+            for scene in (life.scene, f"{life.scene}-B", f"{life.scene}-C"):
                 told = Life(scene, life.origin, life.journal)
                 if await went_well(scene, _told(theatre, stored, told)):
                     return [told]

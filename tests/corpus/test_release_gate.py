@@ -1,27 +1,23 @@
 """The release gate in CI: what was recorded replays on this code, and is decided as it was decided.
 
+What else a corpus has to be is asked in `test_recorded`: a file of its own, for pytest runs files side by side.
+
 Where a rule was changed on purpose, CONTRIBUTING.md ("Changing a rule") says what to do with what fails here.
 """
 
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
 from audit import gate
-from audit.evidence import SceneEvidence
-from audit.findings import Check, Verdict, first_difference
 from audit.gate import Gated, gated, told
 from audit.sources import Sources, installed
-from audit.verify import Trust, verify
-from rules.duties import duties
 from runtime.plugin import scene_plugin
-from tests.corpus import keeping
-from tests.corpus.keeping import TODAY, Corpus, kept, standings
+from tests.corpus.keeping import TODAY, Corpus, kept, name_of
 from tests.corpus.lives import CITIES
 from tests.scenario import city
 from workflows.scene import SceneWorkflow
@@ -29,17 +25,12 @@ from workflows.scene import SceneWorkflow
 DECIDED_OTHERWISE: Final[Mapping[tuple[str, str], str]] = {}
 """(corpus, scene) of a release: why today's rules decide it otherwise, on purpose. Never of today's own corpus."""
 
-
-def name_of(corpus: Path) -> str:
-    return corpus.name.removesuffix(".tar.xz")
-
-
 every_corpus = pytest.mark.parametrize("file", kept(), ids=name_of)
 
 
 @every_corpus
 @pytest.mark.parametrize("name", CITIES)
-@pytest.mark.timeout(900)  # seconds; a minute where the machine has nothing else to do
+@pytest.mark.timeout(900)  # seconds; two minutes where the machine has nothing else to do
 def test_every_history_replays_and_every_entry_is_decided_as_recorded(
     file: Path, name: str, corpus_of: Callable[[Path], Corpus]
 ) -> None:
@@ -48,31 +39,6 @@ def test_every_history_replays_and_every_entry_is_decided_as_recorded(
     unexpected = [each for each in affected if each.cannot or (name_of(file), each.scene) not in DECIDED_OTHERWISE]
     assert not unexpected, "\n".join(told(unexpected, []))
     assert outcomes, f"the corpus has no history of {name}"
-
-
-@every_corpus
-def test_what_was_due_after_every_entry_is_due_today(file: Path, corpus_of: Callable[[Path], Corpus]) -> None:
-    corpus = corpus_of(file)
-    recorded = corpus.standing()
-    found = [each for scene in corpus.scenes() for each in otherwise_due(scene, recorded[scene.scene])]
-    assert not found, "\n".join(found)
-
-
-def otherwise_due(scene: SceneEvidence, recorded: Sequence[Any]) -> Iterator[str]:
-    """The first entry after which somebody else has to do something else, or by another time, than was recorded."""
-    for entry, then, now in zip(scene.entries, recorded, standings(scene.scene, scene.entries), strict=True):
-        if (found := first_difference(then, json.loads(json.dumps(now)))) is not None:
-            at, was, stands = found
-            yield f"{scene.scene}, after entry {entry.sequence} ({entry.command.act.verb}): {at}: {was} -> {stands}"
-            return
-
-
-@every_corpus
-def test_the_corpus_itself_is_sound_evidence(file: Path, corpus_of: Callable[[Path], Corpus]) -> None:
-    """Chains, histories, acts, duties kept apart, dates, papers; whether it replays is asked above, on this code."""
-    findings = list(verify(corpus_of(file).bundle, Trust()))
-    assert [each for each in findings if each.verdict is Verdict.DEVIATES] == []
-    assert {each.check for each in findings} == set(Check)
 
 
 @every_corpus
@@ -121,12 +87,3 @@ def test_a_workflow_that_does_things_in_another_order_can_not_carry_on(
     scene = first_affected(today, monkeypatch, order)
     assert scene.cannot
     assert "ondeterminis" in str(scene.cannot[0].recorded)
-
-
-def test_a_duty_that_is_nobodys_any_more_is_told_with_scene_and_entry(
-    today: Corpus, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(keeping, "duties", lambda state: duties(state)[1:])
-    scene = next(today.scenes())
-    told = next(otherwise_due(scene, today.standing()[scene.scene]))
-    assert told.startswith(f"{scene.scene}, after entry 1 (")

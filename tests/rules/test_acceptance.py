@@ -406,7 +406,7 @@ def test_a_repeated_trial_that_did_not_end_well_leaves_nothing_to_accept(reviewe
         reviewed.do(TerminateTrial(bidder=A, ground="safety", reasons="事故"), reviewed.regulator)
         reviewed.do(ProveRollback(bidder=A, proof=document("恢复证明")), reviewed.bidder(A))
     assert (step(reviewed), reviewed.state.outcome) == ("lapsed", Outcome.FAILED)
-    assert reviewed.state.step == ("closed" if ending == "terminated" else "remedies")
+    assert reviewed.state.step == "remedies"
 
 
 @pytest.mark.parametrize("ending", ["unfit", "refused"])
@@ -438,9 +438,9 @@ def test_a_failed_result_leaves_a_refund_due_and_a_decision_to_serve(failed: Pla
     assert ids(failed) == {f"refund/{A}", f"service/{decision}"}
     failed.pass_limit(f"refund/{A}")
     assert failed.deadline(f"refund/{A}").status is DeadlineStatus.OVERDUE
-    failed.do(refund(300_000), failed.bidder(A))
+    failed.refund(A)
     assert (step(failed), failed.state.step, failed.state.outcome) == ("settled", "remedies", Outcome.FAILED)
-    assert failed.state.acceptances[0].refunded_yuan == 300_000
+    assert failed.state.acceptances[0].refunded_yuan == 0
     failed.serve(decision)
     failed.pass_limit(f"appeal_window/{decision}")
     assert (failed.state.step, failed.state.outcome) == ("closed", Outcome.FAILED)
@@ -460,7 +460,7 @@ def test_fault_tolerance_is_found_by_another_person_before_the_refund_is_settled
     failed.refuses("decided_before", finding, who_concluded)
     failed.do(finding, failed.group)
     failed.refuses("fault_tolerance_already", finding, failed.group)
-    failed.do(refund(0), failed.bidder(A))
+    failed.do(refund(0), failed.office(Role.PAYER))
     assert step(failed) == "settled"
     assert failed.state.acceptances[0].fault_tolerated is True
 
@@ -475,7 +475,7 @@ def test_an_upheld_appeal_reviews_the_result_anew(failed: Play) -> None:
 
 
 def test_an_appeal_upheld_after_the_refund_reviews_the_result_as_well(failed: Play) -> None:
-    failed.do(refund(300_000), failed.bidder(A))
+    failed.refund(A)
     failed.win_appeal()
     assert (step(failed), failed.state.step, failed.state.outcome) == ("reviewing", "acceptance", None)
     failed.experts_recommend(PanelPurpose.ACCEPTANCE, A)
@@ -486,7 +486,7 @@ def test_an_appeal_upheld_after_the_refund_reviews_the_result_as_well(failed: Pl
 
 
 def test_a_dismissed_appeal_lets_the_failure_stand(failed: Play) -> None:
-    failed.do(refund(300_000), failed.bidder(A))
+    failed.refund(A)
     decision = failed.state.decisions[0].sequence
     failed.serve(decision)
     failed.do(Appeal(decision=decision, grounds="不服"), failed.bidder(A))
@@ -503,7 +503,7 @@ def test_bidders_with_different_ends_and_one_success_lead_to_promotion(chongqing
     race.apply(B)
     race.experts_recommend(PanelPurpose.ACCEPTANCE, B, no=3)
     race.conclude(B, "failed")
-    race.do(RecordRefund(bidder=B, amount_yuan=1, proof=document("退款凭证")), race.bidder(B))
+    race.refund(B)
     assert race.state.step == "acceptance", "C may still apply"
     race.pass_limit(f"acceptance_application/{C}")
     assert (step(race, A), step(race, B), step(race, C)) == ("passed", "settled", "lapsed")
@@ -515,7 +515,7 @@ def test_where_every_bidder_fails_the_scene_has_failed(yancheng: Policy) -> None
     race.apply(A)
     race.experts_recommend(PanelPurpose.ACCEPTANCE, A)
     race.conclude(A, "failed")
-    race.do(refund(1), race.bidder(A))
+    race.refund(A)
     race.pass_limit(f"acceptance_application/{B}")
     assert (race.state.step, race.state.outcome) == ("remedies", Outcome.FAILED)
 

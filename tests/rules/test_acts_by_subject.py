@@ -66,3 +66,28 @@ def test_what_stands_beside_the_table_is_given_somewhere() -> None:
     given = {(role, verb) for name in ("yancheng", "ningbo", "chongqing")
              for verb, roles in city(name).permissions.items() for role in roles}  # fmt: skip
     assert [(role, verb) for (role, _), verbs in BESIDE.items() for verb in verbs if (role, verb) not in given] == []
+
+
+THROUGH = {
+    (Role.PLATFORM_OFFICE, Subject.CONTRACT): "publish_notice",
+    (Role.PLATFORM_OFFICE, Subject.ACCEPTANCE): "publish_notice",
+    (Role.LEAD, Subject.SCORE): "award", (Role.SUPERVISOR, Subject.ACCEPTANCE): "decide_appeal",
+    (Role.LEADING_GROUP, Subject.TRIAL): "override", (Role.PUBLIC, Subject.TRIAL): "complain",
+}  # fmt: skip
+"""Cells whose act is on what it names (a notice about it, an appeal against it), or stands in another column."""
+NOT_IN = {(Role.ST_BUREAU, Subject.CONTRACT): {"yancheng", "chongqing"}}
+"""Two parties sign there (`contracting.parties`): the bureau is the third one of Ningbo's text."""
+
+
+@pytest.mark.parametrize("name", ["yancheng", "ningbo", "chongqing"])
+def test_every_cell_with_an_act_has_a_verb_behind_it(name: str) -> None:
+    permissions = city(name).permissions
+    empty = []
+    for role, row in ACTS_ON.items():
+        for subject, act in zip(HEAD.split(), row.split(), strict=True):
+            cell = (role, Subject(subject))
+            verbs = [verb for verb, roles in permissions.items() if role in roles and VERBS[verb] == cell[1]]
+            through = role in permissions.get(THROUGH.get(cell, ""), ())
+            if act == "x" and not (verbs or through or name in NOT_IN.get(cell, ())):
+                empty.append(cell)
+    assert empty == []

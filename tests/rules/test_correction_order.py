@@ -237,3 +237,17 @@ def test_what_was_ordered_outside_a_period_is_no_rung_of_a_later_ones_ladder(yan
     assert standing(play) == ("active", "running")
     play.do(found, play.regulator)
     assert play.state.inclusions[0].faults[-1].rung == "remind"
+
+
+def test_of_two_orders_under_one_clock_the_other_stands_when_one_falls_away(yancheng: Policy) -> None:
+    play = Play(yancheng).to_trial(A)
+    play.start(A, inclusion=False)
+    for kind in ("one", "two"):
+        found = RecordFault(bidder=A, kind=kind, plan_clause="1.1", finding="属实", evidence=document("证据"))
+        play.do(found.model_copy(update={"with_officer": "regulator-3"}), play.regulator)
+    first, second = (each.sequence for each in play.state.decisions)
+    for decision, stands in ((first, True), (second, False)):
+        play.serve(decision)
+        play.do(Appeal(decision=decision, grounds="不服"), play.bidder(A))
+        play.do(DecideAppeal(decision=decision, upheld=True, reasons="撤销"), play.supervisor)
+        assert play.state.order_stands(A) is stands

@@ -43,9 +43,9 @@ def statuses(play: Play) -> dict[str, DeadlineStatus]:
 
 
 def serve_and_let_it_be_final(play: Play) -> None:
-    decision = play.state.decisions[-1].sequence
-    play.serve(decision)
-    play.pass_limit(f"appeal_window/{decision}")
+    for decision in play.state.decisions:
+        play.serve(decision.sequence)
+        play.pass_limit(f"appeal_window/{decision.sequence}")
 
 
 def withdraw_by_agreement(play: Play, who: str = A) -> None:

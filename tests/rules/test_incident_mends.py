@@ -27,6 +27,7 @@ from models.document import Document
 from models.policy import Policy
 from models.state import Incident, IncidentStatus
 from models.vocabulary import Mode, Outcome
+from tests.plays import make_final
 from tests.scenario import Play, digest, document, with_limit
 
 A, B = "甲公司", "乙公司"
@@ -102,6 +103,7 @@ def test_a_terminated_scene_waits_for_its_casualty_and_ends_with_it(running: Pla
     assert owed(running) == before >= {"casualty_report", "leak_notice", "incident_acknowledgement"}
     running.do(upward(), running.regulator)
     running.do(analysis(leak=False), running.regulator)
+    make_final(running)
     running.do(closing(no_red_line="未触碰"), running.regulator)
     assert (running.state.closed, running.state.outcome) == (True, Outcome.TERMINATED)
 

@@ -21,6 +21,7 @@ from models.policy import Policy
 from models.state import IncidentStatus
 from models.vocabulary import Mode, Role
 from rules.calendar import shift_workdays
+from tests.plays import make_final
 from tests.scenario import Play, digest, document
 
 A, B = "甲公司", "乙公司"
@@ -201,9 +202,7 @@ def test_an_incident_outlives_the_trial_and_is_closed_all_the_same(running: Play
     assert not running.state.closed
     running.do(closing(), running.regulator)
     assert not running.state.closed, "the order may still be appealed"
-    decision = running.state.decisions[-1].sequence
-    running.serve(decision)
-    running.pass_limit(f"appeal_window/{decision}")
+    make_final(running)
     assert running.state.closed
 
 

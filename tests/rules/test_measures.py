@@ -180,7 +180,7 @@ def test_a_breach_that_stands_leaves_nothing_of_the_period(breached: Play) -> No
 
 def test_of_a_trial_that_is_over_the_breach_is_lifted_and_no_period_given_back(breached: Play) -> None:
     breached.do(TerminateTrial(bidder=A, ground="safety", reasons="事故"), breached.regulator)
-    breached.win_appeal()
+    breached.win_appeal(which=0)
     assert standing(breached) == ("ended_early", "rolling_back")
 
 

@@ -74,7 +74,7 @@ def test_a_scene_that_ends_waits_for_an_approved_payment_and_closes_when_it_came
     owing.do(PAY, owing.office(Role.PAYER))
     assert [each.status for each in owing.state.payments] == [PaymentStatus.PAID]
     assert [each.id for each in owing.state.deadlines] == [f"refund/{A}"]
-    owing.do(REFUND, owing.bidder(A))
+    owing.do(REFUND, owing.office(Role.PAYER))
     assert (owing.state.step, owing.state.outcome) == ("closed", outcome)
     assert owing.state.deadlines == ()
 
@@ -101,5 +101,5 @@ def test_a_payment_before_the_remedies_are_over_closes_nothing(owing: Play) -> N
     owing.serve(owing.state.decisions[-1].sequence)
     owing.pass_limit(f"appeal_window/{owing.state.decisions[-1].sequence}")
     assert owing.state.step == "remedies"
-    owing.do(REFUND, owing.bidder(A))
+    owing.do(REFUND, owing.office(Role.PAYER))
     assert owing.state.step == "closed"

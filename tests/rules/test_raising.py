@@ -258,6 +258,24 @@ def test_its_kin_are_answered_by_the_evaluation_team_all_the_while(low: Play) ->
 # money
 
 
+def test_a_case_comes_to_no_more_than_the_cap_however_often_it_is_raised_or_wins_its_title_anew() -> None:
+    play = _benchmark("yancheng", LOW).fork()
+    payer = play.office(Role.PAYER)
+    play.do(award(400_000), payer)
+    for level in (MIDDLE, HIGH):
+        raised(play, level)
+        play.do(award(300_000), payer)
+        play.refuses("budget_exceeded", award(1_000_001), payer)
+    play.refuses("budget_exceeded", award(1), payer)
+    play.do(WITHDRAWN, play.group)
+    for decision in play.state.decisions:
+        play.serve(decision.sequence)
+    play.pass_limit(f"appeal_window/{play.state.decisions[0].sequence}")
+    raised(play, LOW)
+    no = play.refuses("budget_exceeded", award(1), payer)
+    assert (no.details["amount"], no.details["cap"]) == ("1000001", "1000000")
+
+
 def test_the_higher_level_brings_the_difference_up_to_the_cap() -> None:
     play = _benchmark("yancheng", LOW).fork()
     payer = play.office(Role.PAYER, "payer-2")

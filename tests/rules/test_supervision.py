@@ -251,6 +251,9 @@ def test_a_scene_that_only_waited_for_this_appeal_closes_when_it_is_upheld(runni
     running.do(Appeal(decision=decision.sequence, grounds="不服"), running.bidder(A))
     running.do(TerminateTrial(bidder=A, ground="force_majeure", reasons="台风"), running.regulator)
     running.do(ProveRollback(bidder=A, proof=document("恢复证明")), running.bidder(A))
+    end = running.state.decisions[-1].sequence
+    running.serve(end)
+    running.pass_limit(f"appeal_window/{end}")
     assert running.state.step == "remedies"
     running.do(DecideAppeal(decision=decision.sequence, upheld=True, reasons="裁决"), running.supervisor)
     assert running.state.closed

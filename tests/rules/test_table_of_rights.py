@@ -31,7 +31,7 @@ CREATES: dict[str, set[Role]] = {
     # trial, inclusion
     "submit_trial_plan": {BIDDER}, "file_report": {BIDDER}, "file_exit_report": {BIDDER}, "report_fix": {BIDDER},
     "prove_rollback": {BIDDER}, "renew_insurance": {BIDDER}, "suspend_trial": {REGULATOR, OWNER},
-    "give_trial_opinion": {LEAD, COOPERATING},
+    "give_trial_opinion": {LEAD, COOPERATING, EXPERT},
     # order, incident
     "report_incident": {REGULATOR, OWNER, BIDDER, PUBLIC}, "record_fault": {REGULATOR}, "notify_leak": {BIDDER},
     # acceptance
@@ -39,6 +39,7 @@ CREATES: dict[str, set[Role]] = {
     "sign_acceptance_opinion": {EXPERT}, "give_acceptance_opinion": {OWNER, REGULATOR, COOPERATING, BUREAU},
     # promotion
     "apply_for_benchmark": {BIDDER, OWNER}, "nominate_benchmark": {LEAD, TEAM},
+    "give_benchmark_opinion": {COOPERATING, EXPERT},
     # fund
     "claim_from_fund": {BIDDER}, "propose_compensation": {LEAD}, "pay_into_fund": {PAYER, OWNER},
     "pay_compensation": {PAYER}, "pay_milestone": {PAYER},
@@ -51,13 +52,14 @@ DECIDES: dict[str, set[Role]] = {
     "conclude_fair_competition": {LEAD}, "recognise": {LEAD}, "refuse": {LEAD}, "verify_eligibility": {LEAD},
     "award": {LEAD}, "compare_racers": {LEAD}, "conclude_acceptance": {LEAD}, "approve_payment": {LEAD},
     "confirm_scene": {GROUP}, "override": {GROUP}, "confirm_benchmark": {GROUP}, "withdraw_benchmark": {GROUP},
-    "approve_compensation": {GROUP}, "decline_compensation": {GROUP}, "adopt_policy": {GROUP},
+    "approve_compensation": {GROUP}, "decline_compensation": {GROUP}, "adopt_policy": {GROUP}, "set_quota": {GROUP},
     "confirm_calendar": {GROUP}, "confirm_directory": {GROUP}, "decide_fault_tolerance": {GROUP},
     "admit_trial": {REGULATOR}, "return_trial_plan": {REGULATOR}, "refuse_trial": {REGULATOR},
     "start_trial": {REGULATOR}, "approve_resumption": {REGULATOR}, "terminate_trial": {REGULATOR},
     "conclude_exit": {REGULATOR}, "end_inclusion_early": {REGULATOR}, "lift_supervision": {REGULATOR},
     "verify_correction": {REGULATOR}, "analyse_incident": {REGULATOR}, "verify_incident": {REGULATOR},
     "close_incident": {REGULATOR},
+    "confirm_take_over": {PLATFORM, GROUP},
     "decide_complaint": {SUPERVISOR}, "decide_appeal": {SUPERVISOR},
     "conclude_evaluation": {TEAM}, "review_benchmark": {TEAM},
 }  # fmt: skip

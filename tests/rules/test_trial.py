@@ -34,6 +34,7 @@ from models.deadline import DeadlineStatus
 from models.policy import Policy
 from models.vocabulary import Credit, Mode, Outcome, Phase, Risk, Role, Suspends
 from rules.calendar import due_date, shift_workdays
+from tests.plays import make_final
 from tests.scenario import Play, document, with_limit, with_rules
 
 A, B, C = "甲公司", "乙公司", "丙公司"
@@ -435,14 +436,16 @@ def test_an_extension_that_was_not_granted_changes_nothing(running: Play) -> Non
 # terminated
 
 
-@pytest.mark.parametrize("ground", ["safety", "force_majeure"])  # breach is appealed: test_measures
+@pytest.mark.parametrize("ground", ["safety", "force_majeure"])  # appealed: test_end_for_safety_appealed
 def test_a_terminated_trial_is_over_at_once_and_its_rollback_is_proven_afterwards(running: Play, ground: str) -> None:
     running.do(TerminateTrial.model_validate({"bidder": A, "ground": ground, "reasons": "终止"}), running.regulator)
     assert step(running) == "rolling_back"
     assert running.state.inclusions[0].step == "ended_early"
-    assert ids(running) == {f"rollback/{A}"}
+    assert ids(running) == {f"rollback/{A}", f"service/{running.state.sequence}"}
     running.do(ProveRollback(bidder=A, proof=document("恢复证明")), running.bidder(A))
-    assert (step(running), running.state.step, running.state.outcome) == ("terminated", "closed", Outcome.TERMINATED)
+    assert (step(running), running.state.step, running.state.outcome) == ("terminated", "remedies", Outcome.TERMINATED)
+    make_final(running)
+    assert running.state.closed
 
 
 def test_a_rollback_that_is_not_proven_in_time_stays_owed(running: Play) -> None:
@@ -463,7 +466,7 @@ def test_a_trial_is_terminated_from_admission_to_exit(planning: Play, from_step:
         planning.pass_limit(f"trial/{A}")
     assert step(planning) == from_step
     planning.do(TerminateTrial(bidder=A, ground="safety", reasons="终止"), planning.regulator)
-    assert ids(planning) == {f"rollback/{A}"}
+    assert ids(planning) == {f"rollback/{A}", f"service/{planning.state.sequence}"}
 
 
 def test_an_incident_is_still_investigated_when_the_trial_is_over(running: Play) -> None:
@@ -532,7 +535,7 @@ def test_in_a_race_one_trial_ends_one_is_terminated_one_is_withdrawn(chongqing: 
             race.do(AnswerWithdrawal(agreed=True, reasons="同意"), actor)
     race.do(ProveRollback(bidder=C, proof=document("恢复证明")), race.bidder(C))
     assert {trial.bidder: trial.step for trial in race.state.trials} == {A: "running", B: "terminated", C: "withdrawn"}
-    assert {id.split("/")[1] for id in ids(race)} == {A}
+    assert {id.split("/")[1] for id in ids(race) if not id.startswith("service/")} == {A}
     assert race.state.step == "trial"
     race.end_trial(A)
     assert race.state.step == "acceptance"

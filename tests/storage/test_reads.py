@@ -6,9 +6,9 @@ import pytest
 
 from models.commands.anywhere import Withdraw
 from models.commands.matching import SubmitBid
-from models.commands.solicitation import Application, Submit
+from models.commands.solicitation import AcceptFiling, Application, Submit
 from models.policy import Policy
-from models.vocabulary import Role, Stage
+from models.vocabulary import Role, Scale, Stage, Track
 from storage.ledger import SqlLedger
 from storage.reads import LedgerReads, SceneFilter, SceneSort
 from tests.scenario import Play
@@ -184,6 +184,27 @@ def test_a_part_of_the_journal_is_read_by_sequence(ledger: SqlLedger, reads: Led
         range(60, len(whole_life.journal) + 1)
     )
     assert reads.streams() == (whole_life.scene,)
+
+
+def test_scenes_are_found_by_scale_track_maturity_project_stage_and_money(
+    ledger: SqlLedger, reads: LedgerReads, policy: Policy
+) -> None:
+    plain = Play(policy, scene="C-1").submit()
+    told = Play(policy, scene="C-2", scale=Scale.COMPREHENSIVE)
+    said = {"maturity": "成熟", "project_stage": "在建", "funding_source": "专项债券"}
+    application = Application.model_validate(told.application().model_dump() | said)
+    told.do(Submit(application=application), told.owner)
+    for play in (plain, told):
+        record(ledger, play)
+    plain.do(AcceptFiling(), plain.platform)
+    record(ledger, plain)
+    assert ids(reads, SceneFilter(scale=Scale.COMPREHENSIVE)) == {"C-2"}
+    assert ids(reads, SceneFilter(track=Track.SANDBOX)) == {"C-1", "C-2"}
+    assert ids(reads, SceneFilter(maturity="成熟")) == {"C-2"}
+    assert ids(reads, SceneFilter(project_stage="待建")) == {"C-1"}, "kept by the row when the scene goes on"
+    assert ids(reads, SceneFilter(funding_source="债券", maturity="成熟")) == {"C-2"}
+    by_scale = reads.list_scenes(SceneFilter(), sort="scale").items
+    assert [each.scale for each in by_scale] == sorted(each.scale for each in by_scale)
 
 
 def test_scenes_are_found_by_their_firsts_and_by_the_project_behind_them(

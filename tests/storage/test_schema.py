@@ -46,7 +46,7 @@ def test_the_alembic_command_finds_everything_by_pyproject_and_environment(tmp_p
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr
     engine = engine_for(url)
-    assert rows(engine, "alembic_version") == [{"version_num": "0013"}]
+    assert rows(engine, "alembic_version") == [{"version_num": "0015"}]
     engine.dispose()
 
 
@@ -79,9 +79,10 @@ ROWS = {
     "VALUES (0, 'scene', 's', 1, 'h', 'sha256', 'x')",
     "checkpoint": "(number, day, text, public_key, signature) VALUES (1, '2026-01-01', '{}', 'k', 's')",
     "rulebook": "(digest, calendar, city, version, text) VALUES ('d', 'c', 'x', 'v', '{}')",
+    "quota_set": "(city, number, quota, at, text) VALUES ('c', 1, 'q', '2026-01-01', '{}')",
 }
 COLUMNS = {"entry": "build", "refusal": "code", "directory": "text", "fund_entry": "command_id", "log_leaf": "head",
-           "checkpoint": "signature", "rulebook": "text"}  # fmt: skip
+           "checkpoint": "signature", "rulebook": "text", "quota_set": "quota"}  # fmt: skip
 ACTS = ("UPDATE {table} SET {column} = 'other'", "DELETE FROM {table}")
 OF_ONE_DATABASE = {"sqlite": "INSERT OR REPLACE INTO {table} {row}", "postgresql": "TRUNCATE {table}"}
 
@@ -131,6 +132,23 @@ def test_an_empty_ledger_can_go_back_and_forth(engine: Engine, database_url: str
     assert set(inspect(engine).get_table_names()) == {"alembic_version"}
     migrate(database_url)
     assert rows(engine, "entry") == []
+
+
+def test_scenes_from_before_are_found_by_what_their_applications_say(
+    engine: Engine, database_url: str, ledger: SqlLedger, play: Play
+) -> None:
+    write(ledger, play.scene, play.journal)
+    before = _applied(engine)
+    assert all(before)
+    with writing(engine, "schema") as connection:
+        command.downgrade(alembic_config(connection), "0013")
+    migrate(database_url)
+    assert _applied(engine) == before
+
+
+def _applied(engine: Engine) -> tuple[object, ...]:
+    (row,) = rows(engine, "scene")
+    return row["maturity"], row["project_stage"], row["funding_source"]
 
 
 def test_old_refusals_are_linked_anew_for_each_scene_and_no_word_of_them_changes(

@@ -1,0 +1,119 @@
+"""A refused tolerance (容错) can be appealed: the refund's time runs on meanwhile, and upheld it is found on anew."""
+
+import pytest
+
+from models.commands.acceptance import AskFaultTolerance, RecordRefund
+from models.commands.anywhere import Appeal, DecideAppeal
+from models.deadline import DeadlineStatus
+from models.events.anywhere import UpheldTooLate
+from models.policy import Policy
+from models.vocabulary import Role
+from tests.plays import fail, make_final
+from tests.rules.test_refund import PAID, pay
+from tests.scenario import Play, city, document, with_rules
+
+A = "甲公司"
+
+
+@pytest.fixture(params=["yancheng", "ningbo", "chongqing"])
+def refused(request: pytest.FixtureRequest) -> Play:
+    return refuse(failed(city(request.param)))
+
+
+def failed(policy: Policy) -> Play:
+    """The result failed, that is final, and what was paid is owed back."""
+    play = pay(Play(policy).to_acceptance(A))
+    fail(play, A)
+    make_final(play)
+    return play
+
+
+def refuse(play: Play) -> Play:
+    play.do(AskFaultTolerance(bidder=A, grounds="已尽职"), play.bidder(A))
+    play.do(play.tolerance_act(A, tolerated=False), finder(play))
+    return play
+
+
+def finder(play: Play):  # type: ignore[no-untyped-def]
+    (role,) = play.policy.permissions["decide_fault_tolerance"]
+    unit = play.holder(role).unit
+    return play.person(role, unit, "finder-1")
+
+
+def refund(amount: int) -> RecordRefund:
+    return RecordRefund(bidder=A, amount_yuan=amount, proof=document("退款凭证"))
+
+
+def pay_back(play: Play, amount: int) -> None:
+    """The bidder says so, and the payer has received it."""
+    play.do(refund(amount), play.bidder(A))
+    play.do(refund(amount), play.office(Role.PAYER))
+
+
+def test_a_refusal_is_a_decision_against_the_bidder_and_the_refund_goes_on(refused: Play) -> None:
+    (decision,) = refused.state.decisions
+    assert (decision.verb, decision.against, decision.reopens) == ("decide_fault_tolerance", A, "failed")
+    assert refused.deadline(f"refund/{A}").status is not DeadlineStatus.PAUSED
+
+
+def test_what_is_tolerated_is_no_decision_against_anybody(yancheng: Policy) -> None:
+    play = failed(yancheng)
+    play.do(AskFaultTolerance(bidder=A, grounds="已尽职"), play.bidder(A))
+    play.do(play.tolerance_act(A), finder(play))
+    assert play.state.decisions == ()
+
+
+def test_upheld_it_is_found_on_anew_and_the_refund_waits(refused: Play) -> None:
+    refused.win_appeal()
+    assert refused.state.acceptances[0].fault_tolerated is None
+    assert refused.deadline(f"fault_tolerance/{A}").verbs == ("decide_fault_tolerance",)
+    assert refused.deadline(f"refund/{A}").status is DeadlineStatus.PAUSED
+    refused.refuses("refund_pending_finding", refund(PAID), refused.bidder(A))
+    refused.do(refused.tolerance_act(A), finder(refused))
+    pay_back(refused, 1)
+    assert refused.state.closed
+
+
+def test_dismissed_it_stays_refused(refused: Play) -> None:
+    decision = refused.state.decisions[0].sequence
+    refused.serve(decision)
+    refused.do(Appeal(decision=decision, grounds="不服"), refused.bidder(A))
+    refused.do(DecideAppeal(decision=decision, upheld=False, reasons="维持"), refused.supervisor)
+    refused.refuses("refund_short", refund(1), refused.bidder(A))
+
+
+def test_upheld_after_the_refund_it_is_a_finding(refused: Play) -> None:
+    pay_back(refused, PAID)
+    assert refused.state.step == "remedies"
+    refused.win_appeal()
+    (late,) = [each for each in refused.journal[-1].events if isinstance(each, UpheldTooLate)]
+    assert late.because == "nothing_owed"
+    assert refused.state.closed
+
+
+def test_who_refused_does_not_decide_the_appeal(refused: Play) -> None:
+    decision = refused.state.decisions[0].sequence
+    refused.serve(decision)
+    refused.do(Appeal(decision=decision, grounds="不服"), refused.bidder(A))
+    act = DecideAppeal(decision=decision, upheld=True, reasons="撤销")
+    refused.refuses("decided_before", act, refused.supervisor.model_copy(update={"person": "finder-1"}))
+
+
+def test_of_a_trial_that_was_refused_it_is_found_on_while_the_scene_waits_for_its_end(yancheng: Policy) -> None:
+    play = pay(Play(yancheng).to_trial(A))
+    play.refuse_trial(A)
+    make_final(play)
+    assert play.state.step == "remedies"
+    refuse(play)
+    play.win_appeal()
+    assert play.state.refunds[0].fault_tolerated is None
+    assert play.deadline(f"refund/{A}").status is DeadlineStatus.PAUSED
+    assert play.deadline(f"fault_tolerance/{A}").status is not DeadlineStatus.PAUSED
+    play.do(play.tolerance_act(A), finder(play))
+    pay_back(play, 1)
+    assert play.state.closed
+
+
+def test_a_policy_of_before_refuses_once_for_all(yancheng: Policy) -> None:
+    play = refuse(failed(with_rules(yancheng, "acceptance", tolerance_appeal=False)))
+    assert play.state.decisions == ()
