@@ -8,9 +8,10 @@ import copy
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
+from typing import Generic, TypeVar
 
 import pytest
 
@@ -121,6 +122,22 @@ def document(title: str) -> Document:
     return Document(title=title, sha256=digest(title))
 
 
+_Any = TypeVar("_Any")
+
+
+class The(Generic[_Any]):
+    """One object and no other that is equal to it: what was found of it is found again without comparing it."""
+
+    def __init__(self, it: _Any) -> None:
+        self.it = it
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, The) and other.it is self.it
+
+    def __hash__(self) -> int:
+        return id(self.it)
+
+
 @cache
 def city(name: str) -> Policy:
     """A city's policy as its file in policies/ has it."""
@@ -135,19 +152,55 @@ def with_limit(policy: Policy, name: str, **to: object) -> Policy:
 
 def naming(policy: Policy) -> Policy:
     """The policy with panels whose members are named, not drawn."""
-    named = {purpose: rules.model_copy(update={"drawn": False}) for purpose, rules in policy.panels.items()}
-    return policy.model_copy(update={"panels": named})
+    return _with_panels(The(policy), "drawn", to=False)
 
 
 def of_narrow_pools(policy: Policy) -> Policy:
     """The policy with pools that need hold no more than the seats."""
-    narrow = {purpose: rules.model_copy(update={"pool_times": 1}) for purpose, rules in policy.panels.items()}
-    return policy.model_copy(update={"panels": narrow})
+    return _with_panels(The(policy), "pool_times", to=1)
+
+
+@lru_cache(32)
+def _with_panels(policy: The[Policy], rule: str, *, to: object) -> Policy:
+    panels = {purpose: rules.model_copy(update={rule: to}) for purpose, rules in policy.it.panels.items()}
+    return policy.it.model_copy(update={"panels": panels})
 
 
 def with_rules(policy: Policy, group: str, **to: object) -> Policy:
     """The policy with other rules of one group: `with_rules(policy, "contracting", reissues=0)`."""
     return policy.model_copy(update={group: getattr(policy, group).model_copy(update=to)})
+
+
+Check = Callable[[Policy, SceneState, JournalEntry, SceneState], None]
+
+
+@cache
+def unborn(scene: str) -> SceneState:
+    return SceneState(scene=scene)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A command, known again by what it says."""
+
+    text: str
+    command: Command = field(compare=False)
+
+
+@lru_cache(4096)
+def _taken(
+    policy: The[Policy], state: The[SceneState], asked: _Asked, now: datetime, check: Check, *, alarm: bool
+) -> tuple[tuple[Policy, SceneState, JournalEntry], ...]:
+    """Each entry that comes of a command, with the state and the policy after it. Raises Refused."""
+    steps: list[tuple[Policy, SceneState, JournalEntry]] = []
+    rules, before = policy.it, state.it
+    command = asked.command
+    for entry in (entry_for(rules, before, command, now),) if alarm else admit(rules, before, command, now):
+        after, rules = fold(before, entry), policy_after(rules, entry)
+        check(rules, before, entry, after)
+        steps.append((rules, after, entry))
+        before = after
+    return tuple(steps)
 
 
 @dataclass
@@ -167,12 +220,12 @@ class Play:
     state: SceneState = field(init=False)
     journal: list[JournalEntry] = field(init=False, default_factory=list)
     commands: int = 0
-    check: Callable[[Policy, SceneState, JournalEntry, SceneState], None] = check_entry
+    check: Check = check_entry
     began: date = field(init=False)
 
     def __post_init__(self) -> None:
         self.began = self.today
-        self.state = SceneState(scene=self.scene)
+        self.state = unborn(self.scene)
         self.domain = self.domain or self.policy.domains[0].name
 
     @property
@@ -266,24 +319,20 @@ class Play:
         if seen is None:
             self.let_pass()
         command = self.command(act, actor, seen=seen, id=id, on=on)
-        for entry in self._admitted(command):
-            self._enter(entry)
-        return self.journal[-1].events
-
-    def _admitted(self, command: Command) -> tuple[JournalEntry, ...]:
         try:
-            return admit(self.policy, self.state, command, self.now)
+            self._take(command, alarm=False)
         except Refused as no:
             if "{" in no.text("zh") + no.text("en"):
                 raise AssertionError(f"{no.code} leaves a detail out") from no
             raise
+        return self.journal[-1].events
 
-    def _enter(self, entry: JournalEntry) -> None:
-        before = self.state
-        self.journal.append(entry)
-        self.state = fold(before, entry)
-        self.policy = policy_after(self.policy, entry)
-        self.check(self.policy, before, entry, self.state)
+    def _take(self, command: Command, *, alarm: bool) -> None:
+        """A scene that stood so before, under this very policy, is where it went then: rules are pure."""
+        asked = _Asked(command.model_dump_json(), command)
+        taken = _taken(The(self.policy), The(self.state), asked, self.now, self.check, alarm=alarm)
+        for self.policy, self.state, entry in taken:
+            self.journal.append(entry)
 
     def refuses(self, code: str, act: Act, actor: Actor, *, seen: int | None = None, on: date | None = None) -> Refused:
         """Tries, and is refused with this code."""
@@ -304,12 +353,11 @@ class Play:
     def let_pass(self) -> tuple[AnyEvent, ...]:
         """Applies the alarms that are due now."""
         events: list[AnyEvent] = []
-        while (alarm := due_alarm(self.state, self.now)) is not None:
-            entry = entry_for(self.policy, self.state, alarm, self.now)
-            after = next_alarm(fold(self.state, entry))
+        while (due := due_alarm(self.state, self.now)) is not None:
+            self._take(due, alarm=True)
+            after, entry = next_alarm(self.state), self.journal[-1]
             decided = any(isinstance(event, AdverseDecision) for event in entry.events)
-            assert after is None or after > alarm.act.at or decided  # type: ignore[union-attr]
-            self._enter(entry)
+            assert after is None or after > due.act.at or decided  # type: ignore[union-attr]
             events.extend(entry.events)
         return tuple(events)
 
