@@ -13,6 +13,7 @@ loopback. Three things make it fit for a scene that lives for years:
 """
 
 import asyncio
+import contextlib
 import errno
 import shutil
 import socket
@@ -41,6 +42,8 @@ RETENTION: Final = timedelta(days=3650)
 START_LIMIT: Final = timedelta(seconds=20)  # it takes 0.2 s; a machine under load gets its chance
 STOP_LIMIT: Final = timedelta(seconds=10)  # it takes up to 1.3 s
 RETRY: Final = timedelta(milliseconds=20)
+OTHER_PORTS: Final = 3
+"""How often others are tried when somebody takes a free port before the server listens there."""
 
 
 class EmbeddedServerError(Exception):
@@ -63,6 +66,10 @@ class PortInUse(EmbeddedServerError):
     def __init__(self, port: int) -> None:
         super().__init__(f"Port {port} is in use: is another `scene up` running? Stop it or choose another port.")
         self.port = port
+
+
+class _PortTaken(EmbeddedServerError):
+    """Somebody took a port between our finding it free and the server's listening there."""
 
 
 def find_temporal(settings: Settings) -> Path | None:
@@ -154,9 +161,15 @@ class EmbeddedServer:
         return await self._process.wait()
 
     async def __aenter__(self) -> Self:
-        self._port = _reserve(self._port)
-        if self._ui_port is not None:
-            self._ui_port = _reserve(self._ui_port)
+        asked = self._port, self._ui_port
+        for _ in range(OTHER_PORTS):
+            with contextlib.suppress(_PortTaken):
+                return await self._start(*asked)
+        return await self._start(*asked)
+
+    async def _start(self, port: int, ui_port: int | None) -> Self:
+        self._port = _reserve(port)
+        self._ui_port = None if ui_port is None else _reserve(ui_port)
         self._process = await self._spawn()
         try:
             await self._until_it_serves(self._process)
@@ -199,26 +212,31 @@ class EmbeddedServer:
                 raise EmbeddedServerError(f"{self._binary} cannot be started: {error.strerror}") from error
 
     async def _until_it_serves(self, process: asyncio.subprocess.Process) -> None:
-        last: Exception | None = None
+        serving, ended = asyncio.ensure_future(self._serves()), asyncio.ensure_future(process.wait())
         try:
-            async with asyncio.timeout(START_LIMIT.total_seconds()):
-                while process.returncode is None:
-                    try:
-                        await prepare_namespace(await Client.connect(self.address))
-                    except (RuntimeError, RPCError) as error:
-                        last = error  # not listening yet, or not ready yet
-                        await asyncio.sleep(RETRY.total_seconds())
-                    else:
-                        return
-        except TimeoutError:
-            raise EmbeddedServerError(
-                f"The Temporal server did not answer within {START_LIMIT.total_seconds():g} s ({last}). "
-                f"Its log: {self._log_file}"
-            ) from last
-        raise EmbeddedServerError(
-            f"The Temporal server ended at once (status {process.returncode}): {self._last_words()}\n"
-            f"Its log: {self._log_file}"
-        )
+            limit = START_LIMIT.total_seconds()
+            await asyncio.wait({serving, ended}, timeout=limit, return_when=asyncio.FIRST_COMPLETED)
+            if ended.done():
+                words = self._last_words()
+                raise (_PortTaken if "address already in use" in words else EmbeddedServerError)(
+                    f"The Temporal server ended at once (status {ended.result()}): {words}\nIts log: {self._log_file}"
+                )
+            if not serving.done():
+                raise EmbeddedServerError(
+                    f"The Temporal server did not answer within {limit:g} s. Its log: {self._log_file}"
+                )
+            serving.result()
+        finally:
+            serving.cancel()
+            ended.cancel()
+            await asyncio.gather(serving, ended, return_exceptions=True)
+
+    async def _serves(self) -> None:
+        while True:
+            try:
+                return await prepare_namespace(await Client.connect(self.address))
+            except (RuntimeError, RPCError):  # not listening yet, or not ready yet
+                await asyncio.sleep(RETRY.total_seconds())
 
     def _last_words(self) -> str:
         lines = self._log_file.read_text(encoding="utf-8", errors="replace").splitlines()

@@ -21,14 +21,10 @@ from models.words import LIMITS, OFFICE_VERBS, ROLES, VERBS
 from rules.policy_check import Contradiction, contradictions, contradictions_of_a_part
 
 from .calendar_files import load_calendar
-from .yaml_files import FileProblems, Problem, load_as_far, read_text
+from .yaml_files import FileProblems, Problem, compose, head, load_as_far, read_text
 
 YEARS_BEFORE: Final = 3
 """So long may a scene have run before it is taken over: a trial of at most two years, and its contract before it."""
-
-
-_FASTEST: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""For lines and names only: ten times faster where the C library is there."""
 
 
 class _Draft(Policy):
@@ -109,10 +105,11 @@ class _City(NamedTuple):
 
 def _head(path: Path) -> tuple[str, str]:
     """City and code, read alone, so that one city's broken file keeps nobody from another's."""
-    root = _root(path)
-    pairs = root.value if isinstance(root, yaml.MappingNode) else []
-    head = {key.value: value.value for key, value in pairs if isinstance(value, yaml.ScalarNode)}
-    return head.get("city", ""), head.get("code", "")
+    try:
+        found = head(path.read_text("utf-8-sig"), ("city", "code"))
+    except (UnicodeDecodeError, OSError):
+        found = {}
+    return found.get("city", ""), found.get("code", "")
 
 
 def _follows(found: Contradiction, unfit: tuple[Problem, ...]) -> bool:
@@ -177,10 +174,9 @@ def _line(root: yaml.Node | None, key: str) -> int:
 
 def _root(path: Path) -> yaml.Node | None:
     try:
-        root: yaml.Node | None = yaml.compose(path.read_text("utf-8-sig"), Loader=_FASTEST)
+        return compose(path.read_text("utf-8-sig"))
     except (yaml.YAMLError, UnicodeDecodeError, OSError, RecursionError):
         return None
-    return root
 
 
 def _recent(calendar: Calendar, effective_from: date) -> Calendar:

@@ -165,6 +165,18 @@ async def test_a_server_with_a_file_keeps_its_workflows_when_it_is_started_again
         assert described.status is WorkflowExecutionStatus.RUNNING
 
 
+async def test_a_port_that_somebody_took_meanwhile_is_given_up_for_another(
+    temporal_binary: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reserve = embedded._reserve
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        ports = iter([taken.getsockname()[1]])
+        monkeypatch.setattr(embedded, "_reserve", lambda port: next(ports, None) or reserve(port))
+        async with EmbeddedServer(temporal_binary, log_file=tmp_path / "server.log") as server:
+            await connect(Settings(), address=server.address)
+            assert not server.address.endswith(f":{taken.getsockname()[1]}")
+
+
 async def test_with_time_skipping_ninety_days_pass_in_a_moment(temporal_binary: Path, tmp_path: Path) -> None:
     async with EmbeddedServer(temporal_binary, log_file=tmp_path / "server.log", time_skipping=True) as server:
         skipper = TimeSkipper(await connect(Settings(), address=server.address))

@@ -239,6 +239,7 @@ def test_one_citys_broken_file_keeps_nobody_from_anothers(tmp_path: Path) -> Non
     (tmp_path / "ningbo.yaml").write_bytes((POLICIES / "ningbo.yaml").read_bytes())
     (tmp_path / "other.yaml").write_text("city: [\n")
     (tmp_path / "third.yaml").write_bytes(b"\xff\xfe")
+    (tmp_path / "deep.yaml").write_text("- " * 200_000)  # more than a C stack takes
     assert load_city(tmp_path, "宁波").code == "NB"
 
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from models.calendar import YearNotice
 from runtime.calendar_files import load_calendar
-from runtime.yaml_files import MAX_BYTES, FileProblems, load_yaml
+from runtime.yaml_files import MAX_BYTES, FileProblems, head, load_yaml
 
 
 class Closed(BaseModel):
@@ -323,3 +323,20 @@ def test_a_secret_that_does_not_fit_is_not_repeated(tmp_path: Path, wrong: str) 
     said = refused.value.text("zh") + refused.value.text("en")
     assert "***" in said
     assert not any(secret in said for secret in ("tooshort", "20260302"))
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("version: 1\ncity: 宁波市\ncode: NB\nlimits: [\n", {"city": "宁波市", "code": "NB"}),
+        ("limits: {city: 别处, code: [city, code]}\ncity: 宁波市\n", {"city": "宁波市"}),
+        ("other: city\ncity: 宁波市\n", {"city": "宁波市"}),
+        ("city: [a, b]\ncode: NB\n", {"code": "NB"}),
+        ("- city\n- 宁波市\n", {}),
+        ("a: &x 1\nb: *x\ncity: 宁波市\n", {"city": "宁波市"}),
+        ("city: [\n", {}),
+        ("", {}),
+    ],
+)
+def test_the_head_of_a_text_is_read_alone(text: str, found: dict[str, str]) -> None:
+    assert head(text, ("city", "code")) == found
