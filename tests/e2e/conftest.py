@@ -8,6 +8,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from runtime.embedded import prepare_namespace, server_arguments
 from runtime.plugin import scene_plugin
+from tests.e2e.processes import FORGETS_AT_ONCE
 from tests.fakes import MemoryArchive, MemoryLedger
 from tests.scenario import city, of_narrow_pools
 from tests.workflows.conftest import Stage
@@ -23,7 +24,7 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def skipping_server(temporal_binary: Path) -> AsyncIterator[WorkflowEnvironment]:
     async with await WorkflowEnvironment.start_time_skipping_v2(
         dev_server_existing_path=str(temporal_binary),
-        dev_server_extra_args=server_arguments(time_skipping=True),
+        dev_server_extra_args=[*server_arguments(time_skipping=True), *FORGETS_AT_ONCE],
         dev_server_log_level="error",
         plugins=[scene_plugin()],
     ) as running:

@@ -41,7 +41,7 @@ async def end(pid: int, how: signal.Signals = signal.SIGKILL) -> None:
     await until(lambda: not psutil.pid_exists(pid))
 
 
-_FORGETS_AT_ONCE = ("--dynamic-config-value", "history.transferProcessorEnsureCloseBeforeDelete=false")
+FORGETS_AT_ONCE = ("--dynamic-config-value", "history.transferProcessorEnsureCloseBeforeDelete=false")
 """Otherwise a deleted run leaves the lists half a minute later, once its closing is known to stand there."""
 
 
@@ -74,7 +74,7 @@ class TemporalServer:
             port=self._port,
             durable=True,
             time_skipping=self._time_skipping,
-            more=_FORGETS_AT_ONCE,
+            more=FORGETS_AT_ONCE,
         ).__aenter__()
 
     async def kill(self) -> None:
