@@ -253,11 +253,14 @@ def _order(order: Order) -> list[Line]:
         (say("送达／到期", "served, due"), f"{order.served_on or waiting} / {order.due_on or '-'}"),
     ]
     lines += [(say("延期", "extension"), _extension(each)) for each in order.extensions]
+    if order.reported is not None:
+        proof = f"{order.proof.title} {order.proof.sha256} · " if order.proof is not None else ""
+        lines.append((say("整改报告", "reported"), proof + _doer(order.reported)))
     if order.verified is not None:
         result = say("已改正", "corrected") if order.corrected else say("未改正", "not corrected")
         lines.append((say("核验", "verified"), f"{result}: {order.finding} · {_doer(order.verified)}"))
     if order.lapsed:
-        lines.append((say("核验", "verified"), say("到期无人核验", "nobody verified it in time")))
+        lines.append((say("到期", "ran out"), say("到期未报告整改", "nobody reported or verified it in time")))
     return lines
 
 

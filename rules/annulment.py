@@ -14,7 +14,7 @@ from models.events.anywhere import UpheldTooLate
 from models.events.trial import MeasureAnnulled, SupervisionLifted
 from models.state import Decision, Fault, IncidentStatus
 from models.vocabulary import Machine, Role
-from rules import refunds
+from rules import orders, refunds
 from rules.docket import ENDED_FOR_NOW, Docket
 from rules.keyed import find
 
@@ -42,9 +42,7 @@ def annul(docket: Docket, decision: Decision) -> None:
     if (fault := _fault(docket, decision)) is not None:
         docket.record(MeasureAnnulled(bidder=bidder, fault=fault.number))
     if fault is not None and fault.orders:
-        if not docket.state.order_stands(bidder):  # another order may stand under the same clock
-            docket.cancel(f"correction_order/{bidder}")
-            docket.cancel(f"correction_check/{bidder}")
+        orders.lift(docket, bidder, fault)
     elif fault is None or fault.breaches:
         _give_back(docket, decision, bidder)
 

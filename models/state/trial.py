@@ -77,12 +77,18 @@ class Climb(Frozen):
     measure: Measure | None = Field(None, exclude_if=lambda measure: measure is None)
 
 
+def order_key(fault: int) -> str:
+    """What the clocks of the order that came of a fault are named by: no incident is ever called so."""
+    return f"#{fault}"
+
+
 class Fault(Frozen):
     """`rung` is the measure that the fault met, None for one that is not punished; `number` counts from 1.
 
     `officers` are the persons who issued the order that came of it, `climb` is why it met that rung. What the officer
     found, the clause, the guidance and the evidence stand in the journal (`rules.inclusion_statement`). `annulled`: an
-    appeal against what was made of it was upheld, and it counts no more.
+    appeal against what was made of it was upheld, and it counts no more. `correction_reported`: the bidder has said
+    that it carried the order out. `order_over`: it was verified, or fell with a breach.
     """
 
     number: int
@@ -98,6 +104,8 @@ class Fault(Frozen):
     annulled: bool = Field(False, exclude_if=lambda annulled: not annulled)
     ordinary: bool = Field(False, exclude_if=lambda ordinary: not ordinary)
     """Found outside an inclusion period: ordered to be corrected at once, and no part of any ladder."""
+    correction_reported: bool = Field(False, exclude_if=lambda reported: not reported)
+    order_over: bool = Field(False, exclude_if=lambda over: not over)
 
     @property
     def measure(self) -> Measure | None:
@@ -109,6 +117,20 @@ class Fault(Frozen):
         return self.rung == "order" or (self.measure is not None and self.measure.orders)
 
     @property
+    def order_stands(self) -> bool:
+        """It is still to be carried out, or to be verified."""
+        return self.orders and not self.annulled and not self.order_over
+
+    @property
+    def takes_two_officers(self) -> bool:
+        return self.orders or (self.measure is not None and self.measure.two_officers)
+
+    @property
+    def contestable(self) -> bool:
+        """What came of it is a decision against the bidder, served and open to appeal, as a breach always is."""
+        return self.orders or (self.measure is not None and self.measure.contestable)
+
+    @property
     def breaches(self) -> bool:
         return self.rung == "breach" or self.red_line is not None
 
@@ -116,10 +138,9 @@ class Fault(Frozen):
 class Inclusion(Frozen):
     """The inclusion period (包容期) of one bidder's trial. `step` is one of its own machine's steps.
 
-    `ordinary` is that of a trial that had none: its faults and orders stand here all the same. `correction_reported`:
-    the bidder has said that it carried the order out, and nobody has verified it yet. `open_orders`: the faults whose
-    orders stand together under the one clock.
-    `suspension_pauses` is what its start notice says of its clock; None: what the policy says.
+    `ordinary` is that of a trial that had none: its faults and orders stand here all the same. `faults` are all that
+    the bidder ever had, also in a period before. `suspension_pauses` is what its start notice says of its clock; None:
+    what the policy says.
     """
 
     bidder: str
@@ -128,13 +149,13 @@ class Inclusion(Frozen):
     granted_by: str | None = None
     started_on: date | None = None
     faults: tuple[Fault, ...] = ()
-    order_open: bool = False
-    ordered_by: str | None = None
-    officers: tuple[str, ...] = ()
     entered_on: date | None = None
     suspension_pauses: bool | None = Field(None, exclude_if=lambda pauses: pauses is None)
-    correction_reported: bool = Field(False, exclude_if=lambda reported: not reported)
-    open_orders: tuple[int, ...] = Field((), exclude_if=lambda orders: not orders)
+
+    @property
+    def open_orders(self) -> tuple[Fault, ...]:
+        """The faults whose orders nobody has verified yet; an order outlives its period."""
+        return tuple(fault for fault in self.faults if fault.order_stands)
 
 
 class IncidentStatus(StrEnum):

@@ -86,8 +86,7 @@ def _entered(state: SceneState, event: StepEntered) -> SceneState:
             return _goes_on(evaluated_anew(state, bidder) if event.step == "exit" else state, event)
         case Machine.INCLUSION, str(bidder):
             inclusion = find(state.inclusions, bidder=bidder) or Inclusion(bidder=bidder, step="")
-            over = {"order_open": False, "open_orders": ()} if event.step == "breached" else {}
-            entered_inclusion = inclusion.model_copy(update={**of_bidder, **over})
+            entered_inclusion = inclusion.model_copy(update=of_bidder)
             return state.model_copy(
                 update={"inclusions": put(state.inclusions, entered_inclusion, by=lambda each: each.bidder)}
             )

@@ -44,8 +44,6 @@ from models.state import IncidentStatus, Inclusion, SceneState, UnitOpinion
 from models.vocabulary import PanelPurpose, Phase, Role
 from rules.keyed import change, find, put
 
-_NO_ORDER: dict[str, object] = {"order_open": False, "open_orders": ()}
-
 
 def evolve(state: SceneState, event: TrialEvent | InclusionEvent | IncidentEvent) -> SceneState:
     match event:
@@ -127,31 +125,22 @@ def evolve(state: SceneState, event: TrialEvent | InclusionEvent | IncidentEvent
                 update={
                     "granted_by": event.by, "started_on": event.started_on, "credit": event.credit,
                     "suspension_pauses": event.suspension_pauses,
-                    **({"order_open": True} if state.order_stands(event.bidder) else _NO_ORDER),
                 }
             )  # fmt: skip
             return state.model_copy(update={"inclusions": put(state.inclusions, granted, by=lambda each: each.bidder)})
         case FaultRecorded(fault=fault):
-            inclusion_ = find(state.inclusions, bidder=event.bidder)
-            faults = (*inclusion_.faults, fault) if inclusion_ else (fault,)
-            to: dict[str, object] = {"faults": faults}
-            if fault.orders:
-                standing = inclusion_.open_orders if inclusion_ and state.order_stands(event.bidder) else ()
-                to |= {
-                    "order_open": True, "ordered_by": fault.by, "officers": fault.officers,
-                    "correction_reported": False, "open_orders": (*standing, fault.number),
-                }  # fmt: skip
-            elif fault.breaches:
-                to |= _NO_ORDER
+            state = _orders_fall(state, event.bidder) if fault.breaches else state
+            ledger = find(state.inclusions, bidder=event.bidder)
+            to: dict[str, object] = {"faults": (*(ledger.faults if ledger else ()), fault)}
             return state.model_copy(update={"inclusions": change(state.inclusions, to=to, bidder=event.bidder)})
         case CorrectionReported(incident=str(incident)):
             return _incident(state, incident, correction_reported=True)
         case CorrectionReported():
-            to = {"correction_reported": True}
-            return state.model_copy(update={"inclusions": change(state.inclusions, to=to, bidder=event.bidder)})
+            return _fault(state, event.bidder, event.fault, correction_reported=True)
         case CorrectionVerified():
-            to = {**_NO_ORDER, "correction_reported": False}
-            return state.model_copy(update={"inclusions": change(state.inclusions, to=to, bidder=event.bidder)})
+            if not event.corrected:
+                return _orders_fall(state, event.bidder)
+            return _fault(state, event.bidder, event.fault, order_over=True)
         case MeasureAnnulled():
             return _annulled(state, event)
         case SupervisionBegan():
@@ -181,6 +170,7 @@ def evolve(state: SceneState, event: TrialEvent | InclusionEvent | IncidentEvent
                 casualty=event.casualty, severity=event.severity, leak=event.leak, red_line=event.red_line,
             )  # fmt: skip
         case IncidentClosed():
+            state = _orders_fall(state, event.bidder) if event.red_line is not None else state
             return _incident(state, event.incident, status=IncidentStatus.CLOSED, found_red_line=event.red_line)
         case _:
             assert_never(event)
@@ -192,16 +182,20 @@ def _annulled(state: SceneState, event: MeasureAnnulled) -> SceneState:
     if event.incident is not None:
         ordered = find(state.incidents, id=event.incident, status=IncidentStatus.ORDERED) is not None
         return _incident(state, event.incident, status=IncidentStatus.INVESTIGATED) if ordered else state
-    period = find(state.inclusions, bidder=event.bidder)
-    if period is None:
-        return state
-    faults = change(period.faults, to={"annulled": True}, number=event.fault)
-    fault = find(period.faults, number=event.fault)
-    to: dict[str, object] = {"faults": faults}
-    if fault is not None and fault.orders:
-        others = tuple(number for number in period.open_orders if number != event.fault)
-        to |= {"order_open": bool(others), "open_orders": others}
-    return state.model_copy(update={"inclusions": change(state.inclusions, to=to, bidder=event.bidder)})
+    return _fault(state, event.bidder, event.fault, annulled=True)
+
+
+def _fault(state: SceneState, bidder: str, number: int | None, **to: object) -> SceneState:
+    ledger = find(state.inclusions, bidder=bidder)
+    faults = change(ledger.faults, to=to, number=number) if ledger is not None else ()
+    return state.model_copy(update={"inclusions": change(state.inclusions, to={"faults": faults}, bidder=bidder)})
+
+
+def _orders_fall(state: SceneState, bidder: str) -> SceneState:
+    """A breach ends every order that stands: from then on the regulator decides on the trial itself."""
+    for fault in state.open_orders(bidder):
+        state = _fault(state, bidder, fault.number, order_over=True)
+    return state
 
 
 def _counts_above(before: Reading, reading: Reading) -> bool:
