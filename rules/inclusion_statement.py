@@ -29,6 +29,7 @@ from models.events.trial import (
     CorrectionVerified,
     FaultRecorded,
     InclusionGranted,
+    MeasureAnnulled,
     SupervisionBegan,
     SupervisionLifted,
     TrialTerminated,
@@ -91,6 +92,7 @@ class FaultLine(Frozen):
     """`measure` is what became of it: `tolerated`, a rung of the ladder, its end `breach`, or `red_line`.
 
     `climb` says why that rung; None where none was climbed. `corrections` are the confirmed right texts (更正).
+    `annulled` is who upheld the appeal against what was made of it, with its order.
     """
 
     number: int
@@ -107,6 +109,7 @@ class FaultLine(Frozen):
     incident: str | None = None
     order: Order | None = None
     corrections: tuple[str, ...] = ()
+    annulled: Doer | None = None
 
 
 class Turn(Frozen):
@@ -191,7 +194,7 @@ def _of_bidder(entries: Sequence[JournalEntry], bidder: str) -> Iterator[Inclusi
             if told:
                 told[-1] = _after(told[-1], entry, event)
             for at, each in enumerate(told):
-                told[at] = _with(each, faults=tuple(_ordered(line, bidder, entry, event) for line in each.faults))
+                told[at] = _with(each, faults=tuple(_line(line, bidder, entry, event) for line in each.faults))
     yield from (_corrected(each, entries) for each in told)
 
 
@@ -269,8 +272,10 @@ def _fault(entry: JournalEntry, event: FaultRecorded, act: RecordFault) -> Fault
     )
 
 
-def _ordered(fault: FaultLine, bidder: str, entry: JournalEntry, event: object) -> FaultLine:
-    """The line after one event of its order, also when its period is over; all others leave it as it is."""
+def _line(fault: FaultLine, bidder: str, entry: JournalEntry, event: object) -> FaultLine:
+    """The line after one event of its fault or order, also when its period is over; all others leave it as it is."""
+    if isinstance(event, MeasureAnnulled) and (event.bidder, event.fault) == (bidder, fault.number):
+        return fault.model_copy(update={"annulled": _doer(entry)})
     order = fault.order
     to = _change(fault, order, bidder, entry, event) if order is not None else None
     return fault.model_copy(update={"order": order.model_copy(update=to)}) if order is not None and to else fault

@@ -515,6 +515,19 @@ def test_the_statement_tells_of_each_order_what_became_of_it(yancheng: Policy) -
     assert [line.number for line in lines(play) if line.order] == [1, 2]
 
 
+def test_the_statement_tells_which_order_was_annulled_and_by_whom(yancheng: Policy) -> None:
+    again = Measure(
+        key="again", name="再次责令", name_en="second order", correct_within=Period(length=5, unit=Unit.DAYS)
+    )
+    play = Play(with_rules(yancheng, "inclusion", ladder=("order", again))).to_running(A)
+    for kind in ("one", "two"):
+        play.do(fault(kind), play.regulator)
+    annul(play, 1)
+    one, two = lines(play)
+    assert one.annulled is not None
+    assert (one.annulled.person, two.annulled) == (play.supervisor.person, None)
+
+
 def test_an_order_and_its_standing_are_what_the_faults_say(two: Play) -> None:
     period = two.state.inclusions[0]
     assert period.open_orders == period.faults
