@@ -277,8 +277,9 @@ def _line(fault: FaultLine, bidder: str, entry: JournalEntry, event: object) -> 
     if isinstance(event, MeasureAnnulled) and (event.bidder, event.fault) == (bidder, fault.number):
         return fault.model_copy(update={"annulled": _doer(entry)})
     order = fault.order
-    to = _change(fault, order, bidder, entry, event) if order is not None else None
-    return fault.model_copy(update={"order": order.model_copy(update=to)}) if order is not None and to else fault
+    if order is None or (to := _change(fault, order, bidder, entry, event)) is None:
+        return fault
+    return fault.model_copy(update={"order": order.model_copy(update=to)})
 
 
 def _change(
