@@ -263,6 +263,8 @@ def _order(order: Order) -> list[Line]:
     if order.verified is not None:
         result = say("已改正", "corrected") if order.corrected else say("未改正", "not corrected")
         lines.append((say("核验", "verified"), f"{result}: {order.finding} · {_doer(order.verified)}"))
+    if order.finding_annulled is not None:
+        lines.append((say("申诉撤销核验结论", "finding annulled on appeal"), _doer(order.finding_annulled)))
     if order.lapsed:
         lines.append((say("到期", "ran out"), say("到期未报告整改", "nobody reported or verified it in time")))
     return lines

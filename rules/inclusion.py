@@ -166,7 +166,7 @@ def _fault(docket: Docket, act: RecordFault) -> None:
         docket.move(Machine.INCLUSION, act.bidder, "ordinary")
     docket.record(FaultRecorded(bidder=act.bidder, fault=fault))
     if fault.breaches:
-        red_lines.breach(docket, act.bidder, fault)
+        red_lines.breach(docket, act.bidder, str(fault.number))
     elif fault.contestable:
         docket.decide_against(
             act.bidder, reopens=docket.step(Machine.INCLUSION, act.bidder), machine=Machine.INCLUSION,

@@ -73,7 +73,8 @@ class Extension(Frozen):
 class Order(Frozen):
     """One fault's order. `due_on` is None until it is served. `lapsed`: nobody reported or verified it in time.
 
-    `reported` is when the bidder said that it was carried out, with its `proof`.
+    `reported` is when the bidder said that it was carried out, with its `proof`; `finding_annulled` is who upheld the
+    appeal against the finding that it was not.
     """
 
     officers: tuple[str, ...]
@@ -86,6 +87,7 @@ class Order(Frozen):
     lapsed: bool = False
     reported: Doer | None = None
     proof: Document | None = None
+    finding_annulled: Doer | None = None
 
 
 class FaultLine(Frozen):
@@ -122,9 +124,13 @@ class Turn(Frozen):
 
 
 class Supervision(Frozen):
-    """Formal supervision after a breach, and what the regulator decided; None while it has not."""
+    """Formal supervision after a breach, and what the regulator decided; None while it has not.
+
+    `causes` are the entries that found the breaches, but for those that did not stand on appeal.
+    """
 
     began: Doer
+    causes: tuple[int, ...] = ()
     decided: Doer | None = None
     decision: Literal["lifted", "terminated"] | None = None
     reasons: str | None = None
@@ -234,13 +240,12 @@ def _after(told: InclusionStatement, entry: JournalEntry, event: object) -> Incl
         case ExtensionRequested() | ExtensionDecided() if event.deadline == period:
             return _with(told, extensions=_extensions(told.extensions, entry))
         case SupervisionBegan() if event.bidder == told.bidder:
-            return _with(told, supervision=Supervision(began=_doer(entry)))
+            under = told.supervision
+            if under is None or under.decided is not None:
+                under = Supervision(began=_doer(entry))
+            return _with(told, supervision=under.model_copy(update={"causes": (*under.causes, event.decision)}))
         case SupervisionLifted() | TrialTerminated() if event.bidder == told.bidder and told.supervision is not None:
-            decision = "lifted" if isinstance(event, SupervisionLifted) else "terminated"
-            reasons = getattr(entry.command.act, "reasons", None)
-            decided = {"decided": _doer(entry), "decision": decision, "reasons": reasons}
-            undecided = told.supervision.decided is None
-            return _with(told, supervision=told.supervision.model_copy(update=decided)) if undecided else told
+            return _with(told, supervision=_decided(told.supervision, entry, event))
         case AdverseDecision(machine=Machine.INCLUSION) if event.bidder == told.bidder:
             return _with(told, remedies=(*told.remedies, Remedy(sequence=event.decision)))
         case DecisionServed():
@@ -251,6 +256,19 @@ def _after(told: InclusionStatement, entry: JournalEntry, event: object) -> Incl
             return _with(told, remedies=remedies)
         case _:
             return told
+
+
+def _decided(under: Supervision, entry: JournalEntry, event: SupervisionLifted | TrialTerminated) -> Supervision:
+    """After a decision on it, or on one of its breaches on appeal: it goes on for the others."""
+    lifted = isinstance(event, SupervisionLifted)
+    if isinstance(event, SupervisionLifted) and event.decision is not None:
+        under = under.model_copy(update={"causes": tuple(each for each in under.causes if each != event.decision)})
+        if under.causes:
+            return under
+    if under.decided is not None:
+        return under
+    to = {"decided": _doer(entry), "decision": "lifted" if lifted else "terminated"}
+    return under.model_copy(update={**to, "reasons": getattr(entry.command.act, "reasons", None)})
 
 
 def _fault(entry: JournalEntry, event: FaultRecorded, act: RecordFault) -> FaultLine:
@@ -274,9 +292,11 @@ def _fault(entry: JournalEntry, event: FaultRecorded, act: RecordFault) -> Fault
 
 def _line(fault: FaultLine, bidder: str, entry: JournalEntry, event: object) -> FaultLine:
     """The line after one event of its fault or order, also when its period is over; all others leave it as it is."""
-    if isinstance(event, MeasureAnnulled) and (event.bidder, event.fault) == (bidder, fault.number):
-        return fault.model_copy(update={"annulled": _doer(entry)})
     order = fault.order
+    if isinstance(event, MeasureAnnulled) and (event.bidder, event.fault) == (bidder, fault.number):
+        if not event.finding or order is None:
+            return fault.model_copy(update={"annulled": _doer(entry)})
+        return fault.model_copy(update={"order": order.model_copy(update={"finding_annulled": _doer(entry)})})
     if order is None or (to := _change(fault, order, bidder, entry, event)) is None:
         return fault
     return fault.model_copy(update={"order": order.model_copy(update=to)})

@@ -49,7 +49,7 @@ def verify(docket: Docket, act: VerifyCorrection) -> None:
         docket.met(_clock("correction_order", act.bidder, fault))
         docket.met(_clock("correction_check", act.bidder, fault))
     else:
-        red_lines.breach(docket, act.bidder)
+        red_lines.breach(docket, act.bidder, str(fault.number))
 
 
 def named(state: SceneState, act: OfOrder) -> int | None:

@@ -150,6 +150,10 @@ def _out_of_reach(policy: Policy, state: SceneState) -> Iterator[str]:
             yield f"the inclusion period of {period.bidder} runs, its trial is {trials.get(period.bidder)}"
         if runs and f"inclusion/{period.bidder}" not in clocks:
             yield f"the inclusion period of {period.bidder} has no end"
+        found = any(each.bidder == period.bidder and each.found_red_line for each in state.incidents)
+        breached = any(fault.is_breach for fault in period.faults)
+        if (breached and period.step != "breached") or (period.step == "breached" and not (breached or found)):
+            yield f"the inclusion period of {period.bidder} is {period.step}, and its breaches say otherwise"
         for fault in period.faults:
             of_it = {f"{limit}/{period.bidder}/{order_key(fault.number)}" for limit in OF_ORDERS}
             if fault.order_stands is clocks.isdisjoint(of_it):

@@ -212,24 +212,37 @@ class CorrectionVerified(BidderEvent):
 
 
 class SupervisionBegan(BidderEvent):
-    """After a breach: the regulator decides whether the trial ends, or may be resumed without its inclusion period."""
+    """After a breach: the regulator decides whether the trial ends, or may be resumed without its inclusion period.
+
+    `decision` is the entry that found the breach; each has its own, also where supervision began before.
+    """
 
     kind: Literal["supervision_began"] = "supervision_began"
     because: str
+    decision: int
 
 
 class SupervisionLifted(BidderEvent):
+    """By the regulator for good, or for one breach only, the `decision` that did not stand on appeal."""
+
     kind: Literal["supervision_lifted"] = "supervision_lifted"
     by: str
+    decision: int | None = Field(None, exclude_if=lambda decision: decision is None)
 
 
 class MeasureAnnulled(BidderEvent):
-    """An upheld appeal: the order of an incident, what was made of a fault, or the trial's end does not stand."""
+    """An upheld appeal: the order of an incident, what was made of a fault, or the trial's end does not stand.
+
+    `finding`: of the fault only that its order was not carried out, of the incident that it was a red line. `period`:
+    its early end, before a breach; the step to which it goes back should that not stand either.
+    """
 
     kind: Literal["measure_annulled"] = "measure_annulled"
     fault: int | None = None
     incident: str | None = None
     end: bool = Field(False, exclude_if=lambda end: not end)
+    finding: bool = Field(False, exclude_if=lambda finding: not finding)
+    period: str | None = Field(None, exclude_if=lambda step: step is None)
 
     @property
     def touches(self) -> tuple[str, ...]:

@@ -138,15 +138,19 @@ def evolve(state: SceneState, event: TrialEvent | InclusionEvent | IncidentEvent
         case CorrectionReported():
             return _fault(state, event.bidder, event.fault, correction_reported=True)
         case CorrectionVerified():
-            if not event.corrected:
-                return _orders_fall(state, event.bidder)
-            return _fault(state, event.bidder, event.fault, order_over=True)
+            state = state if event.corrected else _orders_fall(state, event.bidder)
+            return _fault(state, event.bidder, event.fault, order_over=True, unfollowed=not event.corrected)
         case MeasureAnnulled():
             return _annulled(state, event)
         case SupervisionBegan():
-            return _trial(state, event.bidder, supervised=True, resumption_proposed_by=None)
+            trial = find(state.trials, bidder=event.bidder)
+            causes = (*(trial.supervised_for if trial else ()), event.decision)
+            return _trial(state, event.bidder, supervised_for=causes, resumption_proposed_by=None)
         case SupervisionLifted():
-            return _trial(state, event.bidder, supervised=False)
+            trial = find(state.trials, bidder=event.bidder)
+            causes = trial.supervised_for if trial and event.decision is not None else ()
+            left = tuple(cause for cause in causes if cause != event.decision)
+            return _trial(state, event.bidder, supervised_for=left)
         case IncidentReported(incident=incident):
             return state.model_copy(update={"incidents": (*state.incidents, incident)})
         case IncidentAcknowledged():
@@ -179,10 +183,15 @@ def evolve(state: SceneState, event: TrialEvent | InclusionEvent | IncidentEvent
 def _annulled(state: SceneState, event: MeasureAnnulled) -> SceneState:
     if event.end:
         return _trial(state, event.bidder, end_annulled=True)
+    if event.period is not None:
+        to: dict[str, object] = {"breached_from": event.period}
+        return state.model_copy(update={"inclusions": change(state.inclusions, to=to, bidder=event.bidder)})
+    if event.incident is not None and event.finding:
+        return _incident(state, event.incident, found_red_line=None)
     if event.incident is not None:
         ordered = find(state.incidents, id=event.incident, status=IncidentStatus.ORDERED) is not None
         return _incident(state, event.incident, status=IncidentStatus.INVESTIGATED) if ordered else state
-    return _fault(state, event.bidder, event.fault, annulled=True)
+    return _fault(state, event.bidder, event.fault, **({"unfollowed": False} if event.finding else {"annulled": True}))
 
 
 def _fault(state: SceneState, bidder: str, number: int | None, **to: object) -> SceneState:

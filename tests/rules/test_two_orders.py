@@ -38,6 +38,7 @@ from rules.calendar import shift_workdays
 from rules.inclusion_statement import FaultLine, statements
 from rules.notifications import notifications
 from rules.possible import offers
+from rules.red_lines import crossed
 from rules.subjects import Matters
 from tests.scenario import Play, document, with_limit, with_rules
 
@@ -390,6 +391,75 @@ def test_a_milder_measure_that_is_annulled_leaves_the_orders(yancheng: Policy) -
     play.do(fault("two"), play.regulator)
     annul(play, 2)
     assert (standing(play), clocks(play)) == ((1,), {order(1)})
+
+
+# two breaches
+
+
+def test_a_breach_that_does_not_stand_gives_nothing_back_while_another_does(yancheng: Policy) -> None:
+    for first, lifted in product((True, False), (True, False)):
+        play = Play(yancheng).to_running(A)
+        play.do(fault("one", red_line="data_or_privacy_harm"), play.regulator)
+        if lifted:
+            play.do(LiftSupervision(bidder=A, reasons="转常态监管"), play.regulator)
+        play.do(fault("two", red_line="public_safety"), play.regulator)
+        play.win_appeal(0 if first else -1)
+        assert steps(play) == ("breached", "suspended")
+        assert play.state.trials[0].supervised is not (lifted and not first)
+        assert (f"supervision/{A}" in {each.id for each in play.state.deadlines}) is play.state.trials[0].supervised
+        play.win_appeal()
+        assert steps(play) == ("active", "suspended")
+        assert not play.state.trials[0].supervised
+        assert play.deadline(f"inclusion/{A}").status is DeadlineStatus.OPEN
+
+
+def test_an_early_end_and_a_breach_after_it_give_the_period_back_whichever_is_annulled_first(yancheng: Policy) -> None:
+    for early_first in (True, False):
+        play = Play(yancheng).to_running(A)
+        play.do(EndInclusionEarly(bidder=A, reasons="无必要"), play.regulator)
+        play.do(fault("one", red_line="public_safety"), play.regulator)
+        play.win_appeal(0 if early_first else -1)
+        assert steps(play)[0] == ("breached" if early_first else "ended_early")
+        play.win_appeal()
+        assert steps(play) == ("active", "suspended")
+        assert play.deadline(f"inclusion/{A}").status is DeadlineStatus.OPEN
+
+
+def test_a_breach_that_is_final_keeps_what_a_later_one_would_give_back(yancheng: Policy) -> None:
+    play = Play(yancheng).to_running(A)
+    play.do(fault("one", red_line="data_or_privacy_harm"), play.regulator)
+    first = play.state.decisions[-1].sequence
+    play.serve(first)
+    play.pass_limit(f"appeal_window/{first}")
+    play.do(fault("two", red_line="public_safety"), play.regulator)
+    play.win_appeal()
+    assert steps(play) == ("breached", "suspended")
+    assert f"inclusion/{A}" not in {each.id for each in play.state.deadlines}
+
+
+def test_an_incident_that_was_no_red_line_after_all_bars_no_other_period(two: Play) -> None:
+    two.do(ReportIncident(bidder=A, incident="I-1", text="外传"), two.bidder(A))
+    two.do(AnalyseIncident(bidder=A, incident="I-1", analysis=document("分析")), two.regulator)
+    closing = CloseIncident(
+        bidder=A, incident="I-1", cause="误判", remedy="升级", lessons="复测", red_line="data_or_privacy_harm"
+    )
+    two.do(closing, two.regulator)
+    assert crossed(two.state, A)
+    two.win_appeal()
+    assert steps(two) == ("ordinary", "suspended")
+    assert not crossed(two.state, A)
+
+
+def test_two_orders_that_were_not_followed_one_after_the_other(two: Play) -> None:
+    two.do(verdict(1, corrected=False), two.second_regulator)
+    two.do(LiftSupervision(bidder=A, reasons="转常态监管"), two.regulator)
+    two.do(fault("three"), two.regulator)
+    two.do(verdict(corrected=False), two.second_regulator)
+    two.win_appeal()
+    assert (steps(two), two.state.trials[0].supervised) == (("breached", "suspended"), False)
+    breach = next(at for at, each in enumerate(two.state.decisions) if each.verb == "verify_correction")
+    two.win_appeal(breach)
+    assert steps(two) == ("ordinary", "suspended")
 
 
 # what waits for them
