@@ -99,7 +99,7 @@ def _item(calendar: Calendar, message: Message, language: Language, now: datetim
         "step": _STEPS[matter["step"]].text(language),
         "limit": _LIMITS[matter["limit"]].text(language) if matter.get("limit") else None,
         "to_do": [_VERBS[verb].text(language) for verb in matter.get("verbs", ())],
-        "bidder": matter.get("bidder"),
+        "bidder": " ".join(filter(None, (matter.get("bidder"), matter.get("item")))) or None,
         "due_on": due_on,
         "provisional": matter.get("provisional", False),
         "paused": matter.get("paused", False),

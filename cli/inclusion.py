@@ -28,6 +28,7 @@ CSV_COLUMNS = (
     "bidder", "period", "fault", "entry", "date", "kind", "measure", "plan_clause", "guidance", "finding", "evidence",
     "evidence_sha256", "officer", "unit", "red_line", "above", "steps", "repeats", "window", "order_officers",
     "served_on", "due_on", "verified_by", "corrected", "lapsed", "corrections",
+    "reported_by", "annulled_on",
 )  # fmt: skip
 """One line for each fault; the names stay, whatever the language."""
 
@@ -145,6 +146,7 @@ def _row(told: InclusionStatement, fault: FaultLine) -> tuple[object, ...]:
         f"{climb.window.length} {climb.window.unit}" if climb else None,
         list(order.officers) if order else None, order.served_on if order else None, order.due_on if order else None,
         verified, order.corrected if order else None, order.lapsed if order else None, list(fault.corrections),
+        order.reported.person if order and order.reported else None, fault.annulled.on if fault.annulled else None,
     )  # fmt: skip
 
 
@@ -210,6 +212,8 @@ def _fault(fault: FaultLine, words: Mapping[str, Word]) -> list[Line]:
         lines.append((say("事件", "incident"), fault.incident))
     if fault.order is not None:
         lines += _order(fault.order)
+    if fault.annulled is not None:
+        lines.append((say("申诉撤销", "annulled on appeal"), _doer(fault.annulled)))
     lines += [(say("更正", "corrected"), text) for text in fault.corrections]
     return lines
 
@@ -253,11 +257,16 @@ def _order(order: Order) -> list[Line]:
         (say("送达／到期", "served, due"), f"{order.served_on or waiting} / {order.due_on or '-'}"),
     ]
     lines += [(say("延期", "extension"), _extension(each)) for each in order.extensions]
+    if order.reported is not None:
+        proof = f"{order.proof.title} {order.proof.sha256} · " if order.proof is not None else ""
+        lines.append((say("整改报告", "reported"), proof + _doer(order.reported)))
     if order.verified is not None:
         result = say("已改正", "corrected") if order.corrected else say("未改正", "not corrected")
         lines.append((say("核验", "verified"), f"{result}: {order.finding} · {_doer(order.verified)}"))
+    if order.finding_annulled is not None:
+        lines.append((say("申诉撤销核验结论", "finding annulled on appeal"), _doer(order.finding_annulled)))
     if order.lapsed:
-        lines.append((say("核验", "verified"), say("到期无人核验", "nobody verified it in time")))
+        lines.append((say("到期", "ran out"), say("到期未报告整改", "nobody reported or verified it in time")))
     return lines
 
 

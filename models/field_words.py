@@ -286,7 +286,13 @@ FIELDS: Final[Mapping[str, Word]] = MappingProxyType(
         "FirstFault.corrected": Word("true 已改正", "true: corrected"),
         "harmless": Word("true 无危害后果", "true: harmless"),
         "record_fault.incident": Word("相关事件编号；没有不填", "the incident it belongs to, if any"),
-        "report_correction.incident": Word("责令所依据的事件编号；包容期责令不填", "the incident of the order, if any"),
+        "report_correction.fault": Word(
+            "责令所依据的差错编号；只有一项可不填", "the fault it came of; one order: left out"
+        ),
+        "report_correction.incident": Word("责令所依据的事件编号；差错责令不填", "the incident of the order, if any"),
+        "verify_correction.fault": Word(
+            "责令所依据的差错编号；只有一项可不填", "the fault it came of; one order: left out"
+        ),
         "corrected": Word("true 已改正，false 未改正", "true: corrected; false: not"),
         "at_bidders_request": Word("true 由揭榜方自己申请", "true: the bidder asked for it"),
         "report_incident.incident": Word(

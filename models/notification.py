@@ -6,6 +6,8 @@ Units of two cities may bear the same name (市科技局), so the key of a unit'
 from datetime import date
 from enum import StrEnum
 
+from pydantic import Field
+
 from .deadline import Level
 from .frozen import Frozen
 from .text import Moment
@@ -38,6 +40,8 @@ class Matter(Frozen):
     limit: str | None = None
     verbs: tuple[str, ...] = ()
     bidder: str | None = None
+    item: str | None = Field(None, exclude_if=lambda item: item is None)
+    """Of several clocks of one bidder: its incident, or the fault that was ordered to be corrected."""
     due_on: date | None = None
     due_at: Moment | None = None
     provisional: bool = False

@@ -679,13 +679,25 @@ REFUSALS: dict[str, tuple[str, str]] = {
     ),
     "unknown_red_line": ("政策未列红线“{red_line}”。可选：{known}。", "No such red line: {red_line}. Known: {known}."),
     "no_open_order": ("没有待核验的整改责令。", "No order to correct is open."),
+    "order_not_named": (
+        "{bidder} 有多项责令尚未核验，请注明差错编号（fault）：{known}。",
+        "Several orders to {bidder} stand; name the fault that is meant (fault): {known}.",
+    ),
+    "unknown_order": (
+        "差错 {fault} 没有待核验的整改责令。待核验的：{known}。",
+        "No order that came of fault {fault} is open. Open: {known}.",
+    ),
+    "order_both_ways": (
+        "fault 与 incident 不能同时填写：责令所依据的是差错或事件之一。",
+        "Give either fault or incident, not both: the order came of one of them.",
+    ),
     "correction_reported_already": (
         "{bidder} 已报告整改完成，等待监管单位核验。",
         "{bidder} has reported the correction already; the regulator verifies it next.",
     ),
     "correction_unverified": (
-        "{bidder} 的责令改正尚未核验，不得恢复试点。请先核验（verify_correction）。",
-        "What {bidder} was ordered is not verified, and its trial is not resumed before (verify_correction).",
+        "{bidder} 的责令改正（差错 {faults}）尚未核验，不得恢复试点。请先核验（verify_correction）。",
+        "What {bidder} was ordered (fault {faults}) is not verified; verify_correction comes before the resumption.",
     ),
     "not_supervised": (
         "{bidder} 的试点不在正式监管中，无须解除。",
@@ -731,8 +743,8 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "The orders of {incidents} are not verified, and the trial is not resumed before (verify_incident).",
     ),
     "correction_order_open": (
-        "{bidder} 的责令改正尚未核验，不能作出适合验收的结论。请先核验（verify_correction）。",
-        "The order to {bidder} is not verified; verify_correction comes before it is found fit for acceptance.",
+        "{bidder} 的责令改正（差错 {faults}）尚未核验，不能作出适合验收的结论。请先核验（verify_correction）。",
+        "What {bidder} was ordered (fault {faults}) is not verified; verify_correction comes before it is found fit.",
     ),
     "red_line_in_period": (
         "{bidder} 的包容期尚在进行：请记录差错并注明事件（record_fault，red_line、incident），再行销号。",

@@ -14,7 +14,7 @@ from models.events.anywhere import UpheldTooLate
 from models.events.trial import MeasureAnnulled, SupervisionLifted
 from models.state import Decision, Fault, IncidentStatus
 from models.vocabulary import Machine, Role
-from rules import refunds
+from rules import orders, red_lines, refunds
 from rules.docket import ENDED_FOR_NOW, Docket
 from rules.keyed import find
 
@@ -39,13 +39,24 @@ def annul(docket: Docket, decision: Decision) -> None:
     if Machine(decision.machine) is Machine.TRIAL:
         _lift_order_of_incident(docket, bidder, decision.item or "")
         return
-    if (fault := _fault(docket, decision)) is not None:
-        docket.record(MeasureAnnulled(bidder=bidder, fault=fault.number))
-    if fault is not None and fault.orders:
-        if not docket.state.order_stands(bidder):  # another order may stand under the same clock
-            docket.cancel(f"correction_order/{bidder}")
-            docket.cancel(f"correction_check/{bidder}")
-    elif fault is None or fault.breaches:
+    if decision.verb == "record_fault":
+        _annul_fault(docket, decision, bidder)
+        return
+    if decision.verb == "verify_correction":
+        docket.record(MeasureAnnulled(bidder=bidder, fault=int(decision.item or 0), finding=True))
+    elif decision.verb == "close_incident":
+        docket.record(MeasureAnnulled(bidder=bidder, incident=decision.item, finding=True))
+    _give_back(docket, decision, bidder)
+
+
+def _annul_fault(docket: Docket, decision: Decision, bidder: str) -> None:
+    fault = _fault(docket, decision)
+    if fault is None:
+        return
+    docket.record(MeasureAnnulled(bidder=bidder, fault=fault.number))
+    if fault.orders:
+        orders.lift(docket, bidder, fault)
+    elif fault.breaches:
         _give_back(docket, decision, bidder)
 
 
@@ -59,8 +70,11 @@ def _find_on_tolerance_anew(docket: Docket, decision: Decision, bidder: str) -> 
 
 
 def _fault(docket: Docket, decision: Decision) -> Fault | None:
+    """What the decision made of a fault; None of any other decision, also on whether an order was carried out."""
     period = find(docket.state.inclusions, bidder=decision.bidder)
-    return find(period.faults, number=int(decision.item)) if period is not None and decision.item else None
+    if period is None or decision.verb != "record_fault" or decision.item is None:
+        return None
+    return find(period.faults, number=int(decision.item))
 
 
 def _lift_order_of_incident(docket: Docket, bidder: str, incident: str) -> None:
@@ -79,21 +93,36 @@ def _lift_order_of_incident(docket: Docket, bidder: str, incident: str) -> None:
 
 
 def _give_back(docket: Docket, decision: Decision, bidder: str) -> None:
-    """A period that a decision ended runs on with what was left of it, if its trial is not over."""
-    step = docket.step(Machine.INCLUSION, bidder)
-    if step != _entered(decision):
+    """A period that a decision ended runs on with what was left of it, if its trial is not over.
+
+    Not while another breach stands, whichever of them was found first; then only the supervision for this one ends.
+    """
+    period = find(docket.state.inclusions, bidder=bidder)
+    if period is None:
         return
-    left = _left_of_period(docket, decision)
-    if left is not None or (step == "breached" and decision.reopens in ("ended", "ordinary")):
+    if (period.step, period.breached_from, _entered(decision)) == ("breached", "ended_early", "ended_early"):
+        docket.record(MeasureAnnulled(bidder=bidder, period=decision.reopens))
+    if period.step != _entered(decision):
+        return
+    clock = _left_of_period(docket, decision)
+    if period.step == "breached":
+        _end_supervision(docket, decision, bidder)
+        if not red_lines.breach_stands(docket.state, bidder):
+            to = period.breached_from or ""
+            docket.move(Machine.INCLUSION, bidder, to if clock or to in ("ended", "ordinary") else "ended_early")
+    elif clock is not None:
         docket.move(Machine.INCLUSION, bidder, decision.reopens)
-    elif step == "breached" and decision.reopens != "breached":
-        docket.move(Machine.INCLUSION, bidder, "ended_early")
-    trial = find(docket.state.trials, bidder=bidder)
-    if trial is not None and trial.supervised:
-        docket.record(SupervisionLifted(bidder=bidder, by=docket.person))
-        docket.cancel(f"supervision/{bidder}")
     _drop_uncontested(docket, bidder)
     docket.run_on()
+
+
+def _end_supervision(docket: Docket, decision: Decision, bidder: str) -> None:
+    trial = find(docket.state.trials, bidder=bidder)
+    if trial is None or decision.sequence not in trial.supervised_for:
+        return
+    docket.record(SupervisionLifted(bidder=bidder, by=docket.person, decision=decision.sequence))
+    if trial.supervised_for == (decision.sequence,):
+        docket.cancel(f"supervision/{bidder}")
 
 
 def let_go(docket: Docket, decision: Decision) -> None:

@@ -215,7 +215,7 @@ class Docket:
     def _still_to_be_done(self) -> bool:
         state = self.state
         rollbacks = any(trial.step == "rolling_back" for trial in state.trials)
-        orders = any(state.order_stands(each.bidder) for each in state.inclusions)
+        orders = any(each.open_orders for each in state.inclusions)
         owed = state.owed_payments or state.owed_refunds
         return bool(self.open_incidents() or owed or rollbacks or orders)
 

@@ -27,6 +27,7 @@ from models.commands.handling import (
     TakeBack,
     TransferDuty,
 )
+from models.commands.trial import ReportCorrection, VerifyCorrection
 from models.deadline import Deadline, DeadlineStatus, Holder
 from models.events.clock import DeadlineSet, StepEntered
 from models.events.handling import (
@@ -42,9 +43,9 @@ from models.events.handling import (
     SignerRemoved,
 )
 from models.policy import HandlingRules
-from models.state import Consultation, LastAct, Panel, SceneState
+from models.state import Consultation, LastAct, Panel, SceneState, order_key
 from models.vocabulary import Machine, Role
-from rules import lifecycle, panels, review, separation
+from rules import lifecycle, orders, panels, review, separation
 from rules.calendar import due_date
 from rules.deadlines import local_day
 from rules.docket import BIDDER_MACHINES, Docket
@@ -112,7 +113,7 @@ def _discharges(docket: Docket, duty: Deadline) -> bool:
         return False
     if duty.bidder is not None and getattr(act, "bidder", None) not in (None, duty.bidder):
         return False
-    item = _item(act)
+    item = _item(docket, act)
     return item is None or f"/{item}/" in f"/{duty.id}/"
 
 
@@ -130,8 +131,11 @@ def _holds(docket: Docket, holder: Holder) -> bool:
     return (holder.role, holder.unit) == (docket.role, docket.unit)
 
 
-def _item(act: Act) -> str | None:
-    """What tells a duty from its unit's others with the same verb: an objection, an incident, a deadline."""
+def _item(docket: Docket, act: Act) -> str | None:
+    """What tells a duty from its unit's others with the same verb: an objection, an order, an incident, a deadline."""
+    if isinstance(act, VerifyCorrection) or (isinstance(act, ReportCorrection) and act.incident is None):
+        fault = orders.named(docket.state, act)
+        return order_key(fault) if fault is not None else None
     for name in ("objection", "incident", "deadline", "decision", "entry"):
         if (item := getattr(act, name, None)) is not None:
             return str(item)

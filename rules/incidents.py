@@ -298,7 +298,7 @@ def _close(docket: Docket, act: CloseIncident) -> None:
     docket.record(IncidentClosed(bidder=act.bidder, incident=act.incident, by=docket.person, red_line=act.red_line))
     docket.met(f"incident_close/{act.bidder}/{act.incident}")
     if act.red_line is not None:
-        red_lines.breach(docket, act.bidder)
+        red_lines.breach(docket, act.bidder, act.incident)
     remedies.end_if_final(docket)
 
 

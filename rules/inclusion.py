@@ -3,8 +3,8 @@
 It starts on the date of the start notice and, unless the policy says so, a suspension does not stop its clock. Each
 fault that is punishable climbs the ladder (`rules.ladder`); after its last step the period is breached. A first fault
 that is minor, corrected and harmless is not punished (行政处罚法33). An order takes two officers and is verified by a
-third person. A red line breaches at once, also one that is found when the period is over (`rules.red_lines`). The
-engine records the officer's finding; it never decides guilt itself.
+third person (`rules.orders`). A red line breaches at once, also one that is found when the period is over
+(`rules.red_lines`). The engine records the officer's finding; it never decides guilt itself.
 """
 
 from typing import assert_never
@@ -18,16 +18,10 @@ from models.commands.trial import (
     VerifyCorrection,
 )
 from models.deadline import Deadline
-from models.events.trial import (
-    CorrectionReported,
-    CorrectionVerified,
-    FaultRecorded,
-    InclusionGranted,
-    SupervisionLifted,
-)
+from models.events.trial import FaultRecorded, InclusionGranted, SupervisionLifted
 from models.state import Fault, Inclusion, Trial
-from models.vocabulary import Credit, Machine, Risk, Role
-from rules import incidents, ladder, red_lines, remedies, separation, settling
+from models.vocabulary import Credit, Machine, Risk
+from rules import incidents, ladder, orders, red_lines, remedies, separation, settling
 from rules.docket import Docket
 from rules.keyed import find
 
@@ -38,12 +32,15 @@ def judge(docket: Docket, act: InclusionAct) -> None:
     match act:
         case RecordFault():
             _fault(docket, act)
+        case ReportCorrection(incident=str(), fault=int()):
+            docket.refuse("order_both_ways")
         case ReportCorrection(incident=str(incident)):
             incidents.report_correction(docket, act.bidder, incident)
         case ReportCorrection():
-            _report_correction(docket, act)
+            orders.report(docket, act)
         case VerifyCorrection():
-            _verify(docket, act)
+            orders.verify(docket, act)
+            remedies.end_if_final(docket)  # the scene may have waited for nothing else
         case EndInclusionEarly():
             _end_early(docket, act)
         case LiftSupervision():
@@ -93,8 +90,6 @@ def _worst(*declared: Risk | None) -> Risk | None:
 
 
 def begin(docket: Docket, granted: InclusionGranted) -> None:
-    for limit in ("correction_order", "correction_check"):  # of a period that ended early, whose appeal is still open
-        docket.cancel(f"{limit}/{granted.bidder}")
     docket.move(Machine.INCLUSION, granted.bidder, "active")
     docket.record(granted)
     docket.set_deadline("inclusion", None, (), machine=Machine.INCLUSION, bidder=granted.bidder, step="")
@@ -148,12 +143,10 @@ def _fault(docket: Docket, act: RecordFault) -> None:
     if running is None and act.punishable and act.red_line is None:
         rung = "order"
     measure = climbed.measure if climbed else None
-    if measure is not None and measure.roles and docket.command.actor.role not in measure.roles:
+    if measure is not None and measure.roles and docket.role not in measure.roles:
         docket.refuse(
             "measure_of_others", measure=measure.name, measure_en=measure.name_en, roles=", ".join(measure.roles)
         )
-    orders = rung == "order" or (measure is not None and measure.orders)
-    two = orders or (measure is not None and measure.two_officers)
     fault = Fault(
         number=len(faults) + 1,
         kind=act.kind,
@@ -162,26 +155,25 @@ def _fault(docket: Docket, act: RecordFault) -> None:
         by=docket.person,
         tolerated=not act.punishable,
         red_line=act.red_line,
-        officers=separation.two_officers(docket, act.with_officer) if two else (),
         climb=climbed,
         incident=act.incident,
         ordinary=running is None,
     )
+    if fault.takes_two_officers:
+        officers = separation.two_officers(docket, act.with_officer)
+        fault = fault.model_copy(update={"officers": officers})
     if ledger is None:
         docket.move(Machine.INCLUSION, act.bidder, "ordinary")
     docket.record(FaultRecorded(bidder=act.bidder, fault=fault))
     if fault.breaches:
-        red_lines.breach(docket, act.bidder, fault)
-    elif orders or (measure is not None and measure.contestable):
+        red_lines.breach(docket, act.bidder, str(fault.number))
+    elif fault.contestable:
         docket.decide_against(
             act.bidder, reopens=docket.step(Machine.INCLUSION, act.bidder), machine=Machine.INCLUSION,
             bidder=act.bidder, item=str(fault.number),
         )  # fmt: skip
-    if orders and not docket.has_clock(f"correction_order/{act.bidder}"):
-        docket.set_deadline(
-            "correction_order", docket.holder(Role.BIDDER, act.bidder), ("report_correction",),
-            machine=Machine.INCLUSION, bidder=act.bidder, step="", period=measure.correct_within if measure else None,
-        )  # fmt: skip
+    if fault.orders:
+        orders.issue(docket, act.bidder, fault)
 
 
 def _refuse_unknown_clause(docket: Docket, act: RecordFault) -> None:
@@ -207,54 +199,6 @@ def _refuse_unless_excused(docket: Docket, faults: tuple[Fault, ...], act: Recor
         docket.refuse("fault_not_first", kind=act.kind, number=earlier.number, on=earlier.recorded_on)
     if act.guidance is None:
         docket.refuse("guidance_missing")
-
-
-def _report_correction(docket: Docket, act: ReportCorrection) -> None:
-    """The bidder's word and its proof meet its duty; whether it is corrected, an officer finds."""
-    inclusion = find(docket.state.inclusions, bidder=act.bidder)
-    if inclusion is None or not docket.state.order_stands(act.bidder):
-        docket.refuse("no_open_order")
-    if inclusion.correction_reported:
-        docket.refuse("correction_reported_already", bidder=act.bidder)
-    docket.record(CorrectionReported(bidder=act.bidder))
-    docket.met(f"correction_order/{act.bidder}")
-    _ask_to_verify(docket, act.bidder)
-
-
-def _ask_to_verify(docket: Docket, bidder: str) -> None:
-    if not docket.has_clock(f"correction_check/{bidder}"):
-        docket.set_deadline(
-            "correction_check", docket.holder(Role.REGULATOR), ("verify_correction",),
-            machine=Machine.INCLUSION, bidder=bidder, step="",
-        )  # fmt: skip
-
-
-def _verify(docket: Docket, act: VerifyCorrection) -> None:
-    """Also after the period, however it ended: its order outlives it. The scene may have waited for nothing else."""
-    inclusion = find(docket.state.inclusions, bidder=act.bidder)
-    if inclusion is None or not docket.state.order_stands(act.bidder):
-        inclusion_of(docket, act.bidder)
-        docket.refuse("no_open_order")
-    separation.refuse_officers(docket, inclusion.officers)
-    docket.record(CorrectionVerified(bidder=act.bidder, corrected=act.corrected))
-    if act.corrected:
-        docket.met(f"correction_order/{act.bidder}")
-        docket.met(f"correction_check/{act.bidder}")
-    else:
-        red_lines.breach(docket, act.bidder)
-    remedies.end_if_final(docket)
-
-
-def refuse_unverified(docket: Docket, bidder: str) -> None:
-    """No trial runs again over an order that is said to be carried out, or past its time, before it is verified."""
-    if docket.state.order_stands(bidder) and not docket.has_clock(f"correction_order/{bidder}"):
-        docket.refuse("correction_unverified", bidder=bidder)
-
-
-def refuse_order_open(docket: Docket, bidder: str) -> None:
-    """Nothing is fit for acceptance while what was ordered is not verified."""
-    if docket.state.order_stands(bidder):
-        docket.refuse("correction_order_open", bidder=bidder)
 
 
 def _lift(docket: Docket, act: LiftSupervision) -> None:
@@ -283,13 +227,8 @@ def _end_early(docket: Docket, act: EndInclusionEarly) -> None:
 
 
 def order_ran_out(docket: Docket, deadline: Deadline) -> None:
-    """Nobody reported it as corrected in time: the trial stops for safety, and an officer has to find how it stands.
-
-    A breach it is by that finding only: the engine decides nobody's guilt, and an officer's silence hurts nobody.
-    """
     if deadline.machine is Machine.INCLUSION:
-        settling.suspend_trial(docket, deadline.bidder or "")
-        _ask_to_verify(docket, deadline.bidder or "")
+        orders.ran_out(docket, deadline)
     else:
         incidents.order_ran_out(docket, deadline)
 

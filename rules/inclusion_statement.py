@@ -29,13 +29,14 @@ from models.events.trial import (
     CorrectionVerified,
     FaultRecorded,
     InclusionGranted,
+    MeasureAnnulled,
     SupervisionBegan,
     SupervisionLifted,
     TrialTerminated,
 )
 from models.frozen import Frozen
 from models.journal import JournalEntry
-from models.state import Climb
+from models.state import Climb, order_key
 from models.vocabulary import Credit, Machine, Risk
 from rules.deadlines import local_day
 
@@ -70,9 +71,10 @@ class Extension(Frozen):
 
 
 class Order(Frozen):
-    """`due_on` is None until the order is served. `lapsed`: nobody reported or verified it in time.
+    """One fault's order. `due_on` is None until it is served. `lapsed`: nobody reported or verified it in time.
 
-    `reported` is when the bidder said that it was carried out, with its `proof`.
+    `reported` is when the bidder said that it was carried out, with its `proof`; `finding_annulled` is who upheld the
+    appeal against the finding that it was not.
     """
 
     officers: tuple[str, ...]
@@ -85,12 +87,14 @@ class Order(Frozen):
     lapsed: bool = False
     reported: Doer | None = None
     proof: Document | None = None
+    finding_annulled: Doer | None = None
 
 
 class FaultLine(Frozen):
     """`measure` is what became of it: `tolerated`, a rung of the ladder, its end `breach`, or `red_line`.
 
     `climb` says why that rung; None where none was climbed. `corrections` are the confirmed right texts (更正).
+    `annulled` is who upheld the appeal against what was made of it, with its order.
     """
 
     number: int
@@ -107,6 +111,7 @@ class FaultLine(Frozen):
     incident: str | None = None
     order: Order | None = None
     corrections: tuple[str, ...] = ()
+    annulled: Doer | None = None
 
 
 class Turn(Frozen):
@@ -119,9 +124,13 @@ class Turn(Frozen):
 
 
 class Supervision(Frozen):
-    """Formal supervision after a breach, and what the regulator decided; None while it has not."""
+    """Formal supervision after a breach, and what the regulator decided; None while it has not.
+
+    `causes` are the entries that found the breaches, but for those that did not stand on appeal.
+    """
 
     began: Doer
+    causes: tuple[int, ...] = ()
     decided: Doer | None = None
     decision: Literal["lifted", "terminated"] | None = None
     reasons: str | None = None
@@ -190,6 +199,8 @@ def _of_bidder(entries: Sequence[JournalEntry], bidder: str) -> Iterator[Inclusi
                     pass
             if told:
                 told[-1] = _after(told[-1], entry, event)
+            for at, each in enumerate(told):
+                told[at] = _with(each, faults=tuple(_line(line, bidder, entry, event) for line in each.faults))
     yield from (_corrected(each, entries) for each in told)
 
 
@@ -220,41 +231,21 @@ def _with(told: InclusionStatement, **to: object) -> InclusionStatement:
 
 def _after(told: InclusionStatement, entry: JournalEntry, event: object) -> InclusionStatement:
     """The statement after one event of the bidder's period; all others leave it as it is."""
-    period, order = f"inclusion/{told.bidder}", f"correction_order/{told.bidder}"
+    period = f"inclusion/{told.bidder}"
     match event:
         case FaultRecorded() if event.bidder == told.bidder and isinstance(entry.command.act, RecordFault):
             return _with(told, faults=(*told.faults, _fault(entry, event, entry.command.act)))
         case DeadlineSet(deadline=deadline) | DeadlineMoved(deadline=deadline) if deadline.id == period:
             return _with(told, until=deadline.due_on, extensions=_until(told.extensions, entry, deadline))
-        case DeadlineSet(deadline=deadline) | DeadlineMoved(deadline=deadline) if deadline.id == order:
-            open_order = _order(told)
-            extensions = _until(open_order.extensions, entry, deadline) if open_order else ()
-            return _ordered(told, due_on=deadline.due_on, extensions=extensions)
         case ExtensionRequested() | ExtensionDecided() if event.deadline == period:
             return _with(told, extensions=_extensions(told.extensions, entry))
-        case ExtensionRequested() | ExtensionDecided() if event.deadline == order:
-            open_order = _order(told)
-            return _ordered(told, extensions=_extensions(open_order.extensions, entry)) if open_order else told
-        case NoticeServed():
-            faults = tuple(_served(fault, event) for fault in told.faults)
-            return _with(told, faults=faults)
-        case CorrectionReported(incident=None) if event.bidder == told.bidder:
-            act = entry.command.act
-            proof = act.proof if isinstance(act, ReportCorrection) else None
-            return _ordered(told, reported=_doer(entry), proof=proof)
-        case CorrectionVerified() if event.bidder == told.bidder and isinstance(entry.command.act, VerifyCorrection):
-            verified, finding = _doer(entry), entry.command.act.finding
-            return _ordered(told, verified=verified, corrected=event.corrected, finding=finding)
-        case DeadlinePassed() if event.id == order:
-            return _ordered(told, lapsed=True)
         case SupervisionBegan() if event.bidder == told.bidder:
-            return _with(told, supervision=Supervision(began=_doer(entry)))
+            under = told.supervision
+            if under is None or under.decided is not None:
+                under = Supervision(began=_doer(entry))
+            return _with(told, supervision=under.model_copy(update={"causes": (*under.causes, event.decision)}))
         case SupervisionLifted() | TrialTerminated() if event.bidder == told.bidder and told.supervision is not None:
-            decision = "lifted" if isinstance(event, SupervisionLifted) else "terminated"
-            reasons = getattr(entry.command.act, "reasons", None)
-            decided = {"decided": _doer(entry), "decision": decision, "reasons": reasons}
-            undecided = told.supervision.decided is None
-            return _with(told, supervision=told.supervision.model_copy(update=decided)) if undecided else told
+            return _with(told, supervision=_decided(told.supervision, entry, event))
         case AdverseDecision(machine=Machine.INCLUSION) if event.bidder == told.bidder:
             return _with(told, remedies=(*told.remedies, Remedy(sequence=event.decision)))
         case DecisionServed():
@@ -265,6 +256,19 @@ def _after(told: InclusionStatement, entry: JournalEntry, event: object) -> Incl
             return _with(told, remedies=remedies)
         case _:
             return told
+
+
+def _decided(under: Supervision, entry: JournalEntry, event: SupervisionLifted | TrialTerminated) -> Supervision:
+    """After a decision on it, or on one of its breaches on appeal: it goes on for the others."""
+    lifted = isinstance(event, SupervisionLifted)
+    if isinstance(event, SupervisionLifted) and event.decision is not None:
+        under = under.model_copy(update={"causes": tuple(each for each in under.causes if each != event.decision)})
+        if under.causes:
+            return under
+    if under.decided is not None:
+        return under
+    to = {"decided": _doer(entry), "decision": "lifted" if lifted else "terminated"}
+    return under.model_copy(update={**to, "reasons": getattr(entry.command.act, "reasons", None)})
 
 
 def _fault(entry: JournalEntry, event: FaultRecorded, act: RecordFault) -> FaultLine:
@@ -286,27 +290,38 @@ def _fault(entry: JournalEntry, event: FaultRecorded, act: RecordFault) -> Fault
     )
 
 
-def _order(told: InclusionStatement) -> Order | None:
-    """The last order of the period."""
-    return next((fault.order for fault in reversed(told.faults) if fault.order is not None), None)
-
-
-def _ordered(told: InclusionStatement, **to: object) -> InclusionStatement:
-    """The same with its last order changed."""
-    order = _order(told)
-    if order is None:
-        return told
-    changed = order.model_copy(update=to)
-    faults = tuple(
-        fault.model_copy(update={"order": changed}) if fault.order is order else fault for fault in told.faults
-    )
-    return _with(told, faults=faults)
-
-
-def _served(fault: FaultLine, event: NoticeServed) -> FaultLine:
-    if fault.order is None or fault.recorded.sequence != event.entry:
+def _line(fault: FaultLine, bidder: str, entry: JournalEntry, event: object) -> FaultLine:
+    """The line after one event of its fault or order, also when its period is over; all others leave it as it is."""
+    order = fault.order
+    if isinstance(event, MeasureAnnulled) and (event.bidder, event.fault) == (bidder, fault.number):
+        if not event.finding or order is None:
+            return fault.model_copy(update={"annulled": _doer(entry)})
+        return fault.model_copy(update={"order": order.model_copy(update={"finding_annulled": _doer(entry)})})
+    if order is None or (to := _change(fault, order, bidder, entry, event)) is None:
         return fault
-    return fault.model_copy(update={"order": fault.order.model_copy(update={"served_on": event.served_on})})
+    return fault.model_copy(update={"order": order.model_copy(update=to)})
+
+
+def _change(
+    fault: FaultLine, order: Order, bidder: str, entry: JournalEntry, event: object
+) -> dict[str, object] | None:
+    clock, act = f"correction_order/{bidder}/{order_key(fault.number)}", entry.command.act
+    match event:
+        case DeadlineSet(deadline=deadline) | DeadlineMoved(deadline=deadline) if deadline.id == clock:
+            return {"due_on": deadline.due_on, "extensions": _until(order.extensions, entry, deadline)}
+        case ExtensionRequested(deadline=of) | ExtensionDecided(deadline=of) if of == clock:
+            return {"extensions": _extensions(order.extensions, entry)}
+        case NoticeServed() if event.entry == fault.recorded.sequence:
+            return {"served_on": event.served_on}
+        case CorrectionReported() if (event.bidder, event.fault) == (bidder, fault.number):
+            return {"reported": _doer(entry), "proof": act.proof if isinstance(act, ReportCorrection) else None}
+        case CorrectionVerified() if (event.bidder, event.fault) == (bidder, fault.number):
+            finding = act.finding if isinstance(act, VerifyCorrection) else None
+            return {"verified": _doer(entry), "corrected": event.corrected, "finding": finding}
+        case DeadlinePassed() if event.id == clock:
+            return {"lapsed": True}
+        case _:
+            return None
 
 
 def _extensions(before: tuple[Extension, ...], entry: JournalEntry) -> tuple[Extension, ...]:

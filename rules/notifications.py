@@ -27,6 +27,7 @@ from models.notification import (
 from models.policy import Measure
 from models.state import Fault, SceneState
 from models.vocabulary import Role
+from rules.docket import OF_INCIDENTS
 from rules.keyed import find
 from rules.permissions import bidders
 
@@ -235,12 +236,18 @@ def _matter(state: SceneState, deadline: Deadline | None = None) -> Matter:
         "limit": deadline.limit,
         "verbs": deadline.verbs,
         "bidder": deadline.bidder,
+        "item": _item(deadline),
         "due_on": deadline.due_on,
         "due_at": deadline.due_at,
         "provisional": deadline.provisional,
         "paused": _paused(deadline),
     }
     return matter.model_copy(update=of_the_clock)
+
+
+def _item(deadline: Deadline) -> str | None:
+    """The incident, or the fault that was ordered to be corrected."""
+    return deadline.id.removeprefix(f"{deadline.limit}/{deadline.bidder}/") if deadline.limit in OF_INCIDENTS else None
 
 
 def _city(state: SceneState) -> str:

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 from models.deadline import Deadline, DeadlineStatus
 from models.plan import KpiResult, Reading
 from models.policy import PhaseGate, Policy
-from models.state import IncidentStatus, SceneState, Trial
+from models.state import IncidentStatus, SceneState, Trial, order_key
 from models.vocabulary import Phase
 from rules.calendar import due_date
 from rules.keyed import find
@@ -100,8 +100,8 @@ def _open(state: SceneState, bidder: str) -> Iterator[Unmet]:
     for incident in state.incidents:
         if incident.bidder == bidder and incident.status is not IncidentStatus.CLOSED:
             yield Unmet("incident", incident.id, incident.status, IncidentStatus.CLOSED)
-    if state.order_stands(bidder):
-        yield Unmet("order", bidder, "open", "verified")
+    for fault in state.open_orders(bidder):
+        yield Unmet("order", f"{bidder} {order_key(fault.number)}", "open", "verified")
     for deadline in state.deadlines:
         late = deadline.status is DeadlineStatus.OVERDUE and deadline.bidder == bidder
         if late and deadline.limit in ("report", "midterm", "incident_report"):

@@ -265,11 +265,10 @@ def _has_an_object(policy: Policy, state: SceneState, verb: str, bidder: str | N
         case "report_correction":
             ordered = [each for each in state.incidents if each.status is IncidentStatus.ORDERED]
             return any(each.bidder == bidder and not each.correction_reported for each in ordered) or any(
-                each.bidder == bidder and not each.correction_reported and state.order_stands(each.bidder)
-                for each in state.inclusions
+                not each.correction_reported for each in state.open_orders(bidder)
             )
         case "verify_correction":
-            return bidder is not None and state.order_stands(bidder)
+            return bool(state.open_orders(bidder))
         case "approve_resumption":
             return any(each.bidder == bidder and each.resumption_proposed_by for each in state.trials)
         case _:

@@ -8,7 +8,7 @@ before its time, and only a finding answers: a fault with its red line, or the r
 """
 
 from models.events.trial import SupervisionBegan
-from models.state import Fault, Incident, IncidentStatus, SceneState
+from models.state import Incident, IncidentStatus, SceneState
 from models.vocabulary import Machine, Role
 from rules import settling
 from rules.docket import Docket
@@ -23,6 +23,13 @@ def crossed(state: SceneState, bidder: str) -> bool:
     inclusion = find(state.inclusions, bidder=bidder)
     breached = inclusion is not None and inclusion.step == "breached"
     return breached or any(each.bidder == bidder and each.found_red_line for each in state.incidents)
+
+
+def breach_stands(state: SceneState, bidder: str) -> bool:
+    """Whether one of all that was ever found against the bidder still is a breach."""
+    ledger = find(state.inclusions, bidder=bidder)
+    found = any(each.bidder == bidder and each.found_red_line for each in state.incidents)
+    return found or (ledger is not None and any(fault.is_breach for fault in ledger.faults))
 
 
 def open_questions(state: SceneState, bidder: str) -> tuple[str, ...]:
@@ -50,15 +57,15 @@ def refuse_open_question(docket: Docket, bidder: str) -> None:
         docket.refuse("red_line_question_open", bidder=bidder, incidents=", ".join(incidents))
 
 
-def breach(docket: Docket, bidder: str, fault: Fault | None = None) -> None:
+def breach(docket: Docket, bidder: str, item: str) -> None:
     """Red line, refusal to correct, or the ladder's end: the period is over and the trial stands still.
 
+    `item` is the fault, by its number, or the incident of which it was found.
     A decision against the bidder that takes effect at once; an upheld appeal gives back what is left of the period.
     A period that was over already counts as breached from now on, and nothing of it is given back.
     """
     before = docket.step(Machine.INCLUSION, bidder)
     if before:
-        item = str(fault.number) if fault is not None else None
         docket.decide_against(bidder, reopens=before, machine=Machine.INCLUSION, bidder=bidder, item=item)
     if before in ("ended", "ended_early", "ordinary"):
         docket.move(Machine.INCLUSION, bidder, "breached")
@@ -73,10 +80,10 @@ def _supervise(docket: Docket, bidder: str) -> None:
     supervision has no date, and bars that it is found fit.
     """
     trial = find(docket.state.trials, bidder=bidder)
-    if trial is None or trial.supervised or trial.step not in LIVE:
+    if trial is None or trial.step not in LIVE:
         return
-    docket.record(SupervisionBegan(bidder=bidder, because=docket.cause))
-    if trial.step == "suspended":
+    docket.record(SupervisionBegan(bidder=bidder, because=docket.cause, decision=docket.sequence))
+    if trial.step == "suspended" and not docket.has_clock(f"supervision/{bidder}"):
         docket.set_deadline(
             "supervision", docket.holder(Role.REGULATOR), ("terminate_trial", "lift_supervision"),
             machine=Machine.TRIAL, bidder=bidder,

@@ -74,13 +74,15 @@ from models.commands.trial import (
     NotifyLeak,
     ProposeResumption,
     RecordReading,
+    ReportCorrection,
     ReportIncident,
     ReportUpward,
+    VerifyCorrection,
     VerifyIncident,
 )
 from models.refusal import Refused
 from models.state import SceneState
-from models.vocabulary import PanelPurpose
+from models.vocabulary import PanelPurpose, Role
 
 
 def subjects_of(command: Command) -> tuple[str, ...]:
@@ -139,7 +141,9 @@ def subjects_of(command: Command) -> tuple[str, ...]:
         case NotifyLeak():
             return (f"leak/{act.incident}/{act.to}",)
         case GiveTrialOpinion():
-            return (f"trial/{act.bidder}", f"trial/{act.bidder}/{command.actor.unit}")
+            actor = command.actor
+            speaker = f"expert/{actor.person}" if actor.role is Role.EXPERT else actor.unit
+            return (f"trial/{act.bidder}", f"trial/{act.bidder}/{speaker}")
         case GiveBenchmarkOpinion():
             return (f"benchmark_opinion/{command.actor.person}",)
         case Override(bidder=str()):
@@ -175,6 +179,10 @@ def subjects_of(command: Command) -> tuple[str, ...]:
             return ("parts",)
         case AdoptPolicy():
             return ("policy",)
+        case ReportCorrection(incident=str()):
+            return (f"incident/{act.incident}",)
+        case ReportCorrection() | VerifyCorrection():
+            return (f"order/{act.bidder}" if act.fault is None else f"order/{act.bidder}/{act.fault}",)
         case BidderAct():
             return (f"trial/{act.bidder}", f"inclusion/{act.bidder}", f"acceptance/{act.bidder}")
         case _:

@@ -269,7 +269,8 @@ class Matters:
         if known is not None:
             return self.clock(known)
         limit, _, of = id.partition("/")
-        return Matter(LIMITS.get(limit, SCENE), of if of in _bidders(self._state) else None)
+        named = (each for each in _bidders(self._state) if of == each or of.startswith(f"{each}/"))
+        return Matter(LIMITS.get(limit, SCENE), next(named, None))
 
     def _entry_of(self, sequence: object) -> Matter:
         entry = self._journal.get(sequence) if isinstance(sequence, int) else None

@@ -60,6 +60,7 @@ from rules import (
     incidents,
     inclusion,
     lineage,
+    orders,
     phases,
     red_lines,
     refunds,
@@ -211,7 +212,8 @@ def _advise(docket: Docket, act: GiveTrialOpinion) -> None:
             expert=expert,
         )
     )
-    docket.met(f"trial_opinion/{act.bidder}/{docket.unit}")
+    if not expert:  # a department waits for its own word, not for that of somebody who works there
+        docket.met(f"trial_opinion/{act.bidder}/{docket.unit}")
 
 
 def opinion_ran_out(docket: Docket, deadline: Deadline) -> None:
@@ -396,7 +398,7 @@ def _resume(docket: Docket, bidder: str) -> None:
     trial = trial_of(docket, bidder)
     inclusion.refuse_under_supervision(docket, trial)
     incidents.refuse_ordered(docket, bidder)
-    inclusion.refuse_unverified(docket, bidder)
+    orders.refuse_unverified(docket, bidder)
     if trial.resumption_proposed_by is None:
         docket.refuse("fix_missing")
     if docket.policy.trial.insurance and trial.insurance_until is not None and trial.insurance_until < docket.day:
@@ -486,7 +488,7 @@ def _conclude(docket: Docket, act: ConcludeExit) -> None:
     if not trial.exit_report:
         docket.refuse("exit_report_missing")
     if act.fit_for_acceptance:
-        inclusion.refuse_order_open(docket, act.bidder)
+        orders.refuse_open(docket, act.bidder)
         incidents.refuse_unsettled(docket, act.bidder)
         red_lines.refuse_unfit(docket, act.bidder)
         order = trial_plan.phases_of(docket.policy, docket.state)

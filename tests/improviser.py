@@ -517,10 +517,14 @@ class Improviser:
 
     def _report_correction(self) -> dict[str, object]:
         ordered = [each.id for each in self.play.state.incidents if each.status is IncidentStatus.ORDERED]
-        return {"incident": self.choose([None, *ordered])}
+        return {"incident": self.choose([None, None, *ordered]), "fault": self._ordered_fault()}
 
     def _verify_correction(self) -> dict[str, object]:
-        return {"corrected": self.often(True, False)}
+        return {"corrected": self.often(True, False), "fault": self._ordered_fault()}
+
+    def _ordered_fault(self) -> int | None:
+        picked: int | None = self.choose([None, *(each.number for each in self.play.state.open_orders(self.about))])
+        return picked
 
     def _report_incident(self) -> dict[str, object]:
         known = [incident.id for incident in self.play.state.incidents]

@@ -7,7 +7,7 @@ from models.deadline import Deadline, DeadlineStatus, Duty
 from models.events.clock import DeadlinePassed, StepEntered
 from models.journal import JournalEntry
 from models.policy import Policy
-from models.state import IncidentStatus, SceneState
+from models.state import IncidentStatus, SceneState, order_key
 from models.vocabulary import Machine, Suspends
 from rules.docket import BIDDER_MACHINES, OF_INCIDENTS, REMEDIES, RUN_ON_IN_REMEDIES
 from rules.duties import duties
@@ -16,6 +16,7 @@ from rules.lifecycle import ANYWHERE, ROWS, STARTED, WHILE_STANDING_STILL, Row, 
 from tests.unreachable import left_over, unreachable
 
 _ROWS = frozenset(ROWS)
+OF_ORDERS = ("correction_order", "correction_check")
 _HELD_BY_A_STOP = ("trial", "report", "midterm")
 """Clocks that stand still while a trial is stopped, where the policy says so."""
 
@@ -95,7 +96,7 @@ def _left_open(state: SceneState) -> Iterator[str]:
         if trial.step in (*STARTED, "rolling_back") or trial.supervised:
             yield f"closed over the trial of {trial.bidder} ({trial.step})"
     for period in state.inclusions:
-        if period.step in ("active", "extended") or state.order_stands(period.bidder):
+        if period.step in ("active", "extended") or period.open_orders:
             yield f"closed over the inclusion period of {period.bidder} ({period.step})"
 
 
@@ -149,8 +150,14 @@ def _out_of_reach(policy: Policy, state: SceneState) -> Iterator[str]:
             yield f"the inclusion period of {period.bidder} runs, its trial is {trials.get(period.bidder)}"
         if runs and f"inclusion/{period.bidder}" not in clocks:
             yield f"the inclusion period of {period.bidder} has no end"
-        if runs and period.order_open and not state.order_stands(period.bidder):
-            yield f"the order to {period.bidder} has no clock"
+        found = any(each.bidder == period.bidder and each.found_red_line for each in state.incidents)
+        breached = any(fault.is_breach for fault in period.faults)
+        if (breached and period.step != "breached") or (period.step == "breached" and not (breached or found)):
+            yield f"the inclusion period of {period.bidder} is {period.step}, and its breaches say otherwise"
+        for fault in period.faults:
+            of_it = {f"{limit}/{period.bidder}/{order_key(fault.number)}" for limit in OF_ORDERS}
+            if fault.order_stands is clocks.isdisjoint(of_it):
+                yield f"the order of fault {fault.number} to {period.bidder} and its clocks disagree"
     for trial in state.trials:
         if trial.supervised and trial.step not in ("suspended", "exit", "unfit"):
             yield f"the trial of {trial.bidder} is supervised, and is {trial.step}"
@@ -172,8 +179,7 @@ def _running_that_should_not(policy: Policy, state: SceneState) -> Iterator[str]
         pauses = policy.limit(deadline.limit).when_suspended is Suspends.PAUSES
         if deadline.status is DeadlineStatus.PAUSED:
             held = state.step == "remedies" or state.suspension is not None
-            orders = ("correction_order", "correction_check")
-            goes_on = deadline.limit in ("rollback", "insurance", *orders) or _of_incident(deadline)
+            goes_on = deadline.limit in ("rollback", "insurance", *OF_ORDERS) or _of_incident(deadline)
             if state.step == "remedies" and goes_on:
                 yield f"{deadline.id} stands still in remedies"
             waits = _awaits_its_appeal(state, deadline) or _awaits_its_finding(state, deadline)

@@ -863,13 +863,13 @@ def inclusion_periods() -> Iterator[Play]:
             yield _then(play, script)
         yield _then(play, order, act(VerifyCorrection(bidder=A, corrected=False, finding="未改"), "second_regulator"))
         unmended = act(VerifyCorrection(bidder=A, corrected=False, finding="未改"), "second_regulator")
-        yield _then(play, order, passing(f"correction_order/{A}"), unmended)
+        yield _then(play, order, passing(f"correction_order/{A}/#4"), unmended)
         yield _then(play, lambda p: fault(p, "accident", "public_safety"), lambda p: p.win_appeal())
         unwanted = _then(
             play, order, act(EndInclusionEarly(bidder=A, reasons="请求", at_bidders_request=True), "regulator")
         )
         unwanted.serve_notices()
-        yield _then(unwanted, passing(f"correction_order/{A}"))
+        yield _then(unwanted, passing(f"correction_order/{A}/#4"))
         yield _then(unwanted, unmended, lambda p: p.win_appeal())
         for end in (make_final, lose_appeal):
             yield _then(play, terminate, end)
@@ -892,7 +892,7 @@ def inclusion_periods() -> Iterator[Play]:
     # the scene waits for nothing but an order
     waits = _then(left, doing(leave, A), take_down)
     yield _then(waits, act(VerifyCorrection(bidder=A, corrected=True, finding="已改"), "second_regulator"))
-    yield _then(left, passing(f"correction_order/{A}"))
+    yield _then(left, passing(f"correction_order/{A}/#4"))
     yield from ordinary_supervision(unmended)
     # a red line that is found when the period is over
     cut_short = _then(alone("trial/running"), act(EndInclusionEarly(bidder=A, reasons="无必要"), "regulator"))
@@ -915,8 +915,20 @@ def ordinary_supervision(unmended: Script) -> Iterator[Play]:
     yield _then(reported, unmended, lambda p: p.win_appeal())
     yield _then(bare, lambda p: fault(p, "accident", "public_safety"))
     yield _then(ordered, doing(report_of, A), doing(close_as_red_line, A))
+    yield from two_orders(bare)
     mended = act(VerifyCorrection(bidder=A, corrected=True, finding="已改"), "second_regulator")
     yield _then(reported, mended, lambda p: p.end_trial(A), lambda p: p.retrial(A), lambda p: p.start(A))
+
+
+def two_orders(bare: Play) -> Iterator[Play]:
+    """Each goes its own way: the second is reported, or annulled, and the first is carried out, or runs out."""
+    both = _then(bare, lambda p: fault(p, "late_log", None), lambda p: fault(p, "wrong_label", None))
+    report = act(ReportCorrection(bidder=A, proof=document("整改证明"), fault=2), "bidder")
+    verify = VerifyCorrection(bidder=A, corrected=True, finding="已改", fault=2)
+    unmended = act(VerifyCorrection(bidder=A, corrected=False, finding="未改", fault=1), "second_regulator")
+    yield _then(both, report, passing(f"correction_order/{A}/#1"), act(verify, "second_regulator"), unmended)
+    yield _then(both, lambda p: p.win_appeal(), passing(f"correction_order/{A}/#1"), unmended)
+    yield _then(both, report, unmended, lambda p: p.win_appeal())
 
 
 def acceptances() -> Iterator[Play]:

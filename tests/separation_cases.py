@@ -191,7 +191,7 @@ def owner_proposes(play: Play) -> None:
 def more_correction_asked(play: Play) -> None:
     fault_ordered(play)
     play.serve_notices()
-    play.do(RequestExtension(deadline=f"correction_order/{A}", reasons="备件"), play.bidder(A))
+    play.do(RequestExtension(deadline=f"correction_order/{A}/#4", reasons="备件"), play.bidder(A))
 
 
 def more_mending_asked(play: Play) -> None:
@@ -201,7 +201,7 @@ def more_mending_asked(play: Play) -> None:
 
 
 def more_correction(of: str) -> DecideExtension:
-    return DecideExtension(deadline=f"correction_order/{A}{of}", granted=True, reasons="同意")
+    return DecideExtension(deadline=f"correction_order/{A}/{of}", granted=True, reasons="同意")
 
 
 def more_inclusion_asked(play: Play) -> None:
@@ -536,10 +536,10 @@ CASES = (
         "officer_verifies", incident_ordered, "second_regulator",
         VerifyIncident(bidder=A, incident="I-1", verified=True, finding="已改"), "regulator",
     ),
-    Case("ordered_before", more_correction_asked, "regulator", more_correction(""), "regulator"),
-    Case("ordered_before", more_correction_asked, "second_regulator", more_correction(""), "regulator"),
-    Case("ordered_before", more_mending_asked, "regulator", more_correction("/I-1"), "regulator"),
-    Case("ordered_before", more_mending_asked, "second_regulator", more_correction("/I-1"), "regulator"),
+    Case("ordered_before", more_correction_asked, "regulator", more_correction("#4"), "regulator"),
+    Case("ordered_before", more_correction_asked, "second_regulator", more_correction("#4"), "regulator"),
+    Case("ordered_before", more_mending_asked, "regulator", more_correction("I-1"), "regulator"),
+    Case("ordered_before", more_mending_asked, "second_regulator", more_correction("I-1"), "regulator"),
     # 4: somebody who did not decide
     bench(RECOGNITION, "lead"),
     bench(RECOGNITION, "expert"),

@@ -92,7 +92,7 @@ def diagnosis(scene: Scene) -> Script:
 
 def up_the_ladder(scene: Scene, bidder: str) -> Script:
     """Remind, advise, interview, order to correct; asked for more time, granted, verified by a third officer."""
-    order = f"correction_order/{bidder}"
+    order = f"correction_order/{bidder}/#4"
     for kind in ("late_log", "wrong_label", "late_reply", "late_update"):
         yield from went_on(scene, bidder, until=scene.workday(12))
         yield from fault(scene, bidder, kind)

@@ -238,17 +238,24 @@ class RecordFault(BidderAct):
 
 
 class ReportCorrection(BidderAct):
-    """What was ordered is corrected, as the bidder says and proves; `incident`: the one that the order came of."""
+    """What was ordered is corrected, as the bidder says and proves.
+
+    The order came of an `incident`, or else of a `fault`, by its number; that may be left out where one order stands.
+    """
 
     verb: Literal["report_correction"] = "report_correction"
     proof: Document
+    fault: int | None = Field(None, ge=1, exclude_if=lambda fault: fault is None)
     incident: Identifier | None = Field(None, exclude_if=lambda incident: incident is None)
 
 
 class VerifyCorrection(BidderAct):
+    """Of the order that came of a `fault`, by its number; it may be left out where one order stands."""
+
     verb: Literal["verify_correction"] = "verify_correction"
     corrected: bool
     finding: Text
+    fault: int | None = Field(None, ge=1, exclude_if=lambda fault: fault is None)
 
 
 class EndInclusionEarly(BidderAct):

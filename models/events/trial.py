@@ -21,6 +21,11 @@ class BidderEvent(Event):
         return (f"trial/{self.bidder}",)
 
 
+def _orders(bidder: str, fault: int | None) -> tuple[str, ...]:
+    """One order, and the orders of its bidder: whoever names none rests on which there are."""
+    return () if fault is None else (f"order/{bidder}", f"order/{bidder}/{fault}")
+
+
 class TrialPlanned(BidderEvent):
     """A trial record exists from the first plan on; a re-trial begins a new one with the next `attempt`.
 
@@ -50,7 +55,7 @@ class TrialOpinionGiven(BidderEvent):
 
     @property
     def touches(self) -> tuple[str, ...]:
-        return (f"trial/{self.bidder}/{self.unit}",)
+        return (f"trial/{self.bidder}/{f'expert/{self.person}' if self.expert else self.unit}",)
 
 
 class TrialAdmitted(BidderEvent):
@@ -175,38 +180,74 @@ class FaultRecorded(BidderEvent):
     kind: Literal["fault_recorded"] = "fault_recorded"
     fault: Fault
 
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (*super().touches, *_orders(self.bidder, self.fault.number if self.fault.orders else None))
+
 
 class CorrectionReported(BidderEvent):
-    """By the bidder; an officer has to verify it. `incident` is the one that the order came of, if any."""
+    """By the bidder; an officer has to verify it. The order came of a fault, by its number, or of an incident."""
 
     kind: Literal["correction_reported"] = "correction_reported"
+    fault: int | None = Field(None, exclude_if=lambda fault: fault is None)
     incident: str | None = Field(None, exclude_if=lambda incident: incident is None)
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        if self.incident is not None:
+            return (f"incident/{self.incident}",)
+        return (*super().touches, *_orders(self.bidder, self.fault))
 
 
 class CorrectionVerified(BidderEvent):
+    """`fault` is the number of the one that the order came of."""
+
     kind: Literal["correction_verified"] = "correction_verified"
+    fault: int
     corrected: bool
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (*super().touches, *_orders(self.bidder, self.fault))
 
 
 class SupervisionBegan(BidderEvent):
-    """After a breach: the regulator decides whether the trial ends, or may be resumed without its inclusion period."""
+    """After a breach: the regulator decides whether the trial ends, or may be resumed without its inclusion period.
+
+    `decision` is the entry that found the breach; each has its own, also where supervision began before.
+    """
 
     kind: Literal["supervision_began"] = "supervision_began"
     because: str
+    decision: int
 
 
 class SupervisionLifted(BidderEvent):
+    """By the regulator for good, or for one breach only, the `decision` that did not stand on appeal."""
+
     kind: Literal["supervision_lifted"] = "supervision_lifted"
     by: str
+    decision: int | None = Field(None, exclude_if=lambda decision: decision is None)
 
 
 class MeasureAnnulled(BidderEvent):
-    """An upheld appeal: the order of an incident, what was made of a fault, or the trial's end does not stand."""
+    """An upheld appeal: the order of an incident, what was made of a fault, or the trial's end does not stand.
+
+    `finding`: of the fault only that its order was not carried out, of the incident that it was a red line. `period`:
+    its early end, before a breach; the step to which it goes back should that not stand either.
+    """
 
     kind: Literal["measure_annulled"] = "measure_annulled"
     fault: int | None = None
     incident: str | None = None
     end: bool = Field(False, exclude_if=lambda end: not end)
+    finding: bool = Field(False, exclude_if=lambda finding: not finding)
+    period: str | None = Field(None, exclude_if=lambda step: step is None)
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        of_incident = (f"incident/{self.incident}",) if self.incident is not None else ()
+        return (*super().touches, *_orders(self.bidder, self.fault), *of_incident)
 
 
 class IncidentReported(BidderEvent):

@@ -33,7 +33,7 @@ from .payment import Payment, PaymentStatus, Refund
 from .review import Consultation, FairCompetitionResult, Notice, Objection, Opinion, Panel, Seat, Tally
 from .suggestions import Suggestion
 from .support import Complaint, FactorRequest, Finance, GreenChannel
-from .trial import Climb, Fault, Incident, IncidentStatus, Inclusion, Trial
+from .trial import Climb, Fault, Incident, IncidentStatus, Inclusion, Trial, order_key
 
 RECEIPTS = 256
 """How many recent receipts a scene remembers; the ledger knows all."""
@@ -263,11 +263,9 @@ class SceneState(Frozen):
         """Claimed on delivery, and neither paid nor declined."""
         return tuple(each for each in self.payments if each.status is not PaymentStatus.PAID)
 
-    def order_stands(self, bidder: str) -> bool:
-        """Whether a bidder was ordered to correct a fault, and nobody has verified it yet."""
-        clocks = (f"correction_order/{bidder}", f"correction_check/{bidder}")
-        runs = any(each.id in clocks for each in self.deadlines) or any(each.id in clocks for each in self.services)
-        return runs and any(each.bidder == bidder and each.order_open for each in self.inclusions)
+    def open_orders(self, bidder: str | None) -> tuple[Fault, ...]:
+        """The faults that a bidder was ordered to correct, of which nobody has verified it yet."""
+        return tuple(fault for each in self.inclusions if each.bidder == bidder for fault in each.open_orders)
 
     @property
     def owed_refunds(self) -> tuple[Refund, ...]:
@@ -327,4 +325,5 @@ __all__ = [
     "UnitOpinion",
     "Uptake",
     "Withdrawal",
+    "order_key",
 ]

@@ -16,7 +16,7 @@ from models.vocabulary import Credit, Phase, Risk
 class Trial(Frozen):
     """`attempt` is 2 in a re-trial. `step` is one of the trial machine's steps in `rules.lifecycle`.
 
-    `supervised`: stopped by a breach of its inclusion period, and the regulator has not decided yet.
+    `supervised_for`: the entries of the breaches that stopped it, of which the regulator has not decided yet.
     `clauses` are the keys of the plan's bounds, exempted rules, safeguards and indicators: what a fault can cite.
     `readings` holds the last of each indicator, `stood_still` the days of the phase in which the trial was stopped.
     `entered_on` is the day on which it entered its step, `admitted_by` are the officers who admitted it.
@@ -40,7 +40,7 @@ class Trial(Frozen):
     resumption_proposed_by: str | None = None
     exit_report: bool = False
     declared: bool = False
-    supervised: bool = False
+    supervised_for: tuple[int, ...] = ()
     insured_yuan: int | None = None
     kpis: tuple[Kpi, ...] = ()
     clauses: tuple[str, ...] = ()
@@ -58,6 +58,11 @@ class Trial(Frozen):
     opinions: tuple[UnitOpinion, ...] = ()
     factors: tuple[str, ...] = ()
     end_annulled: bool = Field(False, exclude_if=lambda annulled: not annulled)
+
+    @property
+    def supervised(self) -> bool:
+        """Under formal supervision after a breach."""
+        return bool(self.supervised_for)
 
 
 class Climb(Frozen):
@@ -77,12 +82,19 @@ class Climb(Frozen):
     measure: Measure | None = Field(None, exclude_if=lambda measure: measure is None)
 
 
+def order_key(fault: int) -> str:
+    """What the clocks of the order that came of a fault are named by: no incident is ever called so."""
+    return f"#{fault}"
+
+
 class Fault(Frozen):
     """`rung` is the measure that the fault met, None for one that is not punished; `number` counts from 1.
 
     `officers` are the persons who issued the order that came of it, `climb` is why it met that rung. What the officer
     found, the clause, the guidance and the evidence stand in the journal (`rules.inclusion_statement`). `annulled`: an
-    appeal against what was made of it was upheld, and it counts no more.
+    appeal against what was made of it was upheld, and it counts no more. `correction_reported`: the bidder has said
+    that it carried the order out. `order_over`: it was verified, or fell with a breach. `unfollowed`: it was found not
+    to be carried out, which is a breach.
     """
 
     number: int
@@ -98,6 +110,9 @@ class Fault(Frozen):
     annulled: bool = Field(False, exclude_if=lambda annulled: not annulled)
     ordinary: bool = Field(False, exclude_if=lambda ordinary: not ordinary)
     """Found outside an inclusion period: ordered to be corrected at once, and no part of any ladder."""
+    correction_reported: bool = Field(False, exclude_if=lambda reported: not reported)
+    order_over: bool = Field(False, exclude_if=lambda over: not over)
+    unfollowed: bool = Field(False, exclude_if=lambda unfollowed: not unfollowed)
 
     @property
     def measure(self) -> Measure | None:
@@ -109,17 +124,35 @@ class Fault(Frozen):
         return self.rung == "order" or (self.measure is not None and self.measure.orders)
 
     @property
+    def order_stands(self) -> bool:
+        """It is still to be carried out, or to be verified."""
+        return self.orders and not self.annulled and not self.order_over
+
+    @property
+    def takes_two_officers(self) -> bool:
+        return self.orders or (self.measure is not None and self.measure.two_officers)
+
+    @property
+    def contestable(self) -> bool:
+        """What came of it is a decision against the bidder, served and open to appeal, as a breach always is."""
+        return self.orders or (self.measure is not None and self.measure.contestable)
+
+    @property
     def breaches(self) -> bool:
         return self.rung == "breach" or self.red_line is not None
+
+    @property
+    def is_breach(self) -> bool:
+        """By itself, or because what was ordered was not carried out; no appeal has changed that."""
+        return self.unfollowed or (self.breaches and not self.annulled)
 
 
 class Inclusion(Frozen):
     """The inclusion period (包容期) of one bidder's trial. `step` is one of its own machine's steps.
 
-    `ordinary` is that of a trial that had none: its faults and orders stand here all the same. `correction_reported`:
-    the bidder has said that it carried the order out, and nobody has verified it yet. `open_orders`: the faults whose
-    orders stand together under the one clock.
-    `suspension_pauses` is what its start notice says of its clock; None: what the policy says.
+    `ordinary` is that of a trial that had none: its faults and orders stand here all the same. `faults` are all that
+    the bidder ever had, also in a period before. `suspension_pauses` is what its start notice says of its clock; None:
+    what the policy says. `breached_from` is the step at which a breach found it.
     """
 
     bidder: str
@@ -128,13 +161,14 @@ class Inclusion(Frozen):
     granted_by: str | None = None
     started_on: date | None = None
     faults: tuple[Fault, ...] = ()
-    order_open: bool = False
-    ordered_by: str | None = None
-    officers: tuple[str, ...] = ()
     entered_on: date | None = None
     suspension_pauses: bool | None = Field(None, exclude_if=lambda pauses: pauses is None)
-    correction_reported: bool = Field(False, exclude_if=lambda reported: not reported)
-    open_orders: tuple[int, ...] = Field((), exclude_if=lambda orders: not orders)
+    breached_from: str | None = Field(None, exclude_if=lambda step: step is None)
+
+    @property
+    def open_orders(self) -> tuple[Fault, ...]:
+        """The faults whose orders nobody has verified yet; an order outlives its period."""
+        return tuple(fault for fault in self.faults if fault.order_stands)
 
 
 class IncidentStatus(StrEnum):

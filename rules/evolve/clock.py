@@ -76,9 +76,9 @@ def _entered(state: SceneState, event: StepEntered) -> SceneState:
             if event.step == "exit" and event.left != "unfit":
                 of_bidder["last_day"] = event.on
             elif event.step == "exit":
-                of_bidder["supervised"] = False  # whoever upheld the appeal has decided on the red line as well
+                of_bidder["supervised_for"] = ()  # whoever upheld the appeal has decided on the red line as well
             if event.step == "rolling_back":
-                of_bidder["supervised"] = False
+                of_bidder["supervised_for"] = ()
             entered_trial = trial.model_copy(update=of_bidder)
             trials = put(state.trials, entered_trial, by=lambda each: each.bidder)
             ran_on = event.on if event.left == "suspended" else state.ran_on
@@ -86,8 +86,9 @@ def _entered(state: SceneState, event: StepEntered) -> SceneState:
             return _goes_on(evaluated_anew(state, bidder) if event.step == "exit" else state, event)
         case Machine.INCLUSION, str(bidder):
             inclusion = find(state.inclusions, bidder=bidder) or Inclusion(bidder=bidder, step="")
-            over = {"order_open": False, "open_orders": ()} if event.step == "breached" else {}
-            entered_inclusion = inclusion.model_copy(update={**of_bidder, **over})
+            if event.step == "breached":
+                of_bidder["breached_from"] = event.left
+            entered_inclusion = inclusion.model_copy(update=of_bidder)
             return state.model_copy(
                 update={"inclusions": put(state.inclusions, entered_inclusion, by=lambda each: each.bidder)}
             )

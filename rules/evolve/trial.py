@@ -44,8 +44,6 @@ from models.state import IncidentStatus, Inclusion, SceneState, UnitOpinion
 from models.vocabulary import PanelPurpose, Phase, Role
 from rules.keyed import change, find, put
 
-_NO_ORDER: dict[str, object] = {"order_open": False, "open_orders": ()}
-
 
 def evolve(state: SceneState, event: TrialEvent | InclusionEvent | IncidentEvent) -> SceneState:
     match event:
@@ -127,37 +125,32 @@ def evolve(state: SceneState, event: TrialEvent | InclusionEvent | IncidentEvent
                 update={
                     "granted_by": event.by, "started_on": event.started_on, "credit": event.credit,
                     "suspension_pauses": event.suspension_pauses,
-                    **({"order_open": True} if state.order_stands(event.bidder) else _NO_ORDER),
                 }
             )  # fmt: skip
             return state.model_copy(update={"inclusions": put(state.inclusions, granted, by=lambda each: each.bidder)})
         case FaultRecorded(fault=fault):
-            inclusion_ = find(state.inclusions, bidder=event.bidder)
-            faults = (*inclusion_.faults, fault) if inclusion_ else (fault,)
-            to: dict[str, object] = {"faults": faults}
-            if fault.orders:
-                standing = inclusion_.open_orders if inclusion_ and state.order_stands(event.bidder) else ()
-                to |= {
-                    "order_open": True, "ordered_by": fault.by, "officers": fault.officers,
-                    "correction_reported": False, "open_orders": (*standing, fault.number),
-                }  # fmt: skip
-            elif fault.breaches:
-                to |= _NO_ORDER
+            state = _orders_fall(state, event.bidder) if fault.breaches else state
+            ledger = find(state.inclusions, bidder=event.bidder)
+            to: dict[str, object] = {"faults": (*(ledger.faults if ledger else ()), fault)}
             return state.model_copy(update={"inclusions": change(state.inclusions, to=to, bidder=event.bidder)})
         case CorrectionReported(incident=str(incident)):
             return _incident(state, incident, correction_reported=True)
         case CorrectionReported():
-            to = {"correction_reported": True}
-            return state.model_copy(update={"inclusions": change(state.inclusions, to=to, bidder=event.bidder)})
+            return _fault(state, event.bidder, event.fault, correction_reported=True)
         case CorrectionVerified():
-            to = {**_NO_ORDER, "correction_reported": False}
-            return state.model_copy(update={"inclusions": change(state.inclusions, to=to, bidder=event.bidder)})
+            state = state if event.corrected else _orders_fall(state, event.bidder)
+            return _fault(state, event.bidder, event.fault, order_over=True, unfollowed=not event.corrected)
         case MeasureAnnulled():
             return _annulled(state, event)
         case SupervisionBegan():
-            return _trial(state, event.bidder, supervised=True, resumption_proposed_by=None)
+            trial = find(state.trials, bidder=event.bidder)
+            causes = (*(trial.supervised_for if trial else ()), event.decision)
+            return _trial(state, event.bidder, supervised_for=causes, resumption_proposed_by=None)
         case SupervisionLifted():
-            return _trial(state, event.bidder, supervised=False)
+            trial = find(state.trials, bidder=event.bidder)
+            causes = trial.supervised_for if trial and event.decision is not None else ()
+            left = tuple(cause for cause in causes if cause != event.decision)
+            return _trial(state, event.bidder, supervised_for=left)
         case IncidentReported(incident=incident):
             return state.model_copy(update={"incidents": (*state.incidents, incident)})
         case IncidentAcknowledged():
@@ -181,6 +174,7 @@ def evolve(state: SceneState, event: TrialEvent | InclusionEvent | IncidentEvent
                 casualty=event.casualty, severity=event.severity, leak=event.leak, red_line=event.red_line,
             )  # fmt: skip
         case IncidentClosed():
+            state = _orders_fall(state, event.bidder) if event.red_line is not None else state
             return _incident(state, event.incident, status=IncidentStatus.CLOSED, found_red_line=event.red_line)
         case _:
             assert_never(event)
@@ -189,19 +183,28 @@ def evolve(state: SceneState, event: TrialEvent | InclusionEvent | IncidentEvent
 def _annulled(state: SceneState, event: MeasureAnnulled) -> SceneState:
     if event.end:
         return _trial(state, event.bidder, end_annulled=True)
+    if event.period is not None:
+        to: dict[str, object] = {"breached_from": event.period}
+        return state.model_copy(update={"inclusions": change(state.inclusions, to=to, bidder=event.bidder)})
+    if event.incident is not None and event.finding:
+        return _incident(state, event.incident, found_red_line=None)
     if event.incident is not None:
         ordered = find(state.incidents, id=event.incident, status=IncidentStatus.ORDERED) is not None
         return _incident(state, event.incident, status=IncidentStatus.INVESTIGATED) if ordered else state
-    period = find(state.inclusions, bidder=event.bidder)
-    if period is None:
-        return state
-    faults = change(period.faults, to={"annulled": True}, number=event.fault)
-    fault = find(period.faults, number=event.fault)
-    to: dict[str, object] = {"faults": faults}
-    if fault is not None and fault.orders:
-        others = tuple(number for number in period.open_orders if number != event.fault)
-        to |= {"order_open": bool(others), "open_orders": others}
-    return state.model_copy(update={"inclusions": change(state.inclusions, to=to, bidder=event.bidder)})
+    return _fault(state, event.bidder, event.fault, **({"unfollowed": False} if event.finding else {"annulled": True}))
+
+
+def _fault(state: SceneState, bidder: str, number: int | None, **to: object) -> SceneState:
+    ledger = find(state.inclusions, bidder=bidder)
+    faults = change(ledger.faults, to=to, number=number) if ledger is not None else ()
+    return state.model_copy(update={"inclusions": change(state.inclusions, to={"faults": faults}, bidder=bidder)})
+
+
+def _orders_fall(state: SceneState, bidder: str) -> SceneState:
+    """A breach ends every order that stands: from then on the regulator decides on the trial itself."""
+    for fault in state.open_orders(bidder):
+        state = _fault(state, bidder, fault.number, order_over=True)
+    return state
 
 
 def _counts_above(before: Reading, reading: Reading) -> bool:

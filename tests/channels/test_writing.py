@@ -9,13 +9,14 @@ from activities.delivery import Unwritable
 from channels.template_files import TEMPLATES, broken_templates
 from channels.writing import Writer
 from models.commands.anywhere import Withdraw
+from models.commands.trial import RecordFault, ReportIncident
 from models.mailbox import Message
 from models.notification import NotificationKind
 from models.refusal import Language
 from models.state import SceneState
 from rules.journal import fold
 from rules.notifications import notifications
-from tests.scenario import Play, city
+from tests.scenario import Play, city, document
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
@@ -167,3 +168,24 @@ def test_templates_that_cannot_be_loaded_are_named(tmp_path: Path) -> None:
     assert "Expected an expression" in broken[str(tmp_path / "en/subject.txt.j2")]
     with pytest.raises(FileNotFoundError):
         broken_templates(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_letters_of_several_orders_of_one_bidder_say_which_is_meant(writer: Writer, language: Language) -> None:
+    """As those of several incidents do."""
+    play = Play(city("yancheng")).to_trial("甲公司")
+    play.start("甲公司", inclusion=False)
+    for kind in ("one", "two"):
+        play.do(
+            RecordFault(
+                bidder="甲公司", kind=kind, plan_clause="1.1", finding="属实", evidence=document("证据"),
+                with_officer="regulator-3",
+            ),
+            play.regulator,
+        )  # fmt: skip
+    play.serve_notices()
+    play.do(ReportIncident(bidder="甲公司", incident="I-1", text="碰撞"), play.bidder("甲公司"))
+    told = [writer.write((each,), language, play.now).text for each in messages(play) if each.payload.get("item")]
+    for item in ("#1", "#2", "I-1"):
+        assert [text for text in told if f"甲公司 {item}" in text]
+    assert all(sum(f"甲公司 {item}" in text for item in ("#1", "#2", "I-1")) == 1 for text in told)

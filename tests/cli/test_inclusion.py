@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from models.commands.trial import EndInclusionEarly, LiftSupervision, RecordFault, ReportIncident
+from models.commands.trial import EndInclusionEarly, LiftSupervision, RecordFault, ReportCorrection, ReportIncident
 from models.recording import RecordBatch
 from runtime.settings import Settings
 from runtime.wiring import parts
@@ -41,11 +41,16 @@ def recorded(nowhere: Terminal) -> Terminal:
     red = {"red_line": "data_or_privacy_harm", "incident": "I-1"}
     crossed.do(fault("leak").model_copy(update=red), crossed.regulator)
     crossed.do(LiftSupervision(bidder=A, reasons="转常态监管"), crossed.regulator)
+    annulled = Play(city("yancheng"), scene="INC-4").to_running(A)
+    for kind in ("one", "two", "three", "four"):
+        annulled.do(fault(kind), annulled.regulator)
+    annulled.do(ReportCorrection(bidder=A, proof=document("整改证明")), annulled.bidder(A))
+    annulled.win_appeal()
     made = Settings(data_dir=nowhere.data_dir)
     nowhere.data_dir.mkdir()
     migrate(made.database_url.get_secret_value())
     with parts(made) as opened:
-        for each in (play, bare, crossed):
+        for each in (play, bare, crossed, annulled):
             batch = RecordBatch(stream=each.scene, entries=tuple(each.journal))
             opened.ledger.record(batch, build="test", rules="test", now=each.now)
     return nowhere
@@ -79,6 +84,16 @@ def test_it_is_exported_as_a_document_and_for_spreadsheets(recorded: Terminal, t
     assert written.startswith("# 包容期台账 INC-1")
     assert "=1+1 \\*迟报\\*" in written
     assert document("delay").sha256 in written
+
+
+def test_an_order_is_told_with_its_report_and_with_who_annulled_it(recorded: Terminal, tmp_path: Path) -> None:
+    shown = recorded.ok("inclusion", "INC-4").out
+    assert "整改报告" in shown
+    assert "申诉撤销" in shown
+    recorded.ok("inclusion", "INC-4", "--csv", tmp_path / "faults.csv")
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "faults.csv").read_text("utf-8-sig"))))
+    assert [bool(row["reported_by"]) for row in rows] == [False, False, False, True]
+    assert [bool(row["annulled_on"]) for row in rows] == [False, False, False, True]
 
 
 def test_a_breach_is_told_with_its_incident_and_the_supervision(recorded: Terminal) -> None:

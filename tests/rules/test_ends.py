@@ -234,9 +234,9 @@ def test_a_period_that_ends_at_the_bidders_wish_leaves_its_order_to_be_carried_o
     order(running)
     running.serve_notices()
     running.do(EndInclusionEarly(bidder=A, reasons="已无必要", at_bidders_request=True), running.regulator)
-    assert running.state.order_stands(A)
+    assert running.state.open_orders(A)
     verify(running)
-    assert not running.state.order_stands(A)
+    assert not running.state.open_orders(A)
     assert step(running) == ("trial", "running", "ended_early")
 
 
@@ -244,7 +244,7 @@ def test_an_order_that_is_not_followed_after_an_early_end_is_a_breach(running: P
     order(running)
     running.serve_notices()
     running.do(EndInclusionEarly(bidder=A, reasons="已无必要", at_bidders_request=True), running.regulator)
-    running.pass_limit(f"correction_order/{A}")
+    running.pass_limit(f"correction_order/{A}/#4")
     assert step(running) == ("trial", "suspended", "ended_early")
     verify(running, corrected=False)
     assert step(running) == ("trial", "suspended", "breached")
@@ -284,6 +284,6 @@ def test_an_order_of_a_terminated_scene_runs_and_its_time_may_pass(yancheng: Pol
     play.serve_notices()
     play.do(TERMINATE, play.lead)
     assert statuses(play)["correction_order"] is DeadlineStatus.OPEN
-    play.pass_limit(f"correction_order/{A}")
+    play.pass_limit(f"correction_order/{A}/#4")
     assert step(play) == ("remedies", "suspended", "active")
     assert statuses(play)["correction_check"] is DeadlineStatus.OPEN

@@ -279,16 +279,16 @@ def ran_out(yancheng: Policy) -> Play:
 
 
 def test_an_order_outlives_its_period_and_is_verified(ran_out: Play) -> None:
-    assert ran_out.deadline(f"correction_order/{A}").status is DeadlineStatus.OPEN
+    assert ran_out.deadline(f"correction_order/{A}/#4").status is DeadlineStatus.OPEN
     ran_out.do(verification(corrected=True), ran_out.second_regulator)
     assert (ran_out.state.inclusions[0].step, trial(ran_out)) == ("ended", "running")
-    ran_out.refuses("no_inclusion", verification(corrected=True), ran_out.second_regulator)
+    ran_out.refuses("no_open_order", verification(corrected=True), ran_out.second_regulator)
 
 
 @pytest.mark.parametrize("late", [False, True])
 def test_who_does_not_carry_it_out_comes_under_supervision_after_the_period_too(ran_out: Play, late: bool) -> None:
     if late:
-        ran_out.pass_limit(f"correction_order/{A}")
+        ran_out.pass_limit(f"correction_order/{A}/#4")
     ran_out.do(verification(corrected=False), ran_out.second_regulator)
     assert (ran_out.state.inclusions[0].step, trial(ran_out)) == ("breached", "suspended")
     assert ran_out.state.trials[0].supervised

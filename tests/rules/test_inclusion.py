@@ -228,7 +228,7 @@ def ordered(running: Play) -> Play:
 
 
 def test_an_order_to_correct_is_the_bidders_duty_for_fifteen_working_days(ordered: Play) -> None:
-    clock = ordered.deadline(f"correction_order/{A}")
+    clock = ordered.deadline(f"correction_order/{A}/#4")
     assert clock.holder == ordered.holder(Role.BIDDER, A)
     assert clock.due_on == shift_workdays(ordered.policy.calendar, ordered.today, 15)
 
@@ -248,7 +248,7 @@ def test_an_order_that_was_not_followed_breaches(ordered: Play) -> None:
 
 
 def test_the_time_of_an_order_is_extended_once_by_another_person(ordered: Play) -> None:
-    clock = ordered.deadline(f"correction_order/{A}")
+    clock = ordered.deadline(f"correction_order/{A}/#4")
     ordered.do(RequestExtension(deadline=clock.id, reasons="备件未到"), ordered.bidder(A))
     ordered.do(DecideExtension(deadline=clock.id, granted=True, reasons="同意"), ordered.second_regulator)
     assert ordered.deadline(clock.id).due_on == shift_workdays(ordered.policy.calendar, clock.due_on, 15)
@@ -259,7 +259,7 @@ def test_the_time_of_an_order_is_extended_once_by_another_person(ordered: Play) 
 def test_a_red_line_during_an_open_order_ends_the_order_with_the_period(ordered: Play) -> None:
     record(ordered, red_line="refusal_to_correct")
     assert standing(ordered) == ("breached", "suspended")
-    assert f"correction_order/{A}" not in [each.id for each in ordered.state.deadlines]
+    assert f"correction_order/{A}/#4" not in [each.id for each in ordered.state.deadlines]
 
 
 # length
@@ -303,7 +303,7 @@ def test_an_order_open_at_the_end_of_the_period_outlives_it(yancheng: Policy) ->
         record(play, kind)
     play.pass_limit(f"inclusion/{A}")
     assert standing(play) == ("ended", "running")
-    assert [each.id for each in play.state.services] == [f"correction_order/{A}"]
+    assert [each.id for each in play.state.services] == [f"correction_order/{A}/#4"]
 
 
 def test_a_trial_that_ends_before_the_period_ends_the_period(running: Play) -> None:
@@ -318,7 +318,7 @@ def test_a_period_that_the_bidder_wants_no_more_ends_early_and_for_good(running:
     assert running.state.decisions == ()
 
 
-ORDER = f"correction_order/{A}"
+ORDER = f"correction_order/{A}/#4"
 
 
 def test_the_clock_of_an_order_runs_on_whether_its_period_is_given_back_or_not(ordered: Play) -> None:

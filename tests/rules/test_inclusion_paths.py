@@ -19,6 +19,7 @@ from models.commands.trial import (
     FirstFault,
     ProposeResumption,
     RecordFault,
+    ReportCorrection,
     ReportFix,
     SuspendTrial,
     VerifyCorrection,
@@ -104,6 +105,15 @@ def test_a_ladder_that_was_adopted_in_between_lets_nobody_down(adopted: tuple[st
 
 
 @dataclass
+class Ordered:
+    """`at`: issued, served, reported, or lapsed: its time is over and nobody has reported it."""
+
+    at: str = "issued"
+    due: date | None = None
+    more_time: bool = False
+
+
+@dataclass
 class Simulated:
     """What a period should be, counted by hand: nothing of the rules' own is used but the calendar."""
 
@@ -114,10 +124,8 @@ class Simulated:
     stopped: bool = False
     at: int = -1
     faults: list[tuple[str, date, bool]] = field(default_factory=list)
-    order: str = ""
-    """"", issued, served, lapsed: its time is over and nobody has verified it."""
-    due: date | None = None
-    more_time: bool = False
+    orders: dict[int, "Ordered"] = field(default_factory=dict)
+    """Those that nobody has verified, by the number of their fault."""
     measures: list[str] = field(default_factory=list)
 
     @property
@@ -129,9 +137,10 @@ class Simulated:
         return self.play.state.trials[0].step in LIVE
 
     def let_pass(self, today: date) -> None:
-        """What ended by itself before today: an order whose last day is over, the period. The order outlives it."""
-        if self.due is not None and self.due < today:
-            self.order, self.due, self.stopped = "lapsed", None, True
+        """What ended by itself before today: orders whose last day is over, the period. Orders outlive it."""
+        for order in self.orders.values():
+            if order.due is not None and order.due < today:
+                order.at, order.due, self.stopped = "lapsed", None, True
         if self.running and self.until < today:
             self.end("ended")
 
@@ -139,13 +148,16 @@ class Simulated:
         self.step = step
 
     def breach(self) -> None:
-        self.step, self.order, self.due = "breached", "", None
-        self.stopped = True
+        self.step, self.stopped = "breached", True
+        self.orders.clear()
 
     def issue(self) -> None:
-        """Ordinary supervision has no ladder; an order that runs already is not given more time by another."""
-        if self.order in ("", "lapsed"):
-            self.order, self.more_time = "issued", False
+        """Beside those that stand; ordinary supervision has no ladder."""
+        self.orders[len(self.play.state.inclusions[0].faults)] = Ordered()
+
+    def one(self, *at: str) -> int | None:
+        """The first of the orders that stand so."""
+        return next((number for number, order in self.orders.items() if order.at in at), None)
 
     def fault(self, kind: str, today: date, *, punishable: bool) -> str:
         """The measure that it meets, or the code with which it is refused."""
@@ -175,7 +187,8 @@ class Simulated:
 
 MOVES = (
     "fault a", "fault a", "fault b", "fault c", "excuse a", "excuse b", "red line", "wait 1", "wait 30", "wait 31",
-    "serve", "more time", "corrected", "not corrected", "last day of the order", "stop", "resume", "extend",
+    "fault d", "serve", "more time", "report", "corrected", "not corrected", "last day of the order", "stop", "resume",
+    "extend",
     "last day of the period", "early",
 )  # fmt: skip
 
@@ -220,7 +233,7 @@ def try_(play: Play, *acts: tuple[object, str]) -> str:
 
 def move(play: Play, told: Simulated, what: str) -> None:
     """One move of the scene and of the simulator; they agree on what came of it."""
-    order, period = f"correction_order/{A}", f"inclusion/{A}"
+    period = f"inclusion/{A}"
     told.let_pass(play.today)
     kind = what[-1]
     match what.split()[0]:
@@ -238,31 +251,44 @@ def move(play: Play, told: Simulated, what: str) -> None:
         case "wait":
             play.wait(timedelta(days=int(what.split()[1])))
         case "serve":
-            if told.order == "issued":
-                play.serve_notices()
-                told.order, told.due = "served", shift_workdays(play.policy.calendar, play.today, 15)
+            play.serve_notices()
+            for order in told.orders.values():
+                if order.at == "issued":
+                    order.at, order.due = "served", shift_workdays(play.policy.calendar, play.today, 15)
         case "more":
-            ask, grant = (
-                RequestExtension(deadline=order, reasons="备件"),
-                DecideExtension(deadline=order, granted=True, reasons="同意"),
-            )
-            if told.due is not None and not told.more_time:
-                late = play.today > shift_workdays(play.policy.calendar, told.due, -2)
+            if (number := told.one("served")) is not None:
+                id, order = f"correction_order/{A}/#{number}", told.orders[number]
+                ask = RequestExtension(deadline=id, reasons="备件")
+                grant = DecideExtension(deadline=id, granted=True, reasons="同意")
+                assert order.due is not None
+                late = play.today > shift_workdays(play.policy.calendar, order.due, -2)
                 code = try_(play, (ask, "bidder"), (grant, "second_regulator"))
-                assert code == ("extension_too_late" if late else "")
-                if not late:
-                    told.more_time, told.due = True, shift_workdays(play.policy.calendar, told.due, 15)
+                assert code == ("extensions_used_up" if order.more_time else "extension_too_late" if late else "")
+                if not code:
+                    order.more_time, order.due = True, shift_workdays(play.policy.calendar, order.due, 15)
+        case "report":
+            number = told.one("issued", "served", "lapsed")
+            report = ReportCorrection(bidder=A, proof=document("证明"), fault=number)
+            some = "correction_reported_already" if len(told.orders) == 1 else "order_not_named"
+            expected = "" if number else some if told.orders else "no_open_order"
+            assert try_(play, (report, "bidder")) == expected
+            if number is not None:
+                told.orders[number].at, told.orders[number].due = "reported", None
         case "corrected" | "not":
-            corrected = what == "corrected"
-            expected = "" if told.order else "no_open_order" if told.running else "no_inclusion"
+            corrected, named = what == "corrected", next(iter(told.orders), None)
+            expected = "" if told.orders else "no_open_order"
             verified = VerifyCorrection(bidder=A, corrected=corrected, finding="核验")
+            if len(told.orders) > 1:
+                assert try_(play, (verified, "second_regulator")) == "order_not_named"
+                verified = verified.model_copy(update={"fault": named})
             assert try_(play, (verified, "second_regulator")) == expected
-            if told.order and corrected:
-                told.order, told.due = "", None
-            elif told.order:
+            if named is not None and corrected:
+                del told.orders[named]
+            elif named is not None:
                 told.breach()
         case "last":
-            day = told.due if what.endswith("order") else told.until
+            dues = [each.due for each in told.orders.values() if each.due is not None]
+            day = min(dues, default=None) if what.endswith("order") else told.until
             if told.running and day is not None and day > play.today:
                 play.until(play.morning_of(day))
         case "stop":
@@ -277,7 +303,7 @@ def move(play: Play, told: Simulated, what: str) -> None:
                     (ProposeResumption(bidder=A, reasons="已改"), "regulator"),
                     (ApproveResumption(bidder=A), "second_regulator"),
                 )
-                unverified = told.order == "lapsed"
+                unverified = told.one("lapsed", "reported") is not None
                 assert try_(play, *acts) == ("correction_unverified" if unverified else "")
                 told.stopped = unverified
         case "extend":
@@ -323,7 +349,7 @@ def walk(moves: list[str]) -> tuple[Play, Simulated]:
         assert inclusion.step == told.step, moves
         if trial.step in ("running", "suspended"):
             assert (trial.step == "suspended") is told.stopped, moves
-        assert inclusion.order_open is bool(told.order), moves
+        assert [each.number for each in inclusion.open_orders] == list(told.orders), moves
         clocks = {each.id: each for each in play.state.deadlines}
         if told.running:
             assert clocks[f"inclusion/{A}"].due_on == told.until
@@ -331,9 +357,9 @@ def walk(moves: list[str]) -> tuple[Play, Simulated]:
         elif f"inclusion/{A}" in clocks:
             assert told.step == "breached"
             assert clocks[f"inclusion/{A}"].status is DeadlineStatus.PAUSED, "it waits for an appeal"
-        assert (f"correction_order/{A}" in clocks) is (told.due is not None), moves
-        if told.due is not None:
-            assert clocks[f"correction_order/{A}"].due_on == told.due
+        due = {each.id: each.due_on for each in clocks.values() if each.limit == "correction_order"}
+        running = {f"correction_order/{A}/#{number}": order.due for number, order in told.orders.items() if order.due}
+        assert due == running, moves
     return play, told
 
 
@@ -356,6 +382,9 @@ def walk(moves: list[str]) -> tuple[Play, Simulated]:
         (["last day of the period", "wait 1", "fault a", "serve", "not corrected", "fault b"], "breached"),
         (["last day of the period", "red line"], "breached"),
         (["early", "fault a", "red line"], "breached"),
+        (["early", "fault a", "fault b", "serve", "report", "resume", "corrected", "not corrected"], "breached"),
+        (["early", "fault a", "serve", "wait 1", "fault b", "serve", "more time", "wait 31", "report"], "ended_early"),
+        (["early", "fault a", "fault b", "serve", "corrected", "last day of the order", "corrected"], "ended_early"),
     ],
     ids=lambda value: value if isinstance(value, str) else " > ".join(value),
 )

@@ -106,12 +106,12 @@ def test_an_order_is_told_with_its_officers_its_service_and_its_due_date(running
     order = told(running).faults[-1].order
     assert order is not None
     assert order.served_on == running.today
-    assert order.due_on == running.deadline(f"correction_order/{A}").due_on
+    assert order.due_on == running.deadline(f"correction_order/{A}/#4").due_on
 
 
 def test_an_order_is_told_with_its_extension_and_its_verification(running: Play) -> None:
     ordered(running).serve_notices()
-    id = f"correction_order/{A}"
+    id = f"correction_order/{A}/#4"
     running.do(RequestExtension(deadline=id, reasons="备件未到"), running.bidder(A))
     running.do(DecideExtension(deadline=id, granted=True, reasons="同意"), running.second_regulator)
     due = running.deadline(id).due_on
@@ -128,7 +128,7 @@ def test_an_order_is_told_with_its_extension_and_its_verification(running: Play)
 
 
 def test_an_order_that_nobody_reported_is_told_as_lapsed_and_one_not_followed_as_the_end(running: Play) -> None:
-    ordered(running).pass_limit(f"correction_order/{A}")
+    ordered(running).pass_limit(f"correction_order/{A}/#4")
     statement = told(running)
     order = statement.faults[-1].order
     assert order is not None

@@ -114,12 +114,12 @@ def test_who_ended_the_trial_does_not_decide_the_appeal(running: Play) -> None:
 
 def test_an_order_that_does_not_stand_falls_away_with_its_fault(ordered: Play) -> None:
     ordered.serve_notices()
-    assert ordered.state.order_stands(A)
+    assert ordered.state.open_orders(A)
     decision = ordered.state.decisions[-1]
     ordered.do(Appeal(decision=decision.sequence, grounds="不服"), ordered.bidder(A))
-    assert ordered.deadline(f"correction_order/{A}").status is DeadlineStatus.OPEN
+    assert ordered.deadline(f"correction_order/{A}/#4").status is DeadlineStatus.OPEN
     ordered.do(DecideAppeal(decision=decision.sequence, upheld=True, reasons="撤销"), ordered.supervisor)
-    assert not ordered.state.order_stands(A)
+    assert not ordered.state.open_orders(A)
     assert standing(ordered) == ("active", "running")
     assert ordered.state.inclusions[0].faults[-1].annulled
     record(ordered, "five")
@@ -185,7 +185,7 @@ def test_of_a_trial_that_is_over_the_breach_is_lifted_and_no_period_given_back(b
 
 
 def not_followed(play: Play) -> None:
-    play.pass_limit(f"correction_order/{A}")
+    play.pass_limit(f"correction_order/{A}/#4")
     third = play.person(Role.REGULATOR, play.state.regulator or "", "regulator-9")
     play.do(VerifyCorrection(bidder=A, corrected=False, finding="未改"), third)
 
@@ -196,7 +196,7 @@ def test_an_order_that_was_found_not_carried_out_is_a_breach_that_can_be_appeale
     assert [each.verb for each in ordered.state.decisions] == ["record_fault", "verify_correction"]
     ordered.win_appeal()
     assert standing(ordered) == ("active", "suspended")
-    assert not ordered.state.order_stands(A)
+    assert not ordered.state.open_orders(A)
 
 
 def test_a_breach_after_an_early_end_is_lifted_to_the_early_end(ordered: Play) -> None:
@@ -218,8 +218,8 @@ def test_a_breach_after_an_early_end_is_lifted_to_the_early_end(ordered: Play) -
 @pytest.mark.parametrize("who", ["regulator-1", "regulator-2"])
 def test_who_issued_an_order_does_not_give_it_more_time(ordered: Play, who: str) -> None:
     ordered.serve_notices()
-    ordered.do(RequestExtension(deadline=f"correction_order/{A}", reasons="备件未到"), ordered.bidder(A))
-    act = DecideExtension(deadline=f"correction_order/{A}", granted=True, reasons="属实")
+    ordered.do(RequestExtension(deadline=f"correction_order/{A}/#4", reasons="备件未到"), ordered.bidder(A))
+    act = DecideExtension(deadline=f"correction_order/{A}/#4", granted=True, reasons="属实")
     ordered.refuses("ordered_before", act, ordered.person(Role.REGULATOR, ordered.state.regulator or "", who))
     ordered.do(act, ordered.person(Role.REGULATOR, ordered.state.regulator or "", "regulator-9"))
 

@@ -57,7 +57,7 @@ def at(play: Play, step: str) -> Play:
     for kind in ("one", "two", "three", "four", "five", "six"):
         if record(play, kind) == step:
             return play
-        if play.state.order_stands(A):
+        if play.state.open_orders(A):
             verify(play, corrected=True)
     raise AssertionError(step)
 
@@ -82,16 +82,16 @@ def test_a_step_that_takes_two_officers_is_refused_to_one(running: Play) -> None
 
 def test_a_step_with_a_time_is_an_order_that_runs_so_long_from_its_service(running: Play) -> None:
     at(running, "second_interview")
-    assert running.state.order_stands(A)
+    assert running.state.open_orders(A)
     awaited = next(each for each in running.state.services if each.limit == "correction_order")
     assert awaited.period == Period(length=5, unit=Unit.WORKDAYS)
     running.refuses("officer_verifies", VerifyCorrection(bidder=A, corrected=True, finding="核验"), running.regulator)
     running.serve_notices()
-    due = next(each for each in running.state.deadlines if each.id == f"correction_order/{A}")
+    due = next(each for each in running.state.deadlines if each.id == f"correction_order/{A}/#5")
     assert due.due_on == shift_workdays(running.policy.calendar, running.today, 5)
     running.do(ReportCorrection(bidder=A, proof=document("整改")), running.bidder(A))
     verify(running, corrected=True)
-    assert not running.state.order_stands(A)
+    assert not running.state.open_orders(A)
 
 
 def test_who_is_told_of_a_step_gets_a_copy_of_it(running: Play) -> None:

@@ -338,7 +338,7 @@ def test_an_order_names_a_second_officer(policy: Policy, scene: Callable[[Play],
     play.refuses("drafter_decides", order(play.owner.person), play.regulator)
     play.do(order("regulator-2"), deputy)
     state = play.state
-    officers = state.inclusions[0].officers if scene is next_is_an_order else state.incidents[0].officers
+    officers = state.inclusions[0].faults[-1].officers if scene is next_is_an_order else state.incidents[0].officers
     assert officers == ("regulator-1", "chief", "regulator-2")
 
 

@@ -153,7 +153,7 @@ def ordered(policy: Policy) -> Play:
 
 def test_an_order_is_open_before_it_is_served_and_there_is_no_second_one(policy: Policy) -> None:
     play = ordered(policy)
-    assert [each.id for each in play.state.services] == [f"correction_order/{A}"]
+    assert [each.id for each in play.state.services] == [f"correction_order/{A}/#4"]
     tolerated = RecordFault(
         bidder=A, kind="five", punishable=False, plan_clause="1.1", finding="轻微", evidence=document("照片"),
         guidance="当场指导", first_fault=FirstFault(first=True, minor=True, corrected=True, harmless=True),
@@ -173,7 +173,7 @@ def test_an_order_corrected_before_it_was_served_is_served_for_its_appeal_alone(
 def test_an_order_that_waits_for_its_service_outlives_an_early_end_and_falls_with_a_breach(policy: Policy) -> None:
     play = ordered(policy)
     play.do(EndInclusionEarly(bidder=A, reasons="成熟"), play.regulator)
-    assert [each.id for each in play.state.services] == [f"correction_order/{A}"]
+    assert [each.id for each in play.state.services] == [f"correction_order/{A}/#4"]
     play.do(VerifyCorrection(bidder=A, corrected=False, finding="未改"), play.second_regulator)
     assert play.state.services == ()
 

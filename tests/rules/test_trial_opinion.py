@@ -2,13 +2,14 @@
 
 import pytest
 
+from models.actor import Actor
 from models.commands.anywhere import Override, Terminate
 from models.commands.trial import GiveTrialOpinion, ReturnTrialPlan, SubmitTrialPlan
 from models.deadline import Deadline
-from models.events.clock import DeadlinePassed
+from models.events.clock import DeadlineMet, DeadlinePassed
 from models.events.trial import TrialOpinionGiven
 from models.policy import Policy
-from models.vocabulary import Position
+from models.vocabulary import Position, Role
 from rules.keyed import find
 from tests.scenario import Play, city, with_rules
 
@@ -92,6 +93,36 @@ def test_who_has_bid_gives_no_opinion_on_a_plan() -> None:
     play = planned(city("yancheng"))
     someone = play.lead.model_copy(update={"person": play.bidder(A).person})
     play.refuses("own_bid", opinion(), someone)
+
+
+# experts
+
+
+def experts_of(play: Play, unit: str) -> tuple[Actor, ...]:
+    """Those who have seen the scene, as if all of them worked in this department."""
+    seats = [seat for panel in play.state.panels if not panel.void for seat in panel.seats]
+    return tuple(play.person(Role.EXPERT, unit, seat.person) for seat in seats)
+
+
+def test_what_an_expert_says_meets_no_duty_of_the_department_that_they_work_in(asked: Play) -> None:
+    unit = asked.state.cooperating[0]
+    expert = experts_of(asked, unit)[0]
+    events = asked.do(opinion(Position.OBJECT), expert)
+    assert not [event for event in events if isinstance(event, DeadlineMet)]
+    assert asked.deadline(f"trial_opinion/{A}/{unit}").verbs == ("give_trial_opinion",)
+    refused = asked.refuses("opinions_missing", asked.admit_act(A), asked.regulator)
+    assert unit in refused.details["units"]
+    asked.do(opinion(), asked.cooperating(unit))
+    assert f"trial_opinion/{A}/{unit}" not in {clock.id for clock in asked.state.deadlines}
+
+
+def test_two_experts_of_one_unit_and_its_department_speak_without_having_seen_each_other(asked: Play) -> None:
+    unit, seen = asked.state.cooperating[0], asked.state.sequence
+    one, other, *_ = experts_of(asked, unit)
+    for who in (one, asked.cooperating(unit), other):
+        asked.do(opinion(), who, seen=seen)
+    asked.refuses("stale", opinion(), one, seen=seen)
+    asked.refuses("opinion_already_given", opinion(), one)
 
 
 # the leading group
