@@ -86,9 +86,10 @@ def export_bundle(
             raise Refused("unknown_scene", scene=", ".join(sorted(unknown)))
         # A bundle holds everything.
         everything = tuple(Subject)
-        chosen = may_audit(
+        admitted = may_audit(
             stored, chosen, who, on_behalf_of, named=bool(scene), display="audit_export", subjects=everything
         )
+        chosen = admitted.scenes
         if not chosen:
             raise Failure("no_scenes", say("没有符合条件的场景。", "No scene fits."))
         if sealed:
@@ -99,7 +100,7 @@ def export_bundle(
             task = bar.add_task(say("导出", "exporting"), total=len(chosen))
             manifest = to_file(stored, chosen, target, key=_key(made), tell=lambda _: bar.advance(task))
     size = target.stat().st_size
-    data = {"file": str(target), "bytes": size, **manifest.model_dump(mode="json")}
+    data = {"file": str(target), "bytes": size, "left_out": admitted.left_out, **manifest.model_dump(mode="json")}
     rows = [
         (each.scene, each.name, each.sequence, len(each.runs), say("已办结", "closed") if each.closed else
          say("进行中", "open"), each.head[:16])
@@ -111,7 +112,7 @@ def export_bundle(
         f"已导出 {len(rows)} 个场景到 {target}（{size:,} 字节）。核验：scene audit verify {target}",
         f"{len(rows)} scenes exported to {target} ({size:,} bytes). Check it: scene audit verify {target}",
     )
-    output.present(data, output.table(columns, rows), told)
+    output.present(data, output.table(columns, rows), told, *admitted.told)
 
 
 def _copy_sealed(stored: Parts, scene: str, target: Path) -> None:

@@ -3,14 +3,13 @@
 import json
 import re
 import shutil
-import sqlite3
 import subprocess
 import zipfile
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 from alembic import command
+from sqlalchemy import Connection, inspect, text
 
 from storage.database import alembic_config, engine_for, writing
 from tests.cli.terminal import Terminal
@@ -49,15 +48,16 @@ def test_without_a_key_not_everything_is_proven_and_the_status_says_so(bundle: P
 
 
 def test_a_database_that_was_not_migrated_is_said_with_what_to_do(
-    bundle: Path, scene: Terminal, submitted: str, tmp_path: Path
+    scene: Terminal, submitted: str, tmp_path: Path
 ) -> None:
     """A restored backup of an older version: nothing is exported of it, and no half of a bundle stays."""
+    scene("audit", "key", "--new")
     older, target = tmp_path / "older.db", tmp_path / "older.zip"
-    with closing(sqlite3.connect(scene.data_dir / "scene.db")) as whole, closing(sqlite3.connect(older)) as copy:
-        whole.backup(copy)
     engine = engine_for(f"sqlite:///{older}")
     with writing(engine, "schema") as connection:
-        command.downgrade(alembic_config(connection), "0004")
+        command.upgrade(alembic_config(connection), "0004")
+        for table, column in (("scene", "scene"), ("entry", "stream")):
+            _copied(scene, connection, table, column, submitted)
     answer = scene("audit", "export", submitted, "--out", target, SCENE_DATABASE_URL=f"sqlite:///{older}")
     assert (answer.status, target.exists()) == (1, False)
     assert "[database_older]" in answer.err
@@ -66,6 +66,18 @@ def test_a_database_that_was_not_migrated_is_said_with_what_to_do(
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     assert scene.refused("audit", "export", submitted, SCENE_DATABASE_URL=f"sqlite:///{older}") == "database_newer"
     engine.dispose()
+
+
+def _copied(scene: Terminal, older: Connection, table: str, column: str, id: str) -> None:
+    """What the shared database has of a scene, without the columns that an older one lacks."""
+    engine = engine_for(f"sqlite:///{scene.data_dir / 'scene.db'}")
+    names = ", ".join(each["name"] for each in inspect(older).get_columns(table))
+    with engine.connect() as whole:
+        rows = whole.execute(text(f"SELECT {names} FROM {table} WHERE {column} = :id"), {"id": id}).all()  # noqa: S608
+    engine.dispose()
+    assert rows
+    places = ", ".join(f":{name}" for name in names.split(", "))
+    older.execute(text(f"INSERT INTO {table} ({names}) VALUES ({places})"), [dict(row._mapping) for row in rows])  # noqa: S608
 
 
 def test_what_was_changed_is_named_and_the_status_says_so(bundle: Path, auditor: Terminal, tmp_path: Path) -> None:
