@@ -41,7 +41,13 @@ NOTES: dict[str, Word] = {
     "not_checkpointed": Word("尚未纳入检查点", "not yet under a checkpoint"),
     "later_entries": Word("其后的记录待下一个检查点", "later entries wait for the next checkpoint"),
     "after_the_copy": Word("留存的日志早于该检查点", "your copy of the log ends before the checkpoint"),
-    "shorter": Word("留存的日志中该场景有更多记录", "your copy of the log knows later entries of the scene"),
+    "shorter": Word(
+        "留存的日志中该场景有更多记录或拒绝记录", "your copy of the log knows later entries or refusals of the scene"
+    ),
+    "unnamed_build": Word(
+        "历史未写明由哪个版本的程序产生，无从重新运行", "a history does not say which code made it, so none was run"
+    ),
+    "unknown_fields": Word("历史中有本版本不认识的字段", "a history has fields that this version does not know"),
     "build_failed": Word("该版本的代码无法在本机运行", "the code of that version could not be run here"),
 }
 
@@ -60,6 +66,7 @@ DEVIATIONS: dict[str, Word] = {
     "answer": Word("账本回执与账本不符", "the ledger answered otherwise"),
     "asked": Word("重放所求与历史不符", "the replay asks the server for something else"),
     "begins_later": Word("首段历史不是场景的开始", "the first run is not the beginning"),
+    "born_with": Word("场景一开始就有未经办理的内容", "the scene began with what no act brought"),
     "build": Word("版本名称与代码不符", "the build's name is not its code's"),
     "calendar_missing": Word("缺少所用日历", "the calendar is missing"),
     "city": Word("城市不符", "the city is another"),
