@@ -66,7 +66,7 @@ class Checkpoints:
                 return there
             if key.fingerprint() in {each.handover.old for each in log.handovers()}:
                 # On another machine the old key may still lie; what it signed now, no auditor would accept.
-                raise NotMade("no_audit_key", "this key gave way to another")
+                raise NotMade("key_given_up", "this key gave way to another")
             tree = _as_signed(log, before)
             leaves = []
             for leaf in log.grown():

@@ -154,7 +154,8 @@ def read_history(given: Callable[[], WorkflowHistory], text: bytes | None = None
 def _look_at(run: RunHistory, given: Any, written: Any) -> None:
     """Temporal's reader takes a field by two names, a number for a word, and data with strange letters in it. Others
     do not: `given` has to be as its writer wrote it."""
-    broken, unknown = [], list(key for key in given if key != "events")
+    broken: list[Broken] = []
+    unknown = [key for key in given if key != "events"]
     for event, (one, other) in enumerate(zip(given["events"], written["events"], strict=True), start=1):
         for at, recorded, expected in _unlike(one, other, "", unknown, event):
             broken.append(Broken("ambiguous", event, at, str(recorded)[:200], str(expected)[:200]))

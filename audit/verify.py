@@ -109,6 +109,7 @@ def _signature(bundle: Bundle, trust: Trust) -> tuple[Finding, attested.Keyring,
             wrong.append(Deviation(what="signature", part=SIGNATURE))
         elif not keys.asked_for:
             notes = ("unknown_key",)
+            facts = (Fact(what="key", values={"key": mark}),)
         elif (steps := keys.way(mark)) is None:
             trusted = ", ".join(sorted(keys.trusted))
             wrong.append(Deviation(what="other_key", part=PUBLIC_KEY, recorded=mark, expected=trusted))
@@ -220,7 +221,12 @@ class _Code:
 
     def finding(self) -> Finding:
         notes = ("untrusted_build",) if self._untrusted else ()
-        return finding(Check.SOURCES, None, self._wrong, len(self._digests), notes)
+        facts = tuple(
+            Fact(what="untrusted", values={"build": build, "digest": self._digests[build]})
+            for build in sorted(self._untrusted)
+        )
+        made = finding(Check.SOURCES, None, self._wrong, len(self._digests), notes)
+        return made.model_copy(update={"facts": facts})
 
     def why_not(self, build: str) -> str | None:
         """The note for a build that can not be run; None where it can."""

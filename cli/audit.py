@@ -59,7 +59,18 @@ async def _checkpoint(made: Settings) -> SignedCheckpoint:
 
 def _not_made(made: Settings, problem: NotMade) -> Failure:
     if problem.code == "no_audit_key":
-        return no_key(made.audit_key, str(problem))
+        # The worker's key, whose place its answer names.
+        place, _, why = str(problem).partition(": ")
+        return no_key(Path(place), why)
+    if problem.code == "key_given_up":
+        return Failure(
+            "key_given_up",
+            say(
+                f"这把密钥（{made.audit_key}）已交接给另一把，不再签名。请把现用的密钥放到这里，不要另生成新的。",
+                f"This key ({made.audit_key}) gave way to another and signs nothing. Put the one in use in its place; "
+                "do not make a new one.",
+            ),
+        )
     return Failure(
         "log_changed",
         say(

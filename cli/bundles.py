@@ -37,6 +37,7 @@ from storage.places import PlaceAway
 
 from . import output, shown
 from .acting import OnBehalf, a_date
+from .audit_keys import problem_in_words
 from .output import AsJson, Failure, misuse, say
 from .session import database, server, settings
 from .viewing import Viewing, may_audit
@@ -125,7 +126,7 @@ def _copy_sealed(stored: Parts, scene: str, target: Path) -> None:
         raise Failure(
             "not_sealed",
             say(
-                f"{scene} 没有完好的封存审计包（{problem.problem}）。可运行 scene doctor；或不用 --sealed，现导一份。",
+                f"{scene} {_NOT_SEALED[problem.problem]}。可运行 scene doctor；或不用 --sealed，现导一份。",
                 f"There is no whole sealed bundle of {scene} ({problem.problem}). See `scene doctor`; without --sealed "
                 "one is made now.",
             ),
@@ -134,6 +135,9 @@ def _copy_sealed(stored: Parts, scene: str, target: Path) -> None:
         beside.unlink(missing_ok=True)
     told = say(f"封存的审计包已写入 {target}。", f"The sealed bundle is in {target}.")
     output.present({"file": str(target), "bytes": target.stat().st_size}, told)
+
+
+_NOT_SEALED = {"missing": "没有封存的审计包", "digest": "封存的审计包已被改动或损坏"}
 
 
 def verify_bundle(
@@ -203,7 +207,8 @@ def to_file(
         raise Failure(
             "no_key",
             say(
-                f"没有可用的签名密钥（{problem}）。请运行 scene audit key --new，或设置 SCENE_AUDIT_KEY_FILE。",
+                f"没有可用的签名密钥（{problem.file}：{problem_in_words(problem.problem)}）。"
+                "请运行 scene audit key --new，或设置 SCENE_AUDIT_KEY_FILE。",
                 f"There is no key to sign with ({problem}). Run `scene audit key --new`, or set SCENE_AUDIT_KEY_FILE.",
             ),
         ) from None
@@ -262,7 +267,7 @@ def _not_exportable(problem: NotExportable) -> Failure:
         "unreadable_history": say("运行历史无法读取", "a history can not be read"),
         "no_entries": say("账本中还没有已确认的记录", "the ledger has no confirmed entry yet"),
         "no_rulebook": say("缺少所用的政策", "the policy it is pinned to is missing"),
-        "no_directory": say("缺少所用的人员名录", "a version of the directory is missing"),
+        "no_directory": say("缺少所用的人员目录", "a version of the directory is missing"),
         "no_sources": say("缺少当时的程序代码", "the code that recorded it is missing"),
     }.get(problem.what, problem.what)
     detail = f" ({problem.detail})" if problem.detail else ""
@@ -333,7 +338,7 @@ def _told(findings: Sequence[Finding]) -> Iterator[RenderableType]:
         verdict = worst(its)
         notes = dict.fromkeys(note for each in its for note in each.notes)
         count = sum(each.looked_at for each in its)
-        facts = dict.fromkeys(_fact(fact) for each in its for fact in each.facts)
+        facts = dict.fromkeys(_printable(_fact(fact)) for each in its for fact in each.facts)
         if len(facts) > SHOWN_FACTS:
             facts = {**dict.fromkeys([*facts][:SHOWN_FACTS]), "…": None}
         why = "；".join((*facts, *(shown.word(words.NOTES, note) for note in notes)))

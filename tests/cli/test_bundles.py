@@ -40,11 +40,29 @@ def test_a_bundle_is_proven_elsewhere_with_the_offices_key(bundle: Path, auditor
     assert answer.status in (0, 3)
 
 
-def test_without_a_key_not_everything_is_proven_and_the_status_says_so(bundle: Path, auditor: Terminal) -> None:
+def test_without_a_key_not_everything_is_proven_and_the_status_says_so(
+    bundle: Path, auditor: Terminal, scene: Terminal
+) -> None:
     answer = auditor("audit", "verify", bundle)
     assert answer.status == 3
     assert "未能全部证实" in answer.out
     assert "--key" in answer.out
+    mark = scene.json("audit", "key")["fingerprint"]
+    assert mark in answer.out.replace("\n", "").replace(" ", ""), "what to compare with the one that was given out"
+
+
+def test_whose_code_is_not_trusted_is_told_with_the_digest_to_compare(
+    bundle: Path, auditor: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cli.bundles.digest_of", lambda _: "0" * 64)
+    with zipfile.ZipFile(bundle) as file:
+        builds = json.loads(file.read("manifest.json"))["builds"]
+    told = auditor("audit", "verify", bundle, "--json")
+    (code,) = [each for each in told.json["findings"] if each["check"] == "sources"]
+    assert [each["values"] for each in code["facts"]] == [
+        {"build": build, "digest": digest} for build, digest in builds.items()
+    ]
+    assert told.status == 3
 
 
 def test_a_database_that_was_not_migrated_is_said_with_what_to_do(
