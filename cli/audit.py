@@ -15,7 +15,7 @@ from audit.log import Log, LogDiffers, verified, without_leaves
 from audit.proofs import Proof, ProofFails, ProvenEntry
 from client.health import checkpoint_now
 from models.canonical import canonical
-from models.checkpoint import ChainKind, LogItem, SignedCheckpoint
+from models.checkpoint import ChainKind, LogItem, SignedCheckpoint, Unreadable
 from models.policy import Subject
 from models.refusal import Refused
 from runtime.settings import Settings
@@ -74,7 +74,7 @@ def _not_made(made: Settings, problem: NotMade) -> Failure:
     return Failure(
         "log_changed",
         say(
-            f"检查点日志被改动（{problem}），不再续签。请保全现场，运行 scene doctor。",
+            "检查点日志被改动，不再续签。请保全现场，运行 scene doctor --all 找出改动之处。",
             f"The checkpoint log was changed ({problem}); nothing is signed over it. Keep it as it is; `scene doctor`.",
         ),
     )
@@ -108,11 +108,23 @@ def checkpoints(
         items: Iterable[LogItem] = opened.checkpoints.items()
         if short:
             items = without_leaves(_held(items, _own_keys(opened)))
-        count = 0
+        count = unreadable = 0
         with out.open("wb") as file:
-            for line in logs.lines(items):
-                file.write(line)
-                count += 1
+            for item in items:
+                unreadable += isinstance(item, Unreadable)
+                for line in logs.lines((item,)):
+                    file.write(line)
+                    count += 1
+    if unreadable:
+        raise Failure(
+            "log_changed",
+            say(
+                f"检查点日志中有 {unreadable} 处无法读取，未能写入 {out}（已写 {count} 行）。"
+                "请保全现场，运行 scene doctor --all。",
+                f"{unreadable} places of the checkpoint log cannot be read and are not in {out} ({count} lines are). "
+                "Keep it as it is; `scene doctor --all`.",
+            ),
+        )
     output.present({"file": str(out), "lines": count}, say(f"{out}：{count} 行", f"{out}: {count} lines"))
 
 

@@ -169,6 +169,16 @@ def test_the_doctor_names_the_place_where_the_log_was_changed(
     assert copy.refused("audit", "prove", scene) == "log_differs"
 
 
+def test_a_log_of_which_something_can_not_be_read_is_not_given_out_as_a_whole_one(
+    apart: tuple[Terminal, sqlite3.Connection, str], tmp_path: Path
+) -> None:
+    """Without its last checkpoint it would look like an older log, which nobody could tell from an honest one."""
+    copy, table, _ = apart
+    copy.ok("audit", "checkpoints", "--out", tmp_path / "whole.jsonl")
+    table.execute("UPDATE checkpoint SET text = '{}' WHERE number = (SELECT max(number) FROM checkpoint)")
+    assert copy.refused("audit", "checkpoints", "--out", tmp_path / "less.jsonl") == "log_changed"
+
+
 def test_a_checkpoint_of_three_days_ago_is_a_warning(apart: tuple[Terminal, sqlite3.Connection, str]) -> None:
     copy, table, _ = apart
     table.execute("DELETE FROM checkpoint")
