@@ -87,7 +87,7 @@ def _data(signed: SignedCheckpoint) -> dict[str, Any]:
 def _told(signed: SignedCheckpoint) -> str:
     each = signed.checkpoint
     return say(
-        f"第 {each.number} 号检查点：{each.size} 条，树根 {each.root}",
+        f"第 {each.number} 号检查点：{each.size} 个链头，树根 {each.root}",
         f"Checkpoint {each.number}: {each.size} leaves, root {each.root}",
     )
 
@@ -129,7 +129,7 @@ def checkpoints(
 
 
 def _list(signed: tuple[SignedCheckpoint, ...]) -> None:
-    columns = [("号", "no"), ("日", "day"), ("时间", "time"), ("条数", "leaves"), ("树根", "root"), ("密钥", "key")]
+    columns = [("号", "no"), ("日", "day"), ("时间", "time"), ("链头数", "leaves"), ("树根", "root"), ("密钥", "key")]
     rows = [
         (each.checkpoint.number, each.checkpoint.day or "-", shown.moment(each.checkpoint.at), each.checkpoint.size,
          each.checkpoint.root[:SHOWN_DIGITS], each.checkpoint.key[:SHOWN_DIGITS])
@@ -158,8 +158,8 @@ def consistent(old: LogName, new: LogName, keys: Keys = None, as_json: AsJson = 
     }  # fmt: skip
     lines = [
         say(
-            f"一致：第 {held.last.number} 号（{held.last.size} 条）原样包含在"
-            f"第 {found.last.number} 号（{found.last.size} 条）中。",
+            f"一致：第 {held.last.number} 号（{held.last.size} 个链头）原样包含在"
+            f"第 {found.last.number} 号（{found.last.size} 个链头）中。",
             f"Consistent: checkpoint {held.last.number} ({held.last.size} leaves) is the beginning of checkpoint "
             f"{found.last.number} ({found.last.size} leaves).",
         )
@@ -248,14 +248,14 @@ def prove(
     checkpoint = proof.signed.checkpoint
     lines = [
         say(
-            f"{stream} 的 {proof.leaf.sequence} 条记录在第 {checkpoint.number} 号检查点中（第 {proof.index} 号记录，"
-            f"路径 {len(proof.path)} 个哈希）。",
+            f"{stream} 的 {proof.leaf.sequence} 条记录在第 {checkpoint.number} 号检查点中"
+            f"（日志第 {proof.index} 号链头，路径 {len(proof.path)} 个哈希）。",
             f"{proof.leaf.sequence} entries of {stream} stand under checkpoint {checkpoint.number} "
             f"(leaf {proof.index}, a path of {len(proof.path)} hashes).",
         )
     ]
     if after:
-        lines.append(say(f"其后 {after} 条待下一个检查点。", f"{after} later ones wait for the next checkpoint."))
+        lines.append(say(f"其后 {after} 条记录待下一个检查点。", f"{after} later ones wait for the next checkpoint."))
     if out is not None:
         lines.append(say(f"证明已写入 {out}", f"The proof is in {out}"))
     output.present(proof.model_dump(mode="json"), *lines)

@@ -402,14 +402,14 @@ def _sentence(bundle: Path, verdict: Verdict) -> str:
             return say(f"{bundle}：与证据不符，见上表。", f"{bundle}: it deviates; see above.")
 
 
-def moment_of(text: str) -> datetime:
+def moment_of(text: str, option: str) -> datetime:
     """A date or a moment of the city's clock: a day means its end. Raises Failure."""
     try:
         given = datetime.fromisoformat(text)
     except ValueError:
         raise misuse(
-            f"--time {text}：请写作 2026-05-06 或 2026-05-06T14:30。",
-            f"--time {text}: write it as 2026-05-06 or 2026-05-06T14:30.",
+            f"{option} {text}：请写作 2026-05-06 或 2026-05-06T14:30。",
+            f"{option} {text}: write it as 2026-05-06 or 2026-05-06T14:30.",
         ) from None
     if given.tzinfo is None:
         given = given.replace(tzinfo=BEIJING)

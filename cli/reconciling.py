@@ -85,7 +85,7 @@ def reconcile(
         raise misuse(
             "--restart 和 --delivered-until 须与 --repair 同用。", "--restart and --delivered-until go with --repair."
         )
-    until = moment_of(delivered_until) if delivered_until is not None else None
+    until = moment_of(delivered_until, "--delivered-until") if delivered_until is not None else None
     witnesses = _copy(copy) if copy is not None else []
     made = settings()
     with database(made) as opened:

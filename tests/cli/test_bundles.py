@@ -136,6 +136,9 @@ def test_the_time_machine_goes_to_an_entry_an_event_and_a_moment(
     assert auditor.json("audit", "at", bundle, "--time", "2099-01-01")["sequence"] >= 1
     assert auditor.refused("audit", "at", bundle, "--seq", "999") == "no_such_point"
     assert auditor.refused("audit", "at", bundle, "--time", "1999-01-01") == "no_such_point"
+    assert auditor.refused("audit", "at", bundle, "--event", "1:9999") == "no_such_point"
+    assert "没有第 999 条记录；可用的是 1 至" in auditor("audit", "at", bundle, "--seq", "999").err
+    assert "还没有记录" in auditor("audit", "at", bundle, "--event", "1:1").err
     assert auditor.refused("audit", "at", bundle, "--time", "gestern", status=2) == "usage"
     assert auditor.refused("audit", "at", bundle, "--time", "2026-01-01", "--seq", "1", status=2) == "usage"
 
@@ -152,6 +155,13 @@ def test_the_time_machine_shows_who_looks_what_they_may_read(scene: Terminal, su
         assert scene.refused("audit", *typed, "--as", "public") == "not_readable"
     changes = {each["at"] for each in scene.json("audit", "diff", submitted, "0", "1", "--as", "platform")}
     assert "step" in changes
+
+
+def test_a_bundle_without_scenes_has_no_past(bundle: Path, auditor: Terminal, tmp_path: Path) -> None:
+    with zipfile.ZipFile(bundle) as whole, zipfile.ZipFile(tmp_path / "none.zip", "w") as none:
+        manifest = {**json.loads(whole.read("manifest.json")), "scenes": []}
+        none.writestr("manifest.json", json.dumps(manifest))
+    assert auditor.refused("audit", "at", tmp_path / "none.zip") == "unknown_scene"
 
 
 def test_a_bundles_file_shows_all_that_is_in_it_to_who_holds_it(bundle: Path, auditor: Terminal) -> None:

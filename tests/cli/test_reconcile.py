@@ -135,6 +135,8 @@ def test_a_list_that_can_not_be_read_does_not_end_it(copy: Terminal) -> None:
 def test_what_cannot_be_meant_is_said(copy: Terminal, tmp_path: Path) -> None:
     assert copy.refused("audit", "reconcile", "--restart", status=2) == "usage"
     assert copy.refused("audit", "reconcile", "--delivered-until", "2026-11-22", status=2) == "usage"
+    said = copy("audit", "reconcile", "--repair", "--delivered-until", "gestern")
+    assert (said.status, "--delivered-until gestern" in said.err) == (2, True)
     assert copy.refused("audit", "reconcile", "NO-SUCH") == "unknown_scene"
     (tmp_path / "log.jsonl").write_text("nonsense\n")
     assert copy.refused("audit", "reconcile", "--log", tmp_path / "log.jsonl") == "log_differs"
