@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from pydantic import ValidationError
 
 from activities.checkpoint import NotMade
 from audit import log as logs
-from audit import proofs
+from audit import proofs, unambiguous
 from audit.log import Log, LogDiffers, verified, without_leaves
 from audit.proofs import Proof, ProofFails, ProvenEntry
 from client.health import checkpoint_now
@@ -334,8 +333,10 @@ def proven(
 ) -> None:
     """核对一份证明；无需联网 · Check a proof, offline"""
     try:
-        proof = Proof.model_validate_json(file.read_bytes())
-    except ValidationError as error:
+        content = file.read_bytes()
+        unambiguous.loads(content)
+        proof = Proof.model_validate_json(content)
+    except (ValueError, RecursionError) as error:
         raise misuse(
             f"{file} 不是证明文件：{str(error).splitlines()[0]}",
             f"{file} is no proof: {str(error).splitlines()[0]}",

@@ -170,7 +170,7 @@ def verify_bundle(
         task = bar.add_task(say("核验", "verifying"), total=None)
         for each in verify(bundle, trust):
             findings.append(each)
-            scene = escape(_printable(each.scene or ""))
+            scene = escape(output.printable(each.scene or ""))
             bar.update(task, description=f"{scene} {shown.word(words.CHECKS, each.check)}")
     verdict = worst(findings)
     data = {"verdict": verdict, "findings": [each.model_dump(mode="json") for each in findings]}
@@ -309,8 +309,8 @@ def _readable(bundle: Path) -> Iterator[None]:
         raise Failure(
             "not_a_bundle",
             say(
-                f"{bundle} 不是可读的审计包：{_printable(str(problem))}。",
-                f"{bundle} is no bundle that can be read: {_printable(str(problem))}.",
+                f"{bundle} 不是可读的审计包：{problem}。",
+                f"{bundle} is no bundle that can be read: {problem}.",
             ),
         ) from None
 
@@ -338,7 +338,7 @@ def _told(findings: Sequence[Finding]) -> Iterator[RenderableType]:
         verdict = worst(its)
         notes = dict.fromkeys(note for each in its for note in each.notes)
         count = sum(each.looked_at for each in its)
-        facts = dict.fromkeys(_printable(_fact(fact)) for each in its for fact in each.facts)
+        facts = dict.fromkeys(_fact(fact) for each in its for fact in each.facts)
         if len(facts) > SHOWN_FACTS:
             facts = {**dict.fromkeys([*facts][:SHOWN_FACTS]), "…": None}
         why = "；".join((*facts, *(shown.word(words.NOTES, note) for note in notes)))
@@ -351,7 +351,7 @@ def _told(findings: Sequence[Finding]) -> Iterator[RenderableType]:
         columns = [("核验项", "check"), ("场景", "scene"), ("位置", "place"), ("问题", "what"), ("所记", "recorded"),
                    ("应为", "expected")]  # fmt: skip
         lines = [
-            (shown.word(words.CHECKS, each.check), _printable(each.scene or "-"), _place(deviation), _what(deviation),
+            (shown.word(words.CHECKS, each.check), each.scene or "-", _place(deviation), _what(deviation),
              _short(deviation.recorded), _short(deviation.expected))
             for each, deviation in wrong[:SHOWN]
         ]  # fmt: skip
@@ -373,7 +373,7 @@ def _place(deviation: Deviation) -> str:
         say(f"事件 {deviation.event}", f"event {deviation.event}") if deviation.event is not None else "",
         deviation.at or "",
     ]
-    return _printable(" · ".join(part for part in parts if part))
+    return " · ".join(part for part in parts if part)
 
 
 def _what(deviation: Deviation) -> str:
@@ -382,13 +382,8 @@ def _what(deviation: Deviation) -> str:
     return deviation.what if deviation.what not in REFUSALS else say("职责未分离", "duties not kept apart")
 
 
-def _printable(text: str) -> str:
-    """A bundle may come from anybody, and a terminal obeys what it is sent."""
-    return "".join(each if each.isprintable() else "�" for each in text)
-
-
 def _short(value: object) -> str:
-    text = "" if value is None else _printable(str(value))
+    text = "" if value is None else str(value)
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 

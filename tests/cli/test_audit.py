@@ -140,6 +140,8 @@ def test_a_proof_of_one_scene_is_checked_offline(signing: Terminal, submitted: s
     spoilt = (tmp_path / "proof.json").read_text().replace("买买提", "买买题")
     (tmp_path / "spoilt.json").write_text(spoilt)
     assert offline.refused("audit", "proven", tmp_path / "spoilt.json") == "proof_fails"
+    (tmp_path / "spoilt.json").write_text('{"index":0,' + (tmp_path / "proof.json").read_text()[1:])
+    assert offline.refused("audit", "proven", tmp_path / "spoilt.json", status=2) == "unreadable_proof", "said twice"
     (tmp_path / "spoilt.json").write_text("{}")
     assert offline.refused("audit", "proven", tmp_path / "spoilt.json", status=2) == "unreadable_proof"
 
