@@ -162,7 +162,7 @@ def verify_bundle(
 
     退出状态：0 全部证实，1 有不符，3 未能全部证实 · Exits with 0: all is proven; 1: something deviates; 3: not proven
     """
-    sources = {digest_of(installed()), *(code or ())}
+    sources = {digest_of(installed()), *map(_trusted_code, code or ())}
     keys = frozenset(map(_trusted_key, key or ()))
     trust = Trust(keys=keys, sources=frozenset(sources), copy=None if log is None else _copy(log, keys))
     findings: list[Finding] = []
@@ -317,7 +317,7 @@ def _readable(bundle: Path) -> Iterator[None]:
 
 def _trusted_key(text: str) -> str:
     """A fingerprint, or that of the key in a file. Raises Failure."""
-    if len(text) == 64 and all(letter in "0123456789abcdef" for letter in text):
+    if _is_digest(text):
         return text
     try:
         return fingerprint(raw_of(Path(text).read_bytes()))
@@ -326,6 +326,20 @@ def _trusted_key(text: str) -> str:
             f"--key {text}：不是公钥文件，也不是 64 位十六进制指纹（{problem}）。",
             f"--key {text}: neither a public key file nor a fingerprint of 64 hexadecimal digits ({problem}).",
         ) from None
+
+
+def _trusted_code(text: str) -> str:
+    """The whole digest: what a build's name has of it is too short to trust code by. Raises Failure."""
+    if not _is_digest(text):
+        raise misuse(
+            f"--code {text}：应为 64 位十六进制的完整摘要，见核验结果中“程序代码”一行。",
+            f"--code {text}: it takes the whole digest, 64 hexadecimal digits, which a verification tells (code).",
+        )
+    return text
+
+
+def _is_digest(text: str) -> bool:
+    return len(text) == 64 and all(letter in "0123456789abcdef" for letter in text)
 
 
 def _told(findings: Sequence[Finding]) -> Iterator[RenderableType]:

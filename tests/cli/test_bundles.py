@@ -63,6 +63,10 @@ def test_whose_code_is_not_trusted_is_told_with_the_digest_to_compare(
         {"build": build, "digest": digest} for build, digest in builds.items()
     ]
     assert told.status == 3
+    for digest in builds.values():
+        assert auditor.refused("audit", "verify", bundle, "--code", digest[:12], status=2) == "usage"
+        trusting = auditor("audit", "verify", bundle, "--code", digest, "--json")
+        assert {each["verdict"] for each in trusting.json["findings"] if each["check"] == "replay"} == {"proven"}
 
 
 def test_a_database_that_was_not_migrated_is_said_with_what_to_do(
