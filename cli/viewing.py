@@ -193,41 +193,52 @@ def may_audit(
     found: list[str] = []
     first: _NotRead | None = None
     of_cities: dict[str, _NotRead | None] = {}
+    stranger_in: dict[str, _NotRead] = {}
     everywhere: list[_NotRead] | None = None
     for scene in scenes:
         state = _listed(opened, scene)
         policy = policy_of(opened, state) if state is not None else None
+        city = policy.city if policy is not None else ""
         if state is None:
             if everywhere is None:
                 asked = (_of_city(opened, each, who, behalf, subjects) for each in _policies_here(opened))
                 everywhere = [each for each in asked if each is not None]
             problem = next(iter(everywhere), None)
+        elif city in stranger_in:
+            problem = stranger_in[city]
         elif all_scenes:
-            city = policy.city if policy is not None else ""
             if city not in of_cities:
                 of_cities[city] = _of_city(opened, policy, who, behalf, subjects)
             problem = of_cities[city]
         else:
             problem = _not_read(opened, policy, state, who, behalf, subjects)
+            if problem is not None and problem.is_stranger:
+                stranger_in[city] = problem
         if problem is None:
             found.append(scene)
         first = first or problem
     if first is not None and (named or not found):
-        viewer = first.viewer
-        claimed: dict[str, JsonValue] = {
-            "person": viewer.person, "role": viewer.role, "unit": viewer.unit, "verb": display,
-        }  # fmt: skip
-        opened.refusals.keep(Refusal.of_claim(first.stream, claimed, None, first.refused, shown.now()))
+        if (viewer := first.viewer) is not None:
+            claimed: dict[str, JsonValue] = {
+                "person": viewer.person, "role": viewer.role, "unit": viewer.unit, "verb": display,
+            }  # fmt: skip
+            opened.refusals.keep(Refusal.of_claim(first.stream, claimed, None, first.refused, shown.now()))
         raise first.refused
     return Admitted(tuple(found), len(scenes) - len(found))
 
 
 class _NotRead(NamedTuple):
-    """Why something is not shown, to whom, and with what that is recorded."""
+    """Why something is not shown, to whom, and with what that is recorded. `viewer` None: who looks is not what they
+    say, which is recorded already (`acting.actor_of`)."""
 
     stream: str
-    viewer: Viewer
+    viewer: Viewer | None
     refused: Refused
+
+    @property
+    def is_stranger(self) -> bool:
+        """In all scenes of the city; a membership may be unclear in one and clear in another."""
+        return self.viewer is None and self.refused.code != "unclear_membership"
 
 
 def _not_read(
@@ -239,8 +250,7 @@ def _not_read(
     subjects: Iterable[Subject],
 ) -> _NotRead | None:
     """Whoever is somebody in one city may be nobody in another: that keeps nobody from the first one's scenes."""
-    said = identity.who(who, outside=OUTSIDE)
-    viewer = Viewer(said.role, said.unit, said.person)
+    viewer: Viewer | None = None
     try:
         viewer = viewer_of(opened, policy, state, who, behalf)
         sight = Sight(policy, state, viewer)
