@@ -17,7 +17,7 @@ class CheckpointAsked(Frozen):
     daily: bool
 
 
-NotMadeCode = Literal["no_audit_key", "log_changed"]
+NotMadeCode = Literal["no_audit_key", "key_given_up", "log_changed"]
 
 
 class NotMade(Exception):

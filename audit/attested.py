@@ -3,7 +3,8 @@
 not_checkpointed    no checkpoint covers the scene yet
 later_entries       a checkpoint covers its first entries; the later ones wait for the next
 after_the_copy      the auditor's copy of the log ends before the checkpoint
-shorter             the auditor's copy knows later entries of a scene that went on: the bundle is older, or was cut
+shorter             the auditor's copy knows later entries of a scene that went on, or later refusals: the bundle is
+                    older, or was cut
 unknown_key         nobody said that the key which signed the checkpoint is to be trusted
 """
 
@@ -152,7 +153,7 @@ def checkpointed(scene: SceneEvidence, bundle: Bundle, keys: Keyring, signer: st
     wrong: list[Deviation] = []
     notes: set[str] = set()
     facts: tuple[Fact, ...] = ()
-    covered = 0
+    covered = covered_by = 0
     part = checkpoint_path(scene.scene)
     if part in bundle:
         try:
@@ -161,7 +162,7 @@ def checkpointed(scene: SceneEvidence, bundle: Bundle, keys: Keyring, signer: st
             wrong.append(Deviation(what="unreadable", part=part, recorded=str(error)[:300]))
         else:
             wrong += (each.model_copy(update={"part": part}) for each in _of_the_part(scene, attested, keys, signer))
-            covered = attested.leaf.sequence
+            covered, covered_by = attested.leaf.sequence, attested.signed.checkpoint.size
             facts = (_fact(attested.leaf.sequence, attested.signed.checkpoint.number, attested.signed.checkpoint.at),)
             if not keys.asked_for:
                 notes.add("unknown_key")
@@ -170,6 +171,10 @@ def checkpointed(scene: SceneEvidence, bundle: Bundle, keys: Keyring, signer: st
     if copy is not None:
         held = [*_held(copy, "scene", scene.scene, scene.lines), *_held(copy, "refusal", scene.scene, scene.refusals)]
         wrong += held
+        if (cut := _cut(copy, scene, covered_by)) is not None:
+            wrong.append(cut)
+        elif any(each.sequence > len(scene.refusals) for each in copy.leaves.get(("refusal", scene.scene), ())):
+            notes.add("shorter")
         known = [each.sequence for each in copy.leaves.get(("scene", scene.scene), ())]
         if not held:
             covered = max([covered, *(each for each in known if each <= len(scene.lines))])
@@ -228,6 +233,18 @@ def _held(copy: Copy, kind: str, stream: str, lines: Sequence[Link]) -> Iterator
             yield Deviation(
                 what="not_the_copy", sequence=leaf.sequence, at=kind, recorded=hashes[leaf.sequence], expected=leaf.head
             )
+
+
+def _cut(copy: Copy, scene: SceneEvidence, size: int) -> Deviation | None:
+    """Refusals that stood under the checkpoint which the bundle itself carries, and are not in it. Those of later may
+    have come after the bundle was made: of a closed scene as well."""
+    of = ("refusal", scene.scene)
+    places = (place for place, name in enumerate(copy.log.names) if name == of)
+    known = [leaf.sequence for place, leaf in zip(places, copy.leaves.get(of, ()), strict=False) if place < size]
+    if not known or known[-1] <= len(scene.refusals):
+        return None
+    recorded = len(scene.refusals)
+    return Deviation(what="length", sequence=recorded, at="refusal", recorded=recorded, expected=known[-1])
 
 
 def _fact(sequence: int, number: int, at: datetime) -> Fact:

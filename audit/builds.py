@@ -31,7 +31,9 @@ def problem_with(sources: Mapping[str, bytes], digest: str, build: str) -> tuple
     """Why these are not the sources that a build is named after: what, as found, as expected."""
     for path in sources:
         parts = path.split("/")
-        if parts[0] not in PACKAGES or not path.endswith(".py") or any(part in ("", ".", "..") for part in parts):
+        # The digest is over names and contents one after the other: a line break in a name could stand for a file.
+        odd = not path.isprintable() or any(part in ("", ".", "..") for part in parts)
+        if parts[0] not in PACKAGES or not path.endswith(".py") or odd:
             return "path", path, None
     if (made := digest_of(sources)) != digest:
         return "digest", made, digest

@@ -44,7 +44,10 @@ class Checkpoints:
 
     def of_the_day(self, at: datetime) -> SignedCheckpoint:
         """The one of the day of `at`, by the city's time; made where there is none. Raises NotMade."""
-        there = self._store.of_day(at.astimezone(BEIJING).date())
+        try:
+            there = self._store.of_day(at.astimezone(BEIJING).date())
+        except ValueError as error:
+            raise _unreadable(error) from None
         return there or self._made(at, daily=True)
 
     def now(self, at: datetime) -> SignedCheckpoint:
@@ -58,15 +61,18 @@ class Checkpoints:
             raise NotMade("no_audit_key", str(problem)) from None
 
         def make(log: OpenLog) -> SignedCheckpoint:
-            before = log.last()
+            try:
+                before, given_up = log.last(), {each.handover.old for each in log.handovers()}
+            except ValueError as error:
+                raise _unreadable(error) from None
             # Two machines' clocks may differ by a moment; the log's time does not go back.
             moment = max(at, before.checkpoint.at) if before else at
             day = moment.astimezone(BEIJING).date() if daily else None
             if day is not None and (there := log.of_day(day)) is not None:
                 return there
-            if key.fingerprint() in {each.handover.old for each in log.handovers()}:
+            if key.fingerprint() in given_up:
                 # On another machine the old key may still lie; what it signed now, no auditor would accept.
-                raise NotMade("no_audit_key", "this key gave way to another")
+                raise NotMade("key_given_up", "this key gave way to another")
             tree = _as_signed(log, before)
             leaves = []
             for leaf in log.grown():
@@ -91,6 +97,10 @@ class Checkpoints:
         return self._store.add(make)
 
 
+def _unreadable(error: ValueError) -> NotMade:
+    return NotMade("log_changed", f"a checkpoint cannot be read: {str(error).splitlines()[0]}")
+
+
 def _as_signed(log: OpenLog, before: SignedCheckpoint | None) -> Tree:
     """The tree of all leaves. Raises NotMade where it is not what was signed last."""
     try:
@@ -104,7 +114,10 @@ def _as_signed(log: OpenLog, before: SignedCheckpoint | None) -> Tree:
     checkpoint = before.checkpoint
     if (tree.size, tree.root().hex()) != (checkpoint.size, checkpoint.root):
         raise NotMade("log_changed", f"the leaves are not those of checkpoint {checkpoint.number}")
-    public = bytes.fromhex(before.public_key)
-    if fingerprint(public) != checkpoint.key or not verify(public, checkpoint.text, bytes.fromhex(before.signature)):
+    try:
+        public, signature = bytes.fromhex(before.public_key), bytes.fromhex(before.signature)
+    except ValueError:
+        public = signature = b""
+    if fingerprint(public) != checkpoint.key or not verify(public, checkpoint.text, signature):
         raise NotMade("log_changed", f"checkpoint {checkpoint.number} is not what was signed")
     return tree

@@ -160,6 +160,8 @@ def _in_order(scene: SceneEvidence) -> Iterator[Deviation]:
         first.continued_from is not None or first.opening["state"]["sequence"] != 0 or first.opening["unrecorded"]
     ):
         yield Deviation(what="begins_later", run=first.run_id, event=1, recorded=first.opening["state"]["sequence"])
+    if first.place == 0:
+        yield from _begun_with_something(scene, first)
     begun = scene.part.runs[0].run_id
     for run in scene.runs:
         named = scene.part.runs[run.place]
@@ -190,6 +192,18 @@ def _in_order(scene: SceneEvidence) -> Iterator[Deviation]:
             yield Deviation(what="end", run=last.run_id, event=last.events, recorded=ended, expected=expected)
     elif last.went_on or last.end is not None or last.last_event in _ENDINGS:
         yield Deviation(what="end", run=last.run_id, event=last.events, recorded=last.last_event, expected="open")
+
+
+def _begun_with_something(scene: SceneEvidence, first: RunHistory) -> Iterator[Deviation]:
+    """What a scene is born with no entry decided, and every replay takes for granted. A field that another build has
+    may stand there, empty."""
+    blank = SceneState(scene=scene.scene).model_dump(mode="json")
+    for name, value in first.opening["state"].items():
+        if name not in ("scene", "sequence") and (value != blank[name] if name in blank else value):
+            yield Deviation(
+                what="born_with", run=first.run_id, event=1, at=f"input.state.{name}", recorded=value,
+                expected=blank.get(name),
+            )  # fmt: skip
 
 
 def _follows(run: RunHistory, after: RunHistory) -> Iterator[Deviation]:
@@ -546,7 +560,7 @@ def rulebooks(scene: SceneEvidence, find: Callable[[str, str], Policy | str]) ->
         except ValidationError as error:
             yield Deviation(what="unreadable", run=run.run_id, event=1, recorded=error.errors()[0]["msg"])
             continue
-        if pinned != policy and (pinned.digest, pinned.calendar.version) != (first.policy, first.calendar):
+        if pinned != policy:
             at, recorded, expected = first_difference(
                 pinned.model_dump(mode="json"), policy.model_dump(mode="json")
             ) or ("policy", pinned.digest, first.policy)

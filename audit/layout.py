@@ -26,7 +26,9 @@ def faults(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
     file = archive.fp
     if file is None:
         return
-    listed, ends = _list(file)
+    listed, ends, count = _list(file)
+    if count != len(archive.infolist()):
+        yield "", f"it says that it has {count} parts, and lists {len(archive.infolist())}"
     if ends != listed:
         yield "", "bytes behind the list of parts, or a comment"
     at = 0
@@ -41,6 +43,8 @@ def faults(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
         _, _, flags, packed, _, _, crc, inside, size, name, extra = struct.unpack("<4s5H3L2H", heading)
         at = part.header_offset + HEADING + name + extra + part.compress_size
         file.seek(part.header_offset + HEADING + name)
+        if part.orig_filename != part.filename:
+            yield part.filename, "its name goes on behind what some read of it"
         if _strange(file.read(extra)) or _strange(part.extra) or part.comment:
             yield part.filename, "an extra field or a comment"
         stands = (part.flag_bits, part.compress_type, part.CRC, part.compress_size, part.file_size)
@@ -64,21 +68,22 @@ def overlaps(archive: zipfile.ZipFile) -> bool:
     return any(after < offset + HEADING + size for (offset, size), (after, _) in pairwise(parts))
 
 
-def _list(file: IO[bytes]) -> tuple[int, int]:
-    """Where the list of parts ends by its own account, and where by the length of the file."""
+def _list(file: IO[bytes]) -> tuple[int, int, int]:
+    """Where the list of parts ends by its own account, and where by the length of the file; and how many it says there
+    are, on the one disk that there is: -1 where it does not say."""
     whole = file.seek(0, 2)
     file.seek(max(whole - END_64, 0))
     tail = file.read()
     end = tail[-END:]
     if end[:4] != b"PK\5\6" or end[-2:] != b"\0\0":
-        return -1, whole
-    count, size, offset = struct.unpack("<10xHLL2x", end)
+        return -1, whole, -1
+    disk, of_list, here, count, size, offset = struct.unpack("<4x4H2L2x", end)
     if count != _FULL_16 and _FULL not in (size, offset):
-        return offset + size, whole - END
+        return offset + size, whole - END, count if (disk, of_list, here) == (0, 0, count) else -1
     if len(tail) < END_64 or tail[:4] != b"PK\6\6":
-        return -1, whole
-    size, offset = struct.unpack_from("<QQ", tail, 40)
-    return offset + size, whole - END_64
+        return -1, whole, -1
+    disk, of_list, here, count, size, offset = struct.unpack_from("<2L4Q", tail, 16)
+    return offset + size, whole - END_64, count if (disk, of_list, here) == (0, 0, count) else -1
 
 
 def _strange(extra: bytes) -> bool:

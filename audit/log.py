@@ -50,8 +50,8 @@ FAULTS: dict[Fault, tuple[str, str]] = {
     "signature": ("签名不符", "is not what was signed"),
     "chain": ("未衔接前一检查点", "does not follow the one before"),
     "time": ("时间早于前一检查点，或一日有两个", "is earlier than the one before, or the second of its day"),
-    "size": ("涵盖的记录数不符", "covers another number of leaves"),
-    "root": ("树根与其前的记录不符", "has another root than the leaves before it"),
+    "size": ("涵盖的链头数不符", "covers another number of leaves"),
+    "root": ("树根与其前的链头不符", "has another root than the leaves before it"),
     "consistency": ("不是前一检查点的延续", "does not continue the one before"),
 }
 
@@ -72,7 +72,7 @@ class LogDiffers(Exception):
         if self.part == "checkpoint":
             return f"第 {self.number} 号检查点{zh}" if language == "zh" else f"checkpoint {self.number} {en}"
         of = f" ({self.kind} {self.stream})" if self.stream is not None else ""
-        return f"第 {self.number} 号记录{of}{zh}" if language == "zh" else f"leaf {self.number}{of} {en}"
+        return f"日志第 {self.number} 号链头{of}{zh}" if language == "zh" else f"leaf {self.number}{of} {en}"
 
 
 @dataclass

@@ -4,13 +4,14 @@ An act is an accepted update with the workflow task that took it in, whose begin
 recorded stands in the inputs and answers of the `record` activity.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from temporalio.api.common.v1 import Payload
+from temporalio.api.common.v1 import Payloads
 from temporalio.api.enums.v1 import WorkflowTaskFailedCause
 from temporalio.api.history.v1 import HistoryEvent, WorkflowTaskCompletedEventAttributes
 from temporalio.api.update.v1 import Request
@@ -71,7 +72,8 @@ class RunHistory:
     """`opening` is what the run began with; `next_opening` what it handed over to the run `next_run`, if it did.
 
     `tasks` are when the run's code ran: the only moments that can be the `at` of an entry. `broken` is what no history
-    of a Temporal server has. `place` is the run's in its scene, counted from 0.
+    of a Temporal server has, or Temporal's own tools would write otherwise; `unknown` are places that they do not read.
+    `place` is the run's in its scene, counted from 0.
 
     A run that was reset was ended, and another, `reset_of` it, begins with the same events up to `reset_at`. What had
     been accepted after that is given to the other one again, which decides it at another moment.
@@ -92,6 +94,7 @@ class RunHistory:
     batches: list[RecordedBatch] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
     broken: tuple[Broken, ...] = ()
+    unknown: tuple[str, ...] = ()
     next_run: str | None = None
     next_opening: Any = None
     opening_text: bytes = b""
@@ -127,13 +130,17 @@ class RunHistory:
 
 def read_run(text: bytes) -> RunHistory:
     """Raises NoHistory."""
-    return read_history(lambda: WorkflowHistory.from_json("", text.decode()))
+    return read_history(lambda: WorkflowHistory.from_json("", text.decode()), text)
 
 
-def read_history(given: Callable[[], WorkflowHistory]) -> RunHistory:
-    """Raises NoHistory."""
+def read_history(given: Callable[[], WorkflowHistory], text: bytes | None = None) -> RunHistory:
+    """`text` is what it was read from, to be looked at as well. Raises NoHistory."""
     try:
-        return _read(list(given().events))
+        history = given()
+        run = _read(list(history.events))
+        if text is not None:
+            _look_at(run, json.loads(text), json.loads(history.to_json()))
+        return run
     except NoHistory:
         raise
     except (ValueError, KeyError, IndexError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
@@ -142,6 +149,35 @@ def read_history(given: Callable[[], WorkflowHistory]) -> RunHistory:
         if type(error).__module__.split(".")[0] != "google":
             raise
         raise NoHistory(str(error)[:300]) from error
+
+
+def _look_at(run: RunHistory, given: Any, written: Any) -> None:
+    """Temporal's reader takes a field by two names, a number for a word, and data with strange letters in it. Others
+    do not: `given` has to be as its writer wrote it."""
+    broken: list[Broken] = []
+    unknown = [key for key in given if key != "events"]
+    for event, (one, other) in enumerate(zip(given["events"], written["events"], strict=True), start=1):
+        for at, recorded, expected in _unlike(one, other, "", unknown, event):
+            broken.append(Broken("ambiguous", event, at, str(recorded)[:200], str(expected)[:200]))
+    run.broken, run.unknown = (*run.broken, *broken), tuple(unknown)
+
+
+def _unlike(given: Any, written: Any, at: str, unknown: list[str], event: int) -> Iterator[tuple[str, Any, Any]]:
+    match given, written:
+        case dict(), dict():
+            unknown += [f"event {event} {at}{key}" for key in given if key not in written]
+            for key, value in written.items():
+                if key in given:
+                    yield from _unlike(given[key], value, f"{at}{key}.", unknown, event)
+                else:
+                    yield f"{at}{key}", None, value
+        case list(), list() if len(given) == len(written):
+            for place, (one, other) in enumerate(zip(given, written, strict=True)):
+                yield from _unlike(one, other, f"{at}{place}.", unknown, event)
+        case _ if type(given) is not type(written) or given != written:
+            yield at.removesuffix("."), given, written
+        case _:
+            pass
 
 
 def _read(events: list[HistoryEvent]) -> RunHistory:
@@ -156,7 +192,7 @@ def _read(events: list[HistoryEvent]) -> RunHistory:
         workflow_id=started.workflow_id,
         workflow_type=started.workflow_type.name,
         continued_from=started.continued_execution_run_id or None,
-        opening=_value(started.input.payloads[0]),
+        opening=_only(started.input),
         opening_text=started.input.payloads[0].data,
         events=len(events),
         last_event=kind_of(events[-1]),
@@ -198,31 +234,31 @@ def _read(events: list[HistoryEvent]) -> RunHistory:
                     task=begins,
                     update=accepted.meta.update_id,
                     verb=accepted.input.name,
-                    command=_value(accepted.input.args.payloads[0]),
+                    command=_only(accepted.input.args),
                     at=now,
                 )
             case "workflow_execution_update_completed":
                 done = event.workflow_execution_update_completed_event_attributes
                 act = acts[done.accepted_event_id]
                 refused = done.outcome.HasField("failure")
-                receipt = None if refused else _value(done.outcome.success.payloads[0])
+                receipt = None if refused else _only(done.outcome.success)
                 acts[act.event] = replace(act, receipt=receipt, refused=refused, answered=done.meta.update_id)
             case "activity_task_scheduled":
                 scheduled = event.activity_task_scheduled_event_attributes
                 if scheduled.activity_type.name == RECORD:
-                    batch = _value(scheduled.input.payloads[0])
+                    batch = _only(scheduled.input)
                     batches[event.event_id] = RecordedBatch(event.event_id, batch["stream"], tuple(batch["entries"]))
             case "activity_task_completed":
                 completed = event.activity_task_completed_event_attributes
                 if (known := batches.get(completed.scheduled_event_id)) is not None:
-                    answer = _value(completed.result.payloads[0])
+                    answer = _only(completed.result)
                     batches[known.event] = RecordedBatch(known.event, known.stream, known.entries, answer)
             case "workflow_execution_continued_as_new":
                 went_on = event.workflow_execution_continued_as_new_event_attributes
-                run.next_run, run.next_opening = went_on.new_execution_run_id, _value(went_on.input.payloads[0])
+                run.next_run, run.next_opening = went_on.new_execution_run_id, _only(went_on.input)
                 run.next_text = went_on.input.payloads[0].data
             case "workflow_execution_completed":
-                run.end = _value(event.workflow_execution_completed_event_attributes.result.payloads[0])
+                run.end = _only(event.workflow_execution_completed_event_attributes.result)
             case _:
                 pass
     run.acts, run.batches = list(acts.values()), list(batches.values())
@@ -246,8 +282,12 @@ def _build_of(task: WorkflowTaskCompletedEventAttributes) -> str | None:
     return named if _NAMED_BY_ITS_CODE.fullmatch(named) else None
 
 
-def _value(payload: Payload) -> Any:
-    """Raises NoHistory for what is not plain JSON: such a history has to be decoded first."""
+def _only(payloads: Payloads) -> Any:
+    """The one value that is handed over. Raises NoHistory for several, or for what is not plain JSON: such a history
+    has to be decoded first."""
+    if (count := len(payloads.payloads)) != 1:
+        raise NoHistory(f"{count} values are handed over, not one")
+    payload = payloads.payloads[0]
     if payload.metadata.get("encoding") != b"json/plain":
         raise NoHistory(
             f"a payload is {payload.metadata.get('encoding', b'-').decode('ascii', 'replace')}, not json/plain"

@@ -8,7 +8,7 @@ task began with; a state holds until the next one.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from audit.evidence import SceneEvidence
 from audit.findings import first_difference
@@ -20,6 +20,8 @@ from models.state import SceneState
 from models.text import Moment
 from rules.duties import duties
 from rules.journal import fold, policy_after
+
+PointOf = Literal["entry", "run", "event", "moment"]
 
 
 class Point(Frozen):
@@ -61,11 +63,12 @@ class Standing(Frozen):
 
 
 class Nothing(LookupError):
-    """There is no such point: `what` says what was asked for, `known` what there is."""
+    """There is no such point: `of` is what was asked for by its number or moment `which`, and what there is goes from
+    `first` to `last`: nothing where `last` is None."""
 
-    def __init__(self, what: str, known: str) -> None:
-        super().__init__(f"{what}; there is {known}")
-        self.what, self.known = what, known
+    def __init__(self, of: PointOf, which: int | datetime, first: int | datetime, last: int | None) -> None:
+        super().__init__(f"{of} {which}; there is {first} to {last}")
+        self.of, self.which, self.first, self.last = of, which, first, last
 
 
 @dataclass(frozen=True)
@@ -85,27 +88,26 @@ class Timeline:
     def at_sequence(self, sequence: int) -> int:
         """Raises Nothing."""
         if not 1 <= sequence <= self.last:
-            raise Nothing(f"entry {sequence}", f"1-{self.last}")
+            raise Nothing("entry", sequence, 1, self.last)
         return sequence
 
     def at_time(self, moment: datetime) -> int:
         """The last entry at or before a moment. Raises Nothing."""
         before = [entry.sequence for entry in self.evidence.entries if entry.at <= moment]
         if not before:
-            first = self.evidence.entries[0].at.isoformat() if self.evidence.entries else "-"
-            raise Nothing(moment.isoformat(), first)
+            raise Nothing("moment", moment, self.evidence.entries[0].at if self.evidence.entries else moment, None)
         return before[-1]
 
     def at_event(self, run: int, event: int) -> int:
         """The last entry as of an event of a run. Raises Nothing."""
         runs = self.evidence.runs
         if not 1 <= run <= len(runs):
-            raise Nothing(f"run {run}", f"1-{len(runs)}")
+            raise Nothing("run", run, 1, len(runs))
         if not 1 <= event <= runs[run - 1].events:
-            raise Nothing(f"event {event}", f"1-{runs[run - 1].events}")
+            raise Nothing("event", event, 1, runs[run - 1].events)
         before = [sequence for sequence, place in self.places.items() if place <= (run, event)]
         if not before:
-            raise Nothing(f"event {event}", "nothing before the first act")
+            raise Nothing("event", event, min((place for _, place in self.places.values()), default=0), None)
         return max(before)
 
     def points(self) -> Iterator[Point]:
@@ -156,7 +158,7 @@ class Timeline:
         for each in self.standings(policy):
             if each.sequence == sequence:
                 return each
-        raise Nothing(f"entry {sequence}", f"1-{self.last}")
+        raise Nothing("entry", sequence, 1, self.last)
 
 
 BOOKKEEPING = ("sequence", "last", "touched", "receipts", "hands")

@@ -1,10 +1,11 @@
 """JSON that every reader reads alike: what programs and people make different things of has no place in evidence.
 
-Of a key that stands twice some take the first, some the last. NaN and infinities are no JSON, and half of a surrogate
-pair is no text. Nothing of ours writes any of them.
+Of a key that stands twice some take the first, some the last. NaN and infinities are no JSON, a number that is too
+large for most is infinite to some, and half of a surrogate pair is no text. Nothing of ours writes any of them.
 """
 
 import json
+import math
 from typing import Any
 
 
@@ -16,7 +17,7 @@ def loads(text: str | bytes) -> Any:
     """Raises Ambiguous, or ValueError for what is no JSON; RecursionError for what is nested too deeply."""
     if isinstance(text, bytes):
         text = text.decode()  # json itself would take UTF-16, and skip a byte order mark
-    value = json.loads(text, object_pairs_hook=_object, parse_constant=_constant)
+    value = json.loads(text, object_pairs_hook=_object, parse_constant=_constant, parse_float=_number)
     if "\\u" in text:
         _refuse_halves(value)
     return value
@@ -32,6 +33,13 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _constant(name: str) -> Any:
     raise Ambiguous(f"{name} is no number")
+
+
+def _number(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise Ambiguous(f"{text[:30]} is too large")
+    return number
 
 
 def _refuse_halves(value: Any) -> None:

@@ -10,6 +10,8 @@ An unproven check says why:
     no_sources          the bundle lacks the sources of a build
     no_directory        acts say that no directory was asked, because there was none
     build_failed        the code of the build could not be run here
+    unnamed_build       a history does not say which code made it, so no code was asked
+    unknown_fields      a history has fields that this version's reader of Temporal's histories does not know
     no_scenes           there is no scene in the bundle
 
 What is said of checkpoints: `audit.attested`.
@@ -107,6 +109,7 @@ def _signature(bundle: Bundle, trust: Trust) -> tuple[Finding, attested.Keyring,
             wrong.append(Deviation(what="signature", part=SIGNATURE))
         elif not keys.asked_for:
             notes = ("unknown_key",)
+            facts = (Fact(what="key", values={"key": mark}),)
         elif (steps := keys.way(mark)) is None:
             trusted = ", ".join(sorted(keys.trusted))
             wrong.append(Deviation(what="other_key", part=PUBLIC_KEY, recorded=mark, expected=trusted))
@@ -218,7 +221,12 @@ class _Code:
 
     def finding(self) -> Finding:
         notes = ("untrusted_build",) if self._untrusted else ()
-        return finding(Check.SOURCES, None, self._wrong, len(self._digests), notes)
+        facts = tuple(
+            Fact(what="untrusted", values={"build": build, "digest": self._digests[build]})
+            for build in sorted(self._untrusted)
+        )
+        made = finding(Check.SOURCES, None, self._wrong, len(self._digests), notes)
+        return made.model_copy(update={"facts": facts})
 
     def why_not(self, build: str) -> str | None:
         """The note for a build that can not be run; None where it can."""
@@ -281,7 +289,8 @@ def _scene(scene: SceneEvidence, books: _Books, code: _Code, checkpointed: Calla
     yield told(Check.REFUSALS, lambda: checks.refusals(scene), len(scene.refusals))
     yield checkpointed()
     yield told(Check.RULEBOOKS, lambda: checks.rulebooks(scene, books.policy), len(scene.entries))
-    yield told(Check.HISTORIES, lambda: checks.histories(scene), len(scene.runs))
+    unknown = ("unknown_fields",) if any(run.unknown for run in scene.runs) else ()
+    yield told(Check.HISTORIES, lambda: checks.histories(scene), len(scene.runs), unknown)
     yield told(Check.ACTS, lambda: checks.acts(scene), sum(len(run.acts) for run in scene.runs))
     yield from _run_again(scene, code)
     yield told(Check.ACTORS, lambda: checks.actors(scene, books.directory), len(scene.entries), no_directory)
@@ -316,6 +325,7 @@ def _run_again(scene: SceneEvidence, code: _Code) -> Iterator[Finding]:
     notes: set[str] = set()
     for number, run in enumerate(scene.runs):
         if not run.builds:
+            notes.add("unnamed_build")
             continue
         try:
             jobs = {build: scene.job(number, build) for build in run.builds}

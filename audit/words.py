@@ -29,7 +29,8 @@ VERDICTS: dict[str, Word] = {
 
 NOTES: dict[str, Word] = {
     "unknown_key": Word(
-        "签名有效，但未指明信任的公钥；用 --key 指明", "the signature is right; say with --key which key you trust"
+        "签名有效，但未指明信任的公钥；与另行取得的指纹核对后用 --key 指明",
+        "the signature is right; compare the key with the fingerprint that you were given, and say it with --key",
     ),
     "untrusted_build": Word(
         "由另一版本的程序产生，其代码未列为可信，故未运行；核对后用 --code 指明",
@@ -37,15 +38,23 @@ NOTES: dict[str, Word] = {
     ),
     "no_sources": Word("包内缺少该版本的代码", "the code of that version is not in the bundle"),
     "no_scenes": Word("包内没有场景，无可证实", "there is no scene in it: nothing is proven"),
-    "no_directory": Word("部分操作办理时没有人员名录", "some acts were done without a directory of persons"),
+    "no_directory": Word("部分操作办理时没有人员目录", "some acts were done without a directory of persons"),
     "not_checkpointed": Word("尚未纳入检查点", "not yet under a checkpoint"),
     "later_entries": Word("其后的记录待下一个检查点", "later entries wait for the next checkpoint"),
     "after_the_copy": Word("留存的日志早于该检查点", "your copy of the log ends before the checkpoint"),
-    "shorter": Word("留存的日志中该场景有更多记录", "your copy of the log knows later entries of the scene"),
+    "shorter": Word(
+        "留存的日志中该场景有更多记录或拒绝记录", "your copy of the log knows later entries or refusals of the scene"
+    ),
+    "unnamed_build": Word(
+        "历史未写明由哪个版本的程序产生，无从重新运行", "a history does not say which code made it, so none was run"
+    ),
+    "unknown_fields": Word("历史中有本版本不认识的字段", "a history has fields that this version does not know"),
     "build_failed": Word("该版本的代码无法在本机运行", "the code of that version could not be run here"),
 }
 
 FACTS: dict[str, Word] = {
+    "key": Word("签名密钥的指纹为 {key}", "signed with the key {key}"),
+    "untrusted": Word("版本 {build} 的代码摘要为 {digest}", "the code of {build} has the digest {digest}"),
     "handover": Word("密钥于 {day} 由信任的密钥签名交接", "by handover of {day}"),
     "checkpoint": Word(
         "第 {sequence} 条在 {day} 的第 {number} 号检查点中", "entry {sequence} stood in checkpoint {number} of {day}"
@@ -60,13 +69,14 @@ DEVIATIONS: dict[str, Word] = {
     "answer": Word("账本回执与账本不符", "the ledger answered otherwise"),
     "asked": Word("重放所求与历史不符", "the replay asks the server for something else"),
     "begins_later": Word("首段历史不是场景的开始", "the first run is not the beginning"),
+    "born_with": Word("场景一开始就有未经办理的内容", "the scene began with what no act brought"),
     "build": Word("版本名称与代码不符", "the build's name is not its code's"),
     "calendar_missing": Word("缺少所用日历", "the calendar is missing"),
     "city": Word("城市不符", "the city is another"),
     "command": Word("操作内容与历史不符", "the act is not what the history has"),
     "delegation_cycle": Word("委托成环", "the delegation goes round in a ring"),
     "digest": Word("摘要不符", "the digest is another"),
-    "directory_missing": Word("缺少所用人员名录", "the directory is missing"),
+    "directory_missing": Word("缺少所用人员目录", "the directory is missing"),
     "due_on": Word("到期日计算不符", "the date is counted otherwise"),
     "end": Word("结束记录不符", "the end is another"),
     "entry": Word("账本与历史内容不符", "the ledger has another content than the history"),
@@ -133,7 +143,7 @@ DEVIATIONS: dict[str, Word] = {
     "twice": Word("出现两次", "it stands twice"),
     "type": Word("事件类型与内容不符", "the event's type is not that of its content"),
     "unclear_membership": Word("办理人身份不明确", "the actor's role is not clear"),
-    "unknown_person": Word("名录中无此人", "the directory knows no such person"),
+    "unknown_person": Word("人员目录中无此人", "the directory knows no such person"),
     "unreadable": Word("无法读取", "it can not be read"),
     "words": Word("公文内容与摘要不符", "the document's words are not those of its digest"),
 }

@@ -6,16 +6,15 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from pydantic import ValidationError
 
 from activities.checkpoint import NotMade
 from audit import log as logs
-from audit import proofs
+from audit import proofs, unambiguous
 from audit.log import Log, LogDiffers, verified, without_leaves
 from audit.proofs import Proof, ProofFails, ProvenEntry
 from client.health import checkpoint_now
 from models.canonical import canonical
-from models.checkpoint import ChainKind, LogItem, SignedCheckpoint
+from models.checkpoint import ChainKind, LogItem, SignedCheckpoint, Unreadable
 from models.policy import Subject
 from models.refusal import Refused
 from runtime.settings import Settings
@@ -59,11 +58,22 @@ async def _checkpoint(made: Settings) -> SignedCheckpoint:
 
 def _not_made(made: Settings, problem: NotMade) -> Failure:
     if problem.code == "no_audit_key":
-        return no_key(made.audit_key, str(problem))
+        # The worker's key, whose place its answer names.
+        place, _, why = str(problem).partition(": ")
+        return no_key(Path(place), why)
+    if problem.code == "key_given_up":
+        return Failure(
+            "key_given_up",
+            say(
+                f"这把密钥（{made.audit_key}）已交接给另一把，不再签名。请把现用的密钥放到这里，不要另生成新的。",
+                f"This key ({made.audit_key}) gave way to another and signs nothing. Put the one in use in its place; "
+                "do not make a new one.",
+            ),
+        )
     return Failure(
         "log_changed",
         say(
-            f"检查点日志被改动（{problem}），不再续签。请保全现场，运行 scene doctor。",
+            "检查点日志被改动，不再续签。请保全现场，运行 scene doctor --all 找出改动之处。",
             f"The checkpoint log was changed ({problem}); nothing is signed over it. Keep it as it is; `scene doctor`.",
         ),
     )
@@ -76,7 +86,7 @@ def _data(signed: SignedCheckpoint) -> dict[str, Any]:
 def _told(signed: SignedCheckpoint) -> str:
     each = signed.checkpoint
     return say(
-        f"第 {each.number} 号检查点：{each.size} 条，树根 {each.root}",
+        f"第 {each.number} 号检查点：{each.size} 个链头，树根 {each.root}",
         f"Checkpoint {each.number}: {each.size} leaves, root {each.root}",
     )
 
@@ -97,16 +107,28 @@ def checkpoints(
         items: Iterable[LogItem] = opened.checkpoints.items()
         if short:
             items = without_leaves(_held(items, _own_keys(opened)))
-        count = 0
+        count = unreadable = 0
         with out.open("wb") as file:
-            for line in logs.lines(items):
-                file.write(line)
-                count += 1
+            for item in items:
+                unreadable += isinstance(item, Unreadable)
+                for line in logs.lines((item,)):
+                    file.write(line)
+                    count += 1
+    if unreadable:
+        raise Failure(
+            "log_changed",
+            say(
+                f"检查点日志中有 {unreadable} 处无法读取，未能写入 {out}（已写 {count} 行）。"
+                "请保全现场，运行 scene doctor --all。",
+                f"{unreadable} places of the checkpoint log cannot be read and are not in {out} ({count} lines are). "
+                "Keep it as it is; `scene doctor --all`.",
+            ),
+        )
     output.present({"file": str(out), "lines": count}, say(f"{out}：{count} 行", f"{out}: {count} lines"))
 
 
 def _list(signed: tuple[SignedCheckpoint, ...]) -> None:
-    columns = [("号", "no"), ("日", "day"), ("时间", "time"), ("条数", "leaves"), ("树根", "root"), ("密钥", "key")]
+    columns = [("号", "no"), ("日", "day"), ("时间", "time"), ("链头数", "leaves"), ("树根", "root"), ("密钥", "key")]
     rows = [
         (each.checkpoint.number, each.checkpoint.day or "-", shown.moment(each.checkpoint.at), each.checkpoint.size,
          each.checkpoint.root[:SHOWN_DIGITS], each.checkpoint.key[:SHOWN_DIGITS])
@@ -135,8 +157,8 @@ def consistent(old: LogName, new: LogName, keys: Keys = None, as_json: AsJson = 
     }  # fmt: skip
     lines = [
         say(
-            f"一致：第 {held.last.number} 号（{held.last.size} 条）原样包含在"
-            f"第 {found.last.number} 号（{found.last.size} 条）中。",
+            f"一致：第 {held.last.number} 号（{held.last.size} 个链头）原样包含在"
+            f"第 {found.last.number} 号（{found.last.size} 个链头）中。",
             f"Consistent: checkpoint {held.last.number} ({held.last.size} leaves) is the beginning of checkpoint "
             f"{found.last.number} ({found.last.size} leaves).",
         )
@@ -225,14 +247,14 @@ def prove(
     checkpoint = proof.signed.checkpoint
     lines = [
         say(
-            f"{stream} 的 {proof.leaf.sequence} 条记录在第 {checkpoint.number} 号检查点中（第 {proof.index} 号记录，"
-            f"路径 {len(proof.path)} 个哈希）。",
+            f"{stream} 的 {proof.leaf.sequence} 条记录在第 {checkpoint.number} 号检查点中"
+            f"（日志第 {proof.index} 号链头，路径 {len(proof.path)} 个哈希）。",
             f"{proof.leaf.sequence} entries of {stream} stand under checkpoint {checkpoint.number} "
             f"(leaf {proof.index}, a path of {len(proof.path)} hashes).",
         )
     ]
     if after:
-        lines.append(say(f"其后 {after} 条待下一个检查点。", f"{after} later ones wait for the next checkpoint."))
+        lines.append(say(f"其后 {after} 条记录待下一个检查点。", f"{after} later ones wait for the next checkpoint."))
     if out is not None:
         lines.append(say(f"证明已写入 {out}", f"The proof is in {out}"))
     output.present(proof.model_dump(mode="json"), *lines)
@@ -311,8 +333,10 @@ def proven(
 ) -> None:
     """核对一份证明；无需联网 · Check a proof, offline"""
     try:
-        proof = Proof.model_validate_json(file.read_bytes())
-    except ValidationError as error:
+        content = file.read_bytes()
+        unambiguous.loads(content)
+        proof = Proof.model_validate_json(content)
+    except (ValueError, RecursionError) as error:
         raise misuse(
             f"{file} 不是证明文件：{str(error).splitlines()[0]}",
             f"{file} is no proof: {str(error).splitlines()[0]}",

@@ -89,14 +89,23 @@ def _handed_over(file: KeyFile) -> tuple[SignedHandover, Path]:
         ) from None
 
 
-_PROBLEMS = {"is not there": "不存在"}
+_PROBLEMS = {
+    "is not there": "不存在",
+    "holds no unencrypted private key in PEM": "不是未加密的 PEM 私钥",
+    "is not an Ed25519 key": "不是 Ed25519 密钥",
+}
+
+
+def problem_in_words(problem: str) -> str:
+    """What is wrong with a key file (`audit.signing.NoKey`), in the language of the screen."""
+    return say(_PROBLEMS.get(problem, problem.replace("cannot be read: ", "无法读取：")), problem)
 
 
 def no_key(file: Path, problem: str) -> Failure:
     return Failure(
         "no_audit_key",
         say(
-            f"没有可用的签名密钥（{file}：{_PROBLEMS.get(problem, problem)}）。"
+            f"没有可用的签名密钥（{file}：{problem_in_words(problem)}）。"
             "运行 scene audit key --new，或以 SCENE_AUDIT_KEY_FILE 指明。",
             f"There is no key to sign with ({file}: {problem}). Make one by `scene audit key --new`, or name it in "
             "SCENE_AUDIT_KEY_FILE.",

@@ -37,6 +37,7 @@ from storage.places import PlaceAway
 
 from . import output, shown
 from .acting import OnBehalf, a_date
+from .audit_keys import problem_in_words
 from .output import AsJson, Failure, misuse, say
 from .session import database, server, settings
 from .viewing import Viewing, may_audit
@@ -86,9 +87,10 @@ def export_bundle(
             raise Refused("unknown_scene", scene=", ".join(sorted(unknown)))
         # A bundle holds everything.
         everything = tuple(Subject)
-        chosen = may_audit(
+        admitted = may_audit(
             stored, chosen, who, on_behalf_of, named=bool(scene), display="audit_export", subjects=everything
         )
+        chosen = admitted.scenes
         if not chosen:
             raise Failure("no_scenes", say("没有符合条件的场景。", "No scene fits."))
         if sealed:
@@ -99,7 +101,7 @@ def export_bundle(
             task = bar.add_task(say("导出", "exporting"), total=len(chosen))
             manifest = to_file(stored, chosen, target, key=_key(made), tell=lambda _: bar.advance(task))
     size = target.stat().st_size
-    data = {"file": str(target), "bytes": size, **manifest.model_dump(mode="json")}
+    data = {"file": str(target), "bytes": size, "left_out": admitted.left_out, **manifest.model_dump(mode="json")}
     rows = [
         (each.scene, each.name, each.sequence, len(each.runs), say("已办结", "closed") if each.closed else
          say("进行中", "open"), each.head[:16])
@@ -111,7 +113,7 @@ def export_bundle(
         f"已导出 {len(rows)} 个场景到 {target}（{size:,} 字节）。核验：scene audit verify {target}",
         f"{len(rows)} scenes exported to {target} ({size:,} bytes). Check it: scene audit verify {target}",
     )
-    output.present(data, output.table(columns, rows), told)
+    output.present(data, output.table(columns, rows), told, *admitted.told)
 
 
 def _copy_sealed(stored: Parts, scene: str, target: Path) -> None:
@@ -124,7 +126,7 @@ def _copy_sealed(stored: Parts, scene: str, target: Path) -> None:
         raise Failure(
             "not_sealed",
             say(
-                f"{scene} 没有完好的封存审计包（{problem.problem}）。可运行 scene doctor；或不用 --sealed，现导一份。",
+                f"{scene} {_NOT_SEALED[problem.problem]}。可运行 scene doctor；或不用 --sealed，现导一份。",
                 f"There is no whole sealed bundle of {scene} ({problem.problem}). See `scene doctor`; without --sealed "
                 "one is made now.",
             ),
@@ -133,6 +135,9 @@ def _copy_sealed(stored: Parts, scene: str, target: Path) -> None:
         beside.unlink(missing_ok=True)
     told = say(f"封存的审计包已写入 {target}。", f"The sealed bundle is in {target}.")
     output.present({"file": str(target), "bytes": target.stat().st_size}, told)
+
+
+_NOT_SEALED = {"missing": "没有封存的审计包", "digest": "封存的审计包已被改动或损坏"}
 
 
 def verify_bundle(
@@ -157,7 +162,7 @@ def verify_bundle(
 
     退出状态：0 全部证实，1 有不符，3 未能全部证实 · Exits with 0: all is proven; 1: something deviates; 3: not proven
     """
-    sources = {digest_of(installed()), *(code or ())}
+    sources = {digest_of(installed()), *map(_trusted_code, code or ())}
     keys = frozenset(map(_trusted_key, key or ()))
     trust = Trust(keys=keys, sources=frozenset(sources), copy=None if log is None else _copy(log, keys))
     findings: list[Finding] = []
@@ -165,7 +170,7 @@ def verify_bundle(
         task = bar.add_task(say("核验", "verifying"), total=None)
         for each in verify(bundle, trust):
             findings.append(each)
-            scene = escape(_printable(each.scene or ""))
+            scene = escape(output.printable(each.scene or ""))
             bar.update(task, description=f"{scene} {shown.word(words.CHECKS, each.check)}")
     verdict = worst(findings)
     data = {"verdict": verdict, "findings": [each.model_dump(mode="json") for each in findings]}
@@ -202,7 +207,8 @@ def to_file(
         raise Failure(
             "no_key",
             say(
-                f"没有可用的签名密钥（{problem}）。请运行 scene audit key --new，或设置 SCENE_AUDIT_KEY_FILE。",
+                f"没有可用的签名密钥（{problem.file}：{problem_in_words(problem.problem)}）。"
+                "请运行 scene audit key --new，或设置 SCENE_AUDIT_KEY_FILE。",
                 f"There is no key to sign with ({problem}). Run `scene audit key --new`, or set SCENE_AUDIT_KEY_FILE.",
             ),
         ) from None
@@ -261,7 +267,7 @@ def _not_exportable(problem: NotExportable) -> Failure:
         "unreadable_history": say("运行历史无法读取", "a history can not be read"),
         "no_entries": say("账本中还没有已确认的记录", "the ledger has no confirmed entry yet"),
         "no_rulebook": say("缺少所用的政策", "the policy it is pinned to is missing"),
-        "no_directory": say("缺少所用的人员名录", "a version of the directory is missing"),
+        "no_directory": say("缺少所用的人员目录", "a version of the directory is missing"),
         "no_sources": say("缺少当时的程序代码", "the code that recorded it is missing"),
     }.get(problem.what, problem.what)
     detail = f" ({problem.detail})" if problem.detail else ""
@@ -303,15 +309,15 @@ def _readable(bundle: Path) -> Iterator[None]:
         raise Failure(
             "not_a_bundle",
             say(
-                f"{bundle} 不是可读的审计包：{_printable(str(problem))}。",
-                f"{bundle} is no bundle that can be read: {_printable(str(problem))}.",
+                f"{bundle} 不是可读的审计包：{problem}。",
+                f"{bundle} is no bundle that can be read: {problem}.",
             ),
         ) from None
 
 
 def _trusted_key(text: str) -> str:
     """A fingerprint, or that of the key in a file. Raises Failure."""
-    if len(text) == 64 and all(letter in "0123456789abcdef" for letter in text):
+    if _is_digest(text):
         return text
     try:
         return fingerprint(raw_of(Path(text).read_bytes()))
@@ -320,6 +326,20 @@ def _trusted_key(text: str) -> str:
             f"--key {text}：不是公钥文件，也不是 64 位十六进制指纹（{problem}）。",
             f"--key {text}: neither a public key file nor a fingerprint of 64 hexadecimal digits ({problem}).",
         ) from None
+
+
+def _trusted_code(text: str) -> str:
+    """The whole digest: what a build's name has of it is too short to trust code by. Raises Failure."""
+    if not _is_digest(text):
+        raise misuse(
+            f"--code {text}：应为 64 位十六进制的完整摘要，见核验结果中“程序代码”一行。",
+            f"--code {text}: it takes the whole digest, 64 hexadecimal digits, which a verification tells (code).",
+        )
+    return text
+
+
+def _is_digest(text: str) -> bool:
+    return len(text) == 64 and all(letter in "0123456789abcdef" for letter in text)
 
 
 def _told(findings: Sequence[Finding]) -> Iterator[RenderableType]:
@@ -345,7 +365,7 @@ def _told(findings: Sequence[Finding]) -> Iterator[RenderableType]:
         columns = [("核验项", "check"), ("场景", "scene"), ("位置", "place"), ("问题", "what"), ("所记", "recorded"),
                    ("应为", "expected")]  # fmt: skip
         lines = [
-            (shown.word(words.CHECKS, each.check), _printable(each.scene or "-"), _place(deviation), _what(deviation),
+            (shown.word(words.CHECKS, each.check), each.scene or "-", _place(deviation), _what(deviation),
              _short(deviation.recorded), _short(deviation.expected))
             for each, deviation in wrong[:SHOWN]
         ]  # fmt: skip
@@ -367,7 +387,7 @@ def _place(deviation: Deviation) -> str:
         say(f"事件 {deviation.event}", f"event {deviation.event}") if deviation.event is not None else "",
         deviation.at or "",
     ]
-    return _printable(" · ".join(part for part in parts if part))
+    return " · ".join(part for part in parts if part)
 
 
 def _what(deviation: Deviation) -> str:
@@ -376,13 +396,8 @@ def _what(deviation: Deviation) -> str:
     return deviation.what if deviation.what not in REFUSALS else say("职责未分离", "duties not kept apart")
 
 
-def _printable(text: str) -> str:
-    """A bundle may come from anybody, and a terminal obeys what it is sent."""
-    return "".join(each if each.isprintable() else "�" for each in text)
-
-
 def _short(value: object) -> str:
-    text = "" if value is None else _printable(str(value))
+    text = "" if value is None else str(value)
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 
@@ -396,14 +411,14 @@ def _sentence(bundle: Path, verdict: Verdict) -> str:
             return say(f"{bundle}：与证据不符，见上表。", f"{bundle}: it deviates; see above.")
 
 
-def moment_of(text: str) -> datetime:
+def moment_of(text: str, option: str) -> datetime:
     """A date or a moment of the city's clock: a day means its end. Raises Failure."""
     try:
         given = datetime.fromisoformat(text)
     except ValueError:
         raise misuse(
-            f"--time {text}：请写作 2026-05-06 或 2026-05-06T14:30。",
-            f"--time {text}: write it as 2026-05-06 or 2026-05-06T14:30.",
+            f"{option} {text}：请写作 2026-05-06 或 2026-05-06T14:30。",
+            f"{option} {text}: write it as 2026-05-06 or 2026-05-06T14:30.",
         ) from None
     if given.tzinfo is None:
         given = given.replace(tzinfo=BEIJING)

@@ -94,6 +94,10 @@ def _set_json(value: bool) -> bool:
     return value
 
 
+_OBEYED = dict.fromkeys(
+    [*range(9), *range(11, 32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A)], "\ufffd"
+)
+"""Control characters but tab and line break, and what turns the order of letters round."""
 AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出 · print JSON", callback=_set_json, is_eager=True)]
 """The option of every command that prints data; its callback notes it, so that errors come as JSON too."""
 SceneOption = Annotated[str | None, typer.Option("--scene", help="只看某场景 · one scene", show_default=False)]
@@ -108,7 +112,19 @@ def present(data: object, *shown: RenderableType) -> None:
         return
     console = _console()
     for each in shown:
-        console.print(each)
+        console.print(_harmless(each))
+
+
+def printable(text: str) -> str:
+    """What is shown may come from anybody, as a bundle or a proof does, and a terminal obeys what it is sent."""
+    return text.translate(_OBEYED)
+
+
+def _harmless(shown: RenderableType) -> RenderableType:
+    if isinstance(shown, Text):
+        shown = shown.copy()
+        shown.plain = printable(shown.plain)
+    return printable(shown) if isinstance(shown, str) else shown
 
 
 def write(text: str) -> None:
@@ -133,11 +149,11 @@ def export(to: Path, columns: Sequence[str], rows: Iterable[Iterable[Any]]) -> i
 
 def note(text: str) -> None:
     """A remark beside the data: progress, where a file went."""
-    _console(stderr=True).print(Text(text), soft_wrap=True)
+    _console(stderr=True).print(Text(printable(text)), soft_wrap=True)
 
 
 def error(code: str, message: str) -> None:
-    line = Text.assemble((say("错误", "Error"), "bold red"), (f" [{code}] ", "red"), message)
+    line = Text.assemble((say("错误", "Error"), "bold red"), (f" [{code}] ", "red"), printable(message))
     _console(stderr=True).print(line, soft_wrap=True)
 
 
@@ -146,14 +162,14 @@ def table(columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[object]], 
     made = Table(
         box=SIMPLE_HEAD,
         show_edge=False,
-        title=Text(title, "bold") if title else None,
+        title=Text(printable(title), "bold") if title else None,
         title_justify="left",
         pad_edge=False,
     )
     for zh, en in columns:
         made.add_column(say(zh, en), overflow="fold")
     for row in rows:
-        made.add_row(*(cell if isinstance(cell, Text) else Text("" if cell is None else str(cell)) for cell in row))
+        made.add_row(*(_harmless(cell if isinstance(cell, Text) else Text(_said(cell, ""))) for cell in row))
     return made
 
 
@@ -169,8 +185,12 @@ def pairs(rows: Iterable[tuple[str, object]]) -> Table:
     made.add_column(style="dim", no_wrap=True)
     made.add_column(overflow="fold")
     for name, value in rows:
-        made.add_row(Text(name), value if isinstance(value, Text) else Text("-" if value is None else str(value)))
+        made.add_row(Text(name), _harmless(value if isinstance(value, Text) else Text(_said(value, "-"))))
     return made
+
+
+def _said(value: object, nothing: str) -> str:
+    return nothing if value is None else str(value)
 
 
 def line(*parts: str | tuple[str, str]) -> Text:

@@ -1,9 +1,12 @@
 """`scene audit reconcile`: do Temporal and the database tell the same of every scene, and what can be put right."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
+from getpass import getuser
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -29,11 +32,11 @@ from runtime.wiring import Parts
 from storage.archive_files import ArchiveDamaged
 
 from . import identity, output, shown, wording
-from .acting import As, OnBehalf
+from .acting import OnBehalf
 from .bundles import moment_of
 from .output import AsJson, Failure, misuse, say
 from .session import database, server, settings
-from .viewing import may_audit
+from .viewing import Admitted, Viewing, may_audit
 
 LEFT, UNPROVEN = 1, 3
 """Exit statuses; 0 means that all agree. The same as `scene audit verify`."""
@@ -67,11 +70,13 @@ def reconcile(
         Path | None,
         typer.Option("--log", metavar="FILE", help="另行留存的检查点日志 · a kept checkpoint log", show_default=False),
     ] = None,
-    who: As = None,
+    who: Viewing = None,
     on_behalf_of: OnBehalf = None,
     as_json: AsJson = False,
 ) -> None:
     """核对 Temporal 与数据库，从备份恢复之后用 · Compare Temporal and the database, after a restore
+
+    不带 --as 时，改正记在本机登录账户名下。 Without --as a repair stands under the account of this machine.
 
     退出状态：0 一致，1 仍有差异，3 未能全部核对 · Exits with 0: all agree; 1: differences are left; 3: unproven
     """
@@ -80,32 +85,46 @@ def reconcile(
         raise misuse(
             "--restart 和 --delivered-until 须与 --repair 同用。", "--restart and --delivered-until go with --repair."
         )
-    until = moment_of(delivered_until) if delivered_until is not None else None
+    until = moment_of(delivered_until, "--delivered-until") if delivered_until is not None else None
     witnesses = _copy(copy) if copy is not None else []
     made = settings()
     with database(made) as opened:
-        chosen = scene or []
-        if who is not None and not repair:
-            among = chosen or opened.reads.scenes(city=city)
-            chosen = list(may_audit(opened, among, who, on_behalf_of, named=bool(scene), display="audit_reconcile"))
-        told = asyncio.run(_run(made, opened, chosen, city, witnesses, by, restart=restart, until=until))
+        admitted = partial(
+            may_audit, opened, who=who, behalf=on_behalf_of, named=bool(scene) or repair, all_scenes=repair,
+            display="audit_reconcile",
+        )  # fmt: skip
+        told = asyncio.run(
+            _run(made, opened, scene or [], city, witnesses, by, admitted=admitted, restart=restart, until=until)
+        )
     output.present(told.data(), *told.lines())
     if told.left:
         raise typer.Exit(LEFT)
-    if not told.asked:
+    if not told.asked or told.left_out:
         raise typer.Exit(UNPROVEN)
 
 
 def _by(who: str | None) -> str:
-    """Whoever puts records right is named: nobody else checks it, and it stands in the log."""
-    named = identity.who(who, outside=(Role.ADMINISTRATOR, Role.AUDITOR))
+    """Under which name it stands in the log: a person's, or the account of whoever works at this machine.
+
+    An auditor changes nothing (docs/explanation/domain.md).
+    """
+    if who is None:
+        return _account()
+    named = identity.who(who, outside=(Role.ADMINISTRATOR,))
     if named.person is None:
         raise misuse(
-            "--repair 须写明人员编号：--as @人员编号，或 --as 角色:单位:人员编号。",
-            "--repair names a person: --as @PERSON, or --as ROLE:UNIT:PERSON.",
+            "--repair 与 --as 同用时须写明人员编号：--as @人员编号，或 --as 角色:单位:人员编号。",
+            "With --repair --as names a person: --as @PERSON, or --as ROLE:UNIT:PERSON.",
             code="who",
         )
     return named.person
+
+
+def _account() -> str:
+    try:
+        return getuser()
+    except (OSError, KeyError):  # a container may run as a number that no account has
+        return f"uid {os.getuid()}"
 
 
 def _copy(file: Path) -> list[LogItem]:
@@ -121,8 +140,9 @@ def _copy(file: Path) -> list[LogItem]:
 class _Told:
     """What was found last, and what was done."""
 
-    def __init__(self, *, asked: bool) -> None:
+    def __init__(self, *, asked: bool, admitted: Admitted | None = None) -> None:
         self.asked = asked
+        self._admitted = admitted or Admitted(())
         self.looked: dict[str, Looked] = {}
         self.apart: tuple[Difference, ...] = ()
         self.repaired: list[Repaired] = []
@@ -138,11 +158,17 @@ class _Told:
     def left(self) -> int:
         return len(self.differences)
 
+    @property
+    def left_out(self) -> int:
+        """Scenes that who looks may not see."""
+        return self._admitted.left_out
+
     def data(self) -> dict[str, Any]:
         return {
             "asked_temporal": self.asked,
             "scenes": {scene: self.looked[scene].case for scene in sorted(self.looked)},
             "left": self.left,
+            "left_out": self.left_out,
             "differences": [each.model_dump(mode="json") for each in self.differences],
             "repaired": [
                 {
@@ -181,6 +207,7 @@ class _Told:
             f"{len(self.looked)} 个场景，{agree} 个一致，{self.left} 处差异。",
             f"{len(self.looked)} scenes, {agree} agree, {self.left} differences.",
         )
+        yield from self._admitted.told
 
 
 async def _run(
@@ -191,23 +218,27 @@ async def _run(
     copy: Sequence[LogItem],
     by: str,
     *,
+    admitted: Callable[[Sequence[str]], Admitted],
     restart: bool,
     until: datetime | None,
 ) -> _Told:
+    """`admitted` says which of the scenes may be shown: asked of all that are known anywhere."""
     runs = await _runs(made)
     reading = Reconciliation(opened, runs, copy=copy)
     await reading.begin()
-    known = reading.scenes(city)
     if unknown := [each for each in scenes if each not in reading.scenes()]:
         raise Refused("unknown_scene", scene=unknown[0])
-    chosen = tuple(dict.fromkeys(scenes)) or known
-    told = _Told(asked=runs is not None)
+    shows = admitted(tuple(dict.fromkeys(scenes)) or reading.scenes(city))
+    chosen = shows.scenes
+    told = _Told(asked=runs is not None, admitted=shows)
     with Bar(disable=output.as_json(), transient=True) as bar:
         task = bar.add_task(say("核对", "comparing"), total=len(chosen))
         async for looked in reading.look(chosen, lambda _: bar.advance(task)):
             told.looked[looked.scene] = looked
-        among = None if city is None and not scenes else chosen
-        told.apart = reading.apart_from_scenes(among)
+        among = None if city is None and not scenes and not shows.left_out else chosen
+        apart = reading.apart_from_scenes(among)
+        # What can not be read of the archive may be anybody's.
+        told.apart = apart if not shows.left_out else tuple(each for each in apart if each.scene in chosen)
         if by:
             repairs = Repairs(opened, runs, now=shown.now)
             await _put_right(reading, repairs, told, by, restart=restart, until=until, among=among, bar=bar)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
@@ -12,7 +13,7 @@ import typer
 from audit import builds
 from audit.evidence import read_scene, rulebook
 from audit.sources import digest_of, installed
-from audit.timeline import Change, Nothing, Point, Standing, Timeline, differences, disagreements
+from audit.timeline import Change, Nothing, Point, PointOf, Standing, Timeline, differences, disagreements
 from models.deadline import Deadline
 from models.policy import Policy, Subject
 from models.state import SceneState
@@ -160,9 +161,10 @@ def _opened(source: str, scene: str | None) -> Iterator[Opened]:
                 f"包内有 {len(parts)} 个场景，请用 --scene 指明：{'、'.join(list(parts)[:20])}。",
                 f"The bundle has {len(parts)} scenes; name one with --scene: {', '.join(list(parts)[:20])}.",
             )
-        part = parts.get(scene or next(iter(parts)))
+        part = parts.get(scene or next(iter(parts), ""))
         if part is None:
-            raise Failure("unknown_scene", say(f"包内没有场景 {scene}。", f"There is no scene {scene} in the bundle."))
+            named = scene or ""
+            raise Failure("unknown_scene", say(f"包内没有场景{named}。", f"There is no scene {named} in the bundle."))
         found = read_scene(bundle, part)
         if found.unread or not found.entries:
             raise Failure(
@@ -176,12 +178,29 @@ def _opened(source: str, scene: str | None) -> Iterator[Opened]:
         try:
             yield Opened(Timeline.of(found), rulebook(bundle, first.policy, first.calendar), path)
         except Nothing as problem:
-            raise Failure(
-                "no_such_point",
-                say(
-                    f"没有 {problem.what}；可用的是 {problem.known}。", f"There is no {problem.what}: {problem.known}."
-                ),
-            ) from None
+            raise Failure("no_such_point", _no_such_point(problem)) from None
+
+
+_POINTS: dict[PointOf, tuple[str, str]] = {
+    "entry": ("第 {} 条记录", "entry {}"), "run": ("第 {} 段历史", "run {}"), "event": ("事件 {}", "event {}"),
+    "moment": ("{}", "{}"),
+}  # fmt: skip
+
+
+def _no_such_point(problem: Nothing) -> str:
+    def named(which: int | datetime) -> str:
+        said = shown.moment(which) if isinstance(which, datetime) else str(which)
+        return say(*_POINTS[problem.of]).format(said)
+
+    if problem.last is None:
+        return say(
+            f"{named(problem.which)} 时场景还没有记录；最早的是 {named(problem.first)}。",
+            f"At {named(problem.which)} there was no entry yet; the first is at {named(problem.first)}.",
+        )
+    return say(
+        f"没有{named(problem.which)}；可用的是 {problem.first} 至 {problem.last}。",
+        f"There is no {named(problem.which)}: they go from {problem.first} to {problem.last}.",
+    )
 
 
 def _sequence(line: Timeline, seq: int | None, event: str | None, time: str | None) -> int:
@@ -197,7 +216,7 @@ def _sequence(line: Timeline, seq: int | None, event: str | None, time: str | No
             )
         return line.at_event(int(run or len(line.evidence.runs)), int(number))
     if time is not None:
-        return line.at_time(moment_of(time))
+        return line.at_time(moment_of(time, "--time"))
     return line.at_sequence(seq if seq is not None else line.last)
 
 

@@ -6,7 +6,7 @@ it, and whoever looks for somebody else has to stand in for them, as for an act.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, NamedTuple, TypeVar
 
 import typer
 from pydantic import JsonValue
@@ -17,13 +17,17 @@ from models.refusal import Refused
 from models.state import SceneState
 from models.vocabulary import Role
 from rules.disclosure import ANYBODY, Extent, Sight, Veil, Viewer
+from runtime.policy_files import city_files, load_policy
 from runtime.wiring import Parts
 from storage.refusals import Refusal
 
 from . import acting, identity, shown
+from .output import say
 from .session import policy_of, refuse_remote
 
 T = TypeVar("T")
+OUTSIDE = (Role.AUDITOR, Role.ADMINISTRATOR)
+"""Who looks may be of no scene."""
 
 Viewing = Annotated[
     str | None,
@@ -43,7 +47,7 @@ def viewer_of(
     if who is None:
         return ANYBODY
     refuse_remote(opened.settings)
-    asked = identity.who(who, outside=(Role.AUDITOR, Role.ADMINISTRATOR))
+    asked = identity.who(who, outside=OUTSIDE)
     actor = acting.actor_of(opened, asked, policy, state, "", bidder=asked.unit, on_behalf_of=tuple(behalf or ()))
     return Viewer(actor.role, actor.unit, actor.person, actor.on_behalf_of)
 
@@ -63,7 +67,7 @@ def veil_of(
 
 def sight_of_city(opened: Parts, policy: Policy, who: str | None, behalf: Sequence[str] | None = None) -> Sight:
     """What is read of a city and of no scene: its pool, its quotas. Raises as `viewer_of`."""
-    nowhere = SceneState(scene=f"city:{policy.code}")
+    nowhere = _nowhere(policy)
     return Sight(policy, nowhere, viewer_of(opened, policy, nowhere, who, behalf))
 
 
@@ -116,9 +120,8 @@ class Veils:
 
     def _viewer_in(self, policy: Policy | None) -> Viewer | None:
         """Whoever is somebody in one city may be nobody in another: there they read nothing."""
-        nowhere = SceneState(scene=f"city:{policy.code}" if policy is not None else "city")
         try:
-            return viewer_of(self._opened, policy, nowhere, self._who, self._behalf)
+            return viewer_of(self._opened, policy, _nowhere(policy), self._who, self._behalf)
         except Refused as refused:
             self._refused = refused
             return None
@@ -148,6 +151,25 @@ class Veils:
         return text if veil is None else veil.text(text)
 
 
+class Admitted(NamedTuple):
+    """The scenes that are shown, and how many are not: of those whoever looks is told the number alone."""
+
+    scenes: tuple[str, ...]
+    left_out: int = 0
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """A line where something was left out."""
+        if not self.left_out:
+            return ()
+        return (
+            say(
+                f"另有 {self.left_out} 个场景，此身份无权查看其留痕，未列入。",
+                f"{self.left_out} more scenes were left out: this role may not read their records.",
+            ),
+        )
+
+
 def may_audit(
     opened: Parts,
     scenes: Sequence[str],
@@ -156,37 +178,112 @@ def may_audit(
     *,
     named: bool,
     display: str,
-    subjects: Iterable[Subject] = (Subject.AUDIT,),
-) -> tuple[str, ...]:
+    subjects: Sequence[Subject] = (Subject.AUDIT,),
+    all_scenes: bool = False,
+) -> Admitted:
     """The scenes of which who looks may read the `subjects` whole: all where nobody says who looks.
 
     Of `named` scenes each has to be; of others those are left out that are not. Raises Refused where none is left. That
-    is recorded with the scene: whoever asks for records in a role that has no part in them is seen.
+    is recorded with the scene: whoever asks for records in a role that has no part in them is seen. Nobody has a part
+    in a scene that no list knows: it is for who may read the subjects of any scene, in every city that is here.
+    `all_scenes` asks that of every scene, in its own city.
     """
     if who is None:
-        return tuple(scenes)
+        return Admitted(tuple(scenes))
     found: list[str] = []
-    first: tuple[str, Viewer, Refused] | None = None
+    first: _NotRead | None = None
+    of_cities: dict[str, _NotRead | None] = {}
+    stranger_in: dict[str, _NotRead] = {}
+    everywhere: list[_NotRead] | None = None
     for scene in scenes:
-        state = opened.reads.state(scene)
+        state = _listed(opened, scene)
+        policy = policy_of(opened, state) if state is not None else None
+        city = policy.city if policy is not None else ""
         if state is None:
-            continue
-        sight = veil_of(opened, state, who, behalf).sight
-        try:
-            for subject in subjects:
-                sight.demand(subject)
-        except Refused as problem:
-            first = first or (scene, sight.viewer, problem)
+            if everywhere is None:
+                asked = (_of_city(opened, each, who, behalf, subjects) for each in _policies_here(opened))
+                everywhere = [each for each in asked if each is not None]
+            problem = next(iter(everywhere), None)
+        elif city in stranger_in:
+            problem = stranger_in[city]
+        elif all_scenes:
+            if city not in of_cities:
+                of_cities[city] = _of_city(opened, policy, who, behalf, subjects)
+            problem = of_cities[city]
         else:
+            problem = _not_read(opened, policy, state, who, behalf, subjects)
+            if problem is not None and problem.is_stranger:
+                stranger_in[city] = problem
+        if problem is None:
             found.append(scene)
+        first = first or problem
     if first is not None and (named or not found):
-        scene, viewer, refused = first
-        claimed: dict[str, JsonValue] = {
-            "person": viewer.person, "role": viewer.role, "unit": viewer.unit, "verb": display,
-        }  # fmt: skip
-        opened.refusals.keep(Refusal.of_claim(scene, claimed, None, refused, shown.now()))
-        raise refused
-    return tuple(found)
+        if (viewer := first.viewer) is not None:
+            claimed: dict[str, JsonValue] = {
+                "person": viewer.person, "role": viewer.role, "unit": viewer.unit, "verb": display,
+            }  # fmt: skip
+            opened.refusals.keep(Refusal.of_claim(first.stream, claimed, None, first.refused, shown.now()))
+        raise first.refused
+    return Admitted(tuple(found), len(scenes) - len(found))
+
+
+class _NotRead(NamedTuple):
+    """Why something is not shown, to whom, and with what that is recorded. `viewer` None: who looks is not what they
+    say, which is recorded already (`acting.actor_of`)."""
+
+    stream: str
+    viewer: Viewer | None
+    refused: Refused
+
+    @property
+    def is_stranger(self) -> bool:
+        """In all scenes of the city; a membership may be unclear in one and clear in another."""
+        return self.viewer is None and self.refused.code != "unclear_membership"
+
+
+def _not_read(
+    opened: Parts,
+    policy: Policy | None,
+    state: SceneState,
+    who: str,
+    behalf: Sequence[str] | None,
+    subjects: Iterable[Subject],
+) -> _NotRead | None:
+    """Whoever is somebody in one city may be nobody in another: that keeps nobody from the first one's scenes."""
+    viewer: Viewer | None = None
+    try:
+        viewer = viewer_of(opened, policy, state, who, behalf)
+        sight = Sight(policy, state, viewer)
+        for subject in subjects:
+            sight.demand(subject)
+    except Refused as refused:
+        return _NotRead(state.scene, viewer, refused)
+    return None
+
+
+def _of_city(
+    opened: Parts, policy: Policy | None, who: str, behalf: Sequence[str] | None, subjects: Iterable[Subject]
+) -> _NotRead | None:
+    """Of any scene of a city: who has a part in single ones alone has none here."""
+    return _not_read(opened, policy, _nowhere(policy), who, behalf, subjects)
+
+
+def _nowhere(policy: Policy | None) -> SceneState:
+    """What stands for a city: a scene that never began."""
+    return SceneState(scene=f"city:{policy.code}" if policy is not None else "city")
+
+
+def _policies_here(opened: Parts) -> list[Policy | None]:
+    """Raises FileProblems."""
+    return [*map(load_policy, city_files(opened.settings.policies_dir))] or [None]
+
+
+def _listed(opened: Parts, scene: str) -> SceneState | None:
+    """What the lists have of a scene; of what can not be read, nothing."""
+    try:
+        return opened.reads.state(scene)
+    except ValueError:
+        return None
 
 
 NOBODY = Viewer(Role.SYSTEM)

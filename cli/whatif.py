@@ -58,7 +58,8 @@ def whatif(
         chosen = tuple(dict.fromkeys(scene)) if scene else known
         for each in chosen:
             state_of(stored, each)
-        chosen = may_audit(stored, chosen, who, on_behalf_of, named=bool(scene), display="audit_whatif")
+        admitted = may_audit(stored, chosen, who, on_behalf_of, named=bool(scene), display="audit_whatif")
+        chosen = admitted.scenes
         with Bar(disable=output.as_json(), transient=True) as bar:
             each_in_turn = bar.track(chosen, description=say("裁断", "judging"))
             found = [_of(stored, each, other, own_calendar=calendar is None) for each in each_in_turn]
@@ -66,7 +67,7 @@ def whatif(
     changed = [each for _, each in firsts]
     data = {
         "policy": {"city": other.city, "version": other.version, "digest": other.digest},
-        "scenes": len(found), "changed": len(changed),
+        "scenes": len(found), "left_out": admitted.left_out, "changed": len(changed),
         "items": [each.model_dump(mode="json") for each in changed],
         "unlike_record": [each.scene for each in found if each.unlike_record],
     }  # fmt: skip
@@ -93,7 +94,7 @@ def whatif(
         lines.append(
             say(f"以原政策重演也与记录不同的：{unlike}。", f"Not lived again even under their own policy: {unlike}.")
         )
-    output.present(data, *([output.table(columns, rows)] if rows else []), *lines)
+    output.present(data, *([output.table(columns, rows)] if rows else []), *lines, *admitted.told)
 
 
 def _of(stored: Parts, scene: str, other: Policy, *, own_calendar: bool) -> Comparison:

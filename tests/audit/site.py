@@ -27,7 +27,6 @@ from tests.cli.terminal import Answer, Terminal
 from tests.e2e.processes import TemporalServer, until
 from tests.scenario import Play, city
 
-BY = ("--as", "administrator:数据局:admin-1")
 _numbers = count(1)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest_asyncio
 from sqlalchemy import text
 
-from tests.audit.site import BY, Site, kinds, site
+from tests.audit.site import Site, kinds, site
 from tests.storage.journals import rows, spoil, write
 
 
@@ -56,7 +56,7 @@ async def test_a_database_from_an_older_backup_gets_back_what_it_lost(place: Sit
     async with place.open() as stored:
         assert len(entries(stored, play.scene)) == 3, "looking changes nothing"
 
-    repaired = await place.told("--repair", *BY, status=0)
+    repaired = await place.told("--repair", status=0)
     assert {each["scene"]: each["appended"] for each in repaired["repaired"]} == {
         play.scene: [4, 5, 6],
         young.scene: [1, 2],
@@ -83,7 +83,7 @@ async def test_a_worker_that_waits_for_the_lost_entries_goes_on_by_itself(here: 
     async with here.working() as (stored, scenes):
         assert await here.act(stored, scenes, play, recorded=False) == 5
         assert kinds(await here.told()) == [("ledger_behind", 3, 4, "append")]
-        await here.told("--repair", *BY, status=0)
+        await here.told("--repair", status=0)
         await here.act(stored, scenes, play)
         assert stored.reads.verify_chain(play.scene) is None
         await here.agrees()
@@ -109,10 +109,10 @@ async def test_an_older_temporal_is_brought_up_from_the_ledger_only_when_asked(h
     await here.restore_temporal(backup)
 
     assert kinds(await here.told()) == [("history_behind", 4, 6, "restart")]
-    told = await here.told("--repair", *BY)
+    told = await here.told("--repair")
     assert kinds(told) == [("history_behind", 4, 6, "restart")], "not without --restart"
 
-    restarted = await here.told("--repair", "--restart", *BY, status=0)
+    restarted = await here.told("--repair", "--restart", status=0)
     assert [bool(each["run"]) for each in restarted["repaired"]] == [True]
     async with here.working() as (stored, scenes):
         state = await scenes.state(play.scene)
@@ -140,14 +140,14 @@ async def test_both_went_on_after_a_restore(here: Site) -> None:
         assert [each["sequence"] for each in fork["in_histories"]] == [3]
         assert fork["ledger"] != fork["history"]
         for more in ((), ("--restart",)):
-            left = await here.told("--repair", *more, *BY)
+            left = await here.told("--repair", *more)
             assert ("fork", 3, 4, "person") in kinds(left)
         assert len(entries(stored, play.scene)) == 4
 
     # The office decides that the ledger's life stands: the other one is taken away by hand.
     await here.delete(play, fork["run"])
     assert kinds(await here.told()) == [("only_in_ledger", 1, 4, "restart")]
-    await here.told("--repair", "--restart", *BY, status=0)
+    await here.told("--repair", "--restart", status=0)
     async with here.working() as (stored, scenes):
         assert await here.act(stored, scenes, play) == 5
     await here.agrees()
@@ -159,7 +159,7 @@ async def test_a_workflow_that_somebody_ended_is_started_again(here: Site) -> No
         await here.act(stored, scenes, play, 2)
     await here.terminate(play)
     assert kinds(await here.told()) == [("workflow_missing", 3, 3, "restart")]
-    await here.told("--repair", "--restart", *BY, status=0)
+    await here.told("--repair", "--restart", status=0)
     async with here.working() as (stored, scenes):
         assert await here.act(stored, scenes, play) == 4
     await here.agrees()
@@ -172,7 +172,7 @@ async def test_a_temporal_that_lost_everything_begins_again_from_the_ledger(here
         await here.act(stored, scenes, play, 2)
     await here.restore_temporal(empty)
     assert kinds(await here.told()) == [("only_in_ledger", 1, 3, "restart")]
-    await here.told("--repair", "--restart", *BY, status=0)
+    await here.told("--repair", "--restart", status=0)
     async with here.working() as (stored, scenes):
         assert await here.act(stored, scenes, play) == 4
     await here.agrees()
@@ -186,7 +186,7 @@ async def test_what_the_rules_would_not_decide_is_not_handed_to_a_workflow(here:
     async with here.open() as stored:
         forged = play.journal[0].model_copy(update={"sequence": 4, "events": ()})
         write(stored.ledger, play.scene, [forged])
-    told = await here.told("--repair", "--restart", *BY)
+    told = await here.told("--repair", "--restart")
     assert ("judged_otherwise", 4, 4, "person") in kinds(told)
     assert ("workflow_missing", 4, 4, "restart") in kinds(told)
 
@@ -204,7 +204,7 @@ async def test_edited_rows_of_the_lists_are_put_right(place: Site) -> None:
     step = next(each for each in told["differences"] if each["at"] == "scene step")
     assert (step["kind"], step["ledger"], step["history"]) == ("projection", "listed", "submitted")
     assert {each["at"].split()[0] for each in told["differences"]} >= {"scene", "outbox"}
-    await place.told("--repair", *BY, status=0)
+    await place.told("--repair", status=0)
     await place.agrees()
     async with place.open() as stored:
         assert stored.reads.scene(play.scene).step == "submitted"  # type: ignore[union-attr]
@@ -217,11 +217,11 @@ async def test_an_entry_deleted_by_hand_comes_back_and_a_forged_one_is_named(pla
         before = entries(stored, play.scene)
         spoil(stored.engine, "entry", "DELETE FROM entry WHERE sequence = 3")
     assert kinds(await place.told()) == [("ledger_gap", 3, 3, "append")]
-    await place.told("--repair", *BY, status=0)
+    await place.told("--repair", status=0)
     async with place.open() as stored:
         assert entries(stored, play.scene) == before
         spoil(stored.engine, "entry", "UPDATE entry SET text = replace(text, '更正', '属实') WHERE sequence = 4")
-    told = await place.told("--repair", *BY)
+    told = await place.told("--repair")
     assert [each[0] for each in kinds(told)] == ["changed"]
     assert (told["differences"][0]["first"], told["differences"][0]["at"]) == (4, "command.act.right_text")
     assert (told["differences"][0]["ledger"], told["differences"][0]["history"]) == ("属实", "更正")

@@ -13,13 +13,14 @@ import pytest
 
 from audit import handovers
 from audit.attested import Copy, checkpointed, copy_of, keyring
-from audit.bundle import HANDOVERS, checkpoint_path, opened
+from audit.bundle import HANDOVERS, MANIFEST, checkpoint_path, opened, refusals_path
 from audit.checkpoints import Checkpoints
 from audit.evidence import read_scene
 from audit.findings import Check, Finding, Verdict
 from audit.signing import KeyFile, fingerprint, raw_of
 from audit.verify import Trust, verify
 from models.checkpoint import LoggedLeaf
+from models.journal import GENESIS
 from runtime.wiring import Parts, parts
 from tests.audit.conftest import NOW, TRUST, Kept, bundle_of
 from tests.audit.logs import key
@@ -247,6 +248,27 @@ async def test_a_closed_scene_that_was_longer_in_the_copy_was_cut(office: Office
             assert [each.what for each in found.deviations] == ["length"]
         else:
             assert (found.verdict, found.notes) == (Verdict.UNPROVEN, ("shorter",))
+
+
+async def test_refusals_that_were_taken_back_meet_the_auditors_copy(office: Office) -> None:
+    """The manifest says so too, and every hash fits."""
+    office.checkpoint()
+    young = office.kept.scenes[2]
+    copy, bundle = office.copy(), await office.bundle(young)
+    assert looked(bundle, young, copy=copy).verdict is Verdict.PROVEN
+
+    def none(manifest: Any) -> None:
+        manifest["scenes"][0].update(refusals=0, refusals_head=GENESIS)
+
+    without = rewritten(bundle, refusals_path(young), lambda _: None).replace(bundle)
+    cut = rewritten(without, MANIFEST, as_json(none))
+    found = looked(cut, young, copy=copy)
+    assert [(each.what, each.at, each.recorded, each.expected) for each in found.deviations] == [
+        ("length", "refusal", 0, 1)
+    ]
+    unattested = rewritten(cut.replace(bundle), checkpoint_path(young), lambda _: None)
+    found = looked(unattested, young, copy=copy)
+    assert (found.verdict, found.notes) == (Verdict.UNPROVEN, ("shorter",)), "it may be older than the refusal"
 
 
 async def test_after_a_handover_who_trusts_the_old_key_believes_the_bundle(office: Office) -> None:

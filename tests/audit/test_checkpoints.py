@@ -95,6 +95,9 @@ def test_without_a_key_nothing_is_written(store: SqlCheckpoints, engine: Engine,
         ("log_leaf", "DELETE FROM log_leaf"),
         ("checkpoint", "DELETE FROM checkpoint"),
         ("checkpoint", "UPDATE checkpoint SET text = replace(text, '2026', '2025')"),
+        ("checkpoint", "UPDATE checkpoint SET text = '{}'"),
+        ("checkpoint", "UPDATE checkpoint SET signature = 'none'"),
+        ("checkpoint", "UPDATE checkpoint SET public_key = 'none'"),
     ],
 )
 def test_nothing_is_signed_over_a_log_that_was_changed(

@@ -94,7 +94,7 @@ def test_what_the_old_key_signs_after_it_gave_way_is_refused(
     before = key(tmp_path / "apart", 1)
     with pytest.raises(NotMade, match="gave way") as refused:
         Checkpoints(log, before).now(LATER)
-    assert refused.value.code == "no_audit_key"
+    assert refused.value.code == "key_given_up"
     log.handovers = tuple  # type: ignore[method-assign]  # a machine that does not look
     Checkpoints(log, before).now(LATER)
     with pytest.raises(LogDiffers, match="checkpoint 7: key"):

@@ -129,6 +129,43 @@ def test_a_run_that_can_not_be_read_leaves_the_others_in_their_places(kept: Kept
     assert deviations(findings, Check.REPLAY) == deviations(findings, Check.JOURNAL) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("recused", ["张三"]), ("lead", "别的单位"), ("listed_in", "第一批"), ("of_a_later_build", [1])]
+)
+def test_a_scene_is_born_with_nothing(kept: Kept, tmp_path: Path, name: str, value: Any) -> None:
+    """What the first run began with no entry decided; replay and journal both start from there."""
+    ended = kept.scenes[1]
+    parts = only(kept, ended)
+    history = json.loads(parts[history_path(ended, 1)])
+    given = history["events"][0]["workflowExecutionStartedEventAttributes"]["input"]
+    opening = tampering.payload(given)
+    opening["state"][name] = value
+    tampering.put(given, opening)
+    findings = found({**parts, history_path(ended, 1): json.dumps(history).encode()}, tmp_path)
+    told = [each for each in deviations(findings, Check.HISTORIES) if each.what == "born_with"]
+    assert [(each.at, each.recorded) for each in told] == [(f"input.state.{name}", value)]
+
+
+def test_a_history_that_names_no_code_was_judged_by_none(kept: Kept, tmp_path: Path) -> None:
+    """Without builds nothing was run, and whatever it told was proven."""
+    ended = kept.scenes[1]
+    parts = only(kept, ended)
+    history, manifest = json.loads(parts[history_path(ended, 1)]), json.loads(parts[MANIFEST])
+    for event in history["events"]:
+        if (task := event.get("workflowTaskCompletedEventAttributes")) is not None:
+            for name in ("workerVersion", "deploymentVersion"):
+                task.pop(name, None)
+        if (answer := event.pop("activityTaskCompletedEventAttributes", None)) is not None:
+            answer.pop("result")
+            event["activityTaskTimedOutEventAttributes"] = answer
+            event["eventType"] = "EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT"
+    manifest["scenes"][0]["runs"][0]["builds"] = []
+    changed = {history_path(ended, 1): json.dumps(history).encode(), MANIFEST: json.dumps(manifest).encode()}
+    findings = {each.check: each for each in found({**parts, **changed}, tmp_path, TRUST)}
+    for check in (Check.REPLAY, Check.JOURNAL):
+        assert (findings[check].verdict, findings[check].notes) == (Verdict.UNPROVEN, ("unnamed_build",))
+
+
 @pytest.mark.parametrize("value", [None, 1.5, -1, 10**12, "5", [[]], {}, True])
 def test_a_number_may_be_anything(kept: Kept, tmp_path: Path, value: Any) -> None:
     """It is a verdict, not a traceback, and takes no longer."""

@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import closing
 from datetime import UTC, datetime
+from getpass import getuser
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ from client.health import archive_now
 from models.commands.anywhere import Withdraw
 from models.refusal import Refused
 from tests.audit.conftest import TRUST, bundle_of
-from tests.audit.site import BY, Site, kinds, site
+from tests.audit.site import Site, kinds, site
 from tests.e2e.test_life_after_retention import forgotten
 from tests.scenario import ROOT
 from tests.storage.journals import rows, spoil
@@ -64,7 +65,7 @@ async def test_archived_runs_stand_in_where_temporal_has_let_them_go(here: Site)
     assert told["scenes"] == {scene: "only_in_histories"}
     assert set(kinds(told)) >= {("refusals_behind", 1, 1, "append"), ("archive_index", None, None, "append")}
     assert ("rulebook", None, None, "append") in kinds(told)
-    repaired = await here.told("--repair", *BY, status=0)
+    repaired = await here.told("--repair", status=0)
     assert repaired["indexed"] == 1
     assert (repaired["repaired"][0]["rulebooks"], repaired["repaired"][0]["refusals"]) == (1, [1])
     async with here.open() as stored:
@@ -81,7 +82,7 @@ async def test_a_sealed_bundle_holds_the_histories_that_the_archive_lost(here: S
         file.unlink()
     told = await here.told()
     assert told["scenes"] == {scene: "only_in_histories"}
-    await here.told("--repair", *BY, status=0)
+    await here.told("--repair", status=0)
     assert (await here.agrees())["scenes"] == {scene: "agrees"}
 
     (sealed,) = (here.folder / "archive" / "sealed").glob("*.zip")
@@ -111,7 +112,7 @@ async def test_checkpoints_and_kept_copies_prove_what_neither_side_has(here: Sit
     told = await here.told("--log", str(copy))
     assert kinds(told) == [("witness_longer", 4, 4, "person")]
     assert (told["differences"][0]["at"], told["differences"][0]["ledger"]) == ("copy 1", 2)
-    again = await here.told("--repair", "--restart", "--log", str(copy), *BY)
+    again = await here.told("--repair", "--restart", "--log", str(copy))
     assert kinds(again) == kinds(told)
 
 
@@ -124,7 +125,7 @@ async def test_the_logs_own_checkpoint_names_a_head_that_the_ledger_does_not_hav
         spoil(stored.engine, "entry", "DELETE FROM entry WHERE sequence = 3")
     told = await here.told()
     assert kinds(told)[:2] == [("ledger_behind", 3, 3, "append"), ("witness_longer", 3, 3, "append")]
-    await here.told("--repair", *BY, status=0)
+    await here.told("--repair", status=0)
 
 
 async def test_an_auditor_sees_that_a_scene_was_started_again(here: Site) -> None:
@@ -132,7 +133,7 @@ async def test_an_auditor_sees_that_a_scene_was_started_again(here: Site) -> Non
         play = await here.submit(scenes)
         await here.act(stored, scenes, play, 2)
     await here.terminate(play)
-    await here.told("--repair", "--restart", *BY, status=0)
+    await here.told("--repair", "--restart", status=0)
     async with here.working() as (stored, scenes):
         await here.act(stored, scenes, play, 2)
         bundle = await bundle_of(stored, await here.client(), here.folder / "bundle.zip", play.scene)
@@ -156,13 +157,13 @@ async def test_a_policy_and_a_document_that_the_database_lost_come_back(here: Si
             connection.execute(text("DELETE FROM document"))
     told = await here.told()
     assert {(each[0], each[3]) for each in kinds(told)} == {("document", "append"), ("rulebook", "append")}
-    await here.told("--repair", *BY, status=0)
+    await here.told("--repair", status=0)
     async with here.open() as stored:
         assert rows(stored.engine, "document") == before
         assert rows(stored.engine, "rulebook") == rulebooks
         with stored.engine.begin() as connection:
             connection.execute(text("UPDATE document SET ordinal = 99"))
-    told = await here.told("--repair", *BY)
+    told = await here.told("--repair")
     assert [(each["kind"], each["ledger"], each["history"]) for each in told["differences"]] == [("document", 99, 1)]
 
 
@@ -183,7 +184,7 @@ async def test_a_repair_that_is_killed_is_finished_by_the_next(here: Site) -> No
     assert 0 < count < len(before)
     assert torn == [], "a scene's repair is one transaction"
 
-    repaired = await here.told("--repair", *BY, status=0)
+    repaired = await here.told("--repair", status=0)
     assert sum(len(each["appended"]) for each in repaired["repaired"]) == len(before) - count
     async with here.open() as stored:
         assert [row["hash"] for row in rows(stored.engine, "entry")] == [row["hash"] for row in before]
@@ -195,7 +196,7 @@ def repair_until_the_first_entry_is_appended(here: Site) -> int:
         **os.environ, "SCENE_DATA_DIR": str(here.folder), "SCENE_DATABASE_URL": here.url, "SCENE_TASK_QUEUE": "tests",
         "TEMPORAL_ADDRESS": here.temporal.address, "SCENE_LOG_FORMAT": "json",
     }  # fmt: skip
-    command = [sys.executable, "starter.py", "audit", "reconcile", "--repair", "--json", *BY]
+    command = [sys.executable, "starter.py", "audit", "reconcile", "--repair", "--json"]
     with subprocess.Popen(
         command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     ) as process:
@@ -203,7 +204,7 @@ def repair_until_the_first_entry_is_appended(here: Site) -> int:
         for line in process.stderr:
             said = json.loads(line)
             if said["event"] == "entry appended":
-                assert said["by"] == "admin-1"
+                assert said["by"] == getuser()
                 assert said.keys() >= {"scene", "sequence", "hash", "build"}
                 process.kill()
                 break
@@ -240,7 +241,7 @@ async def test_an_archive_knows_more_than_a_temporal_that_was_restored(here: Sit
     assert [(each["kind"], each["last"], each["plan"]) for each in told["differences"]] == [
         ("history_behind", height, "restart")
     ]
-    await here.told("--repair", "--restart", *BY, status=0)
+    await here.told("--repair", "--restart", status=0)
     async with here.working() as (stored, scenes):
         assert await here.act(stored, scenes, play) == height + 1
         bundle = await bundle_of(stored, await here.client(), here.folder / "bundle.zip", play.scene)

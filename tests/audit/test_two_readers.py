@@ -28,7 +28,7 @@ from audit.unambiguous import loads
 from audit.verify import verify
 from models.journal import ALGORITHM, GENESIS, link
 from tests.audit import tampering
-from tests.audit.conftest import KEY, PUBLIC, Kept
+from tests.audit.conftest import KEY, PUBLIC, TRUST, Kept
 from tests.audit.tampering import Parts
 from tests.audit.test_insider import DATA_ALONE, deviations, only
 
@@ -93,9 +93,22 @@ def heading_of_its_own(content: bytes) -> bytes:
     return content[: at + 22] + struct.pack("<I", 7) + content[at + 26 :]
 
 
+def fewer_parts_than_listed(content: bytes) -> bytes:
+    """Some read so many parts as the end says, others all that are listed."""
+    end = content.rfind(b"PK\5\6")
+    return content[: end + 8] + struct.pack("<2H", 3, 3) + content[end + 12 :]
+
+
+def a_second_disk(content: bytes) -> bytes:
+    end = content.rfind(b"PK\5\6")
+    return content[: end + 4] + struct.pack("<H", 1) + content[end + 6 :]
+
+
 @pytest.mark.parametrize(
-    "packed", [before, behind, another_bundle_before, comment, a_part_that_is_not_listed, heading_of_its_own]
-)
+    "packed",
+    [before, behind, another_bundle_before, comment, a_part_that_is_not_listed, heading_of_its_own,
+     fewer_parts_than_listed, a_second_disk],
+)  # fmt: skip
 def test_a_bundle_is_its_parts_and_nothing_else(parts: Parts, tmp_path: Path, packed: Callable[[bytes], bytes]) -> None:
     file = signed(parts, tmp_path)
     assert found(file) == []
@@ -145,6 +158,30 @@ def test_parts_in_the_same_bytes_are_not_even_read(parts: Parts, tmp_path: Path)
     file.write_bytes(bytes(content))
     with pytest.raises(NotABundle, match="same bytes"):
         list(verify(file, DATA_ALONE))
+
+
+def test_a_name_does_not_go_on_behind_its_end(parts: Parts, scene: str, tmp_path: Path) -> None:
+    """Some stop reading a name at a zero, others do not."""
+    file, name = tmp_path / "zero.zip", ledger_path(scene)
+    with zipfile.ZipFile(file, "w") as made:
+        for each, content in tampering.signed_anew(parts, KEY).items():
+            info = zipfile.ZipInfo(each)
+            if each == name:
+                info.filename = info.orig_filename = f"{name}\0.old"
+            made.writestr(info, content)
+    assert ("hidden", name) in found(file)
+
+
+def test_a_line_break_in_a_files_name_stands_for_no_file(kept: Kept, tmp_path: Path) -> None:
+    """Two files of a build made one, which has the same digest: it was trusted, and could not be written."""
+    parts = only(kept, kept.scenes[1])
+    folder = next(name for name in parts if name.startswith("sources/")).split("/")[1]
+    one, other = sorted(name for name in parts if name.startswith(f"sources/{folder}/models/"))[-2:]
+    merged = f"{one}\n{len(parts[one])}\n{parts[one].decode()}{other.split('/', 2)[2]}"
+    kept_parts = {name: content for name, content in parts.items() if name not in (one, other)}
+    file = signed({**kept_parts, merged: parts[other]}, tmp_path)
+    told = deviations(list(verify(file, TRUST)), Check.SOURCES)
+    assert [each.what for each in told] == ["path"]
 
 
 # what stands in it that nobody asked for
@@ -229,6 +266,82 @@ def test_a_byte_order_mark_is_no_json(parts: Parts, scene: str, tmp_path: Path, 
 def test_a_manifest_behind_a_byte_order_mark_is_none(parts: Parts, tmp_path: Path) -> None:
     with pytest.raises(NotABundle, match=MANIFEST):
         found(signed({**parts, MANIFEST: b"\xef\xbb\xbf" + parts[MANIFEST]}, tmp_path))
+
+
+@pytest.mark.parametrize("number", [b"1e400", b"-1e999"])
+def test_a_number_that_is_infinite_to_some_is_named(parts: Parts, scene: str, tmp_path: Path, number: bytes) -> None:
+    changed = b'{"zzz":' + number + b"," + parts[history_path(scene, 1)].lstrip()[1:]
+    assert ("ambiguous", history_path(scene, 1)) in found(signed({**parts, history_path(scene, 1): changed}, tmp_path))
+
+
+# histories: what Temporal's reader takes for the same, and no other
+
+
+def by_another_name(history: Any) -> Any:
+    """A field has two names to Temporal's reader: the comparison with what the code asks for knew one of them."""
+    event = _first(history, "timerStartedEventAttributes")
+    timer = event.pop("timerStartedEventAttributes")
+    event["timer_started_event_attributes"] = {**timer, "startToFireTimeout": "777s"}
+    return event
+
+
+def an_end_by_another_name(history: Any) -> Any:
+    event = _first(history, "workflowExecutionCompletedEventAttributes")
+    end = event.pop("workflowExecutionCompletedEventAttributes")
+    tampering.put(end["result"], {**tampering.payload(end["result"]), "outcome": "completed"})
+    event["workflow_execution_completed_event_attributes"] = end
+    return event
+
+
+def by_number(history: Any) -> Any:
+    event = _first(history, "timerStartedEventAttributes")
+    event["eventType"] = 17
+    return event
+
+
+def with_strange_letters(history: Any) -> Any:
+    event = _first(history, "workflowExecutionCompletedEventAttributes")
+    (payload,) = event["workflowExecutionCompletedEventAttributes"]["result"]["payloads"]
+    payload["data"] = "!!" + payload["data"]
+    return event
+
+
+def _first(history: Any, kind: str) -> Any:
+    return next(event for event in history["events"] if kind in event)
+
+
+@pytest.mark.parametrize("change", [by_another_name, an_end_by_another_name, by_number, with_strange_letters])
+def test_a_history_is_written_as_its_writer_writes(kept: Kept, tmp_path: Path, change: Callable[[Any], Any]) -> None:
+    ended = kept.scenes[1]
+    parts = only(kept, ended)
+    history = json.loads(parts[history_path(ended, 1)])
+    event = int(change(history)["eventId"])
+    findings = list(verify(signed({**parts, history_path(ended, 1): text_of(history)}, tmp_path), DATA_ALONE))
+    assert ("ambiguous", event) in [(each.what, each.event) for each in deviations(findings, Check.HISTORIES)]
+
+
+@pytest.mark.parametrize(
+    "attributes", ["workflowExecutionCompletedEventAttributes", "activityTaskCompletedEventAttributes"]
+)
+def test_what_is_handed_over_is_one_value(kept: Kept, tmp_path: Path, attributes: str) -> None:
+    """A second one, which no check looked at."""
+    ended = kept.scenes[1]
+    parts = only(kept, ended)
+    history = json.loads(parts[history_path(ended, 1)])
+    payloads = _first(history, attributes)[attributes]["result"]["payloads"]
+    payloads.append(payloads[0])
+    file = signed({**parts, history_path(ended, 1): text_of(history)}, tmp_path)
+    assert ("unreadable", history_path(ended, 1)) in found(file, Check.HISTORIES)
+
+
+def test_fields_that_this_version_does_not_know_prove_nothing(kept: Kept, tmp_path: Path) -> None:
+    ended = kept.scenes[1]
+    parts = only(kept, ended)
+    history = json.loads(parts[history_path(ended, 1)])
+    history["events"][3]["ofALaterServer"] = {"act": "x"}
+    findings = list(verify(signed({**parts, history_path(ended, 1): text_of(history)}, tmp_path), DATA_ALONE))
+    (its,) = [each for each in findings if each.check is Check.HISTORIES]
+    assert (its.verdict, its.notes) == (Verdict.UNPROVEN, ("unknown_fields",))
 
 
 # the ledger

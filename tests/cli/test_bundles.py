@@ -3,14 +3,13 @@
 import json
 import re
 import shutil
-import sqlite3
 import subprocess
 import zipfile
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 from alembic import command
+from sqlalchemy import Connection, inspect, text
 
 from storage.database import alembic_config, engine_for, writing
 from tests.cli.terminal import Terminal
@@ -41,23 +40,46 @@ def test_a_bundle_is_proven_elsewhere_with_the_offices_key(bundle: Path, auditor
     assert answer.status in (0, 3)
 
 
-def test_without_a_key_not_everything_is_proven_and_the_status_says_so(bundle: Path, auditor: Terminal) -> None:
+def test_without_a_key_not_everything_is_proven_and_the_status_says_so(
+    bundle: Path, auditor: Terminal, scene: Terminal
+) -> None:
     answer = auditor("audit", "verify", bundle)
     assert answer.status == 3
     assert "未能全部证实" in answer.out
     assert "--key" in answer.out
+    mark = scene.json("audit", "key")["fingerprint"]
+    assert mark in answer.out.replace("\n", "").replace(" ", ""), "what to compare with the one that was given out"
+
+
+def test_whose_code_is_not_trusted_is_told_with_the_digest_to_compare(
+    bundle: Path, auditor: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cli.bundles.digest_of", lambda _: "0" * 64)
+    with zipfile.ZipFile(bundle) as file:
+        builds = json.loads(file.read("manifest.json"))["builds"]
+    told = auditor("audit", "verify", bundle, "--json")
+    (code,) = [each for each in told.json["findings"] if each["check"] == "sources"]
+    assert [each["values"] for each in code["facts"]] == [
+        {"build": build, "digest": digest} for build, digest in builds.items()
+    ]
+    assert told.status == 3
+    for digest in builds.values():
+        assert auditor.refused("audit", "verify", bundle, "--code", digest[:12], status=2) == "usage"
+        trusting = auditor("audit", "verify", bundle, "--code", digest, "--json")
+        assert {each["verdict"] for each in trusting.json["findings"] if each["check"] == "replay"} == {"proven"}
 
 
 def test_a_database_that_was_not_migrated_is_said_with_what_to_do(
-    bundle: Path, scene: Terminal, submitted: str, tmp_path: Path
+    scene: Terminal, submitted: str, tmp_path: Path
 ) -> None:
     """A restored backup of an older version: nothing is exported of it, and no half of a bundle stays."""
+    scene("audit", "key", "--new")
     older, target = tmp_path / "older.db", tmp_path / "older.zip"
-    with closing(sqlite3.connect(scene.data_dir / "scene.db")) as whole, closing(sqlite3.connect(older)) as copy:
-        whole.backup(copy)
     engine = engine_for(f"sqlite:///{older}")
     with writing(engine, "schema") as connection:
-        command.downgrade(alembic_config(connection), "0004")
+        command.upgrade(alembic_config(connection), "0004")
+        for table, column in (("scene", "scene"), ("entry", "stream")):
+            _copied(scene, connection, table, column, submitted)
     answer = scene("audit", "export", submitted, "--out", target, SCENE_DATABASE_URL=f"sqlite:///{older}")
     assert (answer.status, target.exists()) == (1, False)
     assert "[database_older]" in answer.err
@@ -66,6 +88,18 @@ def test_a_database_that_was_not_migrated_is_said_with_what_to_do(
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     assert scene.refused("audit", "export", submitted, SCENE_DATABASE_URL=f"sqlite:///{older}") == "database_newer"
     engine.dispose()
+
+
+def _copied(scene: Terminal, older: Connection, table: str, column: str, id: str) -> None:
+    """What the shared database has of a scene, without the columns that an older one lacks."""
+    engine = engine_for(f"sqlite:///{scene.data_dir / 'scene.db'}")
+    names = ", ".join(each["name"] for each in inspect(older).get_columns(table))
+    with engine.connect() as whole:
+        rows = whole.execute(text(f"SELECT {names} FROM {table} WHERE {column} = :id"), {"id": id}).all()  # noqa: S608
+    engine.dispose()
+    assert rows
+    places = ", ".join(f":{name}" for name in names.split(", "))
+    older.execute(text(f"INSERT INTO {table} ({names}) VALUES ({places})"), [dict(row._mapping) for row in rows])  # noqa: S608
 
 
 def test_what_was_changed_is_named_and_the_status_says_so(bundle: Path, auditor: Terminal, tmp_path: Path) -> None:
@@ -106,6 +140,9 @@ def test_the_time_machine_goes_to_an_entry_an_event_and_a_moment(
     assert auditor.json("audit", "at", bundle, "--time", "2099-01-01")["sequence"] >= 1
     assert auditor.refused("audit", "at", bundle, "--seq", "999") == "no_such_point"
     assert auditor.refused("audit", "at", bundle, "--time", "1999-01-01") == "no_such_point"
+    assert auditor.refused("audit", "at", bundle, "--event", "1:9999") == "no_such_point"
+    assert "没有第 999 条记录；可用的是 1 至" in auditor("audit", "at", bundle, "--seq", "999").err
+    assert "还没有记录" in auditor("audit", "at", bundle, "--event", "1:1").err
     assert auditor.refused("audit", "at", bundle, "--time", "gestern", status=2) == "usage"
     assert auditor.refused("audit", "at", bundle, "--time", "2026-01-01", "--seq", "1", status=2) == "usage"
 
@@ -122,6 +159,13 @@ def test_the_time_machine_shows_who_looks_what_they_may_read(scene: Terminal, su
         assert scene.refused("audit", *typed, "--as", "public") == "not_readable"
     changes = {each["at"] for each in scene.json("audit", "diff", submitted, "0", "1", "--as", "platform")}
     assert "step" in changes
+
+
+def test_a_bundle_without_scenes_has_no_past(bundle: Path, auditor: Terminal, tmp_path: Path) -> None:
+    with zipfile.ZipFile(bundle) as whole, zipfile.ZipFile(tmp_path / "none.zip", "w") as none:
+        manifest = {**json.loads(whole.read("manifest.json")), "scenes": []}
+        none.writestr("manifest.json", json.dumps(manifest))
+    assert auditor.refused("audit", "at", tmp_path / "none.zip") == "unknown_scene"
 
 
 def test_a_bundles_file_shows_all_that_is_in_it_to_who_holds_it(bundle: Path, auditor: Terminal) -> None:

@@ -110,7 +110,8 @@ def test_the_doctor_follows_the_handover_and_names_a_key_that_no_word_leads_to(
     shutil.move(signing.data_dir / "audit-key.pem", aside)
     shutil.copy(retired[-1], signing.data_dir / "audit-key.pem")
     try:
-        assert signing.refused("audit", "checkpoint") == "no_audit_key", "a key that gave way signs nothing"
+        assert signing.refused("audit", "checkpoint") == "key_given_up", "a key that gave way signs nothing"
+        assert "不要另生成" in signing("audit", "checkpoint").err
         assert checked() == "ok"
     finally:
         shutil.move(aside, signing.data_dir / "audit-key.pem")

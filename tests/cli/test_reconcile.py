@@ -9,11 +9,17 @@ import pytest
 from audit.difference_words import KINDS, PLANS
 from audit.differences import Difference, Kind, Plan, Told
 from cli import output, reconciling
+from models.vocabulary import Role
 from runtime import presence
 from runtime.reconciling import Looked
 from tests.cli.terminal import Terminal
+from tests.scenario import city
 
-BY = ("--as", "administrator:数据局:admin-1")
+CITY = city("盐城市")
+GROUP = f"leading_group:{CITY.office(Role.LEADING_GROUP)}:director-1"
+OFFICE = f"platform_office:{CITY.office(Role.PLATFORM_OFFICE)}:clerk-1"
+AUDITOR = "auditor:审计局:auditor-1"
+BY = ("--as", GROUP)
 
 
 @pytest.fixture
@@ -71,14 +77,66 @@ def test_a_changed_entry_is_shown_and_never_repaired(copy: Terminal) -> None:
     assert "sabmit" in answer.out
 
 
-def test_whoever_repairs_is_named(copy: Terminal) -> None:
-    assert copy.refused("audit", "reconcile", "--repair", status=2) == "who"
-    assert copy.refused("audit", "reconcile", "--repair", "--as", "administrator", status=2) == "who"
+def test_whoever_repairs_is_named_by_person_or_by_the_account_of_the_machine(copy: Terminal) -> None:
+    assert copy.refused("audit", "reconcile", "--repair", "--as", "leading_group", status=2) == "who"
+    spoil(copy, "UPDATE scene SET step = 'listed' WHERE scene = 'RECONCILE-1'")
+    repaired = copy("audit", "reconcile", "RECONCILE-1", "--repair", LOGNAME="operator-1", SCENE_AS="owner:甲:乙")
+    assert repaired.status == 0, repaired
+    assert "operator-1" in repaired.err
+
+
+def test_whoever_repairs_in_a_role_has_to_be_let_at_every_scene_of_the_city(copy: Terminal) -> None:
+    """An office that reads the records of all scenes may; who has a part in some, or runs the machine, may not."""
+    spoil(copy, "UPDATE scene SET step = 'listed' WHERE scene = 'RECONCILE-1'")
+    owner = copy.json("show", "RECONCILE-1")["profile"]["owner"]
+    for who in (f"owner:{owner}:one", "administrator:数据局:admin-1", "public:公众:one"):
+        assert copy.refused("audit", "reconcile", "RECONCILE-1", "--repair", "--as", who) == "not_readable"
+    assert copy.refused("audit", "reconcile", "--repair", "--as", AUDITOR, status=2) == "who", "it changes nothing"
+    assert copy("audit", "reconcile", "RECONCILE-1").status == 1
+    assert copy("audit", "reconcile", "RECONCILE-1", "--repair", "--as", OFFICE).status == 0
+
+
+def test_a_scene_that_the_ledger_forgot_is_shown_to_who_may_audit_all_and_counted_to_others(copy: Terminal) -> None:
+    """Only Temporal knows it: whose it is, no list says."""
+    every = copy.json("audit", "reconcile")["scenes"]
+    for table, column in (("entry", "stream"), ("scene", "scene")):
+        spoil(copy, f"DELETE FROM {table} WHERE {column} = 'RECONCILE-1'")  # noqa: S608
+    for who in ((), ("--as", AUDITOR)):
+        told = copy("audit", "reconcile", "--json", *who)
+        assert (told.status, told.json["left_out"]) == (1, 0)
+        assert told.json["scenes"].keys() == every.keys()
+        assert told.json["scenes"]["RECONCILE-1"] == "only_in_histories"
+    told = copy("audit", "reconcile", "--json", "--as", OFFICE)
+    assert (told.status, told.json["left_out"]) == (3, 1), "several cities are here, and it may be another's"
+    assert "RECONCILE-1" not in told.out
+    assert "另有 1 个场景" in copy("audit", "reconcile", "--as", OFFICE).out
+    assert copy.refused("audit", "reconcile", "RECONCILE-1", "--as", OFFICE) == "not_readable"
+    assert copy.refused("audit", "reconcile", "--repair", "--as", OFFICE) == "not_readable"
+
+
+def test_nothing_that_may_be_seen_is_not_everything(copy: Terminal) -> None:
+    for table, column in (("entry", "stream"), ("scene", "scene")):
+        spoil(copy, f"DELETE FROM {table} WHERE {column} IS NOT NULL")  # noqa: S608
+    assert copy.refused("audit", "reconcile", "--as", OFFICE) == "not_readable"
+    assert "RECONCILE-1" in copy("audit", "reconcile", "--as", AUDITOR).out
+
+
+def test_who_acts_by_habit_is_not_who_looks(copy: Terminal) -> None:
+    """SCENE_AS says who acts; whoever works at the machine and says nothing sees it all."""
+    every = copy.json("audit", "reconcile")["scenes"]
+    assert copy("audit", "reconcile", "--json", SCENE_AS="owner:甲:乙").json["scenes"] == every
+
+
+def test_a_list_that_can_not_be_read_does_not_end_it(copy: Terminal) -> None:
+    spoil(copy, "UPDATE scene SET snapshot = 'x' WHERE scene = 'RECONCILE-1'")
+    assert "RECONCILE-1" in copy("audit", "reconcile", "--as", AUDITOR).out
 
 
 def test_what_cannot_be_meant_is_said(copy: Terminal, tmp_path: Path) -> None:
     assert copy.refused("audit", "reconcile", "--restart", status=2) == "usage"
     assert copy.refused("audit", "reconcile", "--delivered-until", "2026-11-22", status=2) == "usage"
+    said = copy("audit", "reconcile", "--repair", "--delivered-until", "gestern")
+    assert (said.status, "--delivered-until gestern" in said.err) == (2, True)
     assert copy.refused("audit", "reconcile", "NO-SUCH") == "unknown_scene"
     (tmp_path / "log.jsonl").write_text("nonsense\n")
     assert copy.refused("audit", "reconcile", "--log", tmp_path / "log.jsonl") == "log_differs"

@@ -46,3 +46,18 @@ def test_a_scene_that_ends_says_what_it_waits_for() -> None:
     output.begin("en")
     without = play.state.model_copy(update={"decisions": ()})
     assert shown.closing_waits_for(without) == "an incident is open"
+
+
+def test_a_terminal_is_sent_nothing_that_it_would_obey(capsys: pytest.CaptureFixture[str]) -> None:
+    """A bundle, a proof or a log may come from anybody."""
+    output.begin("zh")
+    clears, titles, turns = "\x1b[2J", "\x9b0;evil\x07", "\u202e"
+    output.present(
+        {}, f"a{clears}b", output.line((f"c{titles}d", "red")), output.table([("x", "x")], [(f"e{turns}f",)], clears),
+        output.pairs([("g", f"h{clears}i")]), "全角　空格",
+    )  # fmt: skip
+    output.note(clears)
+    output.error("code", f"{titles}{turns}")
+    said = "".join(capsys.readouterr())
+    assert not set(said) & {"\x1b", "\x9b", "\x07", turns}
+    assert "全角　空格" in said

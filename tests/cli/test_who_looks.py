@@ -98,3 +98,24 @@ def test_who_is_nobody_in_the_city_is_refused_by_a_list_over_its_scenes(opened: 
 def test_who_does_not_say_who_they_are_is_asked_nothing(opened: Any, play: Play) -> None:
     assert viewing.veil_of(opened, play.state, None).sight.viewer == ANYBODY
     assert opened.refusals.refusals == []
+
+
+def test_of_scenes_that_nobody_named_those_are_counted_that_are_not_shown(opened: Any, play: Play) -> None:
+    """One that no list knows is anybody's: a lead has no part in it, nor in every scene of the city."""
+    shown = viewing.may_audit(opened, ("UNKNOWN", play.scene), "@chief", named=False, display="audit_whatif")
+    assert shown == viewing.Admitted((play.scene,), 1)
+    assert len(shown.told) == 1
+    assert opened.refusals.refusals == []
+    for scenes in ((play.scene,), ()):
+        assert viewing.may_audit(opened, scenes, None, named=False, display="audit_whatif") == viewing.Admitted(scenes)
+    with pytest.raises(Refused, match="not_readable"):
+        viewing.may_audit(opened, (play.scene,), "@chief", named=True, display="audit_reconcile", all_scenes=True)
+    (kept,) = opened.refusals.refusals
+    assert kept.scene == f"city:{play.policy.code}"
+
+
+def test_who_is_nobody_in_a_city_is_refused_its_records_and_that_is_recorded_once(opened: Any, play: Play) -> None:
+    with pytest.raises(Refused, match="not_a_member"):
+        viewing.may_audit(opened, (play.scene,) * 3, "@guest", named=False, display="audit_export")
+    (kept,) = opened.refusals.refusals
+    assert kept.command["claimed"]["person"] == "guest"

@@ -126,6 +126,18 @@ def test_going_back_is_refused_while_the_ledger_holds_anything(engine: Engine, l
     assert len(rows(engine, "entry")) == 1
 
 
+@pytest.mark.parametrize("table", ["directory", "fund_entry", "quota_set"])
+def test_going_back_is_refused_while_there_is_what_no_history_has(engine: Engine, table: str) -> None:
+    kept = SQLModel.metadata.tables[table]
+    given = {"at": NOW, "sequence": 1, "version": 1, "number": 1}
+    row = {each.name: given.get(each.name, "x") for each in kept.columns}
+    with engine.begin() as connection:
+        connection.execute(kept.insert(), row)
+    with writing(engine, "schema") as connection, pytest.raises(RuntimeError, match=f"{table} is not empty"):
+        command.downgrade(alembic_config(connection), "base")
+    assert len(rows(engine, table)) == 1
+
+
 def test_an_empty_ledger_can_go_back_and_forth(engine: Engine, database_url: str) -> None:
     with writing(engine, "schema") as connection:
         command.downgrade(alembic_config(connection), "base")

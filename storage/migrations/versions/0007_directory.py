@@ -51,5 +51,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Refused while there is anything: no history would bring it back."""
+    if op.get_bind().scalar(sa.select(sa.func.count()).select_from(sa.table("directory"))):
+        raise RuntimeError("the table directory is not empty; export it and use a new database instead")
     op.drop_table("directory_change")
     op.drop_table("directory")

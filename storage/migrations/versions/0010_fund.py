@@ -41,4 +41,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Refused while there is anything: no history would bring it back."""
+    if op.get_bind().scalar(sa.select(sa.func.count()).select_from(sa.table("fund_entry"))):
+        raise RuntimeError("the table fund_entry is not empty; export it and use a new database instead")
     op.drop_table("fund_entry")

@@ -27,7 +27,7 @@ def upgrade() -> None:
     if context.is_offline_mode():
         # A script can not link anew what it does not see: it must not drop it either.
         if op.get_context().dialect.name != "postgresql":
-            raise RuntimeError("0011 links refusals anew: migrate SQLite online")
+            raise RuntimeError("0012 links refusals anew: migrate SQLite online")
         op.execute(
             "DO $$ BEGIN IF EXISTS (SELECT 1 FROM refusal) THEN "
             "RAISE EXCEPTION 'refusals stand here: migrate online'; END IF; END $$"

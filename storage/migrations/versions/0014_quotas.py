@@ -37,4 +37,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Refused while there is anything: no history would bring it back."""
+    if op.get_bind().scalar(sa.select(sa.func.count()).select_from(sa.table("quota_set"))):
+        raise RuntimeError("the table quota_set is not empty; export it and use a new database instead")
     op.drop_table("quota_set")
