@@ -1114,6 +1114,13 @@ REFUSALS: dict[str, tuple[str, str]] = {
             "to be paid back did not come; nudge (nudge) who has not said so."
         ),
     ),
+    "refund_other_than_said": (
+        "申报已退 {said} 元，登记 {amount} 元。该揭榜方的工作已恢复，不再应退：付款单位只登记已申报的这笔款是否收到。",
+        (
+            "{said} yuan were said to be paid back, not {amount}. The work goes on and nothing is owed any more: the "
+            "payer only records whether that sum came."
+        ),
+    ),
     "no_refund_owed": (
         "{bidder} 没有应退的款项：未付过款，或已退清，或其工作仍在进行。如系误登，请核对揭榜方名称。",
         ("{bidder} owes nothing back: it was not paid, has settled it, or is still at work. Check the bidder's name."),
@@ -1397,6 +1404,20 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "not_the_last_act": (
         "第 {entry} 号记录之后已有他人办理，或该操作不可撤回。",
         "Somebody has acted since entry {entry}, or it is not an act that can be taken back.",
+    ),
+    "decision_not_taken_back": (
+        "第 {entry} 号记录对 {against} 作出了不利决定，须送达并告知救济途径，不能撤回。当事人可申诉（appeal）。",
+        (
+            "Entry {entry} decided against {against}: that is served, with its remedies, and not taken back. They may "
+            "appeal (appeal)."
+        ),
+    ),
+    "went_out": (
+        "第 {entry} 号记录不能撤回：它已产生文号、文书、排名或办结，或不属可撤回的操作。",
+        (
+            "Entry {entry} cannot be taken back: a numbered document, a notice to serve, a ranking or an end came of "
+            "it, or it is an act that never is."
+        ),
     ),
     "cannot_be_taken_back": (
         "“{verb}”按本市政策不可撤回。可撤回：{known}。",

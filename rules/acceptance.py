@@ -67,7 +67,8 @@ def judge(docket: Docket, act: AcceptanceAct) -> None:
             docket.record(RectificationSubmitted(bidder=act.bidder))
             _review(docket, act.bidder)
         case RecordRefund():
-            payments.refuse_owing(docket, act.bidder)
+            if find(docket.state.refunds_on_their_way, bidder=act.bidder) is None:
+                payments.refuse_owing(docket, act.bidder)
             if refunds.record(docket, act):
                 settling.settle(docket)
                 remedies.end_if_final(docket)

@@ -12,7 +12,8 @@ second who had a hand in the first. A pair bars one direction; where both orders
    panel, checks what it judges or decides on it does not sit on it, nor the reverse.
 3  An order needs two officers, its verifier is a third, and neither of them gives it more time; so do two officers open
    the bids.
-4  Objections, appeals and questions of fault go to somebody who did not decide.
+4  Objections, appeals and questions of fault go to somebody who did not decide. What is found anew on a fault, after an
+   upheld appeal, is such a question: who found before on the same bidder does not find again.
 5  Who proposes, who approves and who pays are three.
 6  Bids are sealed until the close: `rules.bidding`, a commitment and nothing else. Who held the opening session has met
    the bidders and knows who the bids are from: they neither check nor judge them (招标投标法37、38).
@@ -185,6 +186,7 @@ APART: tuple[Apart, ...] = (
     Apart(4, "decided_before", (*DECISIONS, "appeal"), ("decide_appeal",)),
     Apart(4, "decided_before", MEASURES, ("decide_appeal",)),
     Apart(4, "decided_before", (*ACCEPTED, "ask_fault_tolerance"), ("decide_fault_tolerance",)),
+    Apart(4, "decided_before", ("decide_fault_tolerance",), ("decide_fault_tolerance",), "bidder"),
     Apart(5, "proposer_approves", ("nominate_benchmark",), ("conclude_evaluation", "confirm_benchmark")),
     Apart(5, "proposer_approves", ("conclude_evaluation",), ("confirm_benchmark",)),
     Apart(5, "proposer_approves", ("propose_payment",), ("approve_payment",), "bidder"),

@@ -145,7 +145,7 @@ FIELDS: Mapping[str, Subject] = {
         (CONTRACT, "contracts payments finances"),
         (TRIAL, "trials race_compared inclusions suggestions"),
         (INCIDENT, "incidents"),
-        (ACCEPTANCE, "acceptances refunds value_yuan value_shares"),
+        (ACCEPTANCE, "acceptances refunds refunds_on_their_way value_yuan value_shares"),
         (
             PROMOTION,
             "benchmark benchmark_applications benchmark_opinions replications uptakes awarded_yuan benefits_yuan",
@@ -164,7 +164,7 @@ LIMITS: Mapping[str, Subject] = {
         (SCENE, "fair_competition expert_review confirmation notice_publication public_notice objection"),
         (SCENE, "complaint_window complaint listing posting bidding invitation_review amendment reissue"),
         (SCENE, "service appeal_window appeal resubmission withdrawal_consent complaint_answer factor green_channel"),
-        (SCENE, "extension_answer"),
+        (SCENE, "extension_answer take_over_confirmation"),
         (BID, "opening_session bid_opening eligibility"),
         (SCORE, "scoring"),
         (CONTRACT, "award contract payment"),
@@ -176,7 +176,7 @@ LIMITS: Mapping[str, Subject] = {
         (INCIDENT, "incident_report incident_analysis incident_acknowledgement incident_close casualty_report"),
         (INCIDENT, "upward_report leak_notice"),
         (ACCEPTANCE, "acceptance_application delivery acceptance_review acceptance_opinion rectification refund"),
-        (ACCEPTANCE, "fault_tolerance"),
+        (ACCEPTANCE, "fault_tolerance refund_receipt"),
         (PROMOTION, "nomination evaluation yearly_review lineage_review"),
         (FUND, "fund_proposal fund_decision fund_payment"),
     )

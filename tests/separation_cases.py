@@ -294,6 +294,12 @@ def tolerance_asked(play: Play) -> None:
     play.do(AskFaultTolerance(bidder=A, grounds="尽职"), play.bidder(A))
 
 
+def tolerance_annulled(play: Play) -> None:
+    tolerance_asked(play)
+    play.do(play.tolerance_act(A, tolerated=False), actor(play, "who found before"))
+    play.win_appeal()
+
+
 def benefited(play: Play) -> None:
     play.to_candidate(A)
     play.do(benefit(play), play.office(Role.PAYER))
@@ -572,6 +578,7 @@ CASES = (
         "decided_before", tolerance_asked, "acceptance_expert",
         lambda p: p.tolerance_act(A), "judge of fault",
     ),
+    Case("decided_before", tolerance_annulled, "who found before", lambda p: p.tolerance_act(A), "judge of fault"),
     # 5: proposer, approver, payer
     Case("proposer_approves", nominated, "lead", evaluation, "evaluators"),
     Case("proposer_approves", evaluated, "lead", CONFIRMATION, "group"),
@@ -624,9 +631,10 @@ def actor(play: Play, who: str) -> Actor:
             return CITIZEN
         case "cooperator":
             return play.cooperating(play.state.cooperating[0])
-        case "judge of fault":
+        case "judge of fault" | "who found before":
             role = play.policy.permissions["decide_fault_tolerance"][0]
-            return play.person(role, play.holder(role).unit)
+            name = "finder" if who == "who found before" else ""
+            return play.person(role, play.holder(role).unit, name)
         case "payer":
             return play.office(Role.PAYER)
         case "extender" | "more_time":

@@ -6,10 +6,13 @@ from typing import get_args
 
 import pytest
 
+from cli import wording
 from cli.events import DISMISS
 from models.commands import ACTS
-from models.event_words import EVENT_WORDS
+from models.event_words import EVENT_REASONS, EVENT_WORDS
 from models.events import EVENTS
+from models.events.anywhere import UpheldTooLate
+from models.events.matching import CallFailed
 from models.fund import ClaimStatus, FundAct
 from models.policy import Limits, Policy
 from models.proposal import ProposalStatus
@@ -65,6 +68,25 @@ CALENDARS = ROOT / "policies/calendars"
 def test_every_word_of_a_closed_list_has_its_name_in_both_languages(words: dict[str, Word], known: set[str]) -> None:
     assert words.keys() == {str(each) for each in known}
     assert all(word.zh and word.en for word in words.values())
+
+
+@pytest.mark.parametrize("event", [UpheldTooLate, CallFailed])
+def test_every_reason_of_an_event_has_its_name_in_both_languages(event: type[UpheldTooLate | CallFailed]) -> None:
+    words = EVENT_REASONS[event.model_fields["kind"].default]
+    assert words.keys() == set(get_args(event.model_fields["because"].annotation))
+    assert all(word.zh and word.en for word in words.values())
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("zh", "申诉成立，已无法恢复（已无应退款项）"), ("en", "upheld too late (nothing is owed back any more)")],
+)
+def test_the_history_says_why_an_appeal_was_upheld_too_late(
+    monkeypatch: pytest.MonkeyPatch, language: str, said: str
+) -> None:
+    monkeypatch.setattr("cli.output._speech.language", language)
+    assert wording.event("upheld_too_late", "nothing_owed") == said
+    assert "(" not in wording.event("deadline_cancelled", "decide_appeal")
 
 
 def test_every_policy_of_the_project_is_right(nowhere: Terminal) -> None:

@@ -202,7 +202,9 @@ def test_who_was_found_diligent_may_keep_some_of_it(paid: Play, tolerated: bool)
     paid.refuses("fault_tolerance_already", AskFaultTolerance(bidder=A, grounds="又"), paid.bidder(A))
     paid.refuses("refund_pending_finding", refund(), paid.bidder(A))
     paid.do(paid.tolerance_act(A, tolerated), paid.group)
-    paid.refuses("fault_tolerance_already", paid.tolerance_act(A, tolerated), paid.group)
+    paid.refuses(
+        "fault_tolerance_already", paid.tolerance_act(A, tolerated), paid.office(Role.LEADING_GROUP, "another")
+    )
     if not tolerated:
         paid.refuses("refund_short", refund(0), paid.bidder(A))
         return
