@@ -1108,11 +1108,8 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "{due} yuan are owed back, {amount} is more. Record what is owed; the parties settle the rest between them.",
     ),
     "refund_not_declared": (
-        "{bidder} 未申报退款，不能登记“未收到”。“未收到”由付款单位就已申报的退款登记；尚未申报的请催办（nudge）。",
-        (
-            "{bidder} has not said that it paid back, so nothing is missed. Only the payer records that what was said "
-            "to be paid back did not come; nudge (nudge) who has not said so."
-        ),
+        "{bidder} 未申报退款，不能登记“未到账”（0 元）。尚未申报的请催办（nudge）。",
+        "{bidder} has not said that it paid back, so nothing is missed (0 yuan). Nudge (nudge) who has not said so.",
     ),
     "refund_other_than_said": (
         "申报已退 {said} 元，登记 {amount} 元。该揭榜方的工作已恢复，不再应退：付款单位只登记已申报的这笔款是否收到。",

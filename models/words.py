@@ -102,6 +102,7 @@ VERBS: Final[Mapping[str, Word]] = MappingProxyType(
         "conclude_acceptance": Word("验收结论", "conclude the acceptance"),
         "submit_rectification": Word("提交整改", "submit the rectification"),
         "record_refund": Word("登记退款", "record a refund"),
+        "confirm_refund": Word("确认退款到账", "confirm that a refund came"),
         "ask_fault_tolerance": Word("申请容错", "ask for fault tolerance"),
         "decide_fault_tolerance": Word("容错认定", "decide on fault tolerance"),
         "assess_value": Word("价值评估", "assess the value"),

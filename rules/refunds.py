@@ -13,12 +13,15 @@ nothing. What was on its way when the work went on again is received all the sam
 
 from typing import Literal
 
-from models.commands.acceptance import AskFaultTolerance, DecideFaultTolerance, RecordRefund
+from models.commands.acceptance import AskFaultTolerance, ConfirmRefund, DecideFaultTolerance, RecordRefund
 from models.events.acceptance import RefundDeclared, RefundMissed, RefundOwed, RefundRecorded
 from models.state import Acceptance, PaymentStatus, Refund, RefundOnItsWay, SceneState
 from models.vocabulary import Machine, Role
 from rules.docket import BIDDER_MACHINES, Docket
 from rules.keyed import find
+
+Debt = Refund | Acceptance
+"""What a bidder owes back; of a scene from before there were refunds, its failed acceptance."""
 
 _OVER = {
     Machine.CONTRACT: ("lapsed", "dissolved"),
@@ -93,7 +96,7 @@ def ask_for_finding(docket: Docket, bidder: str) -> None:
     docket.stand_still()
 
 
-def of(docket: Docket, act: RecordRefund | AskFaultTolerance | DecideFaultTolerance) -> Refund | Acceptance:
+def of(docket: Docket, act: RecordRefund | ConfirmRefund | AskFaultTolerance | DecideFaultTolerance) -> Debt:
     """What is owed back by this bidder, with what was found on it."""
     owed = find(docket.state.refunds, bidder=act.bidder, settled=False)
     if owed is not None:
@@ -105,63 +108,77 @@ def of(docket: Docket, act: RecordRefund | AskFaultTolerance | DecideFaultTolera
 
 
 def record(docket: Docket, act: RecordRefund) -> bool:
-    """Whether it is settled: where the policy wants the payer's receipt, what is said to be paid back is not yet."""
-    due, failed = paid_yuan(docket.state, act.bidder), docket.step(Machine.ACCEPTANCE, act.bidder) == "failed"
+    """Whether it is settled: where the policy wants the payer's receipt, what is said to be paid back is not yet.
+
+    The payer has a time of its own to look into it; that of who paid back stands still meanwhile.
+    """
+    _refuse_other_than_due(docket, act, of(docket, act))
+    if not (docket.policy.acceptance.refund_receipt and act.amount_yuan):
+        _settle(docket, act)
+        return True
+    docket.record(RefundDeclared(bidder=act.bidder, amount_yuan=act.amount_yuan))
+    if not docket.has_clock(_receipt(act)):
+        docket.set_deadline(
+            "refund_receipt", docket.holder(Role.PAYER), ("confirm_refund",),
+            machine=Machine.ACCEPTANCE, bidder=act.bidder, step="",
+        )  # fmt: skip
+    docket.stand_still()
+    return False
+
+
+def confirm(docket: Docket, act: ConfirmRefund) -> bool:
+    """Whether nothing is left to be done: what came in full, or what was no longer owed. Also of what nobody announced.
+
+    Where nothing came, whoever owes it has what was left of the time.
+    """
     on_its_way = find(docket.state.refunds_on_their_way, bidder=act.bidder)
     if on_its_way is not None:
         _arrived(docket, act, on_its_way)
         return True
     owed = of(docket, act)
-    if not failed and not due:
+    if act.amount_yuan:
+        _refuse_other_than_due(docket, act, owed)
+        _settle(docket, act)
+        return True
+    if not isinstance(owed, Refund) or owed.declared_yuan is None:
+        docket.refuse("refund_not_declared", bidder=act.bidder)
+    docket.record(RefundMissed(bidder=act.bidder))
+    docket.met(_receipt(act))
+    docket.run_on()
+    return False
+
+
+def _receipt(act: RecordRefund | ConfirmRefund) -> str:
+    return f"refund_receipt/{act.bidder}"
+
+
+def _refuse_other_than_due(docket: Docket, act: RecordRefund | ConfirmRefund, owed: Debt) -> None:
+    """All of it, or less where the failure was found tolerable; not while that is asked."""
+    due = paid_yuan(docket.state, act.bidder)
+    if not due and docket.step(Machine.ACCEPTANCE, act.bidder) != "failed":
         docket.refuse("no_refund_owed", bidder=act.bidder)
-    if not act.received:
-        _miss(docket, act, owed)
-        return False
     if owed.fault_tolerance_asked and owed.fault_tolerated is None:
         docket.refuse("refund_pending_finding")
     if act.amount_yuan < due and not owed.fault_tolerated:
         docket.refuse("refund_short", due=due, amount=act.amount_yuan)
     if act.amount_yuan > due:
         docket.refuse("refund_over", due=due, amount=act.amount_yuan)
-    if docket.policy.acceptance.refund_receipt and act.amount_yuan and docket.role is not Role.PAYER:
-        _declare(docket, act)
-        return False
+
+
+def _settle(docket: Docket, act: RecordRefund | ConfirmRefund) -> None:
     docket.record(RefundRecorded(bidder=act.bidder, amount_yuan=act.amount_yuan))
-    docket.met(f"refund_receipt/{act.bidder}")
+    docket.met(_receipt(act))
     docket.met(f"refund/{act.bidder}")
-    if failed:
+    if docket.step(Machine.ACCEPTANCE, act.bidder) == "failed":
         docket.move(Machine.ACCEPTANCE, act.bidder, "settled")
-    return True
 
 
-def _declare(docket: Docket, act: RecordRefund) -> None:
-    """The payer has a time of its own to look into it; that of who paid back stands still meanwhile."""
-    docket.record(RefundDeclared(bidder=act.bidder, amount_yuan=act.amount_yuan))
-    if not docket.has_clock(f"refund_receipt/{act.bidder}"):
-        docket.set_deadline(
-            "refund_receipt", docket.holder(Role.PAYER), ("record_refund",),
-            machine=Machine.ACCEPTANCE, bidder=act.bidder, step="",
-        )  # fmt: skip
-    docket.stand_still()
-
-
-def _miss(docket: Docket, act: RecordRefund, owed: Refund | Acceptance) -> None:
-    """Nothing came: whoever owes it has what was left of the time."""
-    if docket.role is not Role.PAYER or not isinstance(owed, Refund) or owed.declared_yuan is None:
-        docket.refuse("refund_not_declared", bidder=act.bidder)
-    docket.record(RefundMissed(bidder=act.bidder))
-    docket.met(f"refund_receipt/{act.bidder}")
-    docket.run_on()
-
-
-def _arrived(docket: Docket, act: RecordRefund, on_its_way: RefundOnItsWay) -> None:
-    """The work went on before it came. Nothing is owed; the payer says whether it came, just as it was said."""
-    if docket.role is not Role.PAYER:
-        docket.refuse("no_refund_owed", bidder=act.bidder)
-    if not act.received:
+def _arrived(docket: Docket, act: ConfirmRefund, on_its_way: RefundOnItsWay) -> None:
+    """The work went on before it came, and nothing is owed: it came just as it was said, or it did not."""
+    if not act.amount_yuan:
         docket.record(RefundMissed(bidder=act.bidder))
     elif act.amount_yuan != on_its_way.amount_yuan:
         docket.refuse("refund_other_than_said", said=on_its_way.amount_yuan, amount=act.amount_yuan)
     else:
         docket.record(RefundRecorded(bidder=act.bidder, amount_yuan=act.amount_yuan))
-    docket.met(f"refund_receipt/{act.bidder}")
+    docket.met(_receipt(act))

@@ -63,7 +63,7 @@ VERBS: Mapping[str, About] = _each(
     (INCIDENT, "report_incident acknowledge_incident report_upward notify_leak analyse_incident verify_incident"),
     (INCIDENT, "close_incident"),
     (ACCEPTANCE, "apply_for_acceptance give_acceptance_opinion check_intellectual_property sign_acceptance_opinion"),
-    (ACCEPTANCE, "conclude_acceptance submit_rectification record_refund ask_fault_tolerance"),
+    (ACCEPTANCE, "conclude_acceptance submit_rectification record_refund confirm_refund ask_fault_tolerance"),
     (ACCEPTANCE, "decide_fault_tolerance assess_value"),
     (PROMOTION, "give_benchmark_opinion"),
     (PROMOTION, "apply_for_benchmark nominate_benchmark conclude_evaluation confirm_benchmark record_benefit"),

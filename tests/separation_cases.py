@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from models.actor import Actor
 from models.commands import Act
-from models.commands.acceptance import ApplyForAcceptance, AskFaultTolerance, GiveAcceptanceOpinion, RecordRefund
+from models.commands.acceptance import ApplyForAcceptance, AskFaultTolerance, GiveAcceptanceOpinion
 from models.commands.anywhere import (
     Appeal,
     ConfirmCorrection,
@@ -54,7 +54,8 @@ from models.commands.trial import (
 from models.events import AnyEvent
 from models.plan import CheckAnswer
 from models.vocabulary import Credit, NoticeAbout, PanelPurpose, Position, Role
-from tests.scenario import Play, digest, document
+from tests.plays import fail
+from tests.scenario import Play, digest, document, receipt
 
 A, B = "甲公司", "乙公司"
 CITIZEN = Actor(person="citizen-1", unit="市民", role=Role.PUBLIC)
@@ -289,6 +290,11 @@ def failed(play: Play) -> None:
     play.conclude(A, "failed")
 
 
+def failed_and_paid(play: Play) -> None:
+    play.to_acceptance(A).pay(A, 1_000)
+    fail(play, A)
+
+
 def tolerance_asked(play: Play) -> None:
     failed(play)
     play.do(AskFaultTolerance(bidder=A, grounds="尽职"), play.bidder(A))
@@ -391,7 +397,7 @@ SIGN = SignContract(bidder=A, terms_sha256=digest("任务书"), pledge=document(
 NOMINATION = NominateBenchmark(level="城市级", grounds="成效")
 CONFIRMATION = ConfirmBenchmark(confirmed=True, reasons="同意")
 LEAVE = Withdraw(reasons="不再需要")
-REFUND = RecordRefund(bidder=A, amount_yuan=0, proof=document("凭证"))
+RECEIPT = receipt(A, 1_000)
 
 
 def notice(about: NoticeAbout, bidder: str | None = None) -> PublishNotice:
@@ -593,7 +599,7 @@ CASES = (
     Case("approver_pays", approved, "owner", PAYMENT, "payer"),
     Case("own_bid", approved, "bidder_a", PAYMENT, "payer"),
     Case("approver_pays", benefited, "payer", NOMINATION, "lead"),
-    Case("approver_pays", failed, "lead", REFUND, "payer"),
+    Case("approver_pays", failed_and_paid, "lead", RECEIPT, "payer"),
     Case("proposer_approves", rule_suggested, "regulator", RULE_ANSWER, "regulator"),
     # 6: who opened the bids
     Case("opened_bids", checking, "platform", check, "lead"),

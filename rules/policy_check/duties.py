@@ -69,7 +69,7 @@ DUTIES: tuple[tuple[str, Role, tuple[str, ...]], ...] = (
     ("acceptance_review", Role.EXPERT, ("sign_acceptance_opinion",)),
     ("payment", Role.LEAD, ("approve_payment",)),
     ("payment", Role.PAYER, ("pay_milestone",)),
-    ("refund_receipt", Role.PAYER, ("record_refund",)),
+    ("refund_receipt", Role.PAYER, ("confirm_refund",)),
     ("suggestion", Role.LEAD, ("answer_suggestion",)),
     ("suggestion", Role.REGULATOR, ("answer_suggestion",)),
     ("lineage_review", Role.EVALUATION_TEAM, ("conclude_lineage_review",)),

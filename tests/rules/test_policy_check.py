@@ -17,7 +17,7 @@ from runtime.policy_files import city_files, load_policy
 POLICIES = Path(__file__).resolve().parents[2] / "policies"
 CITIES = tuple(path.stem for path in city_files(POLICIES))
 GONE = object()
-NO_RECEIPT = "payer has the duty `refund_receipt` and may do nothing to discharge it (record_refund)"
+NO_RECEIPT = "payer has the duty `refund_receipt` and may do nothing to discharge it (confirm_refund)"
 NOBODY_CONFIRMS = (
     "no single unit would owe the confirmation of a takeover, without which back_dating.confirm_take_over lets nothing "
     "be paid"
@@ -481,8 +481,8 @@ BROKEN: dict[str, tuple[dict[str, object], str]] = {
         "handling.take_back.0: register makes a document with a number",
     ),
     "a receipt of the payer, who may record none": (
-        {"permissions.record_refund": ["bidder", "scene_owner"]},
-        f"permissions.record_refund: {NO_RECEIPT}",
+        {"permissions.confirm_refund": ["leading_group"]},
+        f"permissions.confirm_refund: {NO_RECEIPT}",
     ),
     "a takeover that no office may confirm": (
         {"permissions.confirm_take_over": ["cooperating_department"]},
@@ -513,7 +513,7 @@ def test_a_city_that_does_not_ask_for_a_receipt_or_a_confirmation_needs_nobody_f
         yancheng,
         {
             "acceptance.refund_receipt": False,
-            "permissions.record_refund": ["bidder", "scene_owner"],
+            "permissions.confirm_refund": ["leading_group"],
             "back_dating.confirm_take_over": False,
             "permissions.confirm_take_over": ["cooperating_department"],
         },

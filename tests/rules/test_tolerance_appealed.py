@@ -12,7 +12,7 @@ from models.vocabulary import PanelPurpose, Role
 from rules.duties import duties
 from tests.plays import fail, make_final
 from tests.rules.test_refund import PAID, pay
-from tests.scenario import Play, city, document, with_rules
+from tests.scenario import Play, city, document, receipt, with_rules
 
 A = "甲公司"
 
@@ -48,7 +48,7 @@ def refund(amount: int) -> RecordRefund:
 def pay_back(play: Play, amount: int) -> None:
     """The bidder says so, and the payer has received it."""
     play.do(refund(amount), play.bidder(A))
-    play.do(refund(amount), play.office(Role.PAYER))
+    play.do(receipt(A, amount), play.office(Role.PAYER))
 
 
 def test_a_refusal_is_a_decision_against_the_bidder_and_the_refund_goes_on(refused: Play) -> None:
