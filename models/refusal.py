@@ -903,7 +903,11 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "correction_exists": ("更正编号 {correction} 已存在。", "The correction {correction} exists already."),
     "same_part": ("{unit} 已担任该角色。", "{unit} has that part already."),
     "other_city_policy": ("该政策属于 {city}，不是 {expected}。", "That policy is of {city}, not of {expected}."),
-    "policy_problem": ("政策不适用：{problem}", "The policy cannot be adopted: {problem}"),
+    "policy_problem": ("政策不适用：{zh}", "The policy cannot be adopted: {problem}"),
+    "notice_misfits": (
+        "{year} 年放假通知与已载入的日历不符：{zh}。",
+        "The notice of {year} does not fit the calendar that is loaded: {problem}.",
+    ),
     "same_calendar": ("该年度放假通知与现有内容相同。", "That year's notice is the same as the one in force."),
     "unknown_step": ("没有环节“{step}”。可选：{known}。", "There is no step {step}. Possible: {known}."),
     "take_over_incomplete": (

@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from cli import wording
+from cli import output, wording
 from cli.events import DISMISS
 from models.commands import ACTS
 from models.event_words import EVENT_REASONS, EVENT_WORDS
@@ -16,6 +16,7 @@ from models.events.matching import CallFailed
 from models.fund import ClaimStatus, FundAct
 from models.policy import Limits, Policy
 from models.proposal import ProposalStatus
+from models.refusal import Language
 from models.vocabulary import Machine, NoticeAbout, Outcome, Risk, Role, Stage, Track
 from models.words import (
     CLAIM_STATUSES,
@@ -81,10 +82,8 @@ def test_every_reason_of_an_event_has_its_name_in_both_languages(event: type[Uph
     ("language", "said"),
     [("zh", "申诉成立，已无法恢复（已无应退款项）"), ("en", "upheld too late (nothing is owed back any more)")],
 )
-def test_the_history_says_why_an_appeal_was_upheld_too_late(
-    monkeypatch: pytest.MonkeyPatch, language: str, said: str
-) -> None:
-    monkeypatch.setattr("cli.output._speech.language", language)
+def test_the_history_says_why_an_appeal_was_upheld_too_late(language: Language, said: str) -> None:
+    output.begin(language)
     assert wording.event("upheld_too_late", "nothing_owed") == said
     assert "(" not in wording.event("deadline_cancelled", "decide_appeal")
 
