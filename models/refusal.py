@@ -903,9 +903,9 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "correction_exists": ("更正编号 {correction} 已存在。", "The correction {correction} exists already."),
     "same_part": ("{unit} 已担任该角色。", "{unit} has that part already."),
     "other_city_policy": ("该政策属于 {city}，不是 {expected}。", "That policy is of {city}, not of {expected}."),
-    "policy_problem": ("政策不适用：{zh}", "The policy cannot be adopted: {problem}"),
+    "policy_problem": ("政策不适用：{problem}", "The policy cannot be adopted: {problem}"),
     "notice_misfits": (
-        "{year} 年放假通知与已载入的日历不符：{zh}。",
+        "{year} 年放假通知与已载入的日历不符：{problem}。",
         "The notice of {year} does not fit the calendar that is loaded: {problem}.",
     ),
     "same_calendar": ("该年度放假通知与现有内容相同。", "That year's notice is the same as the one in force."),
@@ -1514,6 +1514,8 @@ REFUSALS: dict[str, tuple[str, str]] = {
 class Refused(Exception):
     """The rules say no. Nothing changed; `details` fill the text and are recorded with the refusal.
 
+    A detail that is a sentence comes in both languages: `problem` in English, `problem_zh` in Chinese.
+
     `sequence` and `policy` tell how the scene stood that refused, where it was a scene: by which entry, by which rules.
     """
 
@@ -1528,7 +1530,11 @@ class Refused(Exception):
         super().__init__(f"{code}: {self.text('en')}")
 
     def text(self, language: Language) -> str:
-        return REFUSALS[self.code][0 if language == "zh" else 1].format_map(_Blanks(self.details))
+        chinese, english = REFUSALS[self.code]
+        if language == "en":
+            return english.format_map(_Blanks(self.details))
+        in_chinese = {key: self.details.get(f"{key}_zh", value) for key, value in self.details.items()}
+        return chinese.format_map(_Blanks(in_chinese))
 
 
 class _Blanks(dict[str, str]):

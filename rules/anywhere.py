@@ -242,7 +242,7 @@ def _adopt(docket: Docket, act: AdoptPolicy) -> None:
         docket.refuse("other_city_policy", city=policy.city, expected=docket.policy.city)
     refuse_before_its_day(docket, policy)
     if problem := _problem(docket, policy):
-        docket.refuse("policy_problem", problem=problem.en, zh=problem.zh)
+        docket.refuse("policy_problem", problem=problem.en, problem_zh=problem.zh)
     docket.record(PolicyAdopted(policy_version=policy.version, policy_digest=policy.digest, calendar=state.calendar))
     for deadline in state.deadlines:
         office = policy.office(deadline.holder.role) if deadline.holder else None
@@ -296,7 +296,8 @@ def _load_calendar(docket: Docket, act: LoadCalendar) -> None:
     except ValidationError as wrong:
         found = wrong.errors()
         zh = "；".join(error.get("ctx", {}).get("zh", error["msg"]) for error in found)
-        docket.refuse("notice_misfits", year=act.notice.year, problem="; ".join(each["msg"] for each in found), zh=zh)
+        en = "; ".join(error["msg"] for error in found)
+        docket.refuse("notice_misfits", year=act.notice.year, problem=en, problem_zh=zh)
     if calendar.version == before.version:
         docket.refuse("same_calendar")
     docket.record(CalendarLoaded(year=act.notice.year, calendar=calendar.version))

@@ -224,7 +224,7 @@ def in_both_languages(no: Refused) -> bool:
     return (
         no.details["problem"] in en
         and no.details["problem"] not in zh
-        and bool(re.search("[一-鿿]{4}", no.details["zh"]))
+        and bool(re.search("[一-鿿]{4}", no.details["problem_zh"]))
     )
 
 
