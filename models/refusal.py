@@ -1115,6 +1115,13 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "{bidder} 未申报退款，不能登记“未到账”（0 元）。尚未申报的请催办（nudge）。",
         "{bidder} has not said that it paid back, so nothing is missed (0 yuan). Nudge (nudge) who has not said so.",
     ),
+    "refund_on_its_way": (
+        "{bidders} 申报的退款是否到账尚未确认。请付款单位先确认（confirm_refund），再办结。",
+        (
+            "Nobody has said yet whether what {bidders} paid back came. Let the payer say so (confirm_refund) before "
+            "the scene is closed."
+        ),
+    ),
     "refund_other_than_said": (
         "申报已退 {said} 元，登记 {amount} 元。该揭榜方的工作已恢复，不再应退：付款单位只登记已申报的这笔款是否收到。",
         (

@@ -73,7 +73,9 @@ def ask(docket: Docket, bidder: str) -> None:
 
 
 def refuse_owing(docket: Docket) -> None:
-    """No scene is closed while a refund is owed in it."""
+    """No scene is closed while a refund is owed in it, or on its way: what comes may be claimed anew."""
+    if coming := docket.state.refunds_on_their_way:
+        docket.refuse("refund_on_its_way", bidders=", ".join(each.bidder for each in coming))
     if owed := docket.state.owed_refunds:
         due = ", ".join(f"{each.bidder} {paid_yuan(docket.state, each.bidder)}" for each in owed)
         docket.refuse("refund_owed", refunds=due)

@@ -7,6 +7,7 @@ import pytest
 from models.actor import Actor
 from models.calendar import Period
 from models.commands.acceptance import AskFaultTolerance, RecordRefund
+from models.commands.anywhere import Terminate
 from models.commands.promotion import CloseScene
 from models.commands.trial import RefuseTrial
 from models.deadline import DeadlineStatus
@@ -18,7 +19,7 @@ from models.vocabulary import NoticeAbout, PanelPurpose, Role, RunsFrom
 from rules.calendar import due_date
 from rules.duties import duties
 from rules.refunds import paid_yuan
-from tests.plays import fail
+from tests.plays import fail, make_final
 from tests.scenario import Play, document, receipt, with_limit, with_rules
 
 A = "甲公司"
@@ -193,9 +194,18 @@ def test_no_scene_closes_over_what_is_on_its_way(failed: Play) -> None:
     if failed.state.step == "acceptance":
         failed.publish(NoticeAbout.ACCEPTANCE, A)
         failed.pass_limit(f"public_notice/{A}")
-    failed.do(CloseScene(reasons="办结"), failed.platform)
-    assert failed.state.step == "remedies"
+    assert failed.state.step == "candidate"
+    close = CloseScene(reasons="办结")
+    assert failed.refuses("refund_on_its_way", close, failed.platform).details["bidders"] == A
+    ended = failed.fork()
+    ended.do(Terminate(ground="breach", reasons="违约"), ended.lead)
+    make_final(ended)
+    assert ended.state.step == "remedies"
+    ended.do(receipt(A, PAID), payer(ended))
+    assert ended.state.closed
     failed.do(receipt(A, PAID), payer(failed))
+    failed.pay(A, PAID)
+    failed.do(close, failed.platform)
     assert failed.state.closed
 
 
