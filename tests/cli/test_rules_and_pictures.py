@@ -142,7 +142,7 @@ def test_one_citys_permissions_are_a_table_of_verbs_by_stage_and_roles(nowhere: 
     assert "administrator" not in whole["played_by"]
 
     said = nowhere.ok("policy", "permissions", "盐城", "--role", "payer").out
-    assert "record_refund" in said
+    assert "confirm_refund" in said
     assert "市财政局" in said
     assert "award " not in said.partition("谁可以看什么")[0]
     one = nowhere.json("policy", "permissions", "盐城", "--verb", "publish-notice")
