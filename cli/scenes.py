@@ -508,7 +508,8 @@ def _entry(entry: JournalEntry, seen: dict[str, Any]) -> tuple[object, ...]:
     if seen.get("sealed"):
         sealed = say("（密封，到时公开）", "(sealed until it may be read)")
         return (entry.sequence, shown.moment(entry.at), sealed, "", "")
-    kinds = say("、", ", ").join(dict.fromkeys(wording.event(event["kind"]) for event in seen.get("events", ())))
+    events = (wording.event(event["kind"], event.get("because")) for event in seen.get("events", ()))
+    kinds = say("、", ", ").join(dict.fromkeys(events))
     if seen.get("command") is None:
         return (entry.sequence, shown.moment(entry.at), say("（无权查看）", "(not yours to read)"), "", kinds)
     command, actor = entry.command, seen["command"]["actor"]

@@ -318,7 +318,7 @@ def _headline(state: SceneState) -> Text:
 
 
 def closing_waits_for(state: SceneState) -> str:
-    """Why a scene that ends is not over yet: remedies, incidents, payments."""
+    """Why a scene that ends is not over yet: remedies, incidents, payments, refunds."""
     reasons = []
     if state.decisions:
         reasons.append(say("救济期未满", "remedies are open"))
@@ -326,6 +326,10 @@ def closing_waits_for(state: SceneState) -> str:
         reasons.append(say("事件未销号", "an incident is open"))
     if state.owed_payments:
         reasons.append(say("款项未付", "a payment is owed"))
+    if state.owed_refunds:
+        reasons.append(say("款项未退", "a refund is owed"))
+    if state.refunds_on_their_way:
+        reasons.append(say("退款是否到账未确认", "a refund is on its way"))
     return say("、", ", ").join(reasons)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from models.event_words import EVENT_WORDS
+from models.event_words import EVENT_REASONS, EVENT_WORDS
 from models.refusal import Language
 from models.vocabulary import Machine
 from models.words import (
@@ -32,7 +32,7 @@ from models.words import (
 )
 from rules.lifecycle import STEPS
 
-from .output import language
+from .output import language, say
 
 _FEW = 6
 _VERBS: Mapping[str, Word] = {**VERBS, **OFFICE_VERBS}
@@ -43,8 +43,11 @@ def verb(name: str) -> str:
     return _both(_VERBS, name)
 
 
-def event(kind: str) -> str:
-    return _alone(EVENT_WORDS, kind)
+def event(kind: str, because: str | None = None) -> str:
+    """What happened, and why where the event says so."""
+    reason = EVENT_REASONS.get(kind, {}).get(because or "")
+    told = _alone(EVENT_WORDS, kind)
+    return told + say(f"（{reason.zh}）", f" ({reason.en})") if reason is not None else told
 
 
 def role(name: str) -> str:

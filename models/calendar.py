@@ -87,9 +87,14 @@ class YearNotice(Frozen):
         rest_days = {day for holiday in info.data.get("holidays", ()) for day in holiday.days}
         for day in days:
             if day.weekday() < SATURDAY:
-                raise ValueError(f"{day} is a {day:%A}; only a Saturday or Sunday is a make-up workday")
+                raise wrong(
+                    f"{day} is a {day:%A}; only a Saturday or Sunday is a make-up workday",
+                    f"{day} 是周{'一二三四五六日'[day.weekday()]}；调休上班日只能是周六或周日",
+                )
             if day in rest_days:
-                raise ValueError(f"{day} is also a rest day; keep it in one of the two lists")
+                raise wrong(
+                    f"{day} is also a rest day; keep it in one of the two lists", f"{day} 既放假又上班；请保留其一"
+                )
         return days
 
 
@@ -139,9 +144,15 @@ class Calendar(Frozen):
     def _coherent(self) -> Self:
         for before, after in pairwise(self.notices):
             if before.year >= after.year:
-                raise ValueError(f"the notice of {after.year} follows that of {before.year}; keep one a year, in order")
+                raise wrong(
+                    f"the notice of {after.year} follows that of {before.year}; keep one a year, in order",
+                    f"{before.year} 年的通知之后是 {after.year} 年的；每年一份，按年份排列",
+                )
         if clash := self.rest_days & self.makeup_workdays:
-            raise ValueError(f"{min(clash)} is a rest day in one notice and a workday in another; correct one of them")
+            raise wrong(
+                f"{min(clash)} is a rest day in one notice and a workday in another; correct one of them",
+                f"{min(clash)} 在一份通知中放假，在另一份中上班；请改正其一",
+            )
         return self
 
 
@@ -174,7 +185,13 @@ def _check_days(days: Iterable[date], year: int | None) -> None:
     previous = None
     for day in days:
         if previous is not None and day <= previous:
-            raise ValueError(f"{day} stands after {previous}; list the days in order of date, each once")
+            raise wrong(
+                f"{day} stands after {previous}; list the days in order of date, each once",
+                f"{day} 写在 {previous} 之后；请按日期排列，每日一次",
+            )
         if year not in (None, day.year, day.year + (day.month == 12), day.year - (day.month == 1)):
-            raise ValueError(f"{day} does not belong to a notice of {year}; it may reach one month beyond the year")
+            raise wrong(
+                f"{day} does not belong to a notice of {year}; it may reach one month beyond the year",
+                f"{day} 不属于 {year} 年的通知；只可及于前一年 12 月和后一年 1 月",
+            )
         previous = day

@@ -1,4 +1,4 @@
-"""What has happened to a scene, in Chinese and in English: a word for each kind of event (`models.events`)."""
+"""What has happened to a scene, in Chinese and in English: a word for each kind of event, and for why it came."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -183,3 +183,26 @@ EVENT_WORDS: Final[Mapping[str, Word]] = MappingProxyType(
         "act_taken_back": Word("已撤回上一操作", "act taken back"),
     }
 )
+
+EVENT_REASONS: Final[Mapping[str, Mapping[str, Word]]] = MappingProxyType(
+    {
+        "upheld_too_late": MappingProxyType(
+            {
+                "contract_signed": Word("任务书已签订", "a contract is signed"),
+                "scene_ending": Word("场景已在收尾", "the scene is ending"),
+                "nothing_owed": Word("已无应退款项", "nothing is owed back any more"),
+                "no_longer_asked": Word("所涉不合格已不复存在", "it was about a failure that stands no more"),
+            }
+        ),
+        "call_failed": MappingProxyType(
+            {
+                "no_bid": Word("无人投标", "no bid came"),
+                "none_revealed": Word("无标书开启", "no bid was opened"),
+                "none_eligible": Word("无合格投标人", "no bidder was eligible"),
+                "none_passed": Word("无人达到合格线", "nobody passed"),
+                "no_contract": Word("未能签订任务书", "no contract was signed"),
+            }
+        ),
+    }
+)
+"""Why, of the kinds of event that say so (`because`) in words of their own."""

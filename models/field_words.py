@@ -39,7 +39,6 @@ FIELDS: Final[Mapping[str, Word]] = MappingProxyType(
         "conditions": Word("条件，逐条写，可多个", "the conditions, one by one"),
         "real_name": Word("true 实名（异议须实名），false 匿名", "true: in one's real name, as an objection needs"),
         "objection": Word("异议编号，见 scene show", "the objection's id, from `scene show`"),
-        "received": Word("付款单位填：true 已收到，false 未到账", "the payer says: true, it came; false, nothing came"),
         "Milestone.after": Word(
             "何时起可付：admission 准予试点后，exit 退出评估后，acceptance 验收通过后；不填不限",
             "payable after: admission, exit, or acceptance; left out: any time",
@@ -339,6 +338,12 @@ FIELDS: Final[Mapping[str, Word]] = MappingProxyType(
         "over_objections": Word("有反对意见仍通过的理由，逐一说明", "why it passes over the objections, each answered"),
         "record_refund.amount_yuan": Word("退还金额，单位：元，整数", "what was paid back, in yuan"),
         "record_refund.proof": Word("退款凭证，写 @路径", "proof of the refund, as @path"),
+        "confirm_refund.amount_yuan": Word(
+            "到账金额，单位：元，整数；未到账填 0", "what came, in yuan; 0: nothing did"
+        ),
+        "confirm_refund.proof": Word(
+            "到账凭证或对账单，写 @路径", "the receipt, or the statement of account, as @path"
+        ),
         "tolerated": Word("true 予以容错，false 不予", "true: tolerated; false: not"),
         "value_yuan": Word("评估价值，单位：元，整数", "the value found, in yuan"),
         "sharing": Word("利益分享办法", "how the benefit is shared"),

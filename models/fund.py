@@ -40,6 +40,8 @@ class SceneReading(Frozen):
     """Whether the bidder's inclusion period was breached, or a red line found otherwise."""
     red_line_open: bool = Field(False, exclude_if=lambda open_: not open_)
     """Whether it is still asked if an incident was a red line."""
+    unconfirmed: bool = Field(False, exclude_if=lambda waits: not waits)
+    """Whether a takeover, on which all this rests, still waits to be confirmed by a second person."""
     happened_on: date | None = None
     """The day of what is claimed for; None where there was no such thing."""
     ground: Ground | None = None

@@ -916,6 +916,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "same_part": ("{unit} 已担任该角色。", "{unit} has that part already."),
     "other_city_policy": ("该政策属于 {city}，不是 {expected}。", "That policy is of {city}, not of {expected}."),
     "policy_problem": ("政策不适用：{problem}", "The policy cannot be adopted: {problem}"),
+    "notice_misfits": (
+        "{year} 年放假通知与已载入的日历不符：{problem}。",
+        "The notice of {year} does not fit the calendar that is loaded: {problem}.",
+    ),
     "same_calendar": ("该年度放假通知与现有内容相同。", "That year's notice is the same as the one in force."),
     "unknown_step": ("没有环节“{step}”。可选：{known}。", "There is no step {step}. Possible: {known}."),
     "take_over_incomplete": (
@@ -1120,10 +1124,21 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "{due} yuan are owed back, {amount} is more. Record what is owed; the parties settle the rest between them.",
     ),
     "refund_not_declared": (
-        "{bidder} 未申报退款，不能登记“未收到”。“未收到”由付款单位就已申报的退款登记；尚未申报的请催办（nudge）。",
+        "{bidder} 未申报退款，不能登记“未到账”（0 元）。尚未申报的请催办（nudge）。",
+        "{bidder} has not said that it paid back, so nothing is missed (0 yuan). Nudge (nudge) who has not said so.",
+    ),
+    "refund_on_its_way": (
+        "{bidders} 申报的退款是否到账尚未确认。请付款单位先确认（confirm_refund），再办结。",
         (
-            "{bidder} has not said that it paid back, so nothing is missed. Only the payer records that what was said "
-            "to be paid back did not come; nudge (nudge) who has not said so."
+            "Nobody has said yet whether what {bidders} paid back came. Let the payer say so (confirm_refund) before "
+            "the scene is closed."
+        ),
+    ),
+    "refund_other_than_said": (
+        "申报已退 {said} 元，登记 {amount} 元。该揭榜方的工作已恢复，不再应退：付款单位只登记已申报的这笔款是否收到。",
+        (
+            "{said} yuan were said to be paid back, not {amount}. The work goes on and nothing is owed any more: the "
+            "payer only records whether that sum came."
         ),
     ),
     "no_refund_owed": (
@@ -1410,6 +1425,20 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "第 {entry} 号记录之后已有他人办理，或该操作不可撤回。",
         "Somebody has acted since entry {entry}, or it is not an act that can be taken back.",
     ),
+    "decision_not_taken_back": (
+        "第 {entry} 号记录对 {against} 作出了不利决定，须送达并告知救济途径，不能撤回。当事人可申诉（appeal）。",
+        (
+            "Entry {entry} decided against {against}: that is served, with its remedies, and not taken back. They may "
+            "appeal (appeal)."
+        ),
+    ),
+    "went_out": (
+        "第 {entry} 号记录不能撤回：它已产生文号、文书、排名或办结，或不属可撤回的操作。",
+        (
+            "Entry {entry} cannot be taken back: a numbered document, a notice to serve, a ranking or an end came of "
+            "it, or it is an act that never is."
+        ),
+    ),
     "cannot_be_taken_back": (
         "“{verb}”按本市政策不可撤回。可撤回：{known}。",
         "By the city's policy {verb} cannot be taken back. Those that can: {known}.",
@@ -1504,6 +1533,8 @@ REFUSALS: dict[str, tuple[str, str]] = {
 class Refused(Exception):
     """The rules say no. Nothing changed; `details` fill the text and are recorded with the refusal.
 
+    A detail that is a sentence comes in both languages: `problem` in English, `problem_zh` in Chinese.
+
     `sequence` and `policy` tell how the scene stood that refused, where it was a scene: by which entry, by which rules.
     """
 
@@ -1518,7 +1549,11 @@ class Refused(Exception):
         super().__init__(f"{code}: {self.text('en')}")
 
     def text(self, language: Language) -> str:
-        return REFUSALS[self.code][0 if language == "zh" else 1].format_map(_Blanks(self.details))
+        chinese, english = REFUSALS[self.code]
+        if language == "en":
+            return english.format_map(_Blanks(self.details))
+        in_chinese = {key: self.details.get(f"{key}_zh", value) for key, value in self.details.items()}
+        return chinese.format_map(_Blanks(in_chinese))
 
 
 class _Blanks(dict[str, str]):

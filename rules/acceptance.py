@@ -17,6 +17,7 @@ from models.commands.acceptance import (
     AssessValue,
     CheckIntellectualProperty,
     ConcludeAcceptance,
+    ConfirmRefund,
     DecideFaultTolerance,
     GiveAcceptanceOpinion,
     RecordRefund,
@@ -69,6 +70,12 @@ def judge(docket: Docket, act: AcceptanceAct) -> None:
         case RecordRefund():
             payments.refuse_owing(docket, act.bidder)
             if refunds.record(docket, act):
+                settling.settle(docket)
+                remedies.end_if_final(docket)
+        case ConfirmRefund():
+            if find(docket.state.refunds_on_their_way, bidder=act.bidder) is None:
+                payments.refuse_owing(docket, act.bidder)
+            if refunds.confirm(docket, act):
                 settling.settle(docket)
                 remedies.end_if_final(docket)
         case AskFaultTolerance():

@@ -122,22 +122,24 @@ def _conclusion(journal: Sequence[JournalEntry], bidder: str) -> ConcludeAccepta
 
 _CLOCKS = (
     "acceptance_application", "delivery", "acceptance_review", "acceptance_opinion", "notice_publication",
-    "public_notice", "rectification", "refund", "fault_tolerance", "payment",
+    "public_notice", "rectification", "refund", "refund_receipt", "fault_tolerance", "payment",
 )  # fmt: skip
 
 
 def _refund(state: SceneState, journal: Sequence[JournalEntry], acceptance: Acceptance) -> Refund | None:
     """Of a result that failed, or of work that ended otherwise without acceptance."""
     owed = find(state.refunds, bidder=acceptance.bidder)
-    if acceptance.step not in ("failed", "settled") and owed is None:
+    coming = find(state.refunds_on_their_way, bidder=acceptance.bidder)
+    if acceptance.step not in ("failed", "settled") and owed is None and coming is None:
         return None
+    declared = owed.declared_yuan if owed is not None else None
     return Refund(
         due_yuan=acceptance.refund_due_yuan,
         refunded_yuan=acceptance.refunded_yuan,
         asked=acceptance.fault_tolerance_asked,
         tolerated=acceptance.fault_tolerated,
         answers=_answers(journal, acceptance.bidder) if acceptance.fault_tolerated is not None else (),
-        declared_yuan=owed.declared_yuan if owed is not None else None,
+        declared_yuan=coming.amount_yuan if coming is not None else declared,
     )
 
 

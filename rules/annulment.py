@@ -5,7 +5,7 @@ None of these waits for its appeal. What was found annulled counts no more: a fa
 a period that a decision ended is given back with what was left of it, and with it the supervision ends. A trial that
 was stopped is still resumed by two, with proof of the fix. One that was ended for safety is taken down whatever comes
 of the appeal; its bidder hands in a new plan afterwards, and owes nothing back. A refused tolerance is found on anew
-while something is still owed.
+while something is still owed for the same failure.
 """
 
 from models.deadline import Deadline
@@ -28,42 +28,43 @@ def is_taken_down_first(docket: Docket, decision: Decision) -> bool:
     return ended and docket.step(Machine.TRIAL, decision.bidder) == "rolling_back"
 
 
-def annul(docket: Docket, decision: Decision) -> None:
-    bidder = decision.bidder or ""
-    if is_taken_down_first(docket, decision):
-        docket.record(MeasureAnnulled(bidder=bidder, end=True))
-        return
-    if decision.verb == "decide_fault_tolerance":
-        _find_on_tolerance_anew(docket, decision, bidder)
-        return
-    if Machine(decision.machine) is Machine.TRIAL:
-        _lift_order_of_incident(docket, bidder, decision.item or "")
-        return
-    if decision.verb == "record_fault":
-        _annul_fault(docket, decision, bidder)
-        return
-    if decision.verb == "verify_correction":
-        docket.record(MeasureAnnulled(bidder=bidder, fault=int(decision.item or 0), finding=True))
-    elif decision.verb == "close_incident":
-        docket.record(MeasureAnnulled(bidder=bidder, incident=decision.item, finding=True))
-    _give_back(docket, decision, bidder)
+def keep_ended(docket: Docket, decision: Decision) -> None:
+    """It is taken down all the same, and then planned anew."""
+    docket.record(MeasureAnnulled(bidder=decision.bidder or "", end=True))
 
 
-def _annul_fault(docket: Docket, decision: Decision, bidder: str) -> None:
-    fault = _fault(docket, decision)
+def annul_fault(docket: Docket, decision: Decision) -> None:
+    """A measure after a fault: an order is lifted, a period that was breached by it given back."""
+    bidder, fault = decision.bidder or "", _fault(docket, decision)
     if fault is None:
         return
     docket.record(MeasureAnnulled(bidder=bidder, fault=fault.number))
     if fault.orders:
         orders.lift(docket, bidder, fault)
     elif fault.breaches:
-        _give_back(docket, decision, bidder)
+        give_back(docket, decision)
 
 
-def _find_on_tolerance_anew(docket: Docket, decision: Decision, bidder: str) -> None:
-    """The refund waits for the finding again. Where it was made already, the upheld appeal is what remains."""
-    if not refunds.is_owed(docket.state, bidder):
-        docket.record(UpheldTooLate(decision=decision.sequence, because="nothing_owed"))
+def annul_finding_on_order(docket: Docket, decision: Decision) -> None:
+    """That an order was not carried out."""
+    docket.record(MeasureAnnulled(bidder=decision.bidder or "", fault=int(decision.item or 0), finding=True))
+    give_back(docket, decision)
+
+
+def annul_finding_on_incident(docket: Docket, decision: Decision) -> None:
+    """That an incident crossed a red line."""
+    docket.record(MeasureAnnulled(bidder=decision.bidder or "", incident=decision.item, finding=True))
+    give_back(docket, decision)
+
+
+def find_on_tolerance_anew(docket: Docket, decision: Decision) -> None:
+    """The refund waits for the finding again, by somebody else (separation 4).
+
+    Where it was made already, the upheld appeal is what remains; so it is where another question is asked by now.
+    """
+    bidder = decision.bidder or ""
+    if (because := refunds.not_found_on_anew(docket.state, bidder)) is not None:
+        docket.record(UpheldTooLate(decision=decision.sequence, because=because))
         return
     docket.record(FaultToleranceAnnulled(bidder=bidder))
     refunds.ask_for_finding(docket, bidder)
@@ -77,8 +78,9 @@ def _fault(docket: Docket, decision: Decision) -> Fault | None:
     return find(period.faults, number=int(decision.item))
 
 
-def _lift_order_of_incident(docket: Docket, bidder: str, incident: str) -> None:
+def lift_order_of_incident(docket: Docket, decision: Decision) -> None:
     """What was investigated is closed without an order; one that was verified already is closed as it is."""
+    bidder, incident = decision.bidder or "", decision.item or ""
     ordered = find(docket.state.incidents, id=incident, status=IncidentStatus.ORDERED) is not None
     docket.record(MeasureAnnulled(bidder=bidder, incident=incident))
     if not ordered:
@@ -92,11 +94,12 @@ def _lift_order_of_incident(docket: Docket, bidder: str, incident: str) -> None:
     )  # fmt: skip
 
 
-def _give_back(docket: Docket, decision: Decision, bidder: str) -> None:
+def give_back(docket: Docket, decision: Decision) -> None:
     """A period that a decision ended runs on with what was left of it, if its trial is not over.
 
     Not while another breach stands, whichever of them was found first; then only the supervision for this one ends.
     """
+    bidder = decision.bidder or ""
     period = find(docket.state.inclusions, bidder=bidder)
     if period is None:
         return

@@ -45,8 +45,10 @@ from models.events.anywhere import (
 )
 from models.events.promotion import BenchmarkWithdrawn
 from models.events.review import OpinionsVoided
+from models.policy import Policy
 from models.state import SceneState
 from models.vocabulary import Machine, Outcome, PanelPurpose, Role
+from models.words import Word
 from rules import (
     correction,
     extensions,
@@ -239,26 +241,47 @@ def _adopt(docket: Docket, act: AdoptPolicy) -> None:
     if policy.city != docket.policy.city:
         docket.refuse("other_city_policy", city=policy.city, expected=docket.policy.city)
     refuse_before_its_day(docket, policy)
-    if policy.version == docket.policy.version and policy.digest != docket.policy.digest:
-        docket.refuse("policy_problem", problem=f"version: {policy.version} is another policy's; name the new one anew")
-    for problem in contradictions(policy):
-        docket.refuse("policy_problem", problem=f"{problem.key}: {problem.message}")
-    for unit in filter(None, (state.lead, state.regulator, *state.cooperating)):
-        if unit not in policy.unit_names:
-            docket.refuse("policy_problem", problem=f"units: {unit} takes part in this scene and is missing")
-    if state.profile is not None and policy.domain(state.profile.domain) is None:
-        docket.refuse("policy_problem", problem=f"domains: this scene's, {state.profile.domain}, is missing")
-    if state.challenge is not None and state.challenge.mode not in policy.modes:
-        docket.refuse("policy_problem", problem=f"modes: this scene's, {state.challenge.mode}, is missing")
-    if policy.score_sheet != docket.policy.score_sheet and state.step in _CALL:
-        docket.refuse("policy_problem", problem="score_sheet: bids are called for under the present one")
-    if policy.consultation != docket.policy.consultation and state.step == "consultation":
-        docket.refuse("policy_problem", problem="consultation: departments are being asked under the present one")
+    if problem := _problem(docket, policy):
+        docket.refuse("policy_problem", problem=problem.en, problem_zh=problem.zh)
     docket.record(PolicyAdopted(policy_version=policy.version, policy_digest=policy.digest, calendar=state.calendar))
     for deadline in state.deadlines:
         office = policy.office(deadline.holder.role) if deadline.holder else None
         if deadline.holder is not None and office not in (None, deadline.holder.unit):
             _hand_over(docket, deadline, deadline.holder.model_copy(update={"unit": office}))
+
+
+def _problem(docket: Docket, policy: Policy) -> Word | None:
+    """Why a policy cannot be adopted in this scene: its name, itself, or what it lacks of what goes on here."""
+    state, present = docket.state, docket.policy
+    if policy.version == present.version and policy.digest != present.digest:
+        return Word(
+            f"version：{policy.version} 已是另一份政策的版本号；请另取新号",
+            f"version: {policy.version} is another policy's; name the new one anew",
+        )
+    for found in contradictions(policy):
+        return Word(f"{found.key}：{found.zh}", f"{found.key}: {found.message}")
+    for unit in filter(None, (state.lead, state.regulator, *state.cooperating)):
+        if unit not in policy.unit_names:
+            return Word(
+                f"units：缺少参与本场景的 {unit}；请列入", f"units: {unit} takes part in this scene and is missing"
+            )
+    if state.profile is not None and policy.domain(state.profile.domain) is None:
+        domain = state.profile.domain
+        return Word(f"domains：缺少本场景的领域 {domain}；请列入", f"domains: this scene's, {domain}, is missing")
+    if state.challenge is not None and state.challenge.mode not in policy.modes:
+        mode = state.challenge.mode
+        return Word(f"modes：缺少本场景的对接方式 {mode}；请列入", f"modes: this scene's, {mode}, is missing")
+    if policy.score_sheet != present.score_sheet and state.step in _CALL:
+        return Word(
+            "score_sheet：已按现行评分表征集，不能更换；请待本次征集结束",
+            "score_sheet: bids are called for under the present one",
+        )
+    if policy.consultation != present.consultation and state.step == "consultation":
+        return Word(
+            "consultation：已按现行规则征求各部门意见，不能更换；请待会商结束",
+            "consultation: departments are being asked under the present one",
+        )
+    return None
 
 
 def _load_calendar(docket: Docket, act: LoadCalendar) -> None:
@@ -271,7 +294,10 @@ def _load_calendar(docket: Docket, act: LoadCalendar) -> None:
     try:
         calendar = with_notice(before, act.notice)
     except ValidationError as wrong:
-        docket.refuse("malformed", problem="; ".join(error["msg"] for error in wrong.errors()))
+        found = wrong.errors()
+        zh = "；".join(error.get("ctx", {}).get("zh", error["msg"]) for error in found)
+        en = "; ".join(error["msg"] for error in found)
+        docket.refuse("notice_misfits", year=act.notice.year, problem=en, problem_zh=zh)
     if calendar.version == before.version:
         docket.refuse("same_calendar")
     docket.record(CalendarLoaded(year=act.notice.year, calendar=calendar.version))

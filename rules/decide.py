@@ -10,7 +10,13 @@ from datetime import date, datetime
 from typing import assert_never
 
 from models.commands import Act, BidderAct, Command
-from models.commands.acceptance import AcceptanceAct, AskFaultTolerance, DecideFaultTolerance, RecordRefund
+from models.commands.acceptance import (
+    AcceptanceAct,
+    AskFaultTolerance,
+    ConfirmRefund,
+    DecideFaultTolerance,
+    RecordRefund,
+)
 from models.commands.anywhere import AnywhereAct, Override, PassDeadline, TakeOver
 from models.commands.handling import HandlingAct
 from models.commands.lineage import LineageAct
@@ -199,7 +205,7 @@ def machines_judged(act: type[Act], purpose: PanelPurpose | None = None) -> tupl
         return (Machine.TRIAL,)
     if issubclass(act, InclusionAct):
         return (Machine.TRIAL, Machine.INCLUSION)
-    if issubclass(act, RecordRefund | AskFaultTolerance | DecideFaultTolerance):
+    if issubclass(act, RecordRefund | ConfirmRefund | AskFaultTolerance | DecideFaultTolerance):
         return (Machine.ACCEPTANCE, Machine.CONTRACT)
     return (Machine.ACCEPTANCE,)
 

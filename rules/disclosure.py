@@ -102,7 +102,9 @@ class Veil:
                 return tuple(self._bid(each) for each in state.bids if self.sight.whole(about, each.bidder))
             case "ranking":
                 return tuple(line for each in state.ranking if (line := self._ranked(each)) is not None)
-            case "contracts" | "payments" | "trials" | "inclusions" | "incidents" | "acceptances" | "refunds":
+            case "contracts" | "payments" | "trials" | "inclusions" | "incidents" | "acceptances":
+                return self._of_bidders(about, value)
+            case "refunds" | "refunds_on_their_way":
                 return self._of_bidders(about, value)
             case "suggestions":
                 return tuple(each for each in state.suggestions if self.sight.whole(about, each.bidder))

@@ -14,7 +14,7 @@ from models.calendar import Period
 from models.commands import Command
 from models.deadline import AwaitedService, Deadline, DeadlineStatus, Holder
 from models.events import AnyEvent
-from models.events.anywhere import AdverseDecision, ServiceAwaited, ServiceDropped
+from models.events.anywhere import AdverseDecision, DecisionFinal, ServiceAwaited, ServiceDropped
 from models.events.clock import (
     DeadlineCancelled,
     DeadlineMet,
@@ -53,7 +53,8 @@ OF_INCIDENTS = (
 
 
 RUN_ON_IN_REMEDIES = (
-    "rollback", "correction_order", "correction_check", "trial", "insurance", "inclusion", "refund", "fault_tolerance",
+    "rollback", "correction_order", "correction_check", "trial", "insurance", "inclusion", "refund", "refund_receipt",
+    "fault_tolerance", "take_over_confirmation",
 )  # fmt: skip
 """Limits of what is carried out, or runs out, also where a scene only waits for its remedies.
 
@@ -109,6 +110,17 @@ class Docket:
         if before.withdrawal is not None and self.state.withdrawal is None:
             for party in before.withdrawal.parties:
                 self.cancel(f"withdrawal_consent/{party}")
+        for refund in before.refunds:
+            if find(self.state.refunds, bidder=refund.bidder) is None:
+                self._work_goes_on(refund.bidder)
+
+    def _work_goes_on(self, bidder: str) -> None:
+        """Nothing is owed back, so it is asked no more whether the failure is tolerated, nor by which remedy."""
+        self.cancel(f"refund/{bidder}")
+        self.cancel(f"fault_tolerance/{bidder}")
+        for decision in self.state.decisions:
+            if (decision.verb, decision.bidder) == ("decide_fault_tolerance", bidder):
+                self.make_final(decision.sequence)
 
     # machines
 
@@ -216,7 +228,7 @@ class Docket:
         state = self.state
         rollbacks = any(trial.step == "rolling_back" for trial in state.trials)
         orders = any(each.open_orders for each in state.inclusions)
-        owed = state.owed_payments or state.owed_refunds
+        owed = state.owed_payments or state.owed_refunds or state.refunds_on_their_way
         return bool(self.open_incidents() or owed or rollbacks or orders)
 
     def open_incidents(self) -> tuple[str, ...]:
@@ -254,6 +266,11 @@ class Docket:
             case _:
                 unit = self.policy.office(role)
         return Holder(role=role, unit=unit or "", person=person)
+
+    def first_holder(self, verb: str) -> Holder | None:
+        """Whose duty an act is that several may do: the first of the policy's roles for it that one unit plays."""
+        holders = (self.holder(role) for role in self.policy.permissions.get(verb, ()))
+        return next((holder for holder in holders if holder.unit), None)
 
     def set_deadline(
         self,
@@ -380,7 +397,9 @@ class Docket:
             self._drop(awaited)
 
     def _is_late(self, deadline: Deadline) -> bool:
-        """An act done on paper in time is not late because it was entered afterwards."""
+        """An act done on paper in time is not late because it was entered afterwards, nor one while its clock stood."""
+        if deadline.status is DeadlineStatus.PAUSED:
+            return (deadline.remaining or 0) < 0
         if self.command.effective_on is not None:
             return deadline.due_on < self.day
         return deadline.due_at <= self.at
@@ -423,6 +442,12 @@ class Docket:
         )
         self.expect_service()
 
+    def make_final(self, decision: int) -> None:
+        """No remedy against it is needed, or possible, any more."""
+        self.record(DecisionFinal(decision=decision))
+        for limit in REMEDIES:
+            self.cancel(f"{limit}/{decision}")
+
     # standing still
 
     def _is_held(self, deadline: Deadline) -> bool:
@@ -435,7 +460,9 @@ class Docket:
             return deadline.limit not in REMEDIES
         if deadline.limit == "inclusion" and self.step(Machine.INCLUSION, deadline.bidder) in ENDED_FOR_NOW:
             return True  # it waits for the remedies against its end
-        if deadline.limit == "refund" and self._tolerance_is_asked(deadline.bidder):
+        if deadline.limit in ("refund", "refund_receipt") and self._tolerance_is_asked(deadline.bidder):
+            return True
+        if deadline.limit == "refund" and self._is_said_to_be_paid_back(deadline.bidder):
             return True
         pauses = self._says_the_notice(deadline)
         if pauses is None:
@@ -456,6 +483,11 @@ class Docket:
         """Whether a refund may fall away: nobody pays back what a finding may tolerate (容错)."""
         owed = find(self.state.refunds, bidder=bidder, settled=False) or find(self.state.acceptances, bidder=bidder)
         return owed is not None and owed.fault_tolerance_asked and owed.fault_tolerated is None
+
+    def _is_said_to_be_paid_back(self, bidder: str | None) -> bool:
+        """Whether it is the payer's turn: to say that it came."""
+        owed = find(self.state.refunds, bidder=bidder, settled=False)
+        return owed is not None and owed.declared_yuan is not None
 
     def _is_payment_that_runs(self, deadline: Deadline) -> bool:
         """What is owed is paid in the law's time, whatever becomes of the scene (保障中小企业款项支付条例)."""

@@ -112,6 +112,7 @@ def read_scene(
         lead=state.lead,
         trial=trial.step if trial is not None else None,
         breached=red_lines.crossed(state, bidder),
+        unconfirmed=state.unconfirmed,
         red_line_open=bool(red_lines.open_questions(state, bidder)),
         happened_on=happened_on,
         ground=ground,
@@ -180,6 +181,7 @@ def _filed(policy: Policy, rules: FundRules, state: FundState, actor: Actor, act
         raise Refused("wrong_city", city=reading.city, expected=policy.city)
     if reading.trial is None:
         raise Refused("unknown_bidder", bidder=act.bidder, known=", ".join(reading.units) or "-")
+    _refuse_unconfirmed(reading, act.verb)
     if known := [person for person in actor.persons if person in reading.judges]:
         raise Refused("fund_judge_claims", person=known[0], scene=reading.scene)
     _refuse_without_ground(rules, act)
@@ -238,6 +240,12 @@ def _refuse_untimely(policy: Policy, rules: FundRules, reading: SceneReading, to
         raise Refused("fund_too_late", latest=latest)
 
 
+def _refuse_unconfirmed(reading: SceneReading, verb: str) -> None:
+    """As payments of its contracts: nothing on the word of the one who declared the scene (`rules.taking_over`)."""
+    if reading.unconfirmed:
+        raise Refused("take_over_unconfirmed", verb=verb)
+
+
 def _refuse_crossed(rules: FundRules, state: FundState, act: OnClaim, reading: SceneReading | None) -> None:
     """Who filed before a red line was found gets no more than who filed after it."""
     claim = find(state.claims, number=act.claim)
@@ -245,6 +253,7 @@ def _refuse_crossed(rules: FundRules, state: FundState, act: OnClaim, reading: S
         return
     if reading is None:
         raise Refused("fund_reading_untrue", scene=claim.scene, sequence="-")
+    _refuse_unconfirmed(reading, act.verb)
     if rules.excludes_breach and reading.breached:
         raise Refused("fund_breach", bidder=claim.bidder)
     if rules.excludes_breach and reading.red_line_open:

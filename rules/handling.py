@@ -10,7 +10,7 @@ act can be taken back (撤回) by who did it, for as long as the policy says, wh
 stands as before, but for what it never forgets: entries, receipts, and who had a hand in what.
 """
 
-from typing import assert_never
+from typing import NoReturn, assert_never
 
 from models.commands import Act
 from models.commands.handling import (
@@ -296,7 +296,7 @@ def _remove_signer(docket: Docket, act: RemoveSigner) -> None:
 def _take_back(docket: Docket, act: TakeBack) -> None:
     rules, last = _rules(docket), docket.state.last
     if last is None or last.before.sequence + 1 != act.entry:
-        docket.refuse("not_the_last_act", entry=act.entry)
+        _refuse_what_stays(docket, act)
     if last.verb not in rules.take_back:
         docket.refuse("cannot_be_taken_back", verb=last.verb, known=", ".join(rules.take_back) or "-")
     if docket.unit != last.unit or not set(docket.command.actor.persons) & set(last.persons):
@@ -309,6 +309,15 @@ def _take_back(docket: Docket, act: TakeBack) -> None:
     _move_back(docket, last)
     _clocks_as_before(docket, last.before)
     docket.record(ActTakenBack(entry=act.entry, verb=last.verb, by=docket.person, at=docket.at, subjects=last.subjects))
+
+
+def _refuse_what_stays(docket: Docket, act: TakeBack) -> NoReturn:
+    """Why an entry cannot be taken back, whoever asks: it decided against somebody, went out, or is not the last."""
+    if (decision := find(docket.state.decisions, sequence=act.entry)) is not None:
+        docket.refuse("decision_not_taken_back", entry=act.entry, against=decision.against)
+    if docket.state.last is None and act.entry == docket.state.sequence:
+        docket.refuse("went_out", entry=act.entry)
+    docket.refuse("not_the_last_act", entry=act.entry)
 
 
 def _changed_panels(state: SceneState, last: LastAct) -> tuple[Panel, ...]:

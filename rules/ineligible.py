@@ -11,11 +11,11 @@ A check or a call that is made anew for another reason leaves nothing to appeal 
 """
 
 from models.deadline import AwaitedService, Deadline
-from models.events.anywhere import DecisionFinal, UpheldTooLate
+from models.events.anywhere import UpheldTooLate
 from models.events.matching import EligibilityAnnulled
 from models.state import Decision, SceneState
 from models.vocabulary import Machine, Outcome
-from rules.docket import REMEDIES, Docket
+from rules.docket import Docket
 
 
 def check_anew(docket: Docket, decision: Decision) -> None:
@@ -41,9 +41,7 @@ def forget(docket: Docket) -> None:
     """The check, or the call, is made anew, and with it the decisions on who is eligible."""
     for decision in docket.state.decisions:
         if decision.verb == "verify_eligibility":
-            docket.record(DecisionFinal(decision=decision.sequence))
-            for limit in REMEDIES:
-                docket.cancel(f"{limit}/{decision.sequence}")
+            docket.make_final(decision.sequence)
 
 
 def _ends_for_want_of_bids(state: SceneState) -> bool:

@@ -54,7 +54,7 @@ OF_INCIDENTS = (
 )  # fmt: skip
 """An incident is dealt with to its end, also where the trial is over, or is repeated, or never was (fast track)."""
 _INSURED_ACTS = ("renew_insurance", *OF_INCIDENTS)
-_REFUND_ACTS = ("record_refund", "ask_fault_tolerance", "decide_fault_tolerance")
+_REFUND_ACTS = ("record_refund", "confirm_refund", "ask_fault_tolerance", "decide_fault_tolerance")
 """What was paid is owed back wherever the work ends without acceptance, also where there never was an acceptance."""
 _NOTICE_ACTS = ("raise_objection", "answer_objection")
 
@@ -417,6 +417,7 @@ ROWS: tuple[Row, ...] = (
     *_rows(SCENE, ("acceptance",), "decide_complaint", "candidate"),
     *_rows(SCENE, ("acceptance",), "conclude_acceptance", "candidate", "trial"),
     *_rows(SCENE, ("acceptance",), "record_refund", *_AFTER_ACCEPTANCES),
+    *_rows(SCENE, ("acceptance",), "confirm_refund", *_AFTER_ACCEPTANCES),
     *_rows(SCENE, ("acceptance",), "after:acceptance_application", *_AFTER_ACCEPTANCES),
     *_rows(SCENE, ("acceptance",), "after:delivery", *_AFTER_ACCEPTANCES),
     *_rows(SCENE, ("acceptance",), "answer_withdrawal", *_AFTER_ACCEPTANCES),
@@ -434,6 +435,7 @@ ROWS: tuple[Row, ...] = (
     *_rows(ACCEPTANCE, ("rectifying",), "submit_rectification", "reviewing"),
     *_rows(ACCEPTANCE, ("rectifying",), "after:rectification", "failed"),
     *_rows(ACCEPTANCE, ("failed",), "record_refund", "settled"),
+    *_rows(ACCEPTANCE, ("failed",), "confirm_refund", "settled"),
     *_rows(ACCEPTANCE, ("failed", "settled"), "decide_appeal", "reviewing"),
     *_rows(ACCEPTANCE, ("retrial",), "conclude_exit", "applying", "lapsed"),
     *_rows(ACCEPTANCE, ("lapsed",), "conclude_exit", "applying"),
@@ -474,6 +476,7 @@ ROWS: tuple[Row, ...] = (
     *_rows(SCENE, ("remedies",), "approve_payment", "closed"),
     *_rows(SCENE, ("remedies",), "pay_milestone", "closed"),
     *_rows(SCENE, ("remedies",), "record_refund", "closed"),
+    *_rows(SCENE, ("remedies",), "confirm_refund", "closed"),
     *_rows(SCENE, ("remedies",), "decide_appeal", "closed", *OPEN),
     Row(SCENE, "remedies", "close_incident", "closed"),
     Row(SCENE, "remedies", "prove_rollback", "closed"),

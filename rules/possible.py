@@ -146,6 +146,9 @@ def _has_an_object(policy: Policy, state: SceneState, verb: str, bidder: str | N
             return any(_claimed(each) for each in state.deadlines)
         case "hand_back_duty":
             return any(each.desk is not None and each.desk.delegated_to for each in state.deadlines)
+        case "confirm_refund":
+            comes = find(state.refunds_on_their_way, bidder=bidder) is not None
+            return comes or find(state.owed_refunds, bidder=bidder) is not None
         case "record_refund" | "ask_fault_tolerance" | "decide_fault_tolerance":
             failed = any((each.bidder, each.step) == (bidder, "failed") for each in state.acceptances)
             return failed or any(each.bidder == bidder for each in state.owed_refunds)

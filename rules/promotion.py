@@ -283,7 +283,7 @@ def may_be_closed(state: SceneState) -> bool:
     """Whether nothing is open that a scene is not closed over."""
     incident = any(each.status is not IncidentStatus.CLOSED for each in state.incidents)
     complaint = any(each.founded is None for each in state.complaints)
-    owed = state.owed_payments or state.owed_refunds
+    owed = state.owed_payments or state.owed_refunds or state.refunds_on_their_way
     return not (incident or complaint or owed or settling.open_parts(state) or lineage.open_reviews(state))
 
 

@@ -4,17 +4,24 @@ A contract that lapses or is dissolved, a trial that is refused, terminated or f
 applied for: what was paid less what was refunded is due (民法典第五百六十六条). It is one duty with a clock of its own,
 and neither remedies nor the scene's end stop it: a scene that ends waits for it as for what it owes. Work that goes on
 again, after an upheld appeal, owes nothing. Whoever was found diligent (容错 S0, 尽职免责 S4) may owe less, nobody
-more. Where the policy wants a receipt, who owes it says that it was paid back, and the payer that it
-came.
+more.
+
+Where the policy wants a receipt, who owes it says that it was paid back, and the payer that it came: a duty and a clock
+of the payer's own, while that of the refund stands still. What did not come is owed as before. Nobody has to receive
+nothing. What was on its way when the work went on again is received all the same, and may then be claimed anew.
 """
 
-from models.commands.acceptance import AskFaultTolerance, DecideFaultTolerance, RecordRefund
-from models.deadline import Holder
+from typing import Literal
+
+from models.commands.acceptance import AskFaultTolerance, ConfirmRefund, DecideFaultTolerance, RecordRefund
 from models.events.acceptance import RefundDeclared, RefundMissed, RefundOwed, RefundRecorded
-from models.state import Acceptance, PaymentStatus, Refund, SceneState
+from models.state import Acceptance, PaymentStatus, Refund, RefundOnItsWay, SceneState
 from models.vocabulary import Machine, Role
 from rules.docket import BIDDER_MACHINES, Docket
 from rules.keyed import find
+
+Debt = Refund | Acceptance
+"""What a bidder owes back; of a scene from before there were refunds, its failed acceptance."""
 
 _OVER = {
     Machine.CONTRACT: ("lapsed", "dissolved"),
@@ -66,34 +73,32 @@ def ask(docket: Docket, bidder: str) -> None:
 
 
 def refuse_owing(docket: Docket) -> None:
-    """No scene is closed while a refund is owed in it."""
+    """No scene is closed while a refund is owed in it, or on its way: what comes may be claimed anew."""
+    if coming := docket.state.refunds_on_their_way:
+        docket.refuse("refund_on_its_way", bidders=", ".join(each.bidder for each in coming))
     if owed := docket.state.owed_refunds:
         due = ", ".join(f"{each.bidder} {paid_yuan(docket.state, each.bidder)}" for each in owed)
         docket.refuse("refund_owed", refunds=due)
 
 
-def is_owed(state: SceneState, bidder: str) -> bool:
-    """Whether a finding of tolerance could still change what this bidder pays back."""
-    unsettled = find(state.refunds, bidder=bidder, settled=False) is not None
-    return unsettled or find(state.acceptances, bidder=bidder, step="failed") is not None
+def not_found_on_anew(state: SceneState, bidder: str) -> Literal["nothing_owed", "no_longer_asked"] | None:
+    """Why a refused tolerance cannot be found on anew: all is settled, or the failure was another. None: it can."""
+    owed = find(state.refunds, bidder=bidder, settled=False) or find(state.acceptances, bidder=bidder, step="failed")
+    if owed is None:
+        return "nothing_owed"
+    return None if owed.fault_tolerated is False else "no_longer_asked"
 
 
 def ask_for_finding(docket: Docket, bidder: str) -> None:
     """Whoever finds on fault tolerance owes it; the refund's clock waits."""
     docket.set_deadline(
-        "fault_tolerance", _finder(docket), ("decide_fault_tolerance",), machine=Machine.ACCEPTANCE, bidder=bidder
-    )
+        "fault_tolerance", docket.first_holder("decide_fault_tolerance"), ("decide_fault_tolerance",),
+        machine=Machine.ACCEPTANCE, bidder=bidder,
+    )  # fmt: skip
     docket.stand_still()
 
 
-def _finder(docket: Docket) -> Holder | None:
-    """Who finds on fault tolerance: the first of the policy's roles that one unit plays."""
-    roles = docket.policy.permissions.get("decide_fault_tolerance", ())
-    holders = (docket.holder(role) for role in roles)
-    return next((holder for holder in holders if holder.unit), None)
-
-
-def of(docket: Docket, act: RecordRefund | AskFaultTolerance | DecideFaultTolerance) -> Refund | Acceptance:
+def of(docket: Docket, act: RecordRefund | ConfirmRefund | AskFaultTolerance | DecideFaultTolerance) -> Debt:
     """What is owed back by this bidder, with what was found on it."""
     owed = find(docket.state.refunds, bidder=act.bidder, settled=False)
     if owed is not None:
@@ -105,41 +110,77 @@ def of(docket: Docket, act: RecordRefund | AskFaultTolerance | DecideFaultTolera
 
 
 def record(docket: Docket, act: RecordRefund) -> bool:
-    """Whether it is settled: where the policy wants the payer's receipt, what is said to be paid back is not yet."""
-    due, failed = paid_yuan(docket.state, act.bidder), docket.step(Machine.ACCEPTANCE, act.bidder) == "failed"
+    """Whether it is settled: where the policy wants the payer's receipt, what is said to be paid back is not yet.
+
+    The payer has a time of its own to look into it; that of who paid back stands still meanwhile.
+    """
+    _refuse_other_than_due(docket, act, of(docket, act))
+    if not (docket.policy.acceptance.refund_receipt and act.amount_yuan):
+        _settle(docket, act)
+        return True
+    docket.record(RefundDeclared(bidder=act.bidder, amount_yuan=act.amount_yuan))
+    if not docket.has_clock(_receipt(act)):
+        docket.set_deadline(
+            "refund_receipt", docket.holder(Role.PAYER), ("confirm_refund",),
+            machine=Machine.ACCEPTANCE, bidder=act.bidder, step="",
+        )  # fmt: skip
+    docket.stand_still()
+    return False
+
+
+def confirm(docket: Docket, act: ConfirmRefund) -> bool:
+    """Whether nothing is left to be done: what came in full, or what was no longer owed. Also of what nobody announced.
+
+    Where nothing came, whoever owes it has what was left of the time.
+    """
+    on_its_way = find(docket.state.refunds_on_their_way, bidder=act.bidder)
+    if on_its_way is not None:
+        _arrived(docket, act, on_its_way)
+        return True
     owed = of(docket, act)
-    if not failed and not due:
+    if act.amount_yuan:
+        _refuse_other_than_due(docket, act, owed)
+        _settle(docket, act)
+        return True
+    if not isinstance(owed, Refund) or owed.declared_yuan is None:
+        docket.refuse("refund_not_declared", bidder=act.bidder)
+    docket.record(RefundMissed(bidder=act.bidder))
+    docket.met(_receipt(act))
+    docket.run_on()
+    return False
+
+
+def _receipt(act: RecordRefund | ConfirmRefund) -> str:
+    return f"refund_receipt/{act.bidder}"
+
+
+def _refuse_other_than_due(docket: Docket, act: RecordRefund | ConfirmRefund, owed: Debt) -> None:
+    """All of it, or less where the failure was found tolerable; not while that is asked."""
+    due = paid_yuan(docket.state, act.bidder)
+    if not due and docket.step(Machine.ACCEPTANCE, act.bidder) != "failed":
         docket.refuse("no_refund_owed", bidder=act.bidder)
-    if not act.received:
-        _miss(docket, act, owed)
-        return False
     if owed.fault_tolerance_asked and owed.fault_tolerated is None:
         docket.refuse("refund_pending_finding")
     if act.amount_yuan < due and not owed.fault_tolerated:
         docket.refuse("refund_short", due=due, amount=act.amount_yuan)
     if act.amount_yuan > due:
         docket.refuse("refund_over", due=due, amount=act.amount_yuan)
-    if docket.policy.acceptance.refund_receipt and due and docket.role is not Role.PAYER:
-        docket.record(RefundDeclared(bidder=act.bidder, amount_yuan=act.amount_yuan))
-        _hand_to(docket, act.bidder, docket.holder(Role.PAYER))
-        return False
+
+
+def _settle(docket: Docket, act: RecordRefund | ConfirmRefund) -> None:
     docket.record(RefundRecorded(bidder=act.bidder, amount_yuan=act.amount_yuan))
-    if failed:
-        docket.move(Machine.ACCEPTANCE, act.bidder, "settled")
+    docket.met(_receipt(act))
     docket.met(f"refund/{act.bidder}")
-    return True
+    if docket.step(Machine.ACCEPTANCE, act.bidder) == "failed":
+        docket.move(Machine.ACCEPTANCE, act.bidder, "settled")
 
 
-def _miss(docket: Docket, act: RecordRefund, owed: Refund | Acceptance) -> None:
-    """Nothing came: the same clock goes on in the hands of who owes it."""
-    if docket.role is not Role.PAYER or not isinstance(owed, Refund) or owed.declared_yuan is None:
-        docket.refuse("refund_not_declared", bidder=act.bidder)
-    docket.record(RefundMissed(bidder=act.bidder))
-    _hand_to(docket, act.bidder, docket.holder(Role.BIDDER, act.bidder))
-
-
-def _hand_to(docket: Docket, bidder: str, holder: Holder) -> None:
-    clock = docket.deadline(f"refund/{bidder}")
-    if clock is not None and clock.holder != holder:
-        handed: dict[str, object] = {"holder": holder, "verbs": ("record_refund",), "desk": None}
-        docket.shift(clock.model_copy(update=handed), "reassignment")
+def _arrived(docket: Docket, act: ConfirmRefund, on_its_way: RefundOnItsWay) -> None:
+    """The work went on before it came, and nothing is owed: it came just as it was said, or it did not."""
+    if not act.amount_yuan:
+        docket.record(RefundMissed(bidder=act.bidder))
+    elif act.amount_yuan != on_its_way.amount_yuan:
+        docket.refuse("refund_other_than_said", said=on_its_way.amount_yuan, amount=act.amount_yuan)
+    else:
+        docket.record(RefundRecorded(bidder=act.bidder, amount_yuan=act.amount_yuan))
+    docket.met(_receipt(act))

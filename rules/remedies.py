@@ -4,6 +4,8 @@ What an upheld appeal brings back is what can be: `rules.annulment` for what too
 who was kept out of a call, here for all that is simply decided anew.
 """
 
+from collections.abc import Callable, Mapping
+
 from models.commands.anywhere import Appeal, DecideAppeal, RecordService
 from models.deadline import Deadline
 from models.events.anywhere import AppealDecided, AppealLodged, DecisionFinal, DecisionServed, NoticeServed
@@ -12,7 +14,7 @@ from models.state import Decision
 from models.vocabulary import Machine, Outcome, Role
 from rules import annulment, ineligible, settling
 from rules.deadlines import local_day
-from rules.docket import REMEDIES, Docket
+from rules.docket import Docket
 from rules.keyed import find
 
 
@@ -78,45 +80,61 @@ def decide_appeal(docket: Docket, act: DecideAppeal) -> None:
 
 
 def _reopen(docket: Docket, decision: Decision) -> None:
-    """Back to where the decision was made; the clocks that stood still with the scene run on.
-
-    A bidder's part that is reopened does not bring back a scene that another decision ends.
-    """
+    """Back to where the decision was made; the clocks that stood still with the scene run on."""
     machine = Machine(decision.machine)
-    to = decision.reopens
-    if decision.verb == "verify_eligibility":
-        ineligible.check_anew(docket, decision)
-        end_if_final(docket)
-        return
-    if decision.verb == "decide_fault_tolerance" or annulment.is_taken_down_first(docket, decision):
-        annulment.annul(docket, decision)
-        end_if_final(docket)
-        return
-    if machine is Machine.INCLUSION or decision.verb == "analyse_incident":
-        annulment.annul(docket, decision)
-        end_if_final(docket)
-        return
-    if machine is not Machine.SCENE:
-        docket.move(machine, decision.bidder, to)
-        docket.cancel(f"refund/{decision.bidder}")
-        if machine is Machine.ACCEPTANCE:
-            settling.ask_for_acceptance_opinions(docket, decision.bidder or "")
-        to = "trial" if machine is Machine.TRIAL else "acceptance"
-    lost_title = decision.verb in ("review_benchmark", "withdraw_benchmark")
-    if lost_title and docket.state.step in ("candidate", "remedies"):
+    if annulment.is_taken_down_first(docket, decision):
+        annulment.keep_ended(docket, decision)
+    else:
+        _OF_VERB.get((machine, decision.verb), _OF_MACHINE[machine])(docket, decision)
+    end_if_final(docket)
+
+
+def _scene_back(docket: Docket, decision: Decision) -> None:
+    _go_on(docket, decision.reopens)
+
+
+def _title_back(docket: Docket, decision: Decision) -> None:
+    if docket.state.step in ("candidate", "remedies"):
         docket.record(BenchmarkRestored())
-    if lost_title and docket.state.step == "candidate":
-        docket.enter(to)
-    _go_on(docket, to)
+    if docket.state.step == "candidate":
+        docket.enter(decision.reopens)
+    _go_on(docket, decision.reopens)
+
+
+def _part_back(docket: Docket, decision: Decision) -> None:
+    """A bidder's part that is reopened does not bring back a scene that another decision ends."""
+    machine = Machine(decision.machine)
+    docket.move(machine, decision.bidder, decision.reopens)
+    if machine is Machine.ACCEPTANCE:
+        settling.ask_for_acceptance_opinions(docket, decision.bidder or "")
+    _go_on(docket, "trial" if machine is Machine.TRIAL else "acceptance")
+
+
+_OF_VERB: Mapping[tuple[Machine, str], Callable[[Docket, Decision], None]] = {
+    (Machine.SCENE, "verify_eligibility"): ineligible.check_anew,
+    (Machine.SCENE, "review_benchmark"): _title_back,
+    (Machine.SCENE, "withdraw_benchmark"): _title_back,
+    (Machine.TRIAL, "analyse_incident"): annulment.lift_order_of_incident,
+    (Machine.INCLUSION, "record_fault"): annulment.annul_fault,
+    (Machine.INCLUSION, "verify_correction"): annulment.annul_finding_on_order,
+    (Machine.INCLUSION, "close_incident"): annulment.annul_finding_on_incident,
+    (Machine.ACCEPTANCE, "decide_fault_tolerance"): annulment.find_on_tolerance_anew,
+}
+_OF_MACHINE: Mapping[Machine, Callable[[Docket, Decision], None]] = {
+    Machine.SCENE: _scene_back,
+    Machine.CONTRACT: _part_back,
+    Machine.TRIAL: _part_back,
+    Machine.ACCEPTANCE: _part_back,
+    Machine.INCLUSION: annulment.give_back,
+}
+"""What an upheld appeal brings back of a decision: by where it was made, unless its verb has a way of its own."""
 
 
 def reopen_trial(docket: Docket, bidder: str, to: str) -> None:
     """The leading group has a decision on a trial taken anew: no remedy against it is needed any more."""
     for decision in docket.state.decisions:
         if (decision.machine, decision.bidder) == (Machine.TRIAL, bidder):
-            docket.record(DecisionFinal(decision=decision.sequence))
-            for limit in REMEDIES:
-                docket.cancel(f"{limit}/{decision.sequence}")
+            docket.make_final(decision.sequence)
     docket.move(Machine.TRIAL, bidder, to)
     _go_on(docket, "trial")
 

@@ -12,7 +12,8 @@ second who had a hand in the first. A pair bars one direction; where both orders
    panel, checks what it judges or decides on it does not sit on it, nor the reverse.
 3  An order needs two officers, its verifier is a third, and neither of them gives it more time; so do two officers open
    the bids.
-4  Objections, appeals and questions of fault go to somebody who did not decide.
+4  Objections, appeals and questions of fault go to somebody who did not decide. What is found anew on a fault, after an
+   upheld appeal, is such a question: who found before on the same bidder does not find again.
 5  Who proposes, who approves and who pays are three.
 6  Bids are sealed until the close: `rules.bidding`, a commitment and nothing else. Who held the opening session has met
    the bidders and knows who the bids are from: they neither check nor judge them (招标投标法37、38).
@@ -28,7 +29,6 @@ second who had a hand in the first. A pair bars one direction; where both orders
 from typing import Literal, NamedTuple
 
 from models.commands import Command
-from models.commands.acceptance import RecordRefund
 from models.commands.anywhere import ConfirmCorrection, DecideExtension, ProposeCorrection, RequestExtension
 from models.commands.matching import OpenBids, SignContract
 from models.commands.review import (
@@ -131,7 +131,7 @@ OVER_BIDDERS = (
     "record_fault", "verify_correction", "analyse_incident", "verify_incident", "close_incident",
     "acknowledge_incident", "report_upward",
     "give_acceptance_opinion", "check_intellectual_property", "sign_acceptance_opinion",
-    "approve_payment", "pay_milestone", "record_refund:payer",
+    "approve_payment", "pay_milestone", "confirm_refund",
     "nominate_benchmark", "give_benchmark_opinion", "record_benefit", "conclude_lineage_review",
     "decide_extension", "return_for_correction", "reassign", "answer_suggestion", "confirm_take_over",
 )  # fmt: skip
@@ -142,7 +142,7 @@ OVER_OWNER = (
     "convene_panel", "publish_notice", "list_scene", "add_signer", "remove_signer",
     "open_bids", "give_trial_opinion", "give_benchmark_opinion", "answer_complaint", "answer_factor",
     "decide_green_channel",
-    "record_fault", "analyse_incident", "record_refund:payer",
+    "record_fault", "analyse_incident", "confirm_refund",
     "decide_extension", "confirm_take_over",
 )  # fmt: skip
 """Every act of authority over what the owner drafted."""
@@ -185,6 +185,7 @@ APART: tuple[Apart, ...] = (
     Apart(4, "decided_before", (*DECISIONS, "appeal"), ("decide_appeal",)),
     Apart(4, "decided_before", MEASURES, ("decide_appeal",)),
     Apart(4, "decided_before", (*ACCEPTED, "ask_fault_tolerance"), ("decide_fault_tolerance",)),
+    Apart(4, "decided_before", ("decide_fault_tolerance",), ("decide_fault_tolerance",), "bidder"),
     Apart(5, "proposer_approves", ("nominate_benchmark",), ("conclude_evaluation", "confirm_benchmark")),
     Apart(5, "proposer_approves", ("conclude_evaluation",), ("confirm_benchmark",)),
     Apart(5, "proposer_approves", ("propose_payment",), ("approve_payment",), "bidder"),
@@ -193,7 +194,8 @@ APART: tuple[Apart, ...] = (
     Apart(5, "approver_pays", ("pay_milestone",), ("propose_payment", "approve_payment"), "bidder"),
     Apart(5, "approver_pays", CHOSEN, ("record_benefit",)),
     Apart(5, "approver_pays", ("record_benefit",), CHOSEN),
-    Apart(5, "approver_pays", ("conclude_acceptance", "decide_fault_tolerance"), ("record_refund",)),
+    Apart(5, "approver_pays", ("conclude_acceptance", "decide_fault_tolerance"), ("record_refund", "confirm_refund")),
+    Apart(5, "approver_pays", ("record_refund",), ("confirm_refund",), "bidder"),
     Apart(5, "proposer_approves", ("suggest_rule_change",), ("answer_suggestion",), "item"),
     Apart(7, "granted_before", ("start_trial:inclusion",), ("decide_extension:inclusion",), "bidder"),
     Apart(8, "same_person", ("propose_resumption",), ("approve_resumption",), "bidder"),
@@ -340,7 +342,7 @@ def hands_of(state: SceneState, command: Command) -> tuple[Hand, ...]:
             kind = act.purpose
         case ConvenePanel():
             kind, persons = act.purpose, officers_of(command)
-        case SignContract() | RecordReading() | RecordRefund():
+        case SignContract() | RecordReading():
             kind = actor.role
         case StartTrial(inclusion=True):
             kind = "inclusion"

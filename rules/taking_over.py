@@ -4,7 +4,8 @@ What is declared is marked so for good: the scene, its contracts and trials. Opi
 are not invented; steps that would need them (a consultation half done, bids half opened) cannot be entered.
 
 From the contract on money hangs on what one person declared: where the policy says so, nothing is claimed, paid or
-awarded on it until a second person has confirmed it (as a correction is, 更正). All else goes on.
+awarded on it until a second person has confirmed it (as a correction is, 更正), which is a duty with a clock
+of its own. All else goes on.
 """
 
 from models.commands.anywhere import DeclaredBidder, TakeOver
@@ -61,16 +62,25 @@ def take_over(docket: Docket, act: TakeOver) -> None:
         docket.refuse("step_off", step=act.step)
     _refuse_bidders(docket, act)
     docket.enter(act.step)
+    if docket.state.unconfirmed:
+        _ask_to_confirm(docket)
     today = docket.day
     for bidder in act.bidders:
         docket.day = bidder.trial_ended_on or today
         _bidder(docket, act.step, bidder)
 
 
+def _ask_to_confirm(docket: Docket) -> None:
+    """Of the first of the policy's roles that one unit plays: a second person there, or of another that may."""
+    holder = docket.first_holder("confirm_take_over")
+    docket.set_deadline("take_over_confirmation", holder, ("confirm_take_over",), step="")
+
+
 def confirm(docket: Docket) -> None:
     if not docket.state.unconfirmed:
         docket.refuse("nothing_taken_over_to_confirm")
     docket.record(TakeOverConfirmed(by=docket.person))
+    docket.met("take_over_confirmation")
 
 
 def refuse_unconfirmed(docket: Docket) -> None:

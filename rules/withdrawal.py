@@ -2,11 +2,11 @@
 
 from models.commands.anywhere import AnswerWithdrawal
 from models.deadline import Holder
-from models.events.anywhere import DecisionFinal, WithdrawalAnswered, WithdrawalAsked
+from models.events.anywhere import WithdrawalAnswered, WithdrawalAsked
 from models.state import Contract, Withdrawal
 from models.vocabulary import Machine, Outcome, Role
 from rules import contracting, lifecycle, settling
-from rules.docket import REMEDIES, Docket
+from rules.docket import Docket
 from rules.keyed import find
 
 
@@ -89,9 +89,7 @@ def _withdrawn(docket: Docket, withdrawal: Withdrawal) -> None:
         settling.end_part(docket, bidder, "withdrawn")
         for decision in docket.state.decisions:
             if decision.bidder == bidder:
-                docket.record(DecisionFinal(decision=decision.sequence))
-                for limit in REMEDIES:
-                    docket.cancel(f"{limit}/{decision.sequence}")
+                docket.make_final(decision.sequence)
     if withdrawal.bidder is None:
         docket.close(Outcome.WITHDRAWN)
     else:

@@ -22,14 +22,18 @@ def load_calendar(folder: Path) -> Calendar:
         notices.append(notice)
         if path.stem != f"cn-{notice.year}":
             hint = f"rename the file to cn-{notice.year}.yaml, or correct the year"
-            problems.append(Problem(file=path, key="year", message=f"is {notice.year}", hint=hint))
+            zh = f"写的是 {notice.year} 年；请把文件改名为 cn-{notice.year}.yaml，或改正年份"
+            problems.append(Problem(file=path, key="year", message=f"is {notice.year}", hint=hint, zh=zh))
     if not notices and not problems:
         hint = "add the yearly notices, one file each, or correct the path"
-        problems.append(Problem(file=folder, message="holds no file cn-*.yaml", hint=hint))
+        zh = "没有 cn-*.yaml 文件；请放入各年的放假通知，每年一份，或改正路径"
+        problems.append(Problem(file=folder, message="holds no file cn-*.yaml", hint=hint, zh=zh))
     if problems:
         raise FileProblems(tuple(problems))
     try:
         return Calendar(notices=tuple(sorted(notices, key=lambda notice: notice.year)))
     except ValidationError as invalid:
-        message, hint = split_advice(invalid.errors()[0]["msg"])
-        raise FileProblems((Problem(file=folder, message=message, hint=hint),)) from None
+        error = invalid.errors()[0]
+        message, hint = split_advice(error["msg"])
+        zh = error.get("ctx", {}).get("zh", "")
+        raise FileProblems((Problem(file=folder, message=message, hint=hint, zh=zh),)) from None

@@ -155,7 +155,8 @@ def _noticed(draft: Draft, path: Path) -> YearNotice:
         found = []
         for error in invalid.errors(include_url=False):
             message, hint = split_advice(error["msg"])
-            found.append(Problem(file=path, key=".".join(map(str, error["loc"])), message=message, hint=hint))
+            zh = error.get("ctx", {}).get("zh", "")
+            found.append(Problem(file=path, key=".".join(map(str, error["loc"])), message=message, hint=hint, zh=zh))
         raise FileProblems(tuple(found)) from None
 
 

@@ -604,10 +604,10 @@ class Improviser:
         }  # fmt: skip
 
     def _record_refund(self) -> dict[str, object]:
-        return {
-            "amount_yuan": self.often(paid_yuan(self.play.state, self.about or ""), 1000),
-            "received": self.often(True, False),
-        }
+        return {"amount_yuan": self.often(paid_yuan(self.play.state, self.about or ""), 1000)}
+
+    def _confirm_refund(self) -> dict[str, object]:
+        return {"amount_yuan": self.often(paid_yuan(self.play.state, self.about or ""), 0)}
 
     def _decide_fault_tolerance(self) -> dict[str, object]:
         return self.play.tolerance_act("甲公司", self.choose((True, False))).model_dump(

@@ -12,6 +12,7 @@ from models.vocabulary import Machine, Suspends
 from rules.docket import BIDDER_MACHINES, OF_INCIDENTS, REMEDIES, RUN_ON_IN_REMEDIES
 from rules.duties import duties
 from rules.journal import fold
+from rules.keyed import find
 from rules.lifecycle import ANYWHERE, ROWS, STARTED, WHILE_STANDING_STILL, Row, step_of, verbs_at
 from tests.unreachable import left_over, unreachable
 
@@ -90,6 +91,8 @@ def _left_open(state: SceneState) -> Iterator[str]:
         yield "closed over an open incident"
     if state.owed_payments:
         yield "closed over a payment that is owed"
+    if state.refunds_on_their_way:
+        yield "closed over a refund on its way"
     if state.decisions or state.services:
         yield "closed over a remedy, or a service that something waits for"
     for trial in state.trials:
@@ -169,9 +172,24 @@ def _out_of_reach(policy: Policy, state: SceneState) -> Iterator[str]:
     winners = [each.bidder for each in state.contracts if each.step in ("offered", "signing", "signed")]
     if rule is not None and len(winners) > rule.winners:
         yield f"more winners than the mode has: {winners}"
+    for clock in state.deadlines:
+        owed = find(state.refunds, bidder=clock.bidder, settled=False)
+        open_question = owed is not None and owed.fault_tolerance_asked and owed.fault_tolerated is None
+        if clock.limit == "fault_tolerance" and not open_question:
+            yield f"{clock.id} is asked, and no finding is possible"
+        if clock.limit == "refund_receipt" and clock.bidder not in _said_to_be_paid_back(state):
+            yield f"{clock.id} runs, and nothing was said to be paid back"
+    for bidder in _said_to_be_paid_back(state):
+        if f"refund_receipt/{bidder}" not in clocks:
+            yield f"{bidder} is said to have paid back, and nobody says whether it came"
     for suggestion in state.suggestions:
         if (suggestion.answer is None) is not (f"suggestion/{suggestion.id}" in clocks):
             yield f"the suggestion {suggestion.id} and its clock disagree"
+
+
+def _said_to_be_paid_back(state: SceneState) -> tuple[str, ...]:
+    owed = (each.bidder for each in state.refunds if each.declared_yuan is not None)
+    return (*owed, *(each.bidder for each in state.refunds_on_their_way))
 
 
 def _running_that_should_not(policy: Policy, state: SceneState) -> Iterator[str]:
@@ -208,9 +226,10 @@ def _awaits_its_appeal(state: SceneState, deadline: Deadline) -> bool:
 
 
 def _awaits_its_finding(state: SceneState, deadline: Deadline) -> bool:
-    """A refund, while somebody owes the finding on fault tolerance."""
-    asked = any(each.id == f"fault_tolerance/{deadline.bidder}" for each in state.deadlines)
-    return asked and deadline.limit == "refund"
+    """A refund, while somebody owes the finding on fault tolerance, or has to say whether it came."""
+    ids = [each.id for each in state.deadlines]
+    asked, said = f"fault_tolerance/{deadline.bidder}" in ids, f"refund_receipt/{deadline.bidder}" in ids
+    return (asked and deadline.limit == "refund_receipt") or ((asked or said) and deadline.limit == "refund")
 
 
 def _stopped(state: SceneState, deadline: Deadline) -> bool:

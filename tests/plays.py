@@ -88,7 +88,7 @@ from models.vocabulary import (
 from rules import lifecycle
 from rules.calendar import due_date
 from rules.lifecycle import ROWS, STARTED
-from tests.scenario import Play, city, document, with_limit, with_rules
+from tests.scenario import Play, city, document, receipt, with_limit, with_rules
 
 A, B, C = "甲公司", "乙公司", "丙公司"
 NOTICES = ("recognition_notice", "ranking_notice", "acceptance_notice", "benchmark_notice")
@@ -698,8 +698,9 @@ def contracting() -> Iterator[Play]:
     owing = _then(claimed, answer_claim(approved=True), pay)
     said = RecordRefund(bidder=A, amount_yuan=1_000, proof=document("退款凭证"))
     owing.do(said, owing.bidder(A))
-    owing.do(said.model_copy(update={"received": False}), owing.office(Role.PAYER))
+    owing.do(receipt(A, 0), owing.office(Role.PAYER))
     yield _then(owing, lambda p: p.refund(A))
+    yield _then(owing, keep_it_all)
     yield _then(at("candidate"), claim, answer_claim(approved=True), terminate, make_final, pay)
     for step in ("contract/offered", "contract/signing", "trial/planning"):
         for end in (make_final, lose_appeal):
@@ -981,9 +982,19 @@ def acceptances() -> Iterator[Play]:
             yield _then(both, other, passing(f"{limit}/{B}"))
             yield _then(both, doing(fail, B), other, doing(refund, B))
             yield _then(both, doing(fail, B), make_final, other, doing(refund, B))
+            paid = _then(both, lambda p: p.pay(B, 1_000))
+            yield _then(paid, doing(fail, B), other, doing(refund, B))
+            yield _then(paid, doing(fail, B), make_final, other, doing(refund, B))
     # an upheld appeal brings a scene in acceptance back to the trial
     back = _then(race("trial"), lambda p: p.refuse_trial(B), lambda p: p.start(A), lambda p: p.end_trial(A))
     yield _then(back, lambda p: p.win_appeal())
+
+
+def keep_it_all(play: Play) -> None:
+    """Found diligent: nothing is paid back, and nobody has to receive it."""
+    play.do(AskFaultTolerance(bidder=A, grounds="已尽职"), play.bidder(A))
+    play.do(play.tolerance_act(A), play.group)
+    play.do(RecordRefund(bidder=A, amount_yuan=0, proof=document("情况说明")), play.bidder(A))
 
 
 def refuse_tolerance(play: Play) -> None:

@@ -23,6 +23,7 @@ from models.commands.acceptance import (
     AssessValue,
     CheckIntellectualProperty,
     ConcludeAcceptance,
+    ConfirmRefund,
     DecideFaultTolerance,
     GiveAcceptanceOpinion,
     RecordRefund,
@@ -148,6 +149,11 @@ def with_limit(policy: Policy, name: str, **to: object) -> Policy:
     """The policy with another limit: `with_limit(policy, "bidding", when_suspended=Suspends.PAUSES)`."""
     limit = policy.limit(name).model_copy(update=to)
     return policy.model_copy(update={"limits": policy.limits.model_copy(update={name: limit})})
+
+
+def receipt(bidder: str, amount: int) -> ConfirmRefund:
+    """The payer's word on what came back."""
+    return ConfirmRefund(bidder=bidder, amount_yuan=amount, proof=document("到账凭证"))
 
 
 def naming(policy: Policy) -> Policy:
@@ -745,7 +751,7 @@ class Play:
         said = RecordRefund(bidder=bidder, amount_yuan=due, proof=document("退款凭证"))
         self.do(said, self.bidder(bidder))
         if due and self.policy.acceptance.refund_receipt:
-            self.do(said, self.office(Role.PAYER))
+            self.do(receipt(bidder, due), self.office(Role.PAYER))
         return self
 
     def plan(self, months: int = 6) -> TrialPlan:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from models.actor import Actor
 from models.commands import Act
-from models.commands.acceptance import ApplyForAcceptance, AskFaultTolerance, GiveAcceptanceOpinion, RecordRefund
+from models.commands.acceptance import ApplyForAcceptance, AskFaultTolerance, GiveAcceptanceOpinion
 from models.commands.anywhere import (
     Appeal,
     ConfirmCorrection,
@@ -54,7 +54,8 @@ from models.commands.trial import (
 from models.events import AnyEvent
 from models.plan import CheckAnswer
 from models.vocabulary import Credit, NoticeAbout, PanelPurpose, Position, Role
-from tests.scenario import Play, digest, document
+from tests.plays import fail
+from tests.scenario import Play, digest, document, receipt
 
 A, B = "甲公司", "乙公司"
 CITIZEN = Actor(person="citizen-1", unit="市民", role=Role.PUBLIC)
@@ -289,9 +290,20 @@ def failed(play: Play) -> None:
     play.conclude(A, "failed")
 
 
+def failed_and_paid(play: Play) -> None:
+    play.to_acceptance(A).pay(A, 1_000)
+    fail(play, A)
+
+
 def tolerance_asked(play: Play) -> None:
     failed(play)
     play.do(AskFaultTolerance(bidder=A, grounds="尽职"), play.bidder(A))
+
+
+def tolerance_annulled(play: Play) -> None:
+    tolerance_asked(play)
+    play.do(play.tolerance_act(A, tolerated=False), actor(play, "who found before"))
+    play.win_appeal()
 
 
 def benefited(play: Play) -> None:
@@ -385,7 +397,7 @@ SIGN = SignContract(bidder=A, terms_sha256=digest("任务书"), pledge=document(
 NOMINATION = NominateBenchmark(level="城市级", grounds="成效")
 CONFIRMATION = ConfirmBenchmark(confirmed=True, reasons="同意")
 LEAVE = Withdraw(reasons="不再需要")
-REFUND = RecordRefund(bidder=A, amount_yuan=0, proof=document("凭证"))
+RECEIPT = receipt(A, 1_000)
 
 
 def notice(about: NoticeAbout, bidder: str | None = None) -> PublishNotice:
@@ -572,6 +584,7 @@ CASES = (
         "decided_before", tolerance_asked, "acceptance_expert",
         lambda p: p.tolerance_act(A), "judge of fault",
     ),
+    Case("decided_before", tolerance_annulled, "who found before", lambda p: p.tolerance_act(A), "judge of fault"),
     # 5: proposer, approver, payer
     Case("proposer_approves", nominated, "lead", evaluation, "evaluators"),
     Case("proposer_approves", evaluated, "lead", CONFIRMATION, "group"),
@@ -586,7 +599,7 @@ CASES = (
     Case("approver_pays", approved, "owner", PAYMENT, "payer"),
     Case("own_bid", approved, "bidder_a", PAYMENT, "payer"),
     Case("approver_pays", benefited, "payer", NOMINATION, "lead"),
-    Case("approver_pays", failed, "lead", REFUND, "payer"),
+    Case("approver_pays", failed_and_paid, "lead", RECEIPT, "payer"),
     Case("proposer_approves", rule_suggested, "regulator", RULE_ANSWER, "regulator"),
     # 6: who opened the bids
     Case("opened_bids", checking, "platform", check, "lead"),
@@ -624,9 +637,10 @@ def actor(play: Play, who: str) -> Actor:
             return CITIZEN
         case "cooperator":
             return play.cooperating(play.state.cooperating[0])
-        case "judge of fault":
+        case "judge of fault" | "who found before":
             role = play.policy.permissions["decide_fault_tolerance"][0]
-            return play.person(role, play.holder(role).unit)
+            name = "finder" if who == "who found before" else ""
+            return play.person(role, play.holder(role).unit, name)
         case "payer":
             return play.office(Role.PAYER)
         case "extender" | "more_time":

@@ -47,7 +47,7 @@ from demo.chapters.trial import (
 )
 from demo.scene import Scene, Script, Story
 from demo.years import MARCH_2040, notice_of_2042
-from models.commands.acceptance import AskFaultTolerance, DecideFaultTolerance, RecordRefund
+from models.commands.acceptance import AskFaultTolerance, ConfirmRefund, DecideFaultTolerance, RecordRefund
 from models.commands.anywhere import DecideExtension, RequestExtension, Resume, Suspend
 from models.commands.promotion import (
     ApplyForBenchmark,
@@ -249,7 +249,9 @@ def hospital_group(scene: Scene) -> Script:
     )
     yield scene.leading_group.does(finding)
     yield scene.workdays(4)
-    yield scene.payer.does(refund)
+    yield scene.bidder(JIA).does(refund)
+    yield scene.workdays(3)
+    yield scene.payer.does(ConfirmRefund(bidder=JIA, amount_yuan=120_000, proof=scene.paper("到账凭证")))
     yield scene.passed(f"appeal_window/{scene.state.decisions[-1].sequence}")
 
 

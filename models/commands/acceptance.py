@@ -112,15 +112,19 @@ class SubmitRectification(BidderAct):
 
 
 class RecordRefund(BidderAct):
-    """Whoever refunds says what was paid back; the payer, what it received (`received` false: nothing came).
-
-    `proof` is the bidder's transfer, or the payer's receipt.
-    """
+    """Whoever owes it says what was paid back."""
 
     verb: Literal["record_refund"] = "record_refund"
     amount_yuan: int = Field(ge=0, le=100_000_000_000)
     proof: Document
-    received: bool = Field(True, exclude_if=lambda received: received)
+
+
+class ConfirmRefund(BidderAct):
+    """The payer says what came; 0: nothing of what was said to be paid back."""
+
+    verb: Literal["confirm_refund"] = "confirm_refund"
+    amount_yuan: int = Field(ge=0, le=100_000_000_000)
+    proof: Document
 
 
 class AskFaultTolerance(BidderAct):
@@ -179,6 +183,7 @@ AcceptanceAct = (
     | ConcludeAcceptance
     | SubmitRectification
     | RecordRefund
+    | ConfirmRefund
     | AskFaultTolerance
     | DecideFaultTolerance
     | AssessValue

@@ -228,7 +228,7 @@ class UpheldTooLate(Event):
 
     kind: Literal["upheld_too_late"] = "upheld_too_late"
     decision: int
-    because: Literal["contract_signed", "scene_ending", "nothing_owed"]
+    because: Literal["contract_signed", "scene_ending", "nothing_owed", "no_longer_asked"]
 
 
 class DecisionFinal(Event):

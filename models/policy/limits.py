@@ -126,6 +126,10 @@ class Limits(Frozen):
         exclude_if=lambda limit: limit == FINDING,
         description="finding on whether a failure is tolerated (容错); the refund's clock waits for it",
     )
+    refund_receipt: Limit = Field(
+        **_since(10, "平台默认值（无法定期限）"),
+        description="payer records whether a refund that is said to be paid back has come; the refund's clock waits",
+    )
     nomination: Limit = Field(description="nomination as a benchmark case, or closing without")
     evaluation: Limit = Field(description="evaluation team and leading group decide on a benchmark")
     yearly_review: Limit = Field(description="yearly review of a benchmark")
@@ -140,6 +144,10 @@ class Limits(Frozen):
         # A policy from before there were any keeps its digest.
         exclude_if=lambda limit: limit == UNTOLD_SUGGESTION,
         description="lead department or regulator answers the suggestion to change a rule",
+    )
+    take_over_confirmation: Limit = Field(
+        **_since(10, "平台默认值（无法定期限）"),
+        description="a second person confirms a scene that was taken over with bidders; until then it pays nothing",
     )
     complaint_answer: Limit = Field(
         **_since(15, "平台默认值（无法定期限）"),

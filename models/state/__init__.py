@@ -29,7 +29,7 @@ from .acceptance import (
 )
 from .lineage import LineageReview
 from .matching import Bid, Challenge, Contract, Ranked
-from .payment import Payment, PaymentStatus, Refund
+from .payment import Payment, PaymentStatus, Refund, RefundOnItsWay
 from .review import Consultation, FairCompetitionResult, Notice, Objection, Opinion, Panel, Seat, Tally
 from .suggestions import Suggestion
 from .support import Complaint, FactorRequest, Finance, GreenChannel
@@ -179,6 +179,7 @@ class SceneState(Frozen):
     contracts: tuple[Contract, ...] = ()
     payments: tuple[Payment, ...] = ()
     refunds: tuple[Refund, ...] = Field((), exclude_if=lambda refunds: not refunds)
+    refunds_on_their_way: tuple[RefundOnItsWay, ...] = Field((), exclude_if=lambda refunds: not refunds)
 
     trials: tuple[Trial, ...] = ()
     race_compared: bool = Field(False, exclude_if=lambda compared: not compared)
@@ -313,6 +314,7 @@ __all__ = [
     "Profile",
     "Ranked",
     "Refund",
+    "RefundOnItsWay",
     "Replication",
     "Return",
     "SceneState",

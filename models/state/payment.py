@@ -43,3 +43,10 @@ class Refund(Frozen):
     fault_tolerated: bool | None = None
     settled: bool = False
     declared_yuan: int | None = Field(None, exclude_if=lambda amount: amount is None)
+
+
+class RefundOnItsWay(Frozen):
+    """What was said to be paid back when the work went on again, and owed nothing: the payer has yet to receive it."""
+
+    bidder: str
+    amount_yuan: int

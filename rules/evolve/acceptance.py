@@ -70,13 +70,15 @@ def evolve(state: SceneState, event: AcceptanceEvent) -> SceneState:
         case RectificationSubmitted():
             return state  # it was counted with the conclusion that asked for it, whether it comes or not
         case RefundOwed():
-            refunds = put(state.refunds, Refund(bidder=event.bidder), by=lambda each: each.bidder)
-            state = state.model_copy(update={"refunds": refunds})
+            coming = find(state.refunds_on_their_way, bidder=event.bidder)
+            owed = Refund(bidder=event.bidder, declared_yuan=coming.amount_yuan if coming is not None else None)
+            refunds = put(state.refunds, owed, by=lambda each: each.bidder)
+            state = _has_come(state.model_copy(update={"refunds": refunds}), event.bidder)
             return _acceptance(state, event.bidder, refund_due_yuan=event.amount_yuan)
         case RefundDeclared():
             return _refund(state, event.bidder, declared_yuan=event.amount_yuan)
         case RefundMissed():
-            return _refund(state, event.bidder, declared_yuan=None)
+            return _refund(_has_come(state, event.bidder), event.bidder, declared_yuan=None)
         case RefundRecorded():
             return _refunded(state, event)
         case FaultToleranceAsked():
@@ -105,8 +107,13 @@ def _refunded(state: SceneState, event: RefundRecorded) -> SceneState:
             payments[at] = payments[at].model_copy(update={"refunded_yuan": payments[at].refunded_yuan + back})
             left -= back
     state = state.model_copy(update={"payments": tuple(payments)})
-    state = _refund(state, event.bidder, settled=True, declared_yuan=None)
+    state = _refund(_has_come(state, event.bidder), event.bidder, settled=True, declared_yuan=None)
     return _acceptance(state, event.bidder, refunded_yuan=before + event.amount_yuan)
+
+
+def _has_come(state: SceneState, bidder: str) -> SceneState:
+    """Nothing is on its way any more: it came, it did not, or it counts towards what is owed again."""
+    return state.model_copy(update={"refunds_on_their_way": without(state.refunds_on_their_way, bidder=bidder)})
 
 
 def unsigned(state: SceneState, bidder: str | None, person: str | None = None) -> SceneState:

@@ -16,7 +16,7 @@ from models.events.clock import (
     SceneEnding,
     StepEntered,
 )
-from models.state import Acceptance, Inclusion, SceneState, Trial
+from models.state import Acceptance, Inclusion, RefundOnItsWay, SceneState, Trial
 from models.vocabulary import Machine, Stage
 from rules.evolve.acceptance import reviewed_anew
 from rules.evolve.matching import checked_anew
@@ -103,7 +103,12 @@ def _entered(state: SceneState, event: StepEntered) -> SceneState:
 
 
 def _goes_on(state: SceneState, event: StepEntered) -> SceneState:
-    """A bidder who is at work, or at work again, owes nothing back."""
+    """A bidder who is at work, or at work again, owes nothing back; what is said to be paid back is on its way."""
     if step_of(event.machine, event.step).terminal or event.step in ("rolling_back", "failed"):
         return state
-    return state.model_copy(update={"refunds": without(state.refunds, bidder=event.bidder)})
+    update: dict[str, object] = {"refunds": without(state.refunds, bidder=event.bidder)}
+    owed = find(state.refunds, bidder=event.bidder, settled=False)
+    if owed is not None and owed.declared_yuan is not None:
+        coming = RefundOnItsWay(bidder=owed.bidder, amount_yuan=owed.declared_yuan)
+        update["refunds_on_their_way"] = (*state.refunds_on_their_way, coming)
+    return state.model_copy(update=update)

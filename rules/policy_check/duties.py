@@ -69,6 +69,7 @@ DUTIES: tuple[tuple[str, Role, tuple[str, ...]], ...] = (
     ("acceptance_review", Role.EXPERT, ("sign_acceptance_opinion",)),
     ("payment", Role.LEAD, ("approve_payment",)),
     ("payment", Role.PAYER, ("pay_milestone",)),
+    ("refund_receipt", Role.PAYER, ("confirm_refund",)),
     ("suggestion", Role.LEAD, ("answer_suggestion",)),
     ("suggestion", Role.REGULATOR, ("answer_suggestion",)),
     ("lineage_review", Role.EVALUATION_TEAM, ("conclude_lineage_review",)),
@@ -83,7 +84,7 @@ DUTIES: tuple[tuple[str, Role, tuple[str, ...]], ...] = (
 
 
 HELD: frozenset[str] = frozenset(limit for limit, _, _ in DUTIES) | {
-    "extension_answer", "fault_tolerance",
+    "extension_answer", "fault_tolerance", "take_over_confirmation",
 }  # fmt: skip
 """Limits that are somebody's duty; the others are periods that simply run."""
 

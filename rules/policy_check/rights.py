@@ -28,13 +28,13 @@ _OWN_CAUSE: dict[Role, tuple[str, ...]] = {
         "confirm_benchmark", "approve_payment", "pay_milestone", "answer_complaint", "answer_factor",
         "decide_green_channel",
         "propose_compensation", "approve_compensation", "decline_compensation", "pay_compensation",
-        "recover_compensation",
+        "recover_compensation", "confirm_take_over",
     ),
     Role.OWNER: (
         "register", "recognise", "confirm_scene", "score_bid", "answer_objection", "decide_complaint", "decide_appeal",
         "decide_fault_tolerance", "conclude_evaluation", "confirm_benchmark", "approve_compensation",
         "answer_complaint", "answer_factor", "decide_green_channel",
-        "decline_compensation", "pay_compensation",
+        "decline_compensation", "pay_compensation", "confirm_take_over",
     ),
     Role.LEADING_GROUP: ("score_bid",),
 }  # fmt: skip
@@ -210,6 +210,8 @@ _WORD_OF = {Reading.ASSIGNED: Role.EXPERT, Reading.CASE: Role.SUPERVISOR}
 def undischarged(policy: Policy) -> Iterator[Contradiction]:
     granted = policy.permissions
     for limit, role, verbs in DUTIES:
+        if limit == "refund_receipt" and not policy.acceptance.refund_receipt:
+            continue
         if any(role in granted.get(verb, ()) for verb in verbs) or not any(granted.get(verb) for verb in verbs):
             continue
         yield Contradiction(
@@ -218,14 +220,7 @@ def undischarged(policy: Policy) -> Iterator[Contradiction]:
             f"add {role}",
             f"{role} 负有期限 `{limit}` 的责任，却无权办理（{'、'.join(verbs)}）；请加上 {role}",
         )
-    finders = granted.get("decide_fault_tolerance", ())
-    if finders and not set(finders) & set(WITH_ONE_UNIT):
-        yield Contradiction(
-            "permissions.decide_fault_tolerance",
-            "no single unit would owe the answer to who asks for fault tolerance",
-            f"add one of: {', '.join(WITH_ONE_UNIT)}",
-            f"没有哪一个单位答复容错申请；请加上其一：{'、'.join(WITH_ONE_UNIT)}",
-        )
+    yield from _asked_of_nobody(policy)
     for limit in policy.limits.stated:
         if policy.limit(limit).extension is None:
             continue
@@ -237,6 +232,31 @@ def undischarged(policy: Policy) -> Iterator[Contradiction]:
                 f"limits.{limit} can be extended, and none of those who would ask may ask",
                 f"add one of: {', '.join(sorted(holders))}",
                 f"limits.{limit} 可以延期，而须申请的角色都无权申请；请加上其一：{'、'.join(sorted(holders))}",
+            )
+
+
+def _asked_of_nobody(policy: Policy) -> Iterator[Contradiction]:
+    """What is asked of whoever may answer it is owed by one unit: the first of the roles that one plays."""
+    asked = {
+        "decide_fault_tolerance": Word(
+            "没有哪一个单位答复容错申请", "no single unit would owe the answer to who asks for fault tolerance"
+        )
+    }
+    if policy.back_dating.confirm_take_over:
+        asked["confirm_take_over"] = Word(
+            "没有哪一个单位确认存量导入，而 back_dating.confirm_take_over 要求先确认后付款",
+            "no single unit would owe the confirmation of a takeover, without which back_dating.confirm_take_over "
+            "lets nothing be paid",
+        )
+    for verb, problem in asked.items():
+        may = policy.permissions.get(verb, ())
+        can = tuple(role for role in WITH_ONE_UNIT if verb not in _OWN_CAUSE.get(role, ()))
+        if may and not set(may) & set(can):
+            yield Contradiction(
+                f"permissions.{verb}",
+                problem.en,
+                f"add one of: {', '.join(can)}",
+                f"{problem.zh}；请加上其一：{'、'.join(can)}",
             )
 
 

@@ -6,13 +6,17 @@ from typing import get_args
 
 import pytest
 
+from cli import output, wording
 from cli.events import DISMISS
 from models.commands import ACTS
-from models.event_words import EVENT_WORDS
+from models.event_words import EVENT_REASONS, EVENT_WORDS
 from models.events import EVENTS
+from models.events.anywhere import UpheldTooLate
+from models.events.matching import CallFailed
 from models.fund import ClaimStatus, FundAct
 from models.policy import Limits, Policy
 from models.proposal import ProposalStatus
+from models.refusal import Language
 from models.vocabulary import Machine, NoticeAbout, Outcome, Risk, Role, Stage, Track
 from models.words import (
     CLAIM_STATUSES,
@@ -65,6 +69,23 @@ CALENDARS = ROOT / "policies/calendars"
 def test_every_word_of_a_closed_list_has_its_name_in_both_languages(words: dict[str, Word], known: set[str]) -> None:
     assert words.keys() == {str(each) for each in known}
     assert all(word.zh and word.en for word in words.values())
+
+
+@pytest.mark.parametrize("event", [UpheldTooLate, CallFailed])
+def test_every_reason_of_an_event_has_its_name_in_both_languages(event: type[UpheldTooLate | CallFailed]) -> None:
+    words = EVENT_REASONS[event.model_fields["kind"].default]
+    assert words.keys() == set(get_args(event.model_fields["because"].annotation))
+    assert all(word.zh and word.en for word in words.values())
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("zh", "申诉成立，已无法恢复（已无应退款项）"), ("en", "upheld too late (nothing is owed back any more)")],
+)
+def test_the_history_says_why_an_appeal_was_upheld_too_late(language: Language, said: str) -> None:
+    output.begin(language)
+    assert wording.event("upheld_too_late", "nothing_owed") == said
+    assert "(" not in wording.event("deadline_cancelled", "decide_appeal")
 
 
 def test_every_policy_of_the_project_is_right(nowhere: Terminal) -> None:
@@ -121,7 +142,7 @@ def test_one_citys_permissions_are_a_table_of_verbs_by_stage_and_roles(nowhere: 
     assert "administrator" not in whole["played_by"]
 
     said = nowhere.ok("policy", "permissions", "盐城", "--role", "payer").out
-    assert "record_refund" in said
+    assert "confirm_refund" in said
     assert "市财政局" in said
     assert "award " not in said.partition("谁可以看什么")[0]
     one = nowhere.json("policy", "permissions", "盐城", "--verb", "publish-notice")

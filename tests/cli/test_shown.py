@@ -10,6 +10,7 @@ from models.commands.anywhere import Terminate
 from models.commands.trial import ReportIncident
 from models.deadline import DeadlineStatus
 from models.refusal import Language
+from models.state import RefundOnItsWay
 from tests.scenario import Play, city
 
 LANGUAGES: tuple[tuple[Language, str, str], ...] = (
@@ -61,3 +62,13 @@ def test_a_terminal_is_sent_nothing_that_it_would_obey(capsys: pytest.CaptureFix
     said = "".join(capsys.readouterr())
     assert not set(said) & {"\x1b", "\x9b", "\x07", turns}
     assert "全角　空格" in said
+
+
+def test_a_scene_that_waits_for_a_refund_says_so() -> None:
+    output.begin("zh")
+    play = Play(city("yancheng")).to_trial("甲公司").pay("甲公司", 1_000)
+    play.refuse_trial("甲公司")
+    assert shown.closing_waits_for(play.state) == "救济期未满、款项未退"
+    coming = RefundOnItsWay(bidder="甲公司", amount_yuan=1_000)
+    gone_on = play.state.model_copy(update={"decisions": (), "refunds": (), "refunds_on_their_way": (coming,)})
+    assert shown.closing_waits_for(gone_on) == "退款是否到账未确认"

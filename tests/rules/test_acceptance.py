@@ -459,8 +459,8 @@ def test_fault_tolerance_is_found_by_another_person_before_the_refund_is_settled
     who_concluded = failed.group.model_copy(update={"person": failed.lead.person})
     failed.refuses("decided_before", finding, who_concluded)
     failed.do(finding, failed.group)
-    failed.refuses("fault_tolerance_already", finding, failed.group)
-    failed.do(refund(0), failed.office(Role.PAYER))
+    failed.refuses("fault_tolerance_already", finding, failed.office(Role.LEADING_GROUP, "another"))
+    failed.do(refund(0), failed.bidder(A))
     assert step(failed) == "settled"
     assert failed.state.acceptances[0].fault_tolerated is True
 

@@ -33,7 +33,7 @@ BESIDE = {
     (Role.LEAD, Subject.CONTRACT): {"award", "approve_payment"},
     (Role.PLATFORM_OFFICE, Subject.BID): {"open_bids"},
     (Role.PAYER, Subject.CONTRACT): {"pay_milestone"},
-    (Role.PAYER, Subject.ACCEPTANCE): {"record_refund"},
+    (Role.PAYER, Subject.ACCEPTANCE): {"confirm_refund"},
     (Role.PAYER, Subject.PROMOTION): {"record_benefit"},
     (Role.LEADING_GROUP, Subject.ACCEPTANCE): {"decide_fault_tolerance"},
     (Role.REGULATOR, Subject.PROMOTION): {"conclude_lineage_review"},

@@ -390,8 +390,11 @@ def test_a_period_has_a_whole_positive_length(length: object) -> None:
     ],
 )
 def test_a_contradictory_notice_is_refused(rest: tuple[date, ...], work: tuple[date, ...], complaint: str) -> None:
-    with pytest.raises(ValidationError, match=complaint):
+    with pytest.raises(ValidationError, match=complaint) as refused:
         notice(2026, rest, work)
+    (error,) = refused.value.errors()
+    assert complaint[:10] in error["ctx"]["zh"], "and the same in Chinese"
+    assert "；" in error["ctx"]["zh"]
 
 
 def test_a_notice_may_reach_into_the_neighbouring_december_and_january() -> None:

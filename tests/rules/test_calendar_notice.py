@@ -1,5 +1,6 @@
 """What comes in while a scene runs: a year's holiday notice, and another version of the city's policy."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from models.deadline import DeadlineStatus
 from models.events.anywhere import CalendarLoaded, PolicyAdopted
 from models.events.clock import DeadlineMoved
 from models.policy import Offices, Policy
+from models.refusal import Refused
 from models.vocabulary import NoticeAbout
 from rules.calendar import with_notice
 from tests.scenario import Play, at, loading, with_limit
@@ -143,7 +145,8 @@ def test_the_same_notice_twice_and_one_that_contradicts_its_neighbour_are_refuse
     worked = NEW_YEAR.model_copy(update={"makeup_workdays": (date(2027, 1, 9),), "source": "更正"})
     load(across, worked)
     against = YearNotice(year=2026, source="通知", makeup_workdays=(date(2027, 1, 2),))
-    no = across.refuses("malformed", loading(against), across.platform)
+    no = across.refuses("notice_misfits", loading(against), across.platform)
+    assert in_both_languages(no)
     assert "2027-01-02" in no.text("en")
 
 
@@ -211,7 +214,18 @@ def test_a_policy_that_contradicts_itself_is_refused(yancheng: Policy) -> None:
     play = Play(yancheng).to_registered()
     broken = version(yancheng, steps_off=("listing",))
     no = play.refuses("policy_problem", AdoptPolicy(policy=broken, reasons="试"), play.group)
+    assert in_both_languages(no)
     assert "listing" in no.details["problem"]
+
+
+def in_both_languages(no: Refused) -> bool:
+    """Whether the Chinese text holds a sentence of its own, and not the English one."""
+    zh, en = no.text("zh"), no.text("en")
+    return (
+        no.details["problem"] in en
+        and no.details["problem"] not in zh
+        and bool(re.search("[一-鿿]{4}", no.details["problem_zh"]))
+    )
 
 
 def without_unit(policy: Policy, name: str) -> Policy:
@@ -226,6 +240,7 @@ def test_a_policy_that_does_not_know_a_unit_of_the_scene_is_refused(yancheng: Po
     gone = getattr(play.state, part)
     act = AdoptPolicy(policy=without_unit(yancheng, gone), reasons="机构改革")
     no = play.refuses("policy_problem", act, play.group)
+    assert in_both_languages(no)
     assert gone in no.details["problem"]
 
 
@@ -233,6 +248,7 @@ def test_a_policy_that_does_not_know_the_scenes_domain_is_refused(yancheng: Poli
     play = Play(yancheng).submit()
     act = AdoptPolicy(policy=version(yancheng, domains=yancheng.domains[1:]), reasons="领域调整")
     no = play.refuses("policy_problem", act, play.group)
+    assert in_both_languages(no)
     assert yancheng.domains[0].name in no.details["problem"]
 
 
@@ -242,6 +258,7 @@ def test_a_policy_that_does_not_know_the_mode_of_an_open_challenge_is_refused(ya
     assert play.state.challenge is not None
     modes = {mode: rule for mode, rule in yancheng.modes.items() if mode is not play.state.challenge.mode}
     no = play.refuses("policy_problem", AdoptPolicy(policy=version(yancheng, modes=modes), reasons="试"), play.group)
+    assert in_both_languages(no)
     assert play.state.challenge.mode in no.details["problem"]
 
 
@@ -297,6 +314,7 @@ def test_other_rules_have_another_version(yancheng: Policy) -> None:
     play = Play(yancheng).to_registered()
     same_name = with_limit(yancheng, "consultation", period=Period(length=3, unit=Unit.WORKDAYS))
     no = play.refuses("policy_problem", AdoptPolicy(policy=same_name, reasons="换版"), play.group)
+    assert in_both_languages(no)
     assert "version" in str(no.details["problem"])
 
 
@@ -306,6 +324,7 @@ def test_the_score_sheet_that_was_posted_stands_until_the_award(yancheng: Policy
     sheet = yancheng.score_sheet.model_copy(update={"pass_mark": 10})
     easy = yancheng.model_copy(update={"version": "easy", "score_sheet": sheet})
     no = play.refuses("policy_problem", AdoptPolicy(policy=easy, reasons="换版"), play.group)
+    assert in_both_languages(no)
     assert "score_sheet" in str(no.details["problem"])
 
 
@@ -314,4 +333,5 @@ def test_the_quorum_of_a_consultation_that_is_asked_stands(yancheng: Policy) -> 
     lower = yancheng.consultation.model_copy(update={"rounds": yancheng.consultation.rounds + 1})
     other = yancheng.model_copy(update={"version": "lower", "consultation": lower})
     no = play.refuses("policy_problem", AdoptPolicy(policy=other, reasons="换版"), play.group)
+    assert in_both_languages(no)
     assert "consultation" in str(no.details["problem"])

@@ -5,20 +5,31 @@ from datetime import timedelta
 import pytest
 
 from models.actor import Actor
+from models.calendar import Period
 from models.commands.acceptance import AskFaultTolerance, RecordRefund
+from models.commands.anywhere import Terminate
+from models.commands.promotion import CloseScene
+from models.commands.trial import RefuseTrial
 from models.deadline import DeadlineStatus
 from models.events.acceptance import RefundDeclared, RefundMissed, RefundRecorded
+from models.events.clock import DeadlineCancelled, DeadlineMet
 from models.policy import Policy
-from models.vocabulary import PanelPurpose, Role
-from tests.scenario import Play, document, with_rules
+from models.state import RefundOnItsWay
+from models.vocabulary import NoticeAbout, PanelPurpose, Role, RunsFrom
+from rules.calendar import due_date
+from rules.duties import duties
+from rules.refunds import paid_yuan
+from tests.plays import fail, make_final
+from tests.scenario import Play, document, receipt, with_limit, with_rules
 
 A = "甲公司"
 PAID = 120_000
 CLOCK = f"refund/{A}"
+RECEIPT = f"refund_receipt/{A}"
 
 
-def refund(amount: int = PAID, *, received: bool = True) -> RecordRefund:
-    return RecordRefund(bidder=A, amount_yuan=amount, proof=document("退款凭证"), received=received)
+def refund(amount: int = PAID) -> RecordRefund:
+    return RecordRefund(bidder=A, amount_yuan=amount, proof=document("退款凭证"))
 
 
 def payer(play: Play) -> Actor:
@@ -34,10 +45,10 @@ def owing(policy: Policy) -> Play:
 
 
 def test_no_more_is_refunded_than_is_owed(owing: Play) -> None:
-    for who in (owing.bidder(A), payer(owing)):
-        no = owing.refuses("refund_over", refund(PAID + 1), who)
+    for act, who in ((refund(PAID + 1), owing.bidder(A)), (receipt(A, PAID + 1), payer(owing))):
+        no = owing.refuses("refund_over", act, who)
         assert (no.details["due"], no.details["amount"]) == (str(PAID), str(PAID + 1))
-    owing.do(refund(), payer(owing))
+    owing.do(receipt(A, PAID), payer(owing))
     assert owing.state.payments[0].kept_yuan == 0
 
 
@@ -52,47 +63,176 @@ def test_who_was_paid_nothing_refunds_nothing(yancheng: Policy) -> None:
 
 @pytest.mark.parametrize("who", [Role.BIDDER, Role.OWNER])
 def test_a_refund_counts_once_the_payer_has_received_it(owing: Play, who: Role) -> None:
-    before = owing.deadline(CLOCK)
     said = owing.do(refund(), owing.bidder(A) if who is Role.BIDDER else owing.owner)
     assert said[0] == RefundDeclared(bidder=A, amount_yuan=PAID)
     assert [each.bidder for each in owing.state.owed_refunds] == [A], "it is owed until it has come"
-    clock = owing.deadline(CLOCK)
-    assert (clock.holder, clock.due_on) == (owing.holder(Role.PAYER), before.due_on), "one clock to the end"
-    assert owing.do(refund(), payer(owing))[0] == RefundRecorded(bidder=A, amount_yuan=PAID)
+    assert owing.deadline(RECEIPT).holder == owing.holder(Role.PAYER)
+    assert owing.do(receipt(A, PAID), payer(owing))[0] == RefundRecorded(bidder=A, amount_yuan=PAID)
     assert owing.state.owed_refunds == ()
-    assert CLOCK not in [each.id for each in owing.state.deadlines]
+    assert not {CLOCK, RECEIPT} & {each.id for each in owing.state.deadlines}
+
+
+def test_the_payer_has_its_own_time_however_late_the_bidder_was(owing: Play) -> None:
+    owing.pass_limit(CLOCK)
+    owing.wait(timedelta(days=20))
+    owing.do(refund(), owing.bidder(A))
+    asked, limit = owing.deadline(RECEIPT), owing.policy.limits.refund_receipt
+    assert (asked.status, asked.due_on) == (
+        DeadlineStatus.OPEN, due_date(owing.policy.calendar, owing.today, limit.period).on
+    )  # fmt: skip
+    met = [each for each in owing.do(receipt(A, PAID), payer(owing)) if isinstance(each, DeadlineMet)]
+    assert [(each.id, each.late) for each in met] == [(RECEIPT, False), (CLOCK, True)]
+
+
+def test_who_paid_back_in_time_is_not_late_because_the_payer_is(owing: Play) -> None:
+    owing.do(refund(), owing.bidder(A))
+    assert owing.deadline(CLOCK).status is DeadlineStatus.PAUSED
+    owing.pass_limit(RECEIPT)
+    owing.wait(timedelta(days=90))
+    assert owing.deadline(RECEIPT).status is DeadlineStatus.OVERDUE
+    met = [each for each in owing.do(receipt(A, PAID), payer(owing)) if isinstance(each, DeadlineMet)]
+    assert [(each.id, each.late) for each in met] == [(RECEIPT, True), (CLOCK, False)]
 
 
 def test_what_did_not_come_is_owed_as_before(owing: Play) -> None:
+    before = owing.deadline(CLOCK)
+    owing.wait(timedelta(days=7))
     owing.do(refund(), owing.bidder(A))
-    assert owing.do(refund(received=False), payer(owing))[0] == RefundMissed(bidder=A)
-    assert owing.deadline(CLOCK).holder == owing.holder(Role.BIDDER, A)
+    left = owing.deadline(CLOCK).remaining
+    owing.wait(timedelta(days=7))
+    assert owing.do(receipt(A, 0), payer(owing))[0] == RefundMissed(bidder=A)
+    after = owing.deadline(CLOCK)
+    assert (after.holder, after.verbs) == (before.holder, before.verbs)
+    assert after.legs == (Period(length=left or 0, unit=before.period.unit),), "what was left of its time"
     assert owing.state.payments[0].kept_yuan == PAID
-    owing.refuses("refund_not_declared", refund(received=False), payer(owing))
+    owing.refuses("refund_not_declared", receipt(A, 0), payer(owing))
     owing.refund(A)
     assert owing.state.owed_refunds == ()
 
 
-def test_only_the_payer_says_that_nothing_came(owing: Play) -> None:
-    owing.refuses("refund_not_declared", refund(received=False), payer(owing))
-    owing.do(refund(), owing.bidder(A))
-    owing.refuses("refund_not_declared", refund(received=False), owing.bidder(A))
+@pytest.fixture
+def failed(policy: Policy) -> Play:
+    """Paid, and then not accepted."""
+    play = Play(policy).to_acceptance(A).pay(A, PAID)
+    fail(play, A)
+    return play
 
 
-def test_the_receipt_is_due_in_the_same_time_and_escalates(owing: Play) -> None:
+def test_who_owes_for_a_failed_result_may_still_ask_for_tolerance_when_nothing_came(failed: Play) -> None:
+    verbs = failed.deadline(CLOCK).verbs
+    assert "ask_fault_tolerance" in verbs
+    failed.do(refund(), failed.bidder(A))
+    failed.do(receipt(A, 0), payer(failed))
+    assert failed.deadline(CLOCK).verbs == verbs
+
+
+@pytest.mark.parametrize("said", [True, False])
+def test_the_record_says_that_a_refund_that_came_met_its_clock(failed: Play, said: bool) -> None:
+    if said:
+        failed.do(refund(), failed.bidder(A))
+    events = failed.do(receipt(A, PAID), payer(failed))
+    assert CLOCK in [each.id for each in events if isinstance(each, DeadlineMet)]
+    assert not [each for each in events if isinstance(each, DeadlineCancelled)]
+
+
+def test_the_payer_owes_its_answer_also_while_the_refund_waits_for_its_service(policy: Policy) -> None:
+    play = Play(with_limit(policy, "refund", runs_from=RunsFrom.SERVICE)).to_trial(A).pay(A, PAID)
+    play.refuse_trial(A)
+    assert CLOCK in [each.id for each in play.state.services]
+    play.do(refund(), play.bidder(A))
+    assert play.deadline(RECEIPT).holder == play.holder(Role.PAYER)
+    play.fork().do(receipt(A, PAID), payer(play))
+    play.serve_notices()
+    assert play.deadline(CLOCK).status is DeadlineStatus.PAUSED
+    play.do(receipt(A, 0), payer(play))
+    assert play.deadline(CLOCK).status is DeadlineStatus.OPEN
+
+
+# what was on its way when the work went on again
+
+
+@pytest.fixture
+def on_its_way(owing: Play) -> Play:
     owing.do(refund(), owing.bidder(A))
-    owing.pass_limit(CLOCK)
-    assert owing.deadline(CLOCK).status is DeadlineStatus.OVERDUE
-    owing.wait(timedelta(days=1))
+    owing.win_appeal()
+    return owing
+
+
+def test_what_is_on_its_way_when_the_work_goes_on_is_remembered_and_received(on_its_way: Play) -> None:
+    assert on_its_way.state.owed_refunds == ()
+    assert list(on_its_way.state.refunds_on_their_way) == [RefundOnItsWay(bidder=A, amount_yuan=PAID)]
+    on_its_way.refuses("no_refund_owed", refund(), on_its_way.bidder(A))
+    said = on_its_way.refuses("refund_other_than_said", receipt(A, PAID - 1), payer(on_its_way)).details["said"]
+    assert said == str(PAID)
+    assert [each.verbs for each in duties(on_its_way.state) if each.deadline == RECEIPT] == [("confirm_refund",)]
+    assert on_its_way.do(receipt(A, PAID), payer(on_its_way))[0] == RefundRecorded(bidder=A, amount_yuan=PAID)
+    assert not on_its_way.state.refunds_on_their_way
+    on_its_way.pay(A, PAID)
+    assert paid_yuan(on_its_way.state, A) == PAID, "what came back is claimed anew"
+
+
+def test_what_did_not_come_when_the_work_went_on_is_forgotten(on_its_way: Play) -> None:
+    assert on_its_way.do(receipt(A, 0), payer(on_its_way))[0] == RefundMissed(bidder=A)
+    assert not on_its_way.state.refunds_on_their_way
+    assert RECEIPT not in [each.id for each in on_its_way.state.deadlines]
+    assert paid_yuan(on_its_way.state, A) == PAID
+
+
+def test_what_is_on_its_way_counts_when_the_work_ends_again(on_its_way: Play) -> None:
+    on_its_way.do(RefuseTrial(bidder=A, reasons="不符合准入条件"), on_its_way.regulator)
+    assert on_its_way.state.refunds[0].declared_yuan == PAID
+    assert on_its_way.deadline(CLOCK).status is DeadlineStatus.PAUSED
+    on_its_way.do(receipt(A, PAID), payer(on_its_way))
+    assert on_its_way.state.owed_refunds == ()
+
+
+def test_no_scene_closes_over_what_is_on_its_way(failed: Play) -> None:
+    failed.do(refund(), failed.bidder(A))
+    failed.win_appeal()
+    failed.experts_recommend(PanelPurpose.ACCEPTANCE, A)
+    failed.conclude(A)
+    if failed.state.step == "acceptance":
+        failed.publish(NoticeAbout.ACCEPTANCE, A)
+        failed.pass_limit(f"public_notice/{A}")
+    assert failed.state.step == "candidate"
+    close = CloseScene(reasons="办结")
+    assert failed.refuses("refund_on_its_way", close, failed.platform).details["bidders"] == A
+    ended = failed.fork()
+    ended.do(Terminate(ground="breach", reasons="违约"), ended.lead)
+    make_final(ended)
+    assert ended.state.step == "remedies"
+    ended.do(receipt(A, PAID), payer(ended))
+    assert ended.state.closed
+    failed.do(receipt(A, PAID), payer(failed))
+    failed.pay(A, PAID)
+    failed.do(close, failed.platform)
+    assert failed.state.closed
+
+
+def test_only_the_payer_says_that_it_came_or_that_nothing_did(owing: Play) -> None:
+    owing.refuses("refund_not_declared", receipt(A, 0), payer(owing))
+    owing.do(refund(), owing.bidder(A))
+    for amount in (PAID, 0):
+        owing.refuses("not_permitted", receipt(A, amount), owing.bidder(A))
+    owing.refuses("not_permitted", refund(), payer(owing))
+
+
+def test_who_says_that_it_was_paid_back_does_not_say_that_it_came(owing: Play) -> None:
+    """Also where a city lets its payer enter the bidder's word."""
+    may = dict(owing.policy.permissions, record_refund=(Role.PAYER,))
+    owing.policy = owing.policy.model_copy(update={"permissions": may})
     owing.do(refund(), payer(owing))
+    assert owing.state.owed_refunds
+    owing.refuses("approver_pays", receipt(A, PAID), payer(owing))
+    owing.do(receipt(A, PAID), owing.office(Role.PAYER, "another"))
 
 
 def test_nobody_receives_what_they_paid_back_themselves(owing: Play) -> None:
     owing.do(refund(), owing.bidder(A))
     who_paid_back = payer(owing).model_copy(update={"person": owing.bidder(A).person})
-    owing.refuses("own_bid", refund(), who_paid_back)
+    owing.refuses("own_bid", receipt(A, PAID), who_paid_back)
     for_the_owner = payer(owing).model_copy(update={"person": owing.owner.person})
-    owing.refuses("drafter_decides", refund(), for_the_owner)
+    owing.refuses("drafter_decides", receipt(A, PAID), for_the_owner)
 
 
 def test_who_was_found_diligent_says_less_and_the_payer_still_receives_it(yancheng: Policy) -> None:
@@ -100,9 +240,20 @@ def test_who_was_found_diligent_says_less_and_the_payer_still_receives_it(yanche
     play.refuse_trial(A)
     play.do(AskFaultTolerance(bidder=A, grounds="已尽职"), play.bidder(A))
     play.do(play.tolerance_act(A), play.group)
-    play.do(refund(0), play.bidder(A))
-    assert play.state.owed_refunds, "to owe nothing is not the bidder's word alone"
-    play.do(refund(0), payer(play))
+    play.do(refund(1), play.bidder(A))
+    assert play.state.owed_refunds, "what was paid back has to come"
+    play.do(receipt(A, 1), payer(play))
+    assert play.state.owed_refunds == ()
+
+
+def test_nobody_receives_nothing(yancheng: Policy) -> None:
+    """Tolerated, and nothing is paid back: there is nothing that the payer could receive."""
+    play = Play(yancheng).to_trial(A).pay(A, PAID)
+    play.refuse_trial(A)
+    play.do(AskFaultTolerance(bidder=A, grounds="已尽职"), play.bidder(A))
+    play.do(play.tolerance_act(A), play.group)
+    assert play.do(refund(0), play.bidder(A))[0] == RefundRecorded(bidder=A, amount_yuan=0)
+    assert RECEIPT not in [each.id for each in play.state.deadlines]
     assert play.state.owed_refunds == ()
 
 

@@ -17,7 +17,7 @@ from models.state import Contract, PaymentStatus
 from models.vocabulary import PanelPurpose, Role
 from rules.calendar import due_date
 from rules.payments import share_of
-from tests.scenario import Play, document
+from tests.scenario import Play, document, receipt
 
 A = "甲公司"
 CLOCK = f"payment/{A}/交付"
@@ -190,7 +190,7 @@ def test_what_was_paid_for_a_result_that_failed_is_owed_back_in_full(failed: Pla
     assert failed.state.acceptances[0].refund_due_yuan == 200_000
     no = failed.refuses("refund_short", refund(199_999), failed.bidder(A))
     assert no.details["due"] == "200000"
-    failed.do(refund(200_000), failed.office(Role.PAYER))
+    failed.do(receipt(A, 200_000), failed.office(Role.PAYER))
 
 
 @pytest.mark.parametrize("tolerated", [True, False])
@@ -198,7 +198,7 @@ def test_less_is_owed_back_only_where_the_failure_was_tolerated(failed: Play, to
     failed.do(AskFaultTolerance(bidder=A, grounds="已尽职"), failed.bidder(A))
     failed.do(failed.tolerance_act(A, tolerated), failed.group)
     if tolerated:
-        failed.do(refund(0), failed.office(Role.PAYER))
+        failed.do(refund(0), failed.bidder(A))
     else:
         failed.refuses("refund_short", refund(0), failed.bidder(A))
 
@@ -223,19 +223,19 @@ def test_what_was_approved_before_the_failure_is_paid_and_owed_back_as_well(sign
     signed.refuses("payment_owed", refund(0), signed.bidder(A))
     signed.do(PAY, signed.office(Role.PAYER))
     assert signed.refuses("refund_short", refund(0), signed.bidder(A)).details["due"] == "100000"
-    signed.do(refund(100_000), signed.office(Role.PAYER))
+    signed.do(receipt(A, 100_000), signed.office(Role.PAYER))
 
 
 def test_what_was_refunded_once_is_not_owed_back_twice(failed: Play) -> None:
-    failed.do(refund(200_000), failed.office(Role.PAYER))
+    failed.do(receipt(A, 200_000), failed.office(Role.PAYER))
     failed.win_appeal()
     again(failed, "failed")
-    failed.do(refund(0), failed.office(Role.PAYER))
+    failed.do(refund(0), failed.bidder(A))
     assert failed.state.acceptances[0].refunded_yuan == 200_000
 
 
 def test_who_refunded_and_won_the_appeal_can_be_paid_in_full_again(failed: Play) -> None:
-    failed.do(refund(200_000), failed.office(Role.PAYER))
+    failed.do(receipt(A, 200_000), failed.office(Role.PAYER))
     failed.win_appeal()
     budget = failed.state.contracts[0].budget_yuan
     failed.refuses("budget_exceeded", claim(budget + 1), failed.bidder(A))

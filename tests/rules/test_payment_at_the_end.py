@@ -5,14 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from models.commands.acceptance import RecordRefund
 from models.commands.anywhere import AnswerWithdrawal, Terminate, Withdraw
 from models.commands.payment import ApprovePayment, PayMilestone, ProposePayment
 from models.deadline import DeadlineStatus
 from models.policy import Policy
 from models.state import PaymentStatus
 from models.vocabulary import Outcome, Role
-from tests.scenario import Play, document
+from tests.scenario import Play, document, receipt
 
 A = "甲公司"
 CLOCK = f"payment/{A}/交付"
@@ -24,7 +23,7 @@ def claim(play: Play) -> None:
     play.do(act, play.bidder(A))
 
 
-REFUND = RecordRefund(bidder=A, amount_yuan=100_000, proof=document("退款凭证"))
+RECEIPT = receipt(A, 100_000)
 
 
 def approval(approved: bool = True) -> ApprovePayment:
@@ -74,7 +73,7 @@ def test_a_scene_that_ends_waits_for_an_approved_payment_and_closes_when_it_came
     owing.do(PAY, owing.office(Role.PAYER))
     assert [each.status for each in owing.state.payments] == [PaymentStatus.PAID]
     assert [each.id for each in owing.state.deadlines] == [f"refund/{A}"]
-    owing.do(REFUND, owing.office(Role.PAYER))
+    owing.do(RECEIPT, owing.office(Role.PAYER))
     assert (owing.state.step, owing.state.outcome) == ("closed", outcome)
     assert owing.state.deadlines == ()
 
@@ -101,5 +100,5 @@ def test_a_payment_before_the_remedies_are_over_closes_nothing(owing: Play) -> N
     owing.serve(owing.state.decisions[-1].sequence)
     owing.pass_limit(f"appeal_window/{owing.state.decisions[-1].sequence}")
     assert owing.state.step == "remedies"
-    owing.do(REFUND, owing.office(Role.PAYER))
+    owing.do(RECEIPT, owing.office(Role.PAYER))
     assert owing.state.step == "closed"

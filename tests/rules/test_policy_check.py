@@ -17,6 +17,11 @@ from runtime.policy_files import city_files, load_policy
 POLICIES = Path(__file__).resolve().parents[2] / "policies"
 CITIES = tuple(path.stem for path in city_files(POLICIES))
 GONE = object()
+NO_RECEIPT = "payer has the duty `refund_receipt` and may do nothing to discharge it (confirm_refund)"
+NOBODY_CONFIRMS = (
+    "no single unit would owe the confirmation of a takeover, without which back_dating.confirm_take_over lets nothing "
+    "be paid"
+)
 
 
 class Draft(Policy):
@@ -475,6 +480,22 @@ BROKEN: dict[str, tuple[dict[str, object], str]] = {
         {"handling.take_back": ["register"]},
         "handling.take_back.0: register makes a document with a number",
     ),
+    "a receipt of the payer, who may record none": (
+        {"permissions.confirm_refund": ["leading_group"]},
+        f"permissions.confirm_refund: {NO_RECEIPT}",
+    ),
+    "a takeover that no office may confirm": (
+        {"permissions.confirm_take_over": ["cooperating_department"]},
+        f"permissions.confirm_take_over: {NOBODY_CONFIRMS}",
+    ),
+    "a takeover that its owner confirms": (
+        {"permissions.confirm_take_over": ["scene_owner"]},
+        f"permissions.confirm_take_over: {NOBODY_CONFIRMS}",
+    ),
+    "a takeover that a bidder confirms": (
+        {"permissions.confirm_take_over": ["platform_office", "bidder"]},
+        "permissions.confirm_take_over.1: bidder would judge its own cause",
+    ),
     "a nudge counted in hours": (
         {"handling.nudge_every": {"length": 3, "unit": "hours"}},
         "handling.nudge_every: is counted in workdays or days",
@@ -485,6 +506,19 @@ BROKEN: dict[str, tuple[dict[str, object], str]] = {
 @pytest.mark.parametrize(("changes", "complaint"), BROKEN.values(), ids=BROKEN)
 def test_a_contradiction_is_found(yancheng: Policy, changes: dict[str, object], complaint: str) -> None:
     assert complaint in found(yancheng, changes)
+
+
+def test_a_city_that_does_not_ask_for_a_receipt_or_a_confirmation_needs_nobody_for_them(yancheng: Policy) -> None:
+    found_in = found(
+        yancheng,
+        {
+            "acceptance.refund_receipt": False,
+            "permissions.confirm_refund": ["leading_group"],
+            "back_dating.confirm_take_over": False,
+            "permissions.confirm_take_over": ["cooperating_department"],
+        },
+    )
+    assert found_in == []
 
 
 @pytest.mark.parametrize("verb", VERBS)

@@ -17,7 +17,7 @@ from models.vocabulary import Mode, Outcome, PanelPurpose, Role
 from rules.calendar import due_date
 from rules.possible import offers
 from tests.plays import make_final
-from tests.scenario import Play, document
+from tests.scenario import Play, document, receipt
 
 A, B = "甲公司", "乙公司"
 PAID = 120_000
@@ -112,7 +112,7 @@ def test_what_was_paid_is_owed_back_however_the_work_ends(
     make_final(paid)
     assert (paid.state.step, paid.state.outcome) == ("remedies", outcome)
     paid.refuses("refund_short", refund(PAID - 1), paid.bidder(A))
-    paid.do(refund(), paid.office(Role.PAYER))
+    paid.do(receipt(A, PAID), paid.office(Role.PAYER))
     assert (paid.state.step, paid.state.outcome) == ("closed", outcome)
 
 
@@ -135,7 +135,7 @@ def test_a_refund_that_is_not_made_stays_owed_and_escalates_while_the_scene_wait
 
 def test_a_refund_while_a_remedy_is_open_closes_nothing(paid: Play) -> None:
     trial_refused(paid)
-    paid.do(refund(), paid.office(Role.PAYER))
+    paid.do(receipt(A, PAID), paid.office(Role.PAYER))
     assert paid.state.step == "remedies"
     make_final(paid)
     assert paid.state.step == "closed"
@@ -153,14 +153,14 @@ def test_work_that_goes_on_again_after_an_appeal_owes_nothing(paid: Play, end: C
 
 def test_who_refunded_and_won_the_appeal_owes_back_only_what_it_is_paid_anew(paid: Play) -> None:
     trial_refused(paid)
-    paid.do(refund(), paid.office(Role.PAYER))
+    paid.do(receipt(A, PAID), paid.office(Role.PAYER))
     paid.win_appeal()
     pay(paid)
     paid.start(A)
     paid.end_trial(A, fit=False)
     assert paid.state.payments[-1].kept_yuan == PAID
     paid.refuses("refund_short", refund(PAID - 1), paid.bidder(A))
-    paid.do(refund(), paid.office(Role.PAYER))
+    paid.do(receipt(A, PAID), paid.office(Role.PAYER))
 
 
 def test_nothing_more_is_claimed_once_the_work_is_over(yancheng: Policy) -> None:
@@ -179,7 +179,7 @@ def test_what_was_approved_before_the_end_is_paid_and_owed_back_from_then_on(yan
     play.refuses("payment_owed", refund(), play.bidder(A))
     play.do(PayMilestone(bidder=A, milestone="交付", proof=document("支付凭证")), play.office(Role.PAYER))
     assert play.deadline(CLOCK).started_on == play.today
-    play.do(refund(), play.office(Role.PAYER))
+    play.do(receipt(A, PAID), play.office(Role.PAYER))
 
 
 def test_a_claim_that_is_declined_after_the_end_leaves_nothing_owed(yancheng: Policy) -> None:
@@ -202,11 +202,13 @@ def test_who_was_found_diligent_may_keep_some_of_it(paid: Play, tolerated: bool)
     paid.refuses("fault_tolerance_already", AskFaultTolerance(bidder=A, grounds="又"), paid.bidder(A))
     paid.refuses("refund_pending_finding", refund(), paid.bidder(A))
     paid.do(paid.tolerance_act(A, tolerated), paid.group)
-    paid.refuses("fault_tolerance_already", paid.tolerance_act(A, tolerated), paid.group)
+    paid.refuses(
+        "fault_tolerance_already", paid.tolerance_act(A, tolerated), paid.office(Role.LEADING_GROUP, "another")
+    )
     if not tolerated:
         paid.refuses("refund_short", refund(0), paid.bidder(A))
         return
-    paid.do(refund(20_000), paid.office(Role.PAYER))
+    paid.do(receipt(A, 20_000), paid.office(Role.PAYER))
     assert paid.state.step == "closed"
     assert paid.state.payments[0].kept_yuan == PAID - 20_000
 
@@ -224,7 +226,7 @@ def test_what_was_settled_is_not_owed_again_when_the_scene_ends(yancheng: Policy
     bidder_withdrew(race)
     race.do(AskFaultTolerance(bidder=A, grounds="已尽职"), race.bidder(A))
     race.do(race.tolerance_act(A, True), race.group)
-    race.do(refund(0), race.office(Role.PAYER))
+    race.do(refund(0), race.bidder(A))
     scene_terminated(race)
     assert race.state.step == "closed"
 
@@ -240,7 +242,7 @@ def test_the_others_go_on_and_the_scene_is_not_closed_over_it(yancheng: Policy) 
     race.accept(B)
     assert race.state.step == "candidate"
     assert race.refuses("refund_owed", CloseScene(reasons="办结"), race.platform).details["refunds"] == f"{A} {PAID}"
-    race.do(refund(), race.office(Role.PAYER))
+    race.do(receipt(A, PAID), race.office(Role.PAYER))
     race.do(CloseScene(reasons="办结"), race.platform)
     assert race.state.step == "closed"
 
@@ -255,7 +257,7 @@ def test_a_failed_acceptance_is_refunded_before_a_terminated_scene_closes(paid: 
     make_final(paid)
     assert paid.state.step == "remedies"
     assert paid.deadline(CLOCK).status is not DeadlineStatus.PAUSED
-    paid.do(refund(), paid.office(Role.PAYER))
+    paid.do(receipt(A, PAID), paid.office(Role.PAYER))
     assert (paid.state.step, paid.state.outcome) == ("closed", Outcome.TERMINATED)
 
 
@@ -264,7 +266,7 @@ def test_its_clock_stands_still_with_a_suspended_scene_and_the_money_may_come_ba
     bidder_withdrew(race)
     race.do(Suspend(reasons="核查"), race.lead)
     assert race.deadline(CLOCK).status is DeadlineStatus.PAUSED
-    race.do(refund(), race.office(Role.PAYER))
+    race.do(receipt(A, PAID), race.office(Role.PAYER))
     race.do(Resume(reasons="结束"), race.lead)
     assert CLOCK not in ids(race)
 
@@ -292,7 +294,7 @@ def test_what_was_paid_before_a_takeover_is_owed_back_as_well(yancheng: Policy) 
     play.pass_limit(f"acceptance_application/{A}")
     assert play.state.step == "remedies"
     play.refuses("refund_short", refund(299_999), play.bidder(A))
-    play.do(refund(300_000), play.office(Role.PAYER))
+    play.do(receipt(A, 300_000), play.office(Role.PAYER))
     assert play.state.step == "closed"
 
 
@@ -306,7 +308,7 @@ def test_a_contract_that_is_never_signed_owes_back_its_advance(yancheng: Policy)
     play = declared(Play(yancheng), "contracting", 50_000)
     play.pass_limit(f"contract/{A}")
     assert (play.state.step, play.state.outcome) == ("remedies", Outcome.UNMATCHED)
-    play.do(refund(50_000), play.office(Role.PAYER))
+    play.do(receipt(A, 50_000), play.office(Role.PAYER))
     assert play.state.step == "closed"
 
 

@@ -53,6 +53,14 @@ def test_both_languages_say_the_same_with_the_same_details(code: str) -> None:
     assert english[-1] in ".}?"
 
 
+def test_a_detail_that_is_a_sentence_is_said_in_the_language_of_the_text() -> None:
+    no = Refused("policy_problem", problem="units: A is missing", problem_zh="units：缺少 A")
+    assert (no.text("zh"), no.text("en")) == (
+        "政策不适用：units：缺少 A", "The policy cannot be adopted: units: A is missing"
+    )  # fmt: skip
+    assert Refused("policy_problem", problem="from before").text("zh") == "政策不适用：from before"
+
+
 def test_a_detail_that_is_missing_shows_as_itself() -> None:
     assert Refused("not_due").text("en") == "{at} is not due yet."
 

@@ -160,7 +160,7 @@ def test_only_what_the_policy_names_and_not_twice(policy: Policy) -> None:
     play.refuses("cannot_be_taken_back", back(play), play.lead)
     play.agree(play.state.cooperating[0])
     play.do(back(play), play.cooperating(play.state.cooperating[0]))
-    play.refuses("not_the_last_act", back(play), play.cooperating(play.state.cooperating[0]))
+    play.refuses("went_out", back(play), play.cooperating(play.state.cooperating[0]))
 
 
 def test_without_rules_for_it_nothing_is_taken_back_and_nobody_nudged(asked: Play) -> None:
@@ -178,7 +178,7 @@ def test_what_went_out_into_the_world_stays(policy: Policy) -> None:
     play.recognise()
     documents = play.policy.documents
     if documents is not None and "recognise" in documents.forms:
-        play.refuses("not_the_last_act", back(play), play.lead)
+        play.refuses("went_out", back(play), play.lead)
     else:
         play.do(back(play), play.lead)
         assert play.state.step == "expert_review"
@@ -194,7 +194,19 @@ def test_a_ranking_is_not_undone_by_a_judge_who_has_seen_it(policy: Policy) -> N
     play.do(back(play), play.expert(last))
     for bidder in ("甲公司", "乙公司"):
         play.do(play.score_act(bidder, 0.8), play.expert(last))
-    play.refuses("not_the_last_act", back(play), play.expert(last))
+    play.refuses("went_out", back(play), play.expert(last))
+
+
+@pytest.mark.parametrize("others_acted", [False, True])
+def test_a_decision_against_somebody_is_not_taken_back_and_says_so(policy: Policy, others_acted: bool) -> None:
+    """Who is found ineligible has its remedies: nobody else has acted, and it is not for that reason that it stays."""
+    play = Play(policy).to_eligibility("甲公司", "乙公司")
+    play.verify("乙公司", eligible=False)
+    entry = play.state.sequence
+    if others_acted:
+        play.serve(entry)
+    no = play.refuses("decision_not_taken_back", back(play, entry), play.lead)
+    assert (no.details["entry"], no.details["against"]) == (str(entry), "乙公司")
 
 
 def more_plays() -> Iterator[Play]:

@@ -160,7 +160,7 @@ def test_an_accepted_scene_is_registered_with_other_parts_than_were_declared(pla
 
 def test_a_declared_contract_is_offered_with_its_time_and_goes_its_way(play: Play) -> None:
     play.taken_over("contracting", A, B)
-    assert ids(play) == {f"contract/{A}", f"contract/{B}"}
+    assert ids(play) == {f"contract/{A}", f"contract/{B}", "take_over_confirmation"}
     play.do(ProposeContract(bidder=A, terms=play.terms()), play.owner)
     play.do(DeclineAward(bidder=B, reasons="放弃"), play.bidder(B))
     play.sign(A)
@@ -243,7 +243,7 @@ def test_on_the_fast_track_the_delivery_time_runs(yancheng: Policy) -> None:
 
 def test_a_benchmark_taken_over_is_reviewed_yearly_and_closes_as_promoted(play: Play) -> None:
     play.taken_over("benchmark", A)
-    assert ids(play) == {"yearly_review"}
+    assert ids(play) == {"yearly_review", "take_over_confirmation"}
     play.do(CloseScene(reasons="办结"), play.lead)
     assert play.state.outcome is Outcome.PROMOTED
 

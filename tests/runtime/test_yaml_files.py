@@ -277,6 +277,22 @@ def test_notices_that_contradict_each_other_are_refused(write: Write, tmp_path: 
     ]
 
 
+def test_what_is_wrong_with_notices_is_said_in_chinese_too(write: Write, tmp_path: Path) -> None:
+    def said() -> list[str]:
+        with pytest.raises(FileProblems) as refused:
+            load_calendar(tmp_path)
+        return [problem.zh for problem in refused.value.problems]
+
+    assert said() == ["没有 cn-*.yaml 文件；请放入各年的放假通知，每年一份，或改正路径"]
+    wrong = write("year: 2025\nsource: test\nholidays: [{name: x, days: [2026-01-04]}]\n", "cn-2024.yaml")
+    assert said() == ["写的是 2025 年；请把文件改名为 cn-2025.yaml，或改正年份"]
+    wrong.rename(tmp_path / "cn-2025.yaml")
+    write(NOTICE, "cn-2026.yaml")
+    assert said() == ["2026-01-04 在一份通知中放假，在另一份中上班；请改正其一"]
+    write(NOTICE.replace("2026-01-04", "2026-01-05"), "cn-2026.yaml")
+    assert said() == ["2026-01-05 是周一；调休上班日只能是周六或周日"]
+
+
 def test_a_folder_without_notices_is_refused(tmp_path: Path) -> None:
     assert calendar_complaints(tmp_path) == [
         "calendars: holds no file cn-*.yaml; add the yearly notices, one file each, or correct the path"
