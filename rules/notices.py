@@ -2,7 +2,8 @@
 
 A notice stands for its days. An objection, in a real name and in writing, freezes the step after it until it is
 answered; an answered one may go to the supervisor, which freezes it again. Upheld, the scene goes back to the step
-whose result the notice announced.
+whose result the notice announced. An objection is raised against one notice: where the result was annulled and another
+is announced, what was said against the former neither freezes the latter nor brings it back.
 """
 
 from typing import NamedTuple, assert_never
@@ -26,7 +27,7 @@ from models.events.review import (
     ObjectionSettled,
     OpinionsVoided,
 )
-from models.state import Objection
+from models.state import Notice, Objection
 from models.state.review import ObjectionStatus
 from models.vocabulary import Machine, NoticeAbout, PanelPurpose, Role
 from rules import ineligible, promotion, settling
@@ -73,7 +74,7 @@ BEFORE_IT_COUNTS = ("listing", "awarding")
 def refuse_while_complained(docket: Docket, about: NoticeAbout) -> None:
     """A complaint freezes the step after the notice also where the notice has run out. Raises Refused."""
     for each in docket.state.objections:
-        if each.about is about and each.freezes:
+        if each.about is about and each.freezes and _standing(docket, each) is not None:
             docket.refuse("complaint_open", objection=each.id)
 
 
@@ -151,7 +152,7 @@ def _answer(docket: Docket, act: AnswerObjection) -> None:
 def _after_decision(docket: Docket, objection: Objection, *, upheld: bool) -> None:
     course = COURSES[objection.about]
     bidder = _bidder(course, objection.bidder)
-    at = docket.step(course.machine, bidder) if _is_about_the_present(docket, objection) else ""
+    at = docket.step(course.machine, bidder) if _standing(docket, objection) is not None else ""
     if at != course.during and not (upheld and course.machine is Machine.SCENE and at in BEFORE_IT_COUNTS):
         # The scene has gone on since: what an upheld complaint means for it is the leading group's to say.
         return
@@ -167,10 +168,11 @@ def _after_decision(docket: Docket, objection: Objection, *, upheld: bool) -> No
         _onward(docket, objection.about, objection.bidder)
 
 
-def _is_about_the_present(docket: Docket, objection: Objection) -> bool:
-    """An objection to an earlier title does not concern the higher level that is decided on now."""
-    contested = docket.state.contested
-    return objection.level is None or (contested is not None and objection.level == contested.level)
+def _standing(docket: Docket, objection: Objection) -> Notice | None:
+    """The notice that it was raised against; None where another was put up since."""
+    return find(
+        docket.state.notices, about=objection.about, bidder=objection.bidder, sequence=objection.notice
+    )  # fmt: skip
 
 
 def notice_ran_out(docket: Docket, deadline: Deadline) -> None:
@@ -186,8 +188,7 @@ def notice_ran_out(docket: Docket, deadline: Deadline) -> None:
 def _onward(docket: Docket, about: NoticeAbout, bidder: str | None) -> None:
     notice = find(docket.state.notices, about=about, bidder=bidder)
     frozen = any(
-        each.freezes and (each.about, each.bidder) == (about, bidder) and _is_about_the_present(docket, each)
-        for each in docket.state.objections
+        each.freezes and notice is not None and _standing(docket, each) == notice for each in docket.state.objections
     )
     if notice is None or not notice.ran_out or frozen:
         return

@@ -80,7 +80,7 @@ from models.commands.trial import (
 )
 from models.refusal import Refused
 from models.state import SceneState
-from models.vocabulary import PanelPurpose
+from models.vocabulary import PanelPurpose, Role
 
 
 def subjects_of(command: Command) -> tuple[str, ...]:
@@ -141,7 +141,8 @@ def subjects_of(command: Command) -> tuple[str, ...]:
         case GiveTrialOpinion():
             return (f"trial/{act.bidder}", f"trial/{act.bidder}/{command.actor.unit}")
         case GiveBenchmarkOpinion():
-            return (f"benchmark_opinion/{command.actor.person}",)
+            speaker = command.actor.person if command.actor.role is Role.EXPERT else command.actor.unit
+            return ("nomination", f"benchmark_opinion/{speaker}")
         case Override(bidder=str()):
             return ("step", f"trial/{act.bidder}")
         case GiveAcceptanceOpinion():

@@ -83,10 +83,13 @@ class Panel(Frozen):
 
 
 class Notice(Frozen):
+    """`sequence` is the entry at which it was put up: what is announced anew is another notice."""
+
     about: NoticeAbout
     bidder: str | None
     document: str
     ran_out: bool = False
+    sequence: int = Field(0, exclude_if=lambda sequence: not sequence)
 
     @property
     def key(self) -> str:
@@ -104,7 +107,7 @@ class ObjectionStatus(StrEnum):
 class Objection(Frozen):
     """Freezes the step after its notice while it is raised or before the supervisor.
 
-    `level`: of the benchmark that the notice announced.
+    `notice` is the sequence of the one that it was raised against: it concerns no other.
     """
 
     id: str
@@ -113,7 +116,7 @@ class Objection(Frozen):
     objector: str
     status: ObjectionStatus = ObjectionStatus.RAISED
     answered_by: str | None = None
-    level: str | None = Field(None, exclude_if=lambda level: level is None)
+    notice: int = Field(0, exclude_if=lambda notice: not notice)
 
     @property
     def freezes(self) -> bool:

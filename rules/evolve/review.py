@@ -26,7 +26,7 @@ from models.events.review import (
 )
 from models.state import Consultation, Notice, Objection, Opinion, Panel, SceneState
 from models.state.review import ObjectionStatus
-from models.vocabulary import NoticeAbout, PanelPurpose
+from models.vocabulary import PanelPurpose
 from rules.evolve.acceptance import unsigned
 from rules.keyed import change, find, put
 
@@ -58,7 +58,9 @@ def evolve(state: SceneState, event: ReviewEvent | NoticeEvent) -> SceneState:
         case SceneListed(batch=batch):
             return state.model_copy(update={"listed_in": batch})
         case NoticePublished():
-            notice = Notice(about=event.about, bidder=event.bidder, document=event.document)
+            notice = Notice(
+                about=event.about, bidder=event.bidder, document=event.document, sequence=state.sequence + 1
+            )
             return state.model_copy(update={"notices": put(state.notices, notice, by=lambda each: each.key)})
         case NoticeRanOut():
             to: dict[str, object] = {"ran_out": True}
@@ -66,12 +68,13 @@ def evolve(state: SceneState, event: ReviewEvent | NoticeEvent) -> SceneState:
                 update={"notices": change(state.notices, to=to, about=event.about, bidder=event.bidder)}
             )
         case ObjectionRaised():
+            against = find(state.notices, about=event.about, bidder=event.bidder)
             objection = Objection(
                 id=event.objection,
                 about=event.about,
                 bidder=event.bidder,
                 objector=event.objector,
-                level=state.contested.level if event.about is NoticeAbout.BENCHMARK and state.contested else None,
+                notice=against.sequence if against is not None else 0,
             )
             return state.model_copy(update={"objections": (*state.objections, objection)})
         case ObjectionAnswered():
