@@ -368,6 +368,13 @@ class Improviser:
     def _decide_complaint(self) -> dict[str, object]:
         return {"objection": self._objection(ObjectionStatus.COMPLAINT), "upheld": self.choose((True, False))}
 
+    def _conclude_complaint(self) -> dict[str, object]:
+        again = self.choose((True, False))
+        return {
+            "objection": self._objection(ObjectionStatus.TO_CONCLUDE),
+            "outcome": "done_again" if again else "stands", "follows": "重新评审" if again else None,
+        }  # fmt: skip
+
     def _list_scene(self) -> dict[str, object]:
         return {"list": "demand", "batch": "B1"}
 

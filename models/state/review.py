@@ -5,7 +5,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from models.frozen import Frozen
-from models.vocabulary import GateKind, NoticeAbout, PanelPurpose, Position
+from models.vocabulary import ComplaintOutcome, GateKind, NoticeAbout, PanelPurpose, Position
 
 
 class Opinion(Frozen):
@@ -97,9 +97,12 @@ class Notice(Frozen):
 
 
 class ObjectionStatus(StrEnum):
+    """`to_conclude`: upheld against a result that counts already; what follows is still to be said."""
+
     RAISED = "raised"
     ANSWERED = "answered"
     COMPLAINT = "complaint"
+    TO_CONCLUDE = "to_conclude"
     UPHELD = "upheld"
     SETTLED = "settled"
 
@@ -107,7 +110,8 @@ class ObjectionStatus(StrEnum):
 class Objection(Frozen):
     """Freezes the step after its notice while it is raised or before the supervisor.
 
-    `notice` is the sequence of the one that it was raised against: it concerns no other.
+    `notice` is the sequence of the one that it was raised against: it concerns no other. `outcome`: what became of a
+    result that counted already when it was upheld.
     """
 
     id: str
@@ -117,6 +121,7 @@ class Objection(Frozen):
     status: ObjectionStatus = ObjectionStatus.RAISED
     answered_by: str | None = None
     notice: int = Field(0, exclude_if=lambda notice: not notice)
+    outcome: ComplaintOutcome | None = Field(None, exclude_if=lambda outcome: outcome is None)
 
     @property
     def freezes(self) -> bool:

@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from models.events.review import (
+    ComplaintConcluded,
     ComplaintDecided,
     ComplaintFiled,
     ConsultationAsked,
@@ -85,6 +86,10 @@ def evolve(state: SceneState, event: ReviewEvent | NoticeEvent) -> SceneState:
             return _objection(state, event.objection, to)
         case ComplaintFiled():
             return _objection(state, event.objection, {"status": ObjectionStatus.COMPLAINT})
+        case ComplaintDecided(to_conclude=True):
+            return _objection(state, event.objection, {"status": ObjectionStatus.TO_CONCLUDE})
+        case ComplaintConcluded(outcome=outcome):
+            return _objection(state, event.objection, {"status": ObjectionStatus.UPHELD, "outcome": outcome})
         case ComplaintDecided():
             status = ObjectionStatus.UPHELD if event.upheld else ObjectionStatus.SETTLED
             return _objection(state, event.objection, {"status": status})
