@@ -1058,6 +1058,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "指标 {quota} 现行即如此，无需重设。用 scene quotas list 查看现行指标。",
         "The quota {quota} stands so already; see `scene quotas list`.",
     ),
+    "quota_invalid": (
+        "指标 {quota} 的 {fields} 不合要求：数值 0 至 {most}，年份 {first}–{last}；区间写两个数，用 --file 给出。",
+        "{fields} of {quota} does not fit: figures 0 to {most}, years {first} to {last}; a range is given with --file.",
+    ),
     "unknown_quota": (
         "{city}没有指标 {quota}。相近的：{near}。新设指标请写成文件，用 --file 载入。",
         "{city} has no quota {quota}. Near to it: {near}. Write a new one into a file and give it with --file.",

@@ -445,13 +445,16 @@ class DirectoryChangeRow(SQLModel, table=True):
 
 
 class QuotaSetRow(SQLModel, table=True):
-    """A quota as a city's leading group set it. `text` is the models.quota.QuotaSet."""
+    """A quota as a city's leading group set it, chained like the journal. `text` is the models.quota.QuotaSet."""
 
     __tablename__ = "quota_set"
 
     city: str = Field(primary_key=True)
     number: int = Field(primary_key=True)
     quota: str
+    algorithm: str
+    previous: str
+    hash: str
     at: datetime = Field(sa_type=Utc)
     text: str = Field(sa_type=Text)
 

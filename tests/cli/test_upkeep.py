@@ -50,8 +50,8 @@ def test_a_healthy_engine_has_no_errors(scene: Terminal) -> None:
     assert {each["level"] for each in found.values()} <= {"ok", "warning"}
     assert found.keys() == {
         "database", "server", "retention", "search_attributes", "archive_schedule", "worker", "chains", "refusals",
-        "projections", "spool", "outbox", "templates", "events", "documents", "directories", "funds", "lineage",
-        "provisional", "notices", "archive", "recording", "guards", "checkpoints",
+        "projections", "spool", "outbox", "templates", "events", "documents", "directories", "funds", "quotas",
+        "lineage", "provisional", "notices", "archive", "recording", "guards", "checkpoints",
         "histories", "seals",
     }  # fmt: skip
 
