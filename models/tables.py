@@ -1,6 +1,6 @@
-"""The tables. `entry`, `refusal`, `directory`, `fund_entry`, `log_leaf`, `checkpoint` and `rulebook` only grow: the
-database refuses anything else, and nothing of ours asks for it. All else is made from them again, but for delivery,
-notices, what came from outside, the register of documents, drafts and read marks.
+"""The tables. `entry`, `refusal`, `directory`, `fund_entry`, `quota_set`, `log_leaf`, `checkpoint` and `rulebook` only
+grow: the database refuses anything else, and nothing of ours asks for it. All else is made from them again, but for
+delivery, notices, what came from outside, the register of documents, drafts and read marks.
 
 Only storage imports this. Words of the vocabulary stand as text, not as database enums: a new word is no migration.
 """

@@ -325,6 +325,11 @@ OBJECTIONS: Final[Mapping[str, Word]] = MappingProxyType(
     }
 )
 
+COMPLAINT_OUTCOMES: Final[Mapping[str, Word]] = MappingProxyType(
+    {"stands": Word("结果维持", "the result stands"), "done_again": Word("重新办理", "done again")}
+)
+"""What the leading group said of a result that a complaint was upheld against."""
+
 INCIDENTS: Final[Mapping[str, Word]] = MappingProxyType(
     {
         "reported": Word("待分析", "reported"),

@@ -27,9 +27,16 @@ def judge(docket: Docket, act: ConcludeComplaint) -> None:
 
 
 def followed(docket: Docket, objection: str | None) -> None:
-    """An act that undoes a result and names the complaint which it follows from; None: it follows from none."""
-    if objection is not None:
-        _conclude(docket, objection, ComplaintOutcome.DONE_AGAIN)
+    """An act that undoes a result and names the complaint which it follows from; None: it follows from none.
+
+    Whoever may do the act for other reasons says nothing on the complaint by it. Raises Refused: not_permitted.
+    """
+    if objection is None:
+        return
+    allowed = docket.policy.permissions.get("conclude_complaint", ())
+    if docket.role not in allowed:
+        docket.refuse("not_permitted", role=docket.role, verb="conclude_complaint", allowed=", ".join(allowed) or "-")
+    _conclude(docket, objection, ComplaintOutcome.DONE_AGAIN)
 
 
 def _conclude(docket: Docket, id: str, outcome: ComplaintOutcome) -> None:

@@ -19,6 +19,7 @@ from models.events.review import ComplaintConcluded
 from models.policy import Policy
 from models.state.review import ObjectionStatus
 from models.vocabulary import ComplaintOutcome, Mode, NoticeAbout, Outcome, PanelPurpose, Role
+from rules.policy_check import contradictions
 from rules.possible import offers
 from tests.scenario import Play, city, document
 
@@ -268,7 +269,9 @@ def test_an_override_that_names_the_complaint_meets_the_duty() -> None:
 def test_so_does_a_termination_on_that_ground() -> None:
     play, id = upheld("trial")
     play.refuses("complaint_not_named", Terminate(ground="complaint", reasons="排名有误"), play.group)
-    play.do(Terminate(ground="complaint", reasons="排名有误", objection=id), another(play))
+    end = Terminate(ground="complaint", reasons="排名有误", objection=id)
+    play.refuses("not_permitted", end, play.person(Role.LEAD, play.state.lead or "", "another"))
+    play.do(end, another(play))
     assert (play.state.step, play.state.outcome, waiting(play)) == ("remedies", Outcome.TERMINATED, [])
 
 
@@ -282,6 +285,12 @@ def test_what_names_no_waiting_complaint_is_refused() -> None:
     play, id = upheld("benchmark")
     play.do(stands(id), another(play))
     play.refuses("complaint_not_to_conclude", WithdrawBenchmark(reasons="失实", objection=id), another(play))
+
+
+def test_a_policy_that_gives_it_to_nobody_is_refused(yancheng: Policy) -> None:
+    may = {verb: roles for verb, roles in yancheng.permissions.items() if verb != "conclude_complaint"}
+    found = contradictions(yancheng.model_copy(update={"permissions": may}))
+    assert [each.key for each in found] == ["permissions.conclude_complaint"]
 
 
 # what it holds up, and who may say it
