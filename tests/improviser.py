@@ -694,7 +694,15 @@ class Improviser:
         return {"agreed": self.choose((True, True, False))}
 
     def _terminate(self) -> dict[str, object]:
-        return {"ground": "breach"}
+        return {"ground": "breach", **self._complaint()}
+
+    def _withdraw_benchmark(self) -> dict[str, object]:
+        return self._complaint()
+
+    def _complaint(self) -> dict[str, object]:
+        """Names the upheld complaint that it follows from, where one waits."""
+        found = [each.id for each in self.play.state.objections if each.status is ObjectionStatus.TO_CONCLUDE]
+        return {"objection": self.choose((found[0], None))} if found else {}
 
     def _return_for_correction(self) -> dict[str, object]:
         return {"to": self.choose(lifecycle.RETURN_TO), "then": self.choose(("start_over", "straight_back"))}
@@ -790,8 +798,8 @@ class Improviser:
 
     def _override(self) -> dict[str, object]:
         if self.often(False, True):
-            return {"to": self.choose(("submitted", "exit"))}
-        return {"to": self.choose((*lifecycle.OVERRIDE_TO, "candidate")), "bidder": None}
+            return {"to": self.choose(("submitted", "exit")), **self._complaint()}
+        return {"to": self.choose((*lifecycle.OVERRIDE_TO, "candidate")), "bidder": None, **self._complaint()}
 
     def _record_uptake(self) -> dict[str, object]:
         routes = self.play.policy.promotion.uptake
