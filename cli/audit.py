@@ -229,7 +229,8 @@ def _differs(differs: LogDiffers, name: str = "") -> Failure:
 def prove(
     stream: Annotated[str, typer.Argument(metavar="SCENE", help="场景编号 · the scene", show_default=False)],
     kind: Annotated[
-        ChainKind, typer.Option("--chain", help="哪种链；目录和资金池以城市为名 · which chain; of a city by its name")
+        ChainKind,
+        typer.Option("--chain", help="哪种链；目录、资金池和指标以城市为名 · which chain; of a city by its name"),
     ] = "scene",
     at: Annotated[int | None, typer.Option("--at", help="检查点编号 · as of a checkpoint", show_default=False)] = None,
     out: Out = None,

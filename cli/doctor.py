@@ -106,6 +106,7 @@ def _of_the_records(opened: Parts, sample: int | None, kept: timedelta | None) -
         ("documents", lambda: registers.documents(opened)),
         ("directories", lambda: registers.directories(opened)),
         ("funds", lambda: registers.funds(opened)),
+        ("quotas", lambda: registers.quotas(opened)),
         ("provisional", lambda: traffic.provisional(opened)),
         ("notices", lambda: traffic.notices(opened)),
         ("lineage", lambda: registers.lineage(opened, chosen)),

@@ -71,10 +71,10 @@ def set_(
 ) -> None:
     """设定指标（领导小组） · Set a quota; the leading group does"""
     made = settings()
-    if (file is None) == (quota is None or value is None):
+    if (file is None) is (quota is None or value is None) or (file is not None and (quota or value is not None)):
         raise misuse(
-            "请写指标编号和 --value，或用 --file 给出整条指标。",
-            "Give an id and --value, or a quota with --file.",
+            "请写指标编号和 --value；或只用 --file 给出整条指标（编号和数值写在文件里）。",
+            "Give an id and --value; or a whole quota with --file alone, its id and figure in the file.",
         )
     acts = identity.who(who)
     refuse_remote(made)
@@ -95,8 +95,18 @@ def set_(
         except Refused as refused:
             opened.refusals.keep(Refusal.of_office(stream, actor, {"verb": rules.SET}, refused, shown.now()))
             raise
-    output.present(_data(kept.quota, kept), output.pairs([(say("指标", "quota"), kept.quota.id),
-                   (say("目标", "figure"), _figure(kept.quota)), (say("设定", "set"), _by(kept))]))  # fmt: skip
+    made_, was = kept.made, rules.replaced(of_texts, kept.before, kept.made.quota.id)
+    drops = was is not None and not made_.quota.period.covers(was.period)
+    lines = [(say("指标", "quota"), made_.quota.id), (say("目标", "figure"), _figure(made_.quota)),
+             (say("设定", "set"), _by(made_))]  # fmt: skip
+    if was is not None:
+        lines.append((say("取代", "replaces"), _figure(was)))
+    if drops:
+        lines.append((say("注意", "note"), say(
+            "原期限中未列入新期限的年份不再有此指标", "years of its old period outside the new one have no figure now"
+        )))  # fmt: skip
+    replaces = was.model_dump(mode="json") if was is not None else None
+    output.present({**_data(made_.quota, made_), "replaces": replaces, "drops_years": drops}, output.pairs(lines))
 
 
 def _of_texts(city: str) -> tuple[Quota, ...]:

@@ -9,9 +9,10 @@ from rich.text import Text
 from models.calendar import Calendar, Unit
 from models.deadline import AwaitedService, Deadline, DeadlineStatus
 from models.policy import Policy
-from models.state import IncidentStatus, SceneState
+from models.state import IncidentStatus, Objection, SceneState
 from models.vocabulary import Machine
 from models.words import (
+    COMPLAINT_OUTCOMES,
     INCIDENTS,
     LIMITS,
     MACHINES,
@@ -147,6 +148,15 @@ def content(state: SceneState, policy: Policy | None, source: str) -> dict[str, 
     }
 
 
+def objection_stands(objection: Objection) -> str:
+    """How an objection stands, with what became of a result that counted already."""
+    said = word(OBJECTIONS, objection.status)
+    if objection.outcome is None:
+        return said
+    between = say("，", ", ")
+    return f"{said}{between}{word(COMPLAINT_OUTCOMES, objection.outcome)}"
+
+
 def _by_date(state: SceneState) -> list[Deadline]:
     return sorted(state.deadlines, key=lambda each: (each.due_at, each.id))
 
@@ -233,8 +243,7 @@ def rendered(state: SceneState, policy: Policy | None) -> list[RenderableType]:
     if state.objections:
         columns = [("编号", "id"), ("公示", "notice"), ("揭榜方", "bidder"), ("状态", "status")]
         rows = [
-            (each.id, word(NOTICES, each.about), each.bidder or "", word(OBJECTIONS, each.status))
-            for each in state.objections
+            (each.id, word(NOTICES, each.about), each.bidder or "", objection_stands(each)) for each in state.objections
         ]
         parts.append(output.table(columns, rows, say("异议", "Objections")))
     if state.incidents:

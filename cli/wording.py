@@ -7,6 +7,7 @@ from models.refusal import Language
 from models.vocabulary import Machine
 from models.words import (
     CLAIM_STATUSES,
+    COMPLAINT_OUTCOMES,
     FIRST_FAULT,
     FUND_DUTIES,
     GATE_CONDITIONS,
@@ -87,7 +88,8 @@ def in_words(details: Mapping[str, str], to: Language) -> dict[str, str]:
     steps = {key: word for (its, key), word in STEP_WORDS.items() if its == of}
     lists: dict[str, Mapping[str, Word]] = {
         "step": steps, "to": steps, "verb": _VERBS, "possible": VERBS, "did": {**_VERBS, **ROLES},
-        "role": ROLES, "allowed": ROLES, "roles": ROLES, "machine": MACHINES, "outcome": OUTCOMES, "about": NOTICES,
+        "role": ROLES, "allowed": ROLES, "roles": ROLES, "machine": MACHINES, "about": NOTICES,
+        "outcome": {**OUTCOMES, **COMPLAINT_OUTCOMES},
         "status": {**OBJECTIONS, **PROPOSAL_STATUSES, **INCIDENTS}, "missing": PLAN_PARTS, "phase": PHASES,
         "stands": CLAIM_STATUSES, "subject": SUBJECTS, "findings": FIRST_FAULT, "verdict": VERDICTS, "expected": PHASES,
     }  # fmt: skip

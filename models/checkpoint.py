@@ -1,4 +1,4 @@
-"""The checkpoint log: what is said of the chains of scenes, refusals, directories and funds, and what is signed of it.
+"""The checkpoint log: what is said of every chain (scenes, refusals, directories, funds, quotas), and what is signed.
 
 A leaf names a chain's head. Leaves only follow one another; a checkpoint says by one hash, the root of the tree over
 the first `size` leaves, what they all were. Whoever keeps a checkpoint can tell later whether anything before it
@@ -16,9 +16,9 @@ from .frozen import Frozen
 from .journal import Algorithm
 from .text import Digest, Moment
 
-ChainKind = Literal["scene", "refusal", "directory", "fund"]
+ChainKind = Literal["scene", "refusal", "directory", "fund", "quota"]
 CHAIN_KINDS: tuple[ChainKind, ...] = get_args(ChainKind)
-"""Refusals are chained for each scene, directories and funds for each city."""
+"""Refusals are chained for each scene, directories, funds and quotas for each city."""
 FIRST = "0" * 64
 """What the first checkpoint names as the one before it."""
 

@@ -43,6 +43,7 @@ EVENT_WORDS: Final[Mapping[str, Word]] = MappingProxyType(
         "objection_answered": Word("异议已答复", "objection answered"),
         "complaint_filed": Word("已投诉", "complaint filed"),
         "complaint_decided": Word("投诉已处理", "complaint decided"),
+        "complaint_concluded": Word("投诉成立后已处理", "said what follows from a complaint"),
         "objection_settled": Word("异议了结", "objection settled"),
         # matching
         "challenge_posted": Word("已发榜", "challenge posted"),

@@ -162,6 +162,26 @@ FIELDS: Final[Mapping[str, Word]] = MappingProxyType(
         "recognise.findings": Word("对认定标准逐条认定", "a finding on each criterion of recognition"),
         "Finding.text": Word("对该项标准的认定", "what was found on it"),
         "about": Word("所涉公示：认定、排名、验收或标杆", "which notice: recognition, ranking, acceptance, benchmark"),
+        "conclude_complaint.outcome": Word(
+            "stands 结果维持，done_again 重新办理", "stands: the result does; done_again: it is done again"
+        ),
+        "conclude_complaint.reasons": Word("结果维持或重新办理的理由，写明事实和依据", "why it stands, or does not"),
+        "follows": Word(
+            "重新办理时填：随后如何办理、由谁办理、何时办结", "where it is done again: what is done, by whom, by when"
+        ),
+        "override.objection": Word(
+            "因投诉成立而办理的，填该异议编号", "the objection, where it follows from an upheld complaint"
+        ),
+        "terminate.ground": Word(
+            "终止事由：安全、违约、不可抗力或投诉成立",
+            "the ground: safety, breach, force majeure or an upheld complaint",
+        ),
+        "terminate.objection": Word(
+            "因投诉成立而办理的，填该异议编号", "the objection, where it follows from an upheld complaint"
+        ),
+        "withdraw_benchmark.objection": Word(
+            "因投诉成立而办理的，填该异议编号", "the objection, where it follows from an upheld complaint"
+        ),
         "raise_objection.bidder": Word("验收公示所涉揭榜方", "whose acceptance the notice is about"),
         "publish_notice.bidder": Word("验收公示所涉揭榜方", "whose acceptance the notice is about"),
         "list": Word("列入哪张清单：需求清单或项目清单", "on which list: demands or projects"),

@@ -959,6 +959,22 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "对公示的投诉（{objection}）尚未处理完毕，暂不能办理下一步；请待投诉处理单位作出决定。",
         "The complaint about the notice ({objection}) is not decided yet; wait for the supervisor's decision.",
     ),
+    "complaint_outcome_open": (
+        "投诉已成立但尚未作出后续处理（{objections}），不能办结；请领导小组先处理（conclude_complaint）。",
+        "What follows from an upheld complaint is open ({objections}); the leading group says it (conclude_complaint).",
+    ),
+    "complaint_not_to_conclude": (
+        "异议 {objection}（“{status}”）没有待作后续处理的成立投诉。待处理：{waiting}。",
+        "Nothing is to be concluded on {objection} ({status}). To be concluded on: {waiting}.",
+    ),
+    "complaint_not_named": (
+        "以投诉成立为由终止，须写明异议编号（objection）。待处理：{waiting}。",
+        "Who terminates for an upheld complaint names its objection. To be concluded on: {waiting}.",
+    ),
+    "what_follows": (
+        "结论为“{outcome}”：重新办理须写明随后如何办理（follows），维持则不写。",
+        "The outcome is {outcome}: `follows` says what is done again, and is left out where the result stands.",
+    ),
     "bid_over_budget": (
         "{bidder} 报价 {price} 元，超过榜单预算 {budget} 元，不能认定为合格。",
         "{bidder} bids {price} yuan, more than the challenge's {budget}; it cannot be found eligible.",
@@ -1057,6 +1073,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "same_quota": (
         "指标 {quota} 现行即如此，无需重设。用 scene quotas list 查看现行指标。",
         "The quota {quota} stands so already; see `scene quotas list`.",
+    ),
+    "quota_invalid": (
+        "指标 {quota} 的 {fields} 不合要求：数值 0 至 {most}，年份 {first}–{last}；区间写两个数，用 --file 给出。",
+        "{fields} of {quota} does not fit: figures 0 to {most}, years {first} to {last}; a range is given with --file.",
     ),
     "unknown_quota": (
         "{city}没有指标 {quota}。相近的：{near}。新设指标请写成文件，用 --file 载入。",

@@ -1,6 +1,6 @@
-"""The tables. `entry`, `refusal`, `directory`, `fund_entry`, `log_leaf`, `checkpoint` and `rulebook` only grow: the
-database refuses anything else, and nothing of ours asks for it. All else is made from them again, but for delivery,
-notices, what came from outside, the register of documents, drafts and read marks.
+"""The tables. `entry`, `refusal`, `directory`, `fund_entry`, `quota_set`, `log_leaf`, `checkpoint` and `rulebook` only
+grow: the database refuses anything else, and nothing of ours asks for it. All else is made from them again, but for
+delivery, notices, what came from outside, the register of documents, drafts and read marks.
 
 Only storage imports this. Words of the vocabulary stand as text, not as database enums: a new word is no migration.
 """
@@ -445,13 +445,16 @@ class DirectoryChangeRow(SQLModel, table=True):
 
 
 class QuotaSetRow(SQLModel, table=True):
-    """A quota as a city's leading group set it. `text` is the models.quota.QuotaSet."""
+    """A quota as a city's leading group set it, chained like the journal. `text` is the models.quota.QuotaSet."""
 
     __tablename__ = "quota_set"
 
     city: str = Field(primary_key=True)
     number: int = Field(primary_key=True)
     quota: str
+    algorithm: str
+    previous: str
+    hash: str
     at: datetime = Field(sa_type=Utc)
     text: str = Field(sa_type=Text)
 

@@ -112,6 +112,13 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
+class ComplaintOutcome(StrEnum):
+    """What becomes of a result that counts already, where a complaint against it was upheld."""
+
+    STANDS = "stands"
+    DONE_AGAIN = "done_again"
+
+
 class NoticeAbout(StrEnum):
     """What a public notice (公示) announces."""
 

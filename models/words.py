@@ -44,6 +44,7 @@ VERBS: Final[Mapping[str, Word]] = MappingProxyType(
         "answer_objection": Word("答复异议", "answer an objection"),
         "file_complaint": Word("投诉", "file a complaint"),
         "decide_complaint": Word("投诉处理决定", "decide a complaint"),
+        "conclude_complaint": Word("投诉成立后的处理", "say what follows from an upheld complaint"),
         # matching
         "post_challenge": Word("发榜", "post the challenge"),
         "amend_challenge": Word("变更榜单", "amend the challenge"),
@@ -319,10 +320,16 @@ OBJECTIONS: Final[Mapping[str, Word]] = MappingProxyType(
         "raised": Word("待答复", "raised"),
         "answered": Word("已答复", "answered"),
         "complaint": Word("投诉处理中", "with the supervisor"),
+        "to_conclude": Word("成立，待领导小组处理", "upheld, to be concluded on"),
         "upheld": Word("成立", "upheld"),
         "settled": Word("已了结", "settled"),
     }
 )
+
+COMPLAINT_OUTCOMES: Final[Mapping[str, Word]] = MappingProxyType(
+    {"stands": Word("结果维持", "the result stands"), "done_again": Word("重新办理", "done again")}
+)
+"""What the leading group said of a result that a complaint was upheld against."""
 
 INCIDENTS: Final[Mapping[str, Word]] = MappingProxyType(
     {
@@ -532,6 +539,7 @@ LIMITS: Final[Mapping[str, Word]] = MappingProxyType(
         "objection": Word("异议答复", "answer to the objection"),
         "complaint_window": Word("投诉期", "time to complain"),
         "complaint": Word("投诉处理", "decision on the complaint"),
+        "complaint_outcome": Word("投诉成立后的处理", "what follows from an upheld complaint"),
         "listing": Word("列入清单", "listing"),
         "posting": Word("发榜", "posting the challenge"),
         "bidding": Word("张榜期", "bidding"),

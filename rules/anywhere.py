@@ -59,6 +59,7 @@ from rules import (
     separation,
     settling,
     taking_over,
+    upheld_complaints,
     withdrawal,
 )
 from rules.calendar import with_notice
@@ -77,6 +78,11 @@ def judge(docket: Docket, act: AnywhereAct) -> None:
         case AnswerWithdrawal():
             withdrawal.answer(docket, act)
         case Terminate():
+            if act.ground == "complaint" and act.objection is None:
+                docket.refuse(
+                    "complaint_not_named", waiting=", ".join(upheld_complaints.to_conclude(docket.state)) or "-"
+                )
+            upheld_complaints.followed(docket, act.objection)
             owner = docket.state.profile.owner if docket.state.profile else ""
             docket.decide_against(owner, reopens=docket.state.step, closes_as=Outcome.TERMINATED)
             _stop_trials(docket)
@@ -315,6 +321,7 @@ def _load_calendar(docket: Docket, act: LoadCalendar) -> None:
 
 def _override(docket: Docket, act: Override) -> None:
     """Re-opens a step where the scene was already, with reasons; scores and opinions stay as they were given."""
+    upheld_complaints.followed(docket, act.objection)
     state = docket.state
     if act.bidder is not None:
         _override_trial(docket, act.bidder, act.to)

@@ -9,7 +9,7 @@ from datetime import date
 
 from models.commands.promotion import ConcludeEvaluation, CriterionAnswer, GiveBenchmarkOpinion, NominateBenchmark
 from models.deadline import Deadline
-from models.events.promotion import BenefitRecorded, RecommendedUpward
+from models.events.promotion import BenchmarkOpinionGiven, BenefitRecorded, RecommendedUpward
 from models.frozen import Frozen
 from models.journal import JournalEntry
 from models.policy import BenchmarkCriterion, Benefit, Policy
@@ -126,17 +126,19 @@ def statement(policy: Policy, state: SceneState, journal: Sequence[JournalEntry]
 
 
 def _advice(state: SceneState, journal: Sequence[JournalEntry]) -> tuple[Advice, ...]:
-    """What was said since the last nomination, in the order said."""
-    texts: list[str] = []
-    for entry in journal:
-        match entry.command.act:
-            case NominateBenchmark():
-                texts = []
-            case GiveBenchmarkOpinion(text=text):
-                texts.append(text)
-            case _:
-                pass
-    return tuple(Advice(opinion=each, text=text) for each, text in zip(state.benchmark_opinions, texts, strict=False))
+    """In the order said. Who speaks again on a later nomination takes the place of what they said before."""
+    texts = {
+        (event.person, event.unit): entry.command.act.text
+        for entry in journal
+        if isinstance(entry.command.act, GiveBenchmarkOpinion)
+        for event in entry.events
+        if isinstance(event, BenchmarkOpinionGiven)
+    }
+    return tuple(
+        Advice(opinion=each, text=texts[each.person, each.unit])
+        for each in state.benchmark_opinions
+        if each.person is not None
+    )
 
 
 _CLOCKS = ("nomination", "evaluation", "notice_publication", "public_notice", "yearly_review")

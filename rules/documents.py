@@ -8,7 +8,7 @@ when it is recorded, one after the other for the city's year.
 from collections.abc import Iterator
 
 from models.commands.anywhere import DecideAppeal
-from models.commands.review import AnswerObjection, DecideComplaint
+from models.commands.review import AnswerObjection, ConcludeComplaint, DecideComplaint
 from models.commands.trial import AnalyseIncident, RecordFault
 from models.deadline import Holder
 from models.events.anywhere import AdverseDecision, DocumentIssued, ServiceAwaited
@@ -41,7 +41,7 @@ def _addressees(docket: Docket, before: SceneState) -> Iterator[Holder]:
     ]
     if named:
         yield from named
-    elif isinstance(act, AnswerObjection | DecideComplaint):
+    elif isinstance(act, AnswerObjection | DecideComplaint | ConcludeComplaint):
         objection = find(before.objections, id=act.objection)
         if objection is not None:
             yield Holder(role=Role.PUBLIC, unit="", person=objection.objector)

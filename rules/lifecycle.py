@@ -497,7 +497,7 @@ ROWS: tuple[Row, ...] = (
 ANYWHERE = (
     "suspend", "resume", "request_extension", "decide_extension", "reassign", "propose_correction",
     "confirm_correction", "adopt_policy", "load_calendar", "record_service", "appeal", "decide_appeal",
-    "answer_withdrawal", "withdraw", "answer_objection", "file_complaint", "decide_complaint",
+    "answer_withdrawal", "withdraw", "answer_objection", "file_complaint", "decide_complaint", "conclude_complaint",
     "claim_duty", "release_duty", "transfer_duty", "delegate_duty", "hand_back_duty", "nudge", "copy_to", "take_back",
     "inherit_evidence", "reopen_review", "conclude_lineage_review", "answer_suggestion",
     "complain", "answer_complaint", "request_factor", "answer_factor", "ask_green_channel", "decide_green_channel",
@@ -510,8 +510,8 @@ WHILE_STANDING_STILL = (
     *OF_INCIDENTS, "record_fault", "verify_correction", "renew_insurance", "record_service", "appeal", "decide_appeal",
     "propose_correction", "confirm_correction", "adopt_policy", "load_calendar", "request_extension",
     "decide_extension", "reassign", "raise_objection", "answer_objection", "file_complaint", "decide_complaint",
-    "override", "submit_bid", "withdraw_bid", "claim_duty", "release_duty", "transfer_duty", "delegate_duty",
-    "hand_back_duty", "nudge", "copy_to",
+    "conclude_complaint", "override", "submit_bid", "withdraw_bid", "claim_duty", "release_duty", "transfer_duty",
+    "delegate_duty", "hand_back_duty", "nudge", "copy_to",
     "inherit_evidence", "reopen_review", "conclude_lineage_review", "answer_suggestion", "complain", "answer_complaint",
     "propose_payment", "approve_payment", "pay_milestone", *_REFUND_ACTS, "confirm_take_over",
 )  # fmt: skip

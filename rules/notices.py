@@ -2,13 +2,17 @@
 
 A notice stands for its days. An objection, in a real name and in writing, freezes the step after it until it is
 answered; an answered one may go to the supervisor, which freezes it again. Upheld, the scene goes back to the step
-whose result the notice announced.
+whose result the notice announced. An objection is raised against one notice: where the result was annulled and another
+is announced, what was said against the former neither freezes the latter nor brings it back.
+
+Where others rely on the result already nothing falls back by itself: `rules.upheld_complaints`.
 """
 
 from typing import NamedTuple, assert_never
 
 from models.commands.review import (
     AnswerObjection,
+    ConcludeComplaint,
     DecideComplaint,
     FileComplaint,
     NoticeAct,
@@ -29,9 +33,10 @@ from models.events.review import (
 from models.state import Objection
 from models.state.review import ObjectionStatus
 from models.vocabulary import Machine, NoticeAbout, PanelPurpose, Role
-from rules import ineligible, promotion, settling
+from rules import ineligible, promotion, settling, upheld_complaints
 from rules.docket import Docket
 from rules.keyed import find
+from rules.upheld_complaints import standing
 
 
 class Course(NamedTuple):
@@ -73,7 +78,7 @@ BEFORE_IT_COUNTS = ("listing", "awarding")
 def refuse_while_complained(docket: Docket, about: NoticeAbout) -> None:
     """A complaint freezes the step after the notice also where the notice has run out. Raises Refused."""
     for each in docket.state.objections:
-        if each.about is about and each.freezes:
+        if each.about is about and each.freezes and standing(docket.state, each) is not None:
             docket.refuse("complaint_open", objection=each.id)
 
 
@@ -95,9 +100,17 @@ def judge(docket: Docket, act: NoticeAct) -> None:
             docket.set_deadline("complaint", supervisor, ("decide_complaint",), key=act.objection, step="")
         case DecideComplaint():
             objection = _objection(docket, act.objection, ObjectionStatus.COMPLAINT)
-            docket.record(ComplaintDecided(objection=act.objection, upheld=act.upheld, by=docket.person))
+            counts = act.upheld and upheld_complaints.counts_already(docket, objection)
+            docket.record(
+                ComplaintDecided(objection=act.objection, upheld=act.upheld, by=docket.person, to_conclude=counts)
+            )
             docket.met(f"complaint/{act.objection}")
-            _after_decision(docket, objection, upheld=act.upheld)
+            if counts:
+                upheld_complaints.ask_what_follows(docket, objection)
+            else:
+                _after_decision(docket, objection, upheld=act.upheld)
+        case ConcludeComplaint():
+            upheld_complaints.judge(docket, act)
         case _:
             assert_never(act)
 
@@ -151,9 +164,9 @@ def _answer(docket: Docket, act: AnswerObjection) -> None:
 def _after_decision(docket: Docket, objection: Objection, *, upheld: bool) -> None:
     course = COURSES[objection.about]
     bidder = _bidder(course, objection.bidder)
-    at = docket.step(course.machine, bidder) if _is_about_the_present(docket, objection) else ""
+    at = docket.step(course.machine, bidder) if standing(docket.state, objection) is not None else ""
     if at != course.during and not (upheld and course.machine is Machine.SCENE and at in BEFORE_IT_COUNTS):
-        # The scene has gone on since: what an upheld complaint means for it is the leading group's to say.
+        # The result is annulled already, or the scene ends.
         return
     if upheld:
         if course.panels:
@@ -165,12 +178,6 @@ def _after_decision(docket: Docket, objection: Objection, *, upheld: bool) -> No
             settling.ask_for_acceptance_opinions(docket, bidder or "")
     else:
         _onward(docket, objection.about, objection.bidder)
-
-
-def _is_about_the_present(docket: Docket, objection: Objection) -> bool:
-    """An objection to an earlier title does not concern the higher level that is decided on now."""
-    contested = docket.state.contested
-    return objection.level is None or (contested is not None and objection.level == contested.level)
 
 
 def notice_ran_out(docket: Docket, deadline: Deadline) -> None:
@@ -186,7 +193,7 @@ def notice_ran_out(docket: Docket, deadline: Deadline) -> None:
 def _onward(docket: Docket, about: NoticeAbout, bidder: str | None) -> None:
     notice = find(docket.state.notices, about=about, bidder=bidder)
     frozen = any(
-        each.freezes and (each.about, each.bidder) == (about, bidder) and _is_about_the_present(docket, each)
+        each.freezes and notice is not None and standing(docket.state, each) == notice
         for each in docket.state.objections
     )
     if notice is None or not notice.ran_out or frozen:

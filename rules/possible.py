@@ -27,6 +27,7 @@ from rules import (
     race,
     red_lines,
     trial,
+    upheld_complaints,
 )
 from rules.decide import machines_judged
 from rules.docket import BIDDER_MACHINES
@@ -140,6 +141,8 @@ def _has_an_object(policy: Policy, state: SceneState, verb: str, bidder: str | N
             return any(objection.status is ObjectionStatus.ANSWERED for objection in state.objections)
         case "decide_complaint":
             return any(objection.status is ObjectionStatus.COMPLAINT for objection in state.objections)
+        case "conclude_complaint":
+            return bool(upheld_complaints.to_conclude(state))
         case "claim_duty":
             return any(each.holder is not None and not _claimed(each) for each in state.deadlines)
         case "release_duty" | "transfer_duty" | "delegate_duty":

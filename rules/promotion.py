@@ -38,7 +38,7 @@ from models.events.promotion import (
 from models.policy import Benefit, Policy
 from models.state import IncidentStatus, SceneState
 from models.vocabulary import Machine, Outcome, Role
-from rules import advice, incidents, lineage, payments, refunds, settling, support, taking_over
+from rules import advice, incidents, lineage, payments, refunds, settling, support, taking_over, upheld_complaints
 from rules.docket import Docket
 from rules.keyed import find
 
@@ -66,6 +66,7 @@ def judge(docket: Docket, act: PromotionAct) -> None:
         case ReviewBenchmark():
             _review(docket, act)
         case WithdrawBenchmark():
+            upheld_complaints.followed(docket, act.objection)
             lineage.answer_all(docket, affected=True)
             _lose(docket)
         case RecordBenefit():
@@ -86,6 +87,7 @@ def judge(docket: Docket, act: PromotionAct) -> None:
             refunds.refuse_owing(docket)
             docket.refuse_over_incidents()
             support.refuse_open_complaints(docket)
+            upheld_complaints.refuse_unconcluded(docket)
             lineage.refuse_unreviewed(docket)
             docket.close(Outcome.PROMOTED if docket.state.step == "benchmark" else Outcome.ACCEPTED)
         case _:
@@ -282,7 +284,7 @@ def may_have(policy: Policy, state: SceneState, what: str) -> bool:
 def may_be_closed(state: SceneState) -> bool:
     """Whether nothing is open that a scene is not closed over."""
     incident = any(each.status is not IncidentStatus.CLOSED for each in state.incidents)
-    complaint = any(each.founded is None for each in state.complaints)
+    complaint = any(each.founded is None for each in state.complaints) or upheld_complaints.to_conclude(state)
     owed = state.owed_payments or state.owed_refunds or state.refunds_on_their_way
     return not (incident or complaint or owed or settling.open_parts(state) or lineage.open_reviews(state))
 

@@ -4,14 +4,16 @@ The leading group alone decides (its document says so); a figure of the texts ma
 stays what it is about. Nothing is overwritten: the last setting of an id is in force, those before it stay on record.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from difflib import get_close_matches
+
+from pydantic import ValidationError
 
 from models.actor import Actor
 from models.document import Document
 from models.policy import Policy
-from models.quota import Quota, QuotaSet
+from models.quota import FIRST_YEAR, LAST_YEAR, MOST, Quota, QuotaSet
 from models.refusal import Refused
 from rules.permissions import authorise_office
 
@@ -30,8 +32,9 @@ def set_quota(
     actor: Actor,
     now: datetime,
 ) -> QuotaSet:
-    """Raises Refused: not_permitted, not_the_office, wrong_city, same_quota or quota_of_texts."""
+    """Raises Refused: not_permitted, not_the_office, quota_invalid, wrong_city, same_quota or quota_of_texts."""
     authorise_office(policy, actor, SET)
+    quota = _valid(quota, {})
     if quota.city != policy.city:
         raise Refused("wrong_city", city=quota.city, expected=policy.city)
     stands = next((each for each in in_force(of_texts, before) if each.id == quota.id), None)
@@ -46,12 +49,28 @@ def set_quota(
 
 
 def with_value(policy: Policy, quotas: Sequence[Quota], id: str, value: float) -> Quota:
-    """A quota in force, with another figure. Raises Refused: unknown_quota."""
+    """A quota in force, with another figure. Raises Refused: unknown_quota or quota_invalid."""
     found = next((each for each in quotas if each.id == id), None)
     if found is None:
         near = get_close_matches(id, [each.id for each in quotas], n=3, cutoff=0.3)
         raise Refused("unknown_quota", quota=id, city=policy.city, near=", ".join(near) or "-")
-    return found.model_copy(update={"value": int(value) if value == int(value) else value})
+    return _valid(found, {"value": int(value) if float(value).is_integer() else value})
+
+
+def _valid(quota: Quota, changed: Mapping[str, object]) -> Quota:
+    """A copy is checked by nobody: what is set is what its model takes."""
+    try:
+        return Quota.model_validate({**quota.model_dump(), **changed})
+    except ValidationError as invalid:
+        fields = ", ".join(dict.fromkeys(str((*error["loc"], "value")[0]) for error in invalid.errors()))
+        raise Refused(
+            "quota_invalid", quota=quota.id, fields=fields, most=MOST, first=FIRST_YEAR, last=LAST_YEAR
+        ) from None
+
+
+def replaced(of_texts: Iterable[Quota], before: Sequence[QuotaSet], id: str) -> Quota | None:
+    """What was in force under an id before it was set; None where it is new."""
+    return next((each for each in in_force(of_texts, before) if each.id == id), None)
 
 
 def in_force(of_texts: Iterable[Quota], sets: Iterable[QuotaSet]) -> tuple[Quota, ...]:

@@ -29,10 +29,19 @@ second who had a hand in the first. A pair bars one direction; where both orders
 from typing import Literal, NamedTuple
 
 from models.commands import Command
-from models.commands.anywhere import ConfirmCorrection, DecideExtension, ProposeCorrection, RequestExtension
+from models.commands.anywhere import (
+    ConfirmCorrection,
+    DecideExtension,
+    Override,
+    ProposeCorrection,
+    RequestExtension,
+    Terminate,
+)
 from models.commands.matching import OpenBids, SignContract
+from models.commands.promotion import WithdrawBenchmark
 from models.commands.review import (
     AnswerObjection,
+    ConcludeComplaint,
     ConvenePanel,
     DecideComplaint,
     GiveExpertOpinion,
@@ -44,7 +53,7 @@ from models.commands.support import AnswerComplaint, Complain
 from models.commands.trial import AdmitTrial, AnalyseIncident, RecordFault, RecordReading, StartTrial
 from models.refusal import Refused
 from models.state import Hand, SceneState
-from models.vocabulary import PanelPurpose, Role
+from models.vocabulary import NoticeAbout, PanelPurpose, Role
 from rules.docket import Docket
 from rules.keyed import find, put
 
@@ -72,7 +81,9 @@ CHOSEN = ("nominate_benchmark", "conclude_evaluation", "confirm_benchmark")
 """What leads to a result that a public notice announces."""
 
 ON_ADMISSION = ("accept_filing", "request_supplement", "register", "decline_admission")
-ON_REMEDIES = ("answer_objection", "decide_complaint", "decide_appeal")
+ON_REMEDIES = ("answer_objection", "decide_complaint", "conclude_complaint", "decide_appeal")
+ON_OBJECTIONS = ("answer_objection", "decide_complaint", "conclude_complaint")
+_ON_OBJECTIONS = {about: tuple(f"{verb}:{about}" for verb in ON_OBJECTIONS) for about in NoticeAbout}
 DECISIONS = (
     *ON_ADMISSION, "give_opinion", *RECOGNISED, "refuse",
     "review_invitation", *RANKED, "compare_racers",
@@ -175,12 +186,13 @@ APART: tuple[Apart, ...] = (
     Apart(2, "other_side", (OWNER, "award"), ("sign_contract:st_bureau",)),
     Apart(2, "other_side", ("sign_contract:st_bureau",), (OWNER, BIDDER)),
     Apart(3, "ordered_before", ORDERS, ("decide_extension:correction_order",), "bidder"),
-    Apart(4, "decided_before", RECOGNISED, ("answer_objection:recognition", "decide_complaint:recognition")),
-    Apart(4, "decided_before", RANKED, ("answer_objection:ranking", "decide_complaint:ranking")),
-    Apart(4, "decided_before", ACCEPTED, ("answer_objection:acceptance", "decide_complaint:acceptance")),
-    Apart(4, "decided_before", CHOSEN, ("answer_objection:benchmark", "decide_complaint:benchmark")),
-    Apart(4, "decided_before", ("raise_objection", "file_complaint"), ("answer_objection", "decide_complaint")),
-    Apart(4, "decided_before", ("answer_objection",), ("decide_complaint",)),
+    Apart(4, "decided_before", RECOGNISED, _ON_OBJECTIONS[NoticeAbout.RECOGNITION]),
+    Apart(4, "decided_before", RANKED, _ON_OBJECTIONS[NoticeAbout.RANKING]),
+    Apart(4, "decided_before", ACCEPTED, _ON_OBJECTIONS[NoticeAbout.ACCEPTANCE]),
+    Apart(4, "decided_before", CHOSEN, _ON_OBJECTIONS[NoticeAbout.BENCHMARK]),
+    Apart(4, "decided_before", ("raise_objection", "file_complaint"), ON_OBJECTIONS),
+    Apart(4, "decided_before", ("answer_objection",), ("decide_complaint", "conclude_complaint")),
+    Apart(4, "decided_before", ("decide_complaint",), ("conclude_complaint",)),
     Apart(4, "decided_before", ("complain",), ("answer_complaint",), "item"),
     Apart(4, "decided_before", (*DECISIONS, "appeal"), ("decide_appeal",)),
     Apart(4, "decided_before", MEASURES, ("decide_appeal",)),
@@ -323,8 +335,14 @@ def officers_of(command: Command) -> tuple[str, ...]:
     return (*command.actor.persons, second) if second else command.actor.persons
 
 
+def _about(state: SceneState, objection: str) -> str:
+    found = find(state.objections, id=objection)
+    return found.about if found is not None else ""
+
+
 def hands_of(state: SceneState, command: Command) -> tuple[Hand, ...]:
-    """What a command is a deed of: first its verb with its kind, then the role of somebody who takes sides."""
+    """What a command is a deed of: first its verb with its kind, then the role of somebody who takes sides, and what it
+    concludes on."""
     act, actor = command.act, command.actor
     bidder, item = getattr(act, "bidder", None) or "", ""
     kind, persons = "", actor.persons
@@ -335,9 +353,8 @@ def hands_of(state: SceneState, command: Command) -> tuple[Hand, ...]:
             kind, persons = "order", officers_of(command)
         case PublishNotice() | RaiseObjection():
             kind = act.about
-        case AnswerObjection() | DecideComplaint():
-            objection = find(state.objections, id=act.objection)
-            kind = objection.about if objection is not None else ""
+        case AnswerObjection() | DecideComplaint() | ConcludeComplaint():
+            kind = _about(state, act.objection)
         case GiveExpertOpinion():
             kind = act.purpose
         case ConvenePanel():
@@ -360,4 +377,6 @@ def hands_of(state: SceneState, command: Command) -> tuple[Hand, ...]:
             pass
     deed = f"{act.verb}:{kind}" if kind else act.verb
     sides = [Hand(deed=actor.role, persons=actor.persons)] if actor.role in (Role.OWNER, Role.BIDDER) else []
+    if isinstance(act, Override | Terminate | WithdrawBenchmark) and act.objection is not None:
+        sides.append(Hand(deed=f"conclude_complaint:{_about(state, act.objection)}", persons=actor.persons))
     return (Hand(deed=deed, bidder=bidder, item=item, persons=persons), *sides)

@@ -23,6 +23,7 @@ from models.commands.anywhere import (
     Resume,
     Suspend,
     TakeOver,
+    Terminate,
 )
 from models.commands.handling import AddSigner, CopyTo, DutyAct, Nudge, RemoveSigner, TakeBack
 from models.commands.lineage import ConcludeLineageReview, InheritEvidence, ReopenReview
@@ -40,9 +41,10 @@ from models.commands.matching import (
     WithdrawBid,
 )
 from models.commands.payment import ApprovePayment, PayMilestone, ProposePayment
-from models.commands.promotion import GiveBenchmarkOpinion
+from models.commands.promotion import GiveBenchmarkOpinion, WithdrawBenchmark
 from models.commands.review import (
     AnswerObjection,
+    ConcludeComplaint,
     ConcludeFairCompetition,
     ConvenePanel,
     DecideComplaint,
@@ -88,6 +90,13 @@ from models.vocabulary import PanelPurpose, Role
 def subjects_of(command: Command) -> tuple[str, ...]:
     """What a command is about, in the words of `Event.touches`; nothing for one that cannot be stale."""
     act = command.act
+    if isinstance(act, Override | Terminate | WithdrawBenchmark) and act.objection is not None:
+        return (*_subjects(command), f"objection/{act.objection}")
+    return _subjects(command)
+
+
+def _subjects(command: Command) -> tuple[str, ...]:
+    act = command.act
     match act:
         case Submit() | TakeOver() | PassDeadline() | LoadCalendar() | ReportIncident() | RaiseObjection():
             return ()
@@ -120,7 +129,7 @@ def subjects_of(command: Command) -> tuple[str, ...]:
             return (f"panel/{act.purpose}/{act.bidder or ''}",)
         case PublishNotice():
             return (f"notice/{act.about}/{act.bidder or ''}",)
-        case AnswerObjection() | FileComplaint() | DecideComplaint():
+        case AnswerObjection() | FileComplaint() | DecideComplaint() | ConcludeComplaint():
             return (f"objection/{act.objection}",)
         case CompareRacers():
             return ("step", *(f"trial/{finding.bidder}" for finding in act.findings))
@@ -145,7 +154,8 @@ def subjects_of(command: Command) -> tuple[str, ...]:
             speaker = f"expert/{actor.person}" if actor.role is Role.EXPERT else actor.unit
             return (f"trial/{act.bidder}", f"trial/{act.bidder}/{speaker}")
         case GiveBenchmarkOpinion():
-            return (f"benchmark_opinion/{command.actor.person}",)
+            speaker = command.actor.person if command.actor.role is Role.EXPERT else command.actor.unit
+            return ("nomination", f"benchmark_opinion/{speaker}")
         case Override(bidder=str()):
             return ("step", f"trial/{act.bidder}")
         case GiveAcceptanceOpinion():

@@ -25,7 +25,7 @@ from models.checkpoint import (
     Unreadable,
 )
 from models.frozen import Frozen
-from models.tables import CheckpointRow, DirectoryRow, EntryRow, FundEntryRow, LogLeafRow, RefusalRow
+from models.tables import CheckpointRow, DirectoryRow, EntryRow, FundEntryRow, LogLeafRow, QuotaSetRow, RefusalRow
 from storage.database import table_of, writing
 
 LEAF, CHECKPOINT = table_of(LogLeafRow), table_of(CheckpointRow)
@@ -50,6 +50,7 @@ CHAINS: dict[ChainKind, _Chain] = {
     "refusal": _chain(RefusalRow),
     "directory": _chain(DirectoryRow),
     "fund": _chain(FundEntryRow),
+    "quota": _chain(QuotaSetRow),
 }
 
 

@@ -21,7 +21,8 @@ INTERRUPTIONS = (
     "suspend", "resume", "return_for_correction", "override", "reassign", "appeal", "decide_appeal", "record_service",
     "propose_correction", "confirm_correction", "withdraw", "answer_withdrawal", "request_extension",
     "decide_extension", "take_back", "delegate_duty", "transfer_duty", "claim_duty", "hand_back_duty",
-    "raise_objection", "answer_objection", "file_complaint", "decide_complaint", "add_signer", "remove_signer",
+    "raise_objection", "answer_objection", "file_complaint", "decide_complaint", "conclude_complaint",
+    "add_signer", "remove_signer",
     "suspend_trial", "propose_resumption", "approve_resumption", "record_fault", "report_incident", "terminate",
     "load_calendar", "ask_green_channel", "complain", "request_factor", "suggest_rule_change",
 )  # fmt: skip

@@ -368,6 +368,13 @@ class Improviser:
     def _decide_complaint(self) -> dict[str, object]:
         return {"objection": self._objection(ObjectionStatus.COMPLAINT), "upheld": self.choose((True, False))}
 
+    def _conclude_complaint(self) -> dict[str, object]:
+        again = self.choose((True, False))
+        return {
+            "objection": self._objection(ObjectionStatus.TO_CONCLUDE),
+            "outcome": "done_again" if again else "stands", "follows": "重新评审" if again else None,
+        }  # fmt: skip
+
     def _list_scene(self) -> dict[str, object]:
         return {"list": "demand", "batch": "B1"}
 
@@ -691,7 +698,15 @@ class Improviser:
         return {"agreed": self.choose((True, True, False))}
 
     def _terminate(self) -> dict[str, object]:
-        return {"ground": "breach"}
+        return {"ground": "breach", **self._complaint()}
+
+    def _withdraw_benchmark(self) -> dict[str, object]:
+        return self._complaint()
+
+    def _complaint(self) -> dict[str, object]:
+        """Names the upheld complaint that it follows from, where one waits."""
+        found = [each.id for each in self.play.state.objections if each.status is ObjectionStatus.TO_CONCLUDE]
+        return {"objection": self.choose((found[0], None))} if found else {}
 
     def _return_for_correction(self) -> dict[str, object]:
         return {"to": self.choose(lifecycle.RETURN_TO), "then": self.choose(("start_over", "straight_back"))}
@@ -787,8 +802,8 @@ class Improviser:
 
     def _override(self) -> dict[str, object]:
         if self.often(False, True):
-            return {"to": self.choose(("submitted", "exit"))}
-        return {"to": self.choose((*lifecycle.OVERRIDE_TO, "candidate")), "bidder": None}
+            return {"to": self.choose(("submitted", "exit")), **self._complaint()}
+        return {"to": self.choose((*lifecycle.OVERRIDE_TO, "candidate")), "bidder": None, **self._complaint()}
 
     def _record_uptake(self) -> dict[str, object]:
         routes = self.play.policy.promotion.uptake

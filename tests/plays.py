@@ -6,7 +6,9 @@ One common way from draft to benchmark, and from where it stood at each step the
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from functools import cache
+from typing import Literal
 
+from models.actor import Actor
 from models.calendar import Period, Unit
 from models.commands import Act
 from models.commands.acceptance import AskFaultTolerance, RecordRefund, SubmitRectification
@@ -44,6 +46,7 @@ from models.commands.promotion import (
 )
 from models.commands.review import (
     AnswerObjection,
+    ConcludeComplaint,
     ConfirmScene,
     DecideComplaint,
     FileComplaint,
@@ -74,6 +77,7 @@ from models.commands.trial import (
 from models.policy import Closing, Policy
 from models.refusal import Refused
 from models.vocabulary import (
+    ComplaintOutcome,
     Machine,
     Mode,
     NoticeAbout,
@@ -1035,6 +1039,54 @@ def promotion() -> Iterator[Play]:
         yield _then(play, lambda p: p.to_benchmark(), lambda p: p.do(CloseScene(reasons="办结"), p.lead))
 
 
+def upheld_complaints() -> Iterator[Play]:
+    """A complaint that is upheld when the contract is signed, or a title stands, and what the leading group says."""
+    ranked = _then(at("ranking_notice"), lambda p: object_in_time(p, NoticeAbout.RANKING), passing("public_notice"))
+    ranked = _then(ranked, lambda p: p.award(A), lambda p: p.sign(A), uphold)
+    yield _then(ranked, concluding("stands"))
+    yield _then(ranked, concluding("done_again", follows="重新评分"))
+    yield _then(ranked, lambda p: p.do(_end_for(p), another_of_the_group(p)))
+    titled = _then(at("benchmark_notice"), lambda p: object_in_time(p, NoticeAbout.BENCHMARK), passing("public_notice"))
+    titled = _then(titled, uphold)
+    yield _then(titled, concluding("stands"), lambda p: p.do(CloseScene(reasons="办结"), p.lead))
+    withdrawn = WithdrawBenchmark(reasons="失实", objection=titled.state.objections[-1].id)
+    yield _then(titled, lambda p: p.do(withdrawn, another_of_the_group(p)))
+
+
+def object_in_time(play: Play, about: NoticeAbout) -> None:
+    """Somebody objects while the notice stands, and is answered."""
+    objection = RaiseObjection(about=about, real_name=True, text="有误", document=document("异议书"))
+    play.do(objection, play.person(Role.PUBLIC, "市民", "citizen-1"))
+    id = play.state.objections[-1].id
+    play.do(AnswerObjection(objection=id, upheld=False, text="不成立"), play.platform)
+
+
+def uphold(play: Play) -> None:
+    """The answer is taken to the supervisor when others rely on the result already, and the complaint is upheld."""
+    id = play.state.objections[-1].id
+    play.do(FileComplaint(objection=id, text="不服"), play.person(Role.PUBLIC, "市民", "citizen-1"))
+    play.do(DecideComplaint(objection=id, upheld=True, text="裁决"), play.supervisor)
+
+
+def concluding(outcome: Literal["stands", "done_again"], follows: str | None = None) -> Script:
+    def conclude(play: Play) -> None:
+        act = ConcludeComplaint(
+            objection=play.state.objections[-1].id, outcome=ComplaintOutcome(outcome), reasons="审定", follows=follows
+        )
+        play.do(act, another_of_the_group(play))
+
+    return conclude
+
+
+def another_of_the_group(play: Play) -> Actor:
+    """Of the leading group, who took no part so far."""
+    return play.office(Role.LEADING_GROUP, "another")
+
+
+def _end_for(play: Play) -> Terminate:
+    return Terminate(ground="complaint", reasons="排名有误", objection=play.state.objections[-1].id)
+
+
 def taken_over() -> Iterator[Play]:
     for row in ROWS:
         if row.machine is SCENE and row.by == "take_over":
@@ -1050,5 +1102,5 @@ def taken_over() -> Iterator[Play]:
 
 CHAPTERS: tuple[Callable[[], Iterator[Play]], ...] = (
     ends_of_any_step, solicitation_and_review, matching, contracting, trials, races, reopened_trials, incidents,
-    inclusion_periods, acceptances, promotion, taken_over,
+    inclusion_periods, acceptances, promotion, upheld_complaints, taken_over,
 )  # fmt: skip

@@ -161,6 +161,8 @@ def _unanswered(state: SceneState) -> Iterator[str]:
             yield from waits_for(objection.id, "objection", objection.id)
         if objection.status is ObjectionStatus.COMPLAINT:
             yield from waits_for(objection.id, "complaint", objection.id)
+        if objection.status is ObjectionStatus.TO_CONCLUDE:
+            yield from waits_for(objection.id, "complaint_outcome", objection.id)
     for decision in state.decisions:
         limit = "service" if decision.served_on is None else "appeal_window"
         limit = "appeal" if decision.appealed_by is not None else limit

@@ -1,4 +1,4 @@
-"""What is kept beside the journals: documents' numbers, directories, risk pools, and what copies inherited."""
+"""What is kept beside the journals: documents' numbers, directories, risk pools, quotas, and what copies inherited."""
 
 from cli.output import say
 from client.lineage import left_to_tell
@@ -61,6 +61,22 @@ def funds(opened: Parts) -> Finding:
                 {"city": city, "broken": broken},
             )
     return Finding("funds", "ok", say("风险补偿资金池记录完整", "the risk compensation pools are whole"))
+
+
+def quotas(opened: Parts) -> Finding:
+    for city in opened.quotas.cities():
+        if (broken := opened.quotas.broken(city)) is not None:
+            return Finding(
+                "quotas",
+                "error",
+                say(
+                    f"{city}第 {broken} 次指标设定缺失或被改动",
+                    f"setting {broken} of the quotas of {city} is missing or changed",
+                ),
+                say("从备份恢复", "restore a backup"),
+                {"city": city, "broken": broken},
+            )
+    return Finding("quotas", "ok", say("指标设定记录完整", "the settings of quotas are whole"))
 
 
 def lineage(opened: Parts, chosen: tuple[str, ...]) -> Finding:

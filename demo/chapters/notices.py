@@ -1,8 +1,15 @@
 """Public notices, and what is said against them."""
 
 from demo.scene import Scene, Script, Until
-from models.commands.review import AnswerObjection, DecideComplaint, FileComplaint, PublishNotice, RaiseObjection
-from models.vocabulary import NoticeAbout
+from models.commands.review import (
+    AnswerObjection,
+    ConcludeComplaint,
+    DecideComplaint,
+    FileComplaint,
+    PublishNotice,
+    RaiseObjection,
+)
+from models.vocabulary import ComplaintOutcome, NoticeAbout
 
 
 def published(scene: Scene, about: NoticeAbout, bidder: str | None = None) -> Script:
@@ -40,10 +47,19 @@ def answered(scene: Scene, *, upheld: bool) -> Script:
 
 
 def complained(scene: Scene, *, upheld: bool) -> Script:
-    """Before the notice has run out the objector goes to the supervisor: it is frozen until the decision."""
+    """The objector goes to the supervisor: before the notice has run out it is frozen until the decision."""
     yield scene.workdays(1)
     objection = scene.state.objections[-1].id
     yield scene.citizen.does(FileComplaint(objection=objection, text="对答复不服。"))
     yield scene.workdays(8)
     text = "投诉成立，责令重新办理。" if upheld else "投诉不成立，维持答复。"
     yield scene.supervisor.does(DecideComplaint(objection=objection, upheld=upheld, text=text))
+
+
+def concluded(scene: Scene) -> Script:
+    """The complaint was upheld when others relied on the result already: the leading group lets it stand."""
+    yield scene.workdays(5)
+    objection = scene.state.objections[-1].id
+    reasons = "公示材料有疏漏，已补正，不影响认定结果。"
+    act = ConcludeComplaint(objection=objection, outcome=ComplaintOutcome.STANDS, reasons=reasons)
+    yield scene.leading_group.does(act)

@@ -20,13 +20,14 @@ from demo.chapters.matching import (
     signed,
     verified,
 )
-from demo.chapters.notices import answered, complained, objected, published
+from demo.chapters.notices import answered, complained, concluded, objected, published, ran_out
 from demo.chapters.promotion import benefited, closed, made_benchmark
 from demo.chapters.remedies import appealed, final, served
 from demo.chapters.review import (
     advised,
     consulted,
     found_fair,
+    listed,
     listed_after_notice,
     opinions,
     recognised,
@@ -190,7 +191,10 @@ def robotaxi(scene: Scene) -> Script:
 
 
 def medical_device(scene: Scene) -> Script:
-    """Returned twice: once it starts over, once it goes straight back. Then the fast track, with a late delivery."""
+    """Returned twice: once it starts over, once it goes straight back. Then the fast track, with a late delivery.
+
+    A complaint about its recognition is upheld when it is listed already: the leading group lets it stand.
+    """
     yield from filed(scene)
     yield from consulted(scene)
     yield from returned(scene, to="registered", then="start_over")
@@ -200,7 +204,13 @@ def medical_device(scene: Scene) -> Script:
     yield from returned(scene, to="fair_competition", then="straight_back")
     scene.stands_at("expert_review")
     yield from recognised(scene)
-    yield from listed_after_notice(scene)
+    yield from published(scene, NoticeAbout.RECOGNITION)
+    yield from objected(scene, NoticeAbout.RECOGNITION)
+    yield from answered(scene, upheld=False)
+    yield ran_out(scene)
+    yield from listed(scene)
+    yield from complained(scene, upheld=True)
+    yield from concluded(scene)
     yield from matched(scene, JIA, BING)
     yield from late_delivery(scene, JIA)
     yield from accepted(scene, JIA)

@@ -31,9 +31,12 @@ class AnswerWithdrawal(Act):
 
 
 class Terminate(Act):
+    """`objection` names the upheld complaint that it follows from."""
+
     verb: Literal["terminate"] = "terminate"
-    ground: Literal["breach", "force_majeure", "safety"]
+    ground: Literal["breach", "force_majeure", "safety", "complaint"]
     reasons: Text
+    objection: Identifier | None = Field(None, exclude_if=lambda objection: objection is None)
 
 
 class Suspend(Act):
@@ -156,13 +159,14 @@ class LoadCalendar(Act):
 class Override(Act):
     """The leading group re-opens a step with reasons; it never alters a score or an opinion.
 
-    With `bidder` it is a step of that bidder's trial.
+    With `bidder` it is a step of that bidder's trial. `objection` names the upheld complaint that it follows from.
     """
 
     verb: Literal["override"] = "override"
     to: Identifier
     bidder: Name | None = Field(None, exclude_if=lambda bidder: bidder is None)
     reasons: Text
+    objection: Identifier | None = Field(None, exclude_if=lambda objection: objection is None)
 
 
 class DeclaredBidder(Frozen):

@@ -107,8 +107,11 @@ class ReviewBenchmark(Act):
 
 
 class WithdrawBenchmark(Act):
+    """`objection` names the upheld complaint that it follows from."""
+
     verb: Literal["withdraw_benchmark"] = "withdraw_benchmark"
     reasons: Text
+    objection: Identifier | None = Field(None, exclude_if=lambda objection: objection is None)
 
 
 class CloseScene(Act):

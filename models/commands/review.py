@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from models.document import Document
 from models.frozen import Frozen
 from models.text import Identifier, Name, Text
-from models.vocabulary import GateKind, NoticeAbout, PanelPurpose, Position
+from models.vocabulary import ComplaintOutcome, GateKind, NoticeAbout, PanelPurpose, Position
 
 from .act import Act
 
@@ -180,6 +180,19 @@ class DecideComplaint(Act):
     text: Text
 
 
+class ConcludeComplaint(Act):
+    """The leading group's word on a result that counts already, after the supervisor upheld a complaint against it.
+
+    `stands`: it stands all the same; `done_again`: it does not, and `follows` says what is done instead.
+    """
+
+    verb: Literal["conclude_complaint"] = "conclude_complaint"
+    objection: Identifier
+    outcome: ComplaintOutcome
+    reasons: Text
+    follows: Text | None = Field(None, exclude_if=lambda follows: follows is None)
+
+
 ReviewAct = (
     AskConsultation
     | GiveOpinion
@@ -193,4 +206,4 @@ ReviewAct = (
     | ListScene
 )
 
-NoticeAct = PublishNotice | RaiseObjection | AnswerObjection | FileComplaint | DecideComplaint
+NoticeAct = PublishNotice | RaiseObjection | AnswerObjection | FileComplaint | DecideComplaint | ConcludeComplaint

@@ -24,6 +24,10 @@ class BenchmarkNominated(Event):
     raises: str | None = Field(None, exclude_if=lambda level: level is None)
     case_type: str | None = Field(None, exclude_if=lambda of: of is None)
 
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return ("nomination",)
+
 
 class BenchmarkOpinionGiven(Event):
     kind: Literal["benchmark_opinion_given"] = "benchmark_opinion_given"
@@ -35,7 +39,7 @@ class BenchmarkOpinionGiven(Event):
 
     @property
     def touches(self) -> tuple[str, ...]:
-        return (f"benchmark_opinion/{self.person}",)
+        return (f"benchmark_opinion/{self.person if self.expert else self.unit}",)
 
 
 class BenchmarkEvaluated(Event):

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from models.frozen import Frozen
 from models.state.review import FairCompetitionResult, Flag, Panel, Seat, Tally
-from models.vocabulary import NoticeAbout, PanelPurpose, Position
+from models.vocabulary import ComplaintOutcome, NoticeAbout, PanelPurpose, Position
 
 from .event import Event
 
@@ -184,9 +184,23 @@ class ComplaintFiled(Event):
 
 
 class ComplaintDecided(Event):
+    """`to_conclude`: its result counts already, and the leading group says what follows."""
+
     kind: Literal["complaint_decided"] = "complaint_decided"
     objection: str
     upheld: bool
+    by: str
+    to_conclude: bool = Field(False, exclude_if=lambda waits: not waits)
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (f"objection/{self.objection}",)
+
+
+class ComplaintConcluded(Event):
+    kind: Literal["complaint_concluded"] = "complaint_concluded"
+    objection: str
+    outcome: ComplaintOutcome
     by: str
 
     @property
@@ -228,5 +242,6 @@ NoticeEvent = (
     | ObjectionAnswered
     | ComplaintFiled
     | ComplaintDecided
+    | ComplaintConcluded
     | ObjectionSettled
 )

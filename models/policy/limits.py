@@ -66,6 +66,10 @@ class Limits(Frozen):
     objection: Limit = Field(description="an objection is answered")
     complaint_window: Limit = Field(description="how long an answered objection may go to the supervisor")
     complaint: Limit = Field(description="the supervisor decides a complaint")
+    complaint_outcome: Limit = Field(
+        **_since(10, "平台默认值（无法定期限）"),
+        description="leading group says what follows from a complaint upheld against a result that counts already",
+    )
     listing: Limit = Field(description="platform office puts the scene on a list, in a batch")
     posting: Limit = Field(description="owner posts the challenge")
     bidding: Limit = Field(description="shortest time a challenge stays open")

@@ -1,9 +1,9 @@
 """How a solver is found: modes, score sheet, fair competition, contracting."""
 
 import re
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints
 
 from models.frozen import Frozen
 from models.text import Identifier, Name, wrong
@@ -50,24 +50,6 @@ class ScoreSheet(Sourced):
     @property
     def criteria(self) -> tuple[Criterion, ...]:
         return tuple(criterion for dimension in self.dimensions for criterion in dimension.criteria)
-
-    @model_validator(mode="after")
-    def _coherent(self) -> Self:
-        keys = [criterion.key for criterion in self.criteria]
-        if len(keys) != len(set(keys)):
-            raise wrong("two criteria have the same key; name one differently", "两项指标的 key 相同；请改其一")
-        if self.tie_break not in [dimension.key for dimension in self.dimensions]:
-            known = ", ".join(dimension.key for dimension in self.dimensions)
-            raise wrong(
-                f"tie_break names no dimension: {self.tie_break}; use one of: {known}",
-                f"tie_break 不是任何维度：{self.tie_break}；可选：{known}",
-            )
-        if self.pass_mark > self.points:
-            raise wrong(
-                f"pass_mark {self.pass_mark} is above the sheet's {self.points} points; lower it",
-                f"pass_mark {self.pass_mark} 高于各项分值之和 {self.points}；请降低",
-            )
-        return self
 
 
 class ModeRule(Sourced):

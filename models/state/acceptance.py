@@ -82,7 +82,10 @@ class Raising(Frozen):
 
 
 class Benchmark(Frozen):
-    """`level` "": a title that was taken over, of which nobody said the level."""
+    """`level` "": a title that was taken over, of which nobody said the level.
+
+    `notice`: where a higher level was ever proposed, the entry at which the title that stands was announced.
+    """
 
     level: str
     recommended: bool | None = None
@@ -92,6 +95,7 @@ class Benchmark(Frozen):
     withdrawn: bool = False
     case_type: str | None = Field(None, exclude_if=lambda of: of is None)
     raising: Raising | None = Field(None, exclude_if=lambda raising: raising is None)
+    notice: int | None = Field(None, exclude_if=lambda notice: notice is None)
 
 
 class Uptake(Frozen):

@@ -5,7 +5,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from models.frozen import Frozen
-from models.vocabulary import GateKind, NoticeAbout, PanelPurpose, Position
+from models.vocabulary import ComplaintOutcome, GateKind, NoticeAbout, PanelPurpose, Position
 
 
 class Opinion(Frozen):
@@ -83,10 +83,13 @@ class Panel(Frozen):
 
 
 class Notice(Frozen):
+    """`sequence` is the entry at which it was put up: what is announced anew is another notice."""
+
     about: NoticeAbout
     bidder: str | None
     document: str
     ran_out: bool = False
+    sequence: int = Field(0, exclude_if=lambda sequence: not sequence)
 
     @property
     def key(self) -> str:
@@ -94,9 +97,12 @@ class Notice(Frozen):
 
 
 class ObjectionStatus(StrEnum):
+    """`to_conclude`: upheld against a result that counts already; what follows is still to be said."""
+
     RAISED = "raised"
     ANSWERED = "answered"
     COMPLAINT = "complaint"
+    TO_CONCLUDE = "to_conclude"
     UPHELD = "upheld"
     SETTLED = "settled"
 
@@ -104,7 +110,8 @@ class ObjectionStatus(StrEnum):
 class Objection(Frozen):
     """Freezes the step after its notice while it is raised or before the supervisor.
 
-    `level`: of the benchmark that the notice announced.
+    `notice` is the sequence of the one that it was raised against: it concerns no other. `outcome`: what became of a
+    result that counted already when it was upheld.
     """
 
     id: str
@@ -113,7 +120,8 @@ class Objection(Frozen):
     objector: str
     status: ObjectionStatus = ObjectionStatus.RAISED
     answered_by: str | None = None
-    level: str | None = Field(None, exclude_if=lambda level: level is None)
+    notice: int = Field(0, exclude_if=lambda notice: not notice)
+    outcome: ComplaintOutcome | None = Field(None, exclude_if=lambda outcome: outcome is None)
 
     @property
     def freezes(self) -> bool:

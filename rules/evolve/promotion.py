@@ -20,6 +20,8 @@ from models.events.promotion import (
 )
 from models.state import Benchmark, BenchmarkApplication, Replication, SceneState, UnitOpinion, Uptake
 from models.state.acceptance import Raising
+from models.vocabulary import NoticeAbout
+from rules.keyed import find
 
 
 def evolve(state: SceneState, event: PromotionEvent) -> SceneState:
@@ -47,8 +49,9 @@ def evolve(state: SceneState, event: PromotionEvent) -> SceneState:
             raising = state.benchmark.raising if state.benchmark else None
             of = raising.case_type if raising is not None else None
             return _benchmark(
-                state, level=level, case_type=of or kept, recommended=True, confirmed_on=event.on, raising=None
-            )
+                state, level=level, case_type=of or kept, recommended=True, confirmed_on=event.on, raising=None,
+                notice=_announced(state),
+            )  # fmt: skip
         case BenchmarkReviewed():
             return _benchmark(state, reviews=(state.benchmark.reviews if state.benchmark else 0) + 1)
         case BenchmarkWithdrawn():
@@ -80,8 +83,15 @@ def _nominated(state: SceneState, event: BenchmarkNominated) -> SceneState:
     if event.raises is not None:
         title = state.benchmark or Benchmark(level=event.raises, confirmed=True)
         raising = Raising(level=event.level, case_type=event.case_type)
-        nominated = title.model_copy(update={"raising": raising})
+        notice = title.notice if title.notice is not None else _announced(state)
+        nominated = title.model_copy(update={"raising": raising, "notice": notice})
     return state.model_copy(update={"benchmark": nominated, "benchmark_applications": (), "benchmark_opinions": ()})
+
+
+def _announced(state: SceneState) -> int | None:
+    """The entry at which a benchmark was announced last; None where it never was."""
+    notice = find(state.notices, about=NoticeAbout.BENCHMARK, bidder=None)
+    return notice.sequence if notice is not None else None
 
 
 def _contested(state: SceneState, **to: object) -> SceneState:

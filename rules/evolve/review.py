@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from models.events.review import (
+    ComplaintConcluded,
     ComplaintDecided,
     ComplaintFiled,
     ConsultationAsked,
@@ -26,7 +27,7 @@ from models.events.review import (
 )
 from models.state import Consultation, Notice, Objection, Opinion, Panel, SceneState
 from models.state.review import ObjectionStatus
-from models.vocabulary import NoticeAbout, PanelPurpose
+from models.vocabulary import PanelPurpose
 from rules.evolve.acceptance import unsigned
 from rules.keyed import change, find, put
 
@@ -58,7 +59,9 @@ def evolve(state: SceneState, event: ReviewEvent | NoticeEvent) -> SceneState:
         case SceneListed(batch=batch):
             return state.model_copy(update={"listed_in": batch})
         case NoticePublished():
-            notice = Notice(about=event.about, bidder=event.bidder, document=event.document)
+            notice = Notice(
+                about=event.about, bidder=event.bidder, document=event.document, sequence=state.sequence + 1
+            )
             return state.model_copy(update={"notices": put(state.notices, notice, by=lambda each: each.key)})
         case NoticeRanOut():
             to: dict[str, object] = {"ran_out": True}
@@ -66,12 +69,13 @@ def evolve(state: SceneState, event: ReviewEvent | NoticeEvent) -> SceneState:
                 update={"notices": change(state.notices, to=to, about=event.about, bidder=event.bidder)}
             )
         case ObjectionRaised():
+            against = find(state.notices, about=event.about, bidder=event.bidder)
             objection = Objection(
                 id=event.objection,
                 about=event.about,
                 bidder=event.bidder,
                 objector=event.objector,
-                level=state.contested.level if event.about is NoticeAbout.BENCHMARK and state.contested else None,
+                notice=against.sequence if against is not None else 0,
             )
             return state.model_copy(update={"objections": (*state.objections, objection)})
         case ObjectionAnswered():
@@ -82,6 +86,10 @@ def evolve(state: SceneState, event: ReviewEvent | NoticeEvent) -> SceneState:
             return _objection(state, event.objection, to)
         case ComplaintFiled():
             return _objection(state, event.objection, {"status": ObjectionStatus.COMPLAINT})
+        case ComplaintDecided(to_conclude=True):
+            return _objection(state, event.objection, {"status": ObjectionStatus.TO_CONCLUDE})
+        case ComplaintConcluded(outcome=outcome):
+            return _objection(state, event.objection, {"status": ObjectionStatus.UPHELD, "outcome": outcome})
         case ComplaintDecided():
             status = ObjectionStatus.UPHELD if event.upheld else ObjectionStatus.SETTLED
             return _objection(state, event.objection, {"status": status})

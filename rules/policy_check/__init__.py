@@ -10,7 +10,8 @@ The hints speak to whoever writes the city's file, who need not know the code.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+
+from pydantic import BaseModel
 
 from models.policy import Policy
 from rules.policy_check.city import classification, domains, offices, steps, times, units
@@ -73,6 +74,15 @@ def contradictions_of_a_part(policy: Policy) -> tuple[Contradiction, ...]:
     """The same of a draft that lacks what does not fit: a check goes as far as it finds what it asks for."""
     found: list[Contradiction] = []
     for check in _CHECKS:
-        with suppress(AttributeError):
+        try:
             found.extend(check(policy))
+        except AttributeError as lacking:
+            if not _is_of_the_file(lacking):
+                raise
     return tuple(found)
+
+
+def _is_of_the_file(lacking: AttributeError) -> bool:
+    """Whether what was asked for is a key that the file could have, and not a fault of the check itself."""
+    block, key = lacking.obj, lacking.name
+    return isinstance(block, BaseModel) and key in type(block).model_fields

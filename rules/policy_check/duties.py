@@ -31,6 +31,7 @@ DUTIES: tuple[tuple[str, Role, tuple[str, ...]], ...] = (
     ("consultation", Role.COOPERATING, ("give_opinion",)),
     ("objection", Role.PLATFORM_OFFICE, ("answer_objection",)),
     ("complaint", Role.SUPERVISOR, ("decide_complaint",)),
+    ("complaint_outcome", Role.LEADING_GROUP, ("conclude_complaint",)),
     ("complaint_answer", Role.REGULATOR, ("answer_complaint",)),
     ("complaint_answer", Role.SUPERVISOR, ("answer_complaint",)),
     ("factor", Role.LEAD, ("answer_factor",)),

@@ -25,16 +25,21 @@ _PARTY = {"owner": Role.OWNER, "st_bureau": Role.ST_BUREAU, "bidder": Role.BIDDE
 def quorum(policy: Policy) -> Iterator[Contradiction]:
     """A number of voices that a domain's departments can never reach would end every consultation in deadlock."""
     needed, weights = policy.consultation.quorum.count, policy.consultation.quorum.weights
-    for domain in policy.domains:
-        asked = sum(weights.get(unit, 1) for unit in set(domain.units) - {domain.lead})
-        if needed is not None and 0 < asked < needed:
-            message = f"{needed} voices are needed, and {domain.name}'s cooperating departments have {asked}"
-            yield Contradiction(
-                "consultation.quorum.count",
-                message,
-                f"use {asked} or fewer, or name more units there",
-                f"须 {needed} 票，而{domain.name}的配合单位只有 {asked} 票；请写 {asked} 或更少，或在该领域多列单位",
-            )
+    voices = {
+        domain.name: sum(weights.get(unit, 1) for unit in set(domain.units) - {domain.lead})
+        for domain in policy.domains
+    }
+    too_few = {name: asked for name, asked in voices.items() if needed is not None and 0 < asked < needed}
+    if too_few:
+        least = min(too_few.values())
+        named = ", ".join(f"{name} ({asked})" for name, asked in too_few.items())
+        named_zh = "、".join(f"{name}（{asked} 票）" for name, asked in too_few.items())
+        yield Contradiction(
+            "consultation.quorum.count",
+            f"{needed} voices are needed, and the cooperating departments of these domains have fewer: {named}",
+            f"use {least} or fewer, or name more units there",
+            f"须 {needed} 票，而这些领域的配合单位不足：{named_zh}；请写 {least} 或更少，或在这些领域多列单位",
+        )
     for unit in weights:
         yield from unknown_unit(policy, f"consultation.quorum.weights.{unit}", unit)
     for at, unit in enumerate(policy.consultation.vetoers):
@@ -194,6 +199,28 @@ def score_sheet(policy: Policy) -> Iterator[Contradiction]:
                 "name it differently",
                 f"{key} 出现两次；请另取一个名字",
             )
+    known: list[str] = []
+    for at, dimension in enumerate(sheet.dimensions):
+        for place, criterion in enumerate(dimension.criteria):
+            if criterion.key in known:
+                yield Contradiction(
+                    f"score_sheet.dimensions.{at}.criteria.{place}.key",
+                    f"two criteria have the key {criterion.key}",
+                    "name one differently",
+                    f"两项指标的 key 都是 {criterion.key}；请改其一",
+                )
+            known.append(criterion.key)
+    if sheet.tie_break not in keys:
+        hint = nearest(sheet.tie_break, keys)
+        message, zh = f"names no dimension: {sheet.tie_break}", f"不是任何维度：{sheet.tie_break}"
+        yield Contradiction("score_sheet.tie_break", message, hint.en, f"{zh}；{hint.zh}")
+    if sheet.pass_mark > sheet.points:
+        yield Contradiction(
+            "score_sheet.pass_mark",
+            f"{sheet.pass_mark} is above the sheet's {sheet.points} points",
+            "lower it",
+            f"{sheet.pass_mark} 高于各项分值之和 {sheet.points}；请降低",
+        )
     if (points := sum(each.points for each in sheet.criteria)) != sheet.full_marks:
         message = f"the criteria come to {points} points, and full_marks says {sheet.full_marks}"
         yield Contradiction(

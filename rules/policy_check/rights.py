@@ -24,14 +24,16 @@ _OWN_CAUSE: dict[Role, tuple[str, ...]] = {
     Role.BIDDER: (
         "verify_eligibility", "score_bid", "award", "admit_trial", "start_trial", "approve_resumption", "conclude_exit",
         "record_fault", "verify_correction", "verify_incident", "conclude_acceptance", "decide_fault_tolerance",
-        "answer_objection", "decide_complaint", "decide_appeal", "decide_extension", "conclude_evaluation",
+        "answer_objection", "decide_complaint", "conclude_complaint", "decide_appeal", "decide_extension",
+        "conclude_evaluation",
         "confirm_benchmark", "approve_payment", "pay_milestone", "answer_complaint", "answer_factor",
         "decide_green_channel",
         "propose_compensation", "approve_compensation", "decline_compensation", "pay_compensation",
         "recover_compensation", "confirm_take_over",
     ),
     Role.OWNER: (
-        "register", "recognise", "confirm_scene", "score_bid", "answer_objection", "decide_complaint", "decide_appeal",
+        "register", "recognise", "confirm_scene", "score_bid", "answer_objection", "decide_complaint",
+        "conclude_complaint", "decide_appeal",
         "decide_fault_tolerance", "conclude_evaluation", "confirm_benchmark", "approve_compensation",
         "answer_complaint", "answer_factor", "decide_green_channel",
         "decline_compensation", "pay_compensation", "confirm_take_over",

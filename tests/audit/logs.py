@@ -74,6 +74,6 @@ def days(log: MemoryLog, signer: KeyFile, count: int, chance: Random, content: s
     for _ in range(count):
         at += timedelta(days=1)
         for _ in range(chance.choice((0, 1, 2, 3, 5))):
-            kind = chance.choices(CHAIN_KINDS, (6, 2, 1, 1))[0]
+            kind = chance.choices(CHAIN_KINDS, (6, 2, 1, 1, 1))[0]
             log.grow(kind, f"YC-2026-{chance.randrange(6):03}", chance.randint(1, 4), content)
         Checkpoints(log, signer).of_the_day(at)

@@ -106,6 +106,37 @@ def test_the_leading_group_sets_a_quota_and_the_counts_follow(scene: Terminal, y
     assert "YC26-Q040" in scene.ok("quotas", "list", "--city", "盐城市", "--history").out
 
 
+def test_what_is_no_figure_and_what_says_it_twice_is_refused(scene: Terminal, paper: str, tmp_path: Path) -> None:
+    setting = ("--city", "盐城市", "--reasons", "年度调整", "--document", paper, "--as", "leading_group")
+    for value in ("nan", "inf", "-inf", "-3"):
+        assert scene.refused("quotas", "set", "YC26-Q040", *setting, f"--value={value}") == "quota_invalid"
+    file = tmp_path / "quota.yaml"
+    stands = {each["id"]: each for each in scene.json("quotas", "list", "--city", "盐城市", "--as", "leading_group")}
+    quota = {key: value for key, value in stands["YC26-Q040"].items() if key != "set"}
+    file.write_text(yaml.safe_dump({**quota, "value": 8}, allow_unicode=True))
+    for more in (("YC26-Q040",), ("YC26-Q040", "--value", "3"), ("--value", "3")):
+        assert scene.refused("quotas", "set", *more, "--file", file, *setting, status=2) == "usage"
+    file.write_text(yaml.safe_dump({**quota, "per_unit": True}, allow_unicode=True))
+    answer = scene("quotas", "set", "--file", file, *setting)
+    assert answer.status != 0
+    assert "只有全市的最低数" in answer.err
+    assert "Traceback" not in answer.err
+
+
+def test_who_sets_a_quota_hears_what_it_replaces_and_which_years_it_drops(
+    scene: Terminal, paper: str, tmp_path: Path
+) -> None:
+    setting = ("--city", "盐城市", "--reasons", "年度调整", "--document", paper, "--as", "leading_group")
+    stands = {each["id"]: each for each in scene.json("quotas", "list", "--city", "盐城市", "--as", "leading_group")}
+    quota = {key: value for key, value in stands["YC26-Q039"].items() if key != "set"}
+    same = scene.json("quotas", "set", "YC26-Q039", "--value", "31", *setting)
+    assert (same["replaces"], same["drops_years"]) == (quota, False)
+    file = tmp_path / "quota.yaml"
+    period = {**quota["period"], "start": 2027, "end": 2027}
+    file.write_text(yaml.safe_dump({**quota, "value": 32, "period": period}, allow_unicode=True))
+    assert "不再有此指标" in scene.ok("quotas", "set", "--file", file, *setting).out
+
+
 def test_who_has_no_acceptance_is_told(scene: Terminal, candidate: str, submitted: str) -> None:
     assert scene.refused("acceptance", candidate, "--bidder", "乙公司") == "unknown_bidder"
     assert scene.refused("acceptance", submitted) == "no_acceptance"

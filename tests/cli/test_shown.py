@@ -10,7 +10,10 @@ from models.commands.anywhere import Terminate
 from models.commands.trial import ReportIncident
 from models.deadline import DeadlineStatus
 from models.refusal import Language
-from models.state import RefundOnItsWay
+from models.state import Objection, RefundOnItsWay
+from models.state.review import ObjectionStatus
+from models.vocabulary import ComplaintOutcome, NoticeAbout
+from models.words import COMPLAINT_OUTCOMES, OBJECTIONS
 from tests.scenario import Play, city
 
 LANGUAGES: tuple[tuple[Language, str, str], ...] = (
@@ -72,3 +75,19 @@ def test_a_scene_that_waits_for_a_refund_says_so() -> None:
     coming = RefundOnItsWay(bidder="甲公司", amount_yuan=1_000)
     gone_on = play.state.model_copy(update={"decisions": (), "refunds": (), "refunds_on_their_way": (coming,)})
     assert shown.closing_waits_for(gone_on) == "退款是否到账未确认"
+
+
+def test_an_objection_says_what_became_of_the_result() -> None:
+    objection = Objection(
+        id="objection-9", about=NoticeAbout.RANKING, bidder=None, objector="citizen-1", status=ObjectionStatus.UPHELD
+    )
+    concluded = objection.model_copy(update={"outcome": ComplaintOutcome.STANDS})
+    output.begin("zh")
+    assert [shown.objection_stands(each) for each in (objection, concluded)] == ["成立", "成立，结果维持"]
+    output.begin("en")
+    assert shown.objection_stands(concluded) == "upheld, the result stands"
+
+
+def test_every_standing_of_an_objection_and_every_outcome_has_its_words() -> None:
+    assert OBJECTIONS.keys() == set(ObjectionStatus)
+    assert COMPLAINT_OUTCOMES.keys() == set(ComplaintOutcome)

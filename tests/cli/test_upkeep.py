@@ -50,8 +50,8 @@ def test_a_healthy_engine_has_no_errors(scene: Terminal) -> None:
     assert {each["level"] for each in found.values()} <= {"ok", "warning"}
     assert found.keys() == {
         "database", "server", "retention", "search_attributes", "archive_schedule", "worker", "chains", "refusals",
-        "projections", "spool", "outbox", "templates", "events", "documents", "directories", "funds", "lineage",
-        "provisional", "notices", "archive", "recording", "guards", "checkpoints",
+        "projections", "spool", "outbox", "templates", "events", "documents", "directories", "funds", "quotas",
+        "lineage", "provisional", "notices", "archive", "recording", "guards", "checkpoints",
         "histories", "seals",
     }  # fmt: skip
 
@@ -109,6 +109,15 @@ def test_a_changed_list_is_found_and_put_right_by_a_rebuild(apart: Terminal, tab
     assert [(each["table"], each["columns"]) for each in rebuilt["differences"]] == [("scene", ["step"])]
     assert findings(apart, "--all")["projections"] == "ok"
     assert "一致" in apart.ok("rebuild", "--scene", "UPKEEP-1").out
+
+
+def test_a_quota_that_was_put_in_past_the_engine_is_named(apart: Terminal, table: sqlite3.Connection) -> None:
+    assert findings(apart)["quotas"] == "ok"
+    row = ("苏州市", 1, "YC26-Q040", "sha256", "0" * 64, "f" * 64, "2026-03-02 10:00:00", "{}")
+    table.execute("INSERT INTO quota_set (city, number, quota, algorithm, previous, hash, at, text) "
+                  "VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)  # fmt: skip
+    [found] = [each for each in apart("doctor", "--json").json if each["check"] == "quotas"]
+    assert (found["level"], found["details"]) == ("error", {"city": "苏州市", "broken": 1})
 
 
 def test_evidence_that_the_originals_journal_does_not_have_is_named(apart: Terminal, table: sqlite3.Connection) -> None:

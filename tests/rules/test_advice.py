@@ -3,6 +3,7 @@
 import pytest
 
 from models.actor import Actor
+from models.commands.handling import TakeBack
 from models.commands.promotion import ConfirmBenchmark, GiveBenchmarkOpinion
 from models.commands.trial import GiveTrialOpinion, ReturnTrialPlan, SubmitTrialPlan
 from models.events.promotion import BenchmarkOpinionGiven
@@ -83,6 +84,52 @@ def test_each_speaks_once_until_it_is_nominated_anew(nominated: Play) -> None:
     nominated.nominate(nominated.policy.promotion.levels[-1].name)
     assert not nominated.state.benchmark_opinions
     nominated.do(on_benchmark(), colleague)
+
+
+def decline(play: Play) -> None:
+    play.do(play.evaluation_act(), play.evaluators)
+    play.do(ConfirmBenchmark(confirmed=False, reasons="暂缓"), play.group)
+
+
+def test_what_was_written_about_an_earlier_nomination_is_no_advice_on_the_newer_one(nominated: Play) -> None:
+    seen, level = nominated.state.sequence, nominated.policy.promotion.levels[-1].name
+    decline(nominated)
+    nominated.nominate(level)
+    for who in (department(nominated), seated(nominated)):
+        assert nominated.refuses("stale", on_benchmark(), who, seen=seen).details["subject"] == "nomination"
+    nominated.do(TakeBack(entry=nominated.state.sequence, reasons="误报"), nominated.lead)
+    again = nominated.state.sequence
+    nominated.nominate(level)
+    nominated.refuses("stale", on_benchmark(), department(nominated), seen=again)
+    nominated.do(on_benchmark(), department(nominated))
+
+
+def test_a_department_speaks_once_and_experts_of_one_unit_each_for_themselves(nominated: Play) -> None:
+    seen, unit = nominated.state.sequence, department(nominated)
+    nominated.do(on_benchmark(), unit, seen=seen)
+    colleague = unit.model_copy(update={"person": "colleague"})
+    nominated.refuses("stale", on_benchmark(), colleague, seen=seen)
+    expert = seated(nominated)
+    nominated.do(on_benchmark(), expert, seen=seen)
+    other = next(
+        seat.person
+        for panel in nominated.state.panels
+        for seat in panel.seats
+        if not panel.void and seat.person != expert.person
+    )
+    nominated.do(on_benchmark(), expert.model_copy(update={"person": other}), seen=seen)
+
+
+def test_the_advice_on_a_nomination_keeps_its_words_where_a_later_one_is_taken_back(nominated: Play) -> None:
+    nominated.do(on_benchmark(text="部门意见"), department(nominated))
+    nominated.do(on_benchmark(text="专家意见"), seated(nominated))
+    decline(nominated)
+    nominated.nominate(nominated.policy.promotion.levels[-1].name)
+    nominated.do(TakeBack(entry=nominated.state.sequence, reasons="误报"), nominated.lead)
+    told = benchmark_statement.statement(nominated.policy, nominated.state, nominated.journal).opinions
+    assert [(each.opinion.unit, each.text) for each in told] == [
+        (department(nominated).unit, "部门意见"), (seated(nominated).unit, "专家意见"),
+    ]  # fmt: skip
 
 
 def test_only_an_expert_who_has_seen_the_scene_advises_and_for_themselves(nominated: Play) -> None:

@@ -241,14 +241,14 @@ def test_who_objected_or_answered_does_not_decide_the_complaint(noticed: Play) -
 
 
 def test_a_complaint_after_the_scene_went_on_is_decided_and_moves_nothing(noticed: Play) -> None:
-    """What it then means for the scene is the leading group's to say."""
+    """What it then means for the scene is the leading group's to say: `test_upheld_complaints`."""
     id = objected(noticed)
     answer(noticed, id, upheld=False)
     noticed.pass_limit("public_notice")
     noticed.do(ListScene(list="demand", batch="2026-1"), noticed.platform)
     complain(noticed, id)
     decide(noticed, id, upheld=True)
-    assert (noticed.state.step, status(noticed, id)) == ("listed", ObjectionStatus.UPHELD)
+    assert (noticed.state.step, status(noticed, id)) == ("listed", ObjectionStatus.TO_CONCLUDE)
 
 
 def test_an_objection_can_be_answered_though_the_scene_was_returned_meanwhile(noticed: Play) -> None:

@@ -1,5 +1,6 @@
 """What has the right shape and still cannot work is found, with its key, and the three cities' files are free of it."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self
 
@@ -10,8 +11,8 @@ from models.commands import ACTS
 from models.policy import Limits, Policy
 from models.vocabulary import Role
 from models.words import OFFICE_VERBS
-from rules import alarms, lifecycle
-from rules.policy_check import DUTIES, VERBS, contradictions
+from rules import alarms, lifecycle, policy_check
+from rules.policy_check import DUTIES, VERBS, Contradiction, contradictions, contradictions_of_a_part
 from runtime.policy_files import city_files, load_policy
 
 POLICIES = Path(__file__).resolve().parents[2] / "policies"
@@ -552,7 +553,8 @@ def test_a_quorum_that_no_round_of_a_domain_can_reach_is_found(yancheng: Policy)
     quorum = {"rule": "count", "count": 99}
     problems = found(yancheng, {"consultation.quorum": quorum})
     asked = [each for each in yancheng.domains if set(each.units) - {each.lead}]
-    assert len([each for each in problems if "99 voices are needed" in each]) == len(asked) > 0
+    (problem,) = [each for each in problems if "99 voices are needed" in each]
+    assert problem.count(" (") == len(asked) > 1
     assert found(yancheng, {"consultation.quorum": {"rule": "count", "count": 1}}) == []
 
 
@@ -577,3 +579,22 @@ def test_an_act_without_fields_and_a_list_can_be_entered_from_outside(yancheng: 
     assert found(yancheng, {f"outside.{number}": {**applied, "fields": filled["fields"][:1]}}) == [
         f"outside.{number}.fields: apply_for_acceptance needs documents, which nothing fills"
     ]
+
+
+def test_a_check_of_a_part_stops_at_what_the_file_lacks_and_hides_no_fault_of_its_own(
+    yancheng: Policy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    part = yancheng.model_copy()
+    del part.__dict__["score_sheet"]
+    assert contradictions_of_a_part(part) == ()
+
+    def broken(policy: Policy) -> Iterator[Contradiction]:
+        yield from policy.nothing_of_the_kind  # type: ignore[attr-defined]
+
+    def of_none(policy: Policy) -> Iterator[Contradiction]:
+        yield from None.items()  # type: ignore[attr-defined]
+
+    for check in (broken, of_none):
+        monkeypatch.setattr(policy_check, "_CHECKS", (check,))
+        with pytest.raises(AttributeError):
+            contradictions_of_a_part(part)

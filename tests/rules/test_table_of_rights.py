@@ -60,7 +60,7 @@ DECIDES: dict[str, set[Role]] = {
     "verify_correction": {REGULATOR}, "analyse_incident": {REGULATOR}, "verify_incident": {REGULATOR},
     "close_incident": {REGULATOR},
     "confirm_take_over": {PLATFORM, GROUP},
-    "decide_complaint": {SUPERVISOR}, "decide_appeal": {SUPERVISOR},
+    "conclude_complaint": {GROUP}, "decide_complaint": {SUPERVISOR}, "decide_appeal": {SUPERVISOR},
     "conclude_evaluation": {TEAM}, "review_benchmark": {TEAM},
 }  # fmt: skip
 OTHERWISE: dict[str, dict[str, set[Role]]] = {

@@ -153,3 +153,23 @@ def test_edits_that_fit_are_taken(edited: Edited) -> None:
         ("  award: [lead_department]", "  award: [lead_department, leading_group]"),
     )
     assert edited(*right) == ()
+
+
+def test_everything_wrong_with_a_score_sheet_is_told_at_once(edited: Edited) -> None:
+    problems = edited(
+        ("pass_mark: 70", "pass_mark: 170"),
+        ("key: need, name", "key: solution, name"),
+        ("tie_break: technical", "tie_break: technic"),
+        ("points: 15}", "points: 25}"),
+    )
+    assert {each.key for each in problems} == {
+        "score_sheet.pass_mark", "score_sheet.dimensions.0.criteria.1.key", "score_sheet.tie_break",
+        "score_sheet.full_marks",
+    }  # fmt: skip
+    assert all(each.line and each.zh for each in problems)
+
+
+def test_a_quorum_that_departments_cannot_reach_is_told_once_with_the_domains(edited: Edited) -> None:
+    (problem,) = edited(('{rule: share, share: "2/3"}', "{rule: count, count: 9}"))
+    assert problem.key == "consultation.quorum.count"
+    assert problem.zh.count("（") > 1

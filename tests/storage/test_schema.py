@@ -46,7 +46,7 @@ def test_the_alembic_command_finds_everything_by_pyproject_and_environment(tmp_p
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr
     engine = engine_for(url)
-    assert rows(engine, "alembic_version") == [{"version_num": "0015"}]
+    assert rows(engine, "alembic_version") == [{"version_num": "0016"}]
     engine.dispose()
 
 
@@ -79,7 +79,8 @@ ROWS = {
     "VALUES (0, 'scene', 's', 1, 'h', 'sha256', 'x')",
     "checkpoint": "(number, day, text, public_key, signature) VALUES (1, '2026-01-01', '{}', 'k', 's')",
     "rulebook": "(digest, calendar, city, version, text) VALUES ('d', 'c', 'x', 'v', '{}')",
-    "quota_set": "(city, number, quota, at, text) VALUES ('c', 1, 'q', '2026-01-01', '{}')",
+    "quota_set": "(city, number, quota, algorithm, previous, hash, at, text) "
+    "VALUES ('c', 1, 'q', 'sha256', 'p', 'h', '2026-01-01', '{}')",
 }
 COLUMNS = {"entry": "build", "refusal": "code", "directory": "text", "fund_entry": "command_id", "log_leaf": "head",
            "checkpoint": "signature", "rulebook": "text", "quota_set": "quota"}  # fmt: skip
