@@ -34,6 +34,7 @@ from workflows.scene import SceneWorkflow
 QUEUE = "tests"
 _numbers = count(1)
 _HOURS = 96
+_LONGER_THAN_ANY_TASK = timedelta(minutes=2)
 
 
 @dataclass
@@ -91,15 +92,20 @@ class Stage:
         return state
 
     async def until(self, scene: str, moment: datetime) -> None:
-        """Skips time to just after a moment of the scene's own clock."""
+        """Skips time to shortly after a moment of the scene's own clock.
+
+        Where the workflow is still busy with that moment when the skip is to end, the server skips to the next timer.
+        """
         now = datetime.now(UTC) + self.skipped.get(scene, timedelta())
-        if (delta := moment - now + timedelta(seconds=1)) > timedelta():
+        if (delta := moment - now + _LONGER_THAN_ANY_TASK) > timedelta():
             await self.wait(scene, delta)
 
     async def wait(self, scene: str, delta: timedelta) -> SceneState:
         await self.env.fast_forward(self.handle(scene), delta)
         self.skipped[scene] = self.skipped.get(scene, timedelta()) + delta
         now = datetime.now(UTC) + self.skipped[scene]
+        jumped = await self.env.get_current_time(self.handle(scene)) - now
+        assert jumped < timedelta(minutes=5), f"the server skipped {jumped} more than it was asked to"
         with self.env.with_time_skipping_disabled():
             async with asyncio.timeout(90):
                 # The server says that the time has come before the timers of that time have fired.
