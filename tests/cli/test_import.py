@@ -69,6 +69,8 @@ def test_a_table_comes_in_row_by_row_and_again_without_effect(scene: Terminal, t
     assert results(scene.json("import", file, "--dry-run")) == {"IN-1": "possible", "IN-2": "possible"}
     assert scene.refused("show", "IN-1") == "unknown_scene"
     assert results(scene.json("import", file)) == {"IN-1": "imported", "IN-2": "imported"}
+    for id, step in (("IN-1", "listed"), ("IN-2", "trial")):
+        scene.until_shown(id, step)  # what is recorded is known again
     assert results(scene.json("import", file)) == {"IN-1": "already", "IN-2": "already"}
 
     listed, trial = scene.json("show", "IN-1"), scene.json("show", "IN-2")

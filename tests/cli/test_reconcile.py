@@ -1,6 +1,7 @@
 """`scene audit reconcile` as it is typed: what it asks for, and what it prints."""
 
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from cli import output, reconciling
 from models.vocabulary import Role
 from runtime import presence
 from runtime.reconciling import Looked
-from tests.cli.terminal import Terminal
+from tests.cli.terminal import Terminal, town
 from tests.scenario import city
 
 CITY = city("盐城市")
@@ -20,6 +21,13 @@ GROUP = f"leading_group:{CITY.office(Role.LEADING_GROUP)}:director-1"
 OFFICE = f"platform_office:{CITY.office(Role.PLATFORM_OFFICE)}:clerk-1"
 AUDITOR = "auditor:审计局:auditor-1"
 BY = ("--as", GROUP)
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
+    """A town of its own: what is asked of all scenes is asked of these."""
+    with town(tmp_path_factory.mktemp("records")) as terminal:
+        yield terminal
 
 
 @pytest.fixture
