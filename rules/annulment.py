@@ -113,6 +113,7 @@ def give_back(docket: Docket, decision: Decision) -> None:
         if not red_lines.breach_stands(docket.state, bidder):
             to = period.breached_from or ""
             docket.move(Machine.INCLUSION, bidder, to if clock or to in ("ended", "ordinary") else "ended_early")
+            orders.stand_again(docket, bidder)
     elif clock is not None:
         docket.move(Machine.INCLUSION, bidder, decision.reopens)
     _drop_uncontested(docket, bidder)

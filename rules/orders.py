@@ -3,8 +3,8 @@
 Each is one of its own, named by the number of its fault: its two officers, its clock, the bidder's report, and the
 third officer who verifies it. A bidder may be under several at once; one does not wait for another, and one that is
 annulled or verified leaves the others as they are. An order outlives its period, unless that is breached: then all
-that stand fall, and the regulator decides on the trial itself. The order of an incident is dealt with there
-(`rules.incidents`).
+that stand fall, and the regulator decides on the trial itself, until an upheld appeal leaves no breach standing. The
+order of an incident is dealt with there (`rules.incidents`).
 """
 
 from collections.abc import Sequence
@@ -87,6 +87,15 @@ def lift(docket: Docket, bidder: str, fault: Fault) -> None:
     """An appeal against it was upheld: nobody waits for it any more."""
     docket.cancel(_clock("correction_order", bidder, fault))
     docket.cancel(_clock("correction_check", bidder, fault))
+
+
+def stand_again(docket: Docket, bidder: str) -> None:
+    """No breach stands any more: what fell with one is due anew, or to be verified where it was reported before."""
+    for fault in docket.state.open_orders(bidder):
+        if fault.correction_reported:
+            _ask_to_verify(docket, bidder, fault)
+        else:
+            issue(docket, bidder, fault)
 
 
 def refuse_unverified(docket: Docket, bidder: str) -> None:

@@ -93,8 +93,8 @@ class Fault(Frozen):
     `officers` are the persons who issued the order that came of it, `climb` is why it met that rung. What the officer
     found, the clause, the guidance and the evidence stand in the journal (`rules.inclusion_statement`). `annulled`: an
     appeal against what was made of it was upheld, and it counts no more. `correction_reported`: the bidder has said
-    that it carried the order out. `order_over`: it was verified, or fell with a breach. `unfollowed`: it was found not
-    to be carried out, which is a breach.
+    that it carried the order out. `order_over`: it was verified. `unfollowed`: it was found not to be carried out,
+    which is a breach. `order_fell`: with a breach, for as long as one stands.
     """
 
     number: int
@@ -112,6 +112,7 @@ class Fault(Frozen):
     """Found outside an inclusion period: ordered to be corrected at once, and no part of any ladder."""
     correction_reported: bool = Field(False, exclude_if=lambda reported: not reported)
     order_over: bool = Field(False, exclude_if=lambda over: not over)
+    order_fell: bool = Field(False, exclude_if=lambda fell: not fell)
     unfollowed: bool = Field(False, exclude_if=lambda unfollowed: not unfollowed)
 
     @property
@@ -126,7 +127,7 @@ class Fault(Frozen):
     @property
     def order_stands(self) -> bool:
         """It is still to be carried out, or to be verified."""
-        return self.orders and not self.annulled and not self.order_over
+        return self.orders and not (self.annulled or self.order_over or self.order_fell)
 
     @property
     def takes_two_officers(self) -> bool:

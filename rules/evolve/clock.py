@@ -88,6 +88,10 @@ def _entered(state: SceneState, event: StepEntered) -> SceneState:
             inclusion = find(state.inclusions, bidder=bidder) or Inclusion(bidder=bidder, step="")
             if event.step == "breached":
                 of_bidder["breached_from"] = event.left
+            if event.left == "breached":  # no breach stands any more
+                of_bidder["faults"] = tuple(
+                    fault.model_copy(update={"order_fell": False}) for fault in inclusion.faults
+                )
             entered_inclusion = inclusion.model_copy(update=of_bidder)
             return state.model_copy(
                 update={"inclusions": put(state.inclusions, entered_inclusion, by=lambda each: each.bidder)}

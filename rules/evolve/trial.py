@@ -203,7 +203,7 @@ def _fault(state: SceneState, bidder: str, number: int | None, **to: object) -> 
 def _orders_fall(state: SceneState, bidder: str) -> SceneState:
     """A breach ends every order that stands: from then on the regulator decides on the trial itself."""
     for fault in state.open_orders(bidder):
-        state = _fault(state, bidder, fault.number, order_over=True)
+        state = _fault(state, bidder, fault.number, order_fell=True)
     return state
 
 

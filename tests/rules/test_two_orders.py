@@ -349,12 +349,30 @@ def test_whatever_becomes_of_two_orders_each_goes_its_way(
     assert steps(two) == ("breached" if breached else "ordinary", "suspended" if stopped else "running")
 
 
-def test_a_breach_ends_every_order_and_an_upheld_appeal_gives_back_the_period_alone(two: Play) -> None:
-    two.do(report(1), two.bidder(A))
+@pytest.mark.parametrize("reported", [True, False])
+def test_a_breach_ends_every_order_and_an_upheld_appeal_brings_back_those_nobody_verified(
+    two: Play, reported: bool
+) -> None:
+    if reported:
+        two.do(report(1), two.bidder(A))
     two.do(verdict(2, corrected=False), two.second_regulator)
     assert (standing(two), clocks(two)) == ((), set())
     two.win_appeal()
-    assert (standing(two), steps(two)) == ((), ("ordinary", "suspended"))
+    assert (standing(two), steps(two)) == ((1,), ("ordinary", "suspended"))
+    if not reported:
+        two.serve(two.state.sequence)
+    assert clocks(two) == {check(1) if reported else order(1)}
+    two.do(verdict(1), two.second_regulator)
+    assert (standing(two), clocks(two)) == ((), set())
+
+
+def test_what_fell_with_one_breach_stays_fallen_while_another_stands(two: Play) -> None:
+    two.do(fault("leak", red_line="data_or_privacy_harm"), two.regulator)
+    two.do(fault("again", red_line="public_safety"), two.regulator)
+    two.win_appeal()
+    assert standing(two) == ()
+    two.win_appeal()
+    assert standing(two) == (1, 2)
 
 
 def test_a_red_line_ends_every_order(two: Play) -> None:
