@@ -443,10 +443,12 @@ class Docket:
         self.expect_service()
 
     def make_final(self, decision: int) -> None:
-        """No remedy against it is needed, or possible, any more."""
+        """No remedy against it is needed, or possible, any more; it is still served where a clock waits for that."""
         self.record(DecisionFinal(decision=decision))
+        waits = find(self.state.services, entry=decision) is not None
         for limit in REMEDIES:
-            self.cancel(f"{limit}/{decision}")
+            if not (waits and limit == "service"):
+                self.cancel(f"{limit}/{decision}")
 
     # standing still
 
