@@ -91,13 +91,13 @@ class Stage:
             state = await self.wait(play.scene, timedelta(hours=1))
         return state
 
-    async def until(self, scene: str, moment: datetime) -> None:
+    async def until(self, scene: str, moment: datetime, *, past: timedelta = _LONGER_THAN_ANY_TASK) -> None:
         """Skips time to shortly after a moment of the scene's own clock.
 
         Where the workflow is still busy with that moment when the skip is to end, the server skips to the next timer.
         """
         now = datetime.now(UTC) + self.skipped.get(scene, timedelta())
-        if (delta := moment - now + _LONGER_THAN_ANY_TASK) > timedelta():
+        if (delta := moment - now + past) > timedelta():
             await self.wait(scene, delta)
 
     async def wait(self, scene: str, delta: timedelta) -> SceneState:
