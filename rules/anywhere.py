@@ -217,7 +217,16 @@ def _reassign(docket: Docket, act: Reassign) -> None:
     docket.record(PartReassigned(part=act.part, from_unit=act.from_unit, to_unit=act.to_unit))
     for deadline in state.deadlines:
         if deadline.holder == Holder(role=role, unit=act.from_unit):
-            _hand_over(docket, deadline, Holder(role=role, unit=act.to_unit))
+            if _has_spoken(state, deadline, act.to_unit):
+                docket.cancel(deadline.id)
+            else:
+                _hand_over(docket, deadline, Holder(role=role, unit=act.to_unit))
+
+
+def _has_spoken(state: SceneState, deadline: Deadline, unit: str) -> bool:
+    """Whether an opinion on an acceptance is asked of a unit that gave its own in another part."""
+    accepting = find(state.acceptances, bidder=deadline.bidder) if deadline.limit == "acceptance_opinion" else None
+    return accepting is not None and any(each.unit == unit for each in accepting.opinions)
 
 
 def _hand_over(docket: Docket, deadline: Deadline, holder: Holder) -> None:

@@ -524,8 +524,10 @@ class Docket:
             self.record(DeadlinePaused(id=deadline.id, remaining=left))
 
     def resume(self, deadline: Deadline) -> None:
+        """No clock runs on before it began, whatever day the act counts from."""
         if deadline.status is DeadlineStatus.PAUSED:
-            self.shift(resumed(self.policy, deadline, self.at, self.day), "resumption")
+            day = max(self.day, deadline.started_on)
+            self.shift(resumed(self.policy, deadline, self.at, day), "resumption")
 
     def open_deadlines(self, limit: str, bidder: str | None = None) -> tuple[Deadline, ...]:
         return tuple(each for each in self.state.deadlines if each.limit == limit and each.bidder == bidder)

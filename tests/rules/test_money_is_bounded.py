@@ -296,6 +296,18 @@ def test_what_can_be_done_about_a_refund_is_offered_and_nothing_else(owing: Play
     assert offered() == set()
 
 
+def test_a_finding_on_paper_gives_the_payer_its_whole_time(owing: Play) -> None:
+    """It counts from a day before the payer was asked for anything."""
+    owing.wait(timedelta(days=40))
+    owing.do(refund(), owing.bidder(A))
+    due_on = owing.deadline(RECEIPT).due_on
+    owing.do(AskFaultTolerance(bidder=A, grounds="已尽职"), owing.bidder(A))
+    (finder,) = owing.policy.permissions["decide_fault_tolerance"]
+    who = owing.person(finder, owing.holder(finder).unit, "finder")
+    owing.do(owing.tolerance_act(A), who, on=owing.today - timedelta(days=30))
+    assert owing.deadline(RECEIPT).due_on == due_on
+
+
 def test_nobody_receives_nothing(yancheng: Policy) -> None:
     """Tolerated, and nothing is paid back: there is nothing that the payer could receive."""
     play = Play(yancheng).to_trial(A).pay(A, PAID)
