@@ -524,10 +524,12 @@ class Docket:
             self.record(DeadlinePaused(id=deadline.id, remaining=left))
 
     def resume(self, deadline: Deadline) -> None:
-        """No clock runs on before it began, whatever day the act counts from."""
+        """It is not due before it began, whatever day the act counts from."""
         if deadline.status is DeadlineStatus.PAUSED:
-            day = max(self.day, deadline.started_on)
-            self.shift(resumed(self.policy, deadline, self.at, day), "resumption")
+            again = resumed(self.policy, deadline, self.at, self.day)
+            if again.due_on < deadline.started_on:
+                again = resumed(self.policy, deadline, self.at, deadline.started_on)
+            self.shift(again, "resumption")
 
     def open_deadlines(self, limit: str, bidder: str | None = None) -> tuple[Deadline, ...]:
         return tuple(each for each in self.state.deadlines if each.limit == limit and each.bidder == bidder)
