@@ -1155,10 +1155,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         ),
     ),
     "refund_other_than_said": (
-        "申报已退 {said} 元，登记 {amount} 元。该揭榜方的工作已恢复，不再应退：付款单位只登记已申报的这笔款是否收到。",
+        "申报已退 {said} 元，登记 {amount} 元，两者不符。请登记这笔款是否到账：到账填 {said} 元，未到账填 0 元。",
         (
-            "{said} yuan were said to be paid back, not {amount}. The work goes on and nothing is owed any more: the "
-            "payer only records whether that sum came."
+            "{said} yuan were said to be paid back, not {amount}. The payer records whether that sum came: {said} "
+            "yuan, or 0 where it did not."
         ),
     ),
     "no_refund_owed": (

@@ -98,12 +98,14 @@ def give_back(docket: Docket, decision: Decision) -> None:
     """A period that a decision ended runs on with what was left of it, if its trial is not over.
 
     Not while another breach stands, whichever of them was found first; then only the supervision for this one ends.
+    Nor one that was granted since, in a re-trial: how that ended is another decision.
     """
     bidder = decision.bidder or ""
     period = find(docket.state.inclusions, bidder=bidder)
     if period is None:
         return
-    if (period.step, period.breached_from, _entered(decision)) == ("breached", "ended_early", "ended_early"):
+    ended_before = (period.step, period.breached_from, _entered(decision)) == ("breached", "ended_early", "ended_early")
+    if ended_before and not _of_a_later_period(docket, decision):
         docket.record(MeasureAnnulled(bidder=bidder, period=decision.reopens))
     if period.step != _entered(decision):
         return
@@ -140,8 +142,13 @@ def _entered(decision: Decision) -> str:
 
 def _left_of_period(docket: Docket, decision: Decision) -> Deadline | None:
     """The clock of the period that the decision ended; a period granted since then, in a re-trial, is another."""
+    return None if _of_a_later_period(docket, decision) else docket.deadline(f"inclusion/{decision.bidder}")
+
+
+def _of_a_later_period(docket: Docket, decision: Decision) -> bool:
+    """Whether the clock that stands is that of a period which was granted after the decision."""
     clock = docket.deadline(f"inclusion/{decision.bidder}")
-    return clock if clock is not None and clock.started_by < decision.sequence else None
+    return clock is not None and clock.started_by > decision.sequence
 
 
 def _drop_uncontested(docket: Docket, bidder: str) -> None:

@@ -217,7 +217,16 @@ def _reassign(docket: Docket, act: Reassign) -> None:
     docket.record(PartReassigned(part=act.part, from_unit=act.from_unit, to_unit=act.to_unit))
     for deadline in state.deadlines:
         if deadline.holder == Holder(role=role, unit=act.from_unit):
-            _hand_over(docket, deadline, Holder(role=role, unit=act.to_unit))
+            if _has_spoken(state, deadline, act.to_unit):
+                docket.cancel(deadline.id)
+            else:
+                _hand_over(docket, deadline, Holder(role=role, unit=act.to_unit))
+
+
+def _has_spoken(state: SceneState, deadline: Deadline, unit: str) -> bool:
+    """Whether an opinion on an acceptance is asked of a unit that gave its own in another part."""
+    accepting = find(state.acceptances, bidder=deadline.bidder) if deadline.limit == "acceptance_opinion" else None
+    return accepting is not None and any(each.unit == unit for each in accepting.opinions)
 
 
 def _hand_over(docket: Docket, deadline: Deadline, holder: Holder) -> None:
@@ -242,7 +251,10 @@ _CALL = ("posted", "opening", "eligibility", "scoring", "ranked", "ranking_notic
 
 
 def _adopt(docket: Docket, act: AdoptPolicy) -> None:
-    """The rules change from here on; the calendar stays: holiday notices come by themselves. Offices hand over."""
+    """The rules change from here on; the calendar stays: holiday notices come by themselves.
+
+    Offices hand over, and so does a role that may not do any more what it owes here.
+    """
     policy, state = act.policy, docket.state
     if policy.city != docket.policy.city:
         docket.refuse("other_city_policy", city=policy.city, expected=docket.policy.city)
@@ -251,9 +263,33 @@ def _adopt(docket: Docket, act: AdoptPolicy) -> None:
         docket.refuse("policy_problem", problem=problem.en, problem_zh=problem.zh)
     docket.record(PolicyAdopted(policy_version=policy.version, policy_digest=policy.digest, calendar=state.calendar))
     for deadline in state.deadlines:
-        office = policy.office(deadline.holder.role) if deadline.holder else None
-        if deadline.holder is not None and office not in (None, deadline.holder.unit):
-            _hand_over(docket, deadline, deadline.holder.model_copy(update={"unit": office}))
+        holder = _holder_by(docket, policy, deadline)
+        if holder is not None and holder != deadline.holder:
+            _hand_over(docket, deadline, holder)
+
+
+def _holder_by(docket: Docket, policy: Policy, deadline: Deadline) -> Holder | None:
+    """Whose duty it is by another policy: the office's that plays its role, or theirs who may do it instead."""
+    holder, by = deadline.holder, Docket(policy, docket.state, docket.command, docket.now)
+    if holder is None:
+        return None
+    if not _may(policy, holder, deadline):
+        holder = next(filter(None, map(by.first_holder, deadline.verbs)), holder)
+    approvers = _approvers(docket, policy, deadline)
+    if approvers and holder.role not in approvers:
+        holder = by.holder(approvers[0])
+    return holder.model_copy(update={"unit": policy.office(holder.role) or holder.unit})
+
+
+def _approvers(docket: Docket, policy: Policy, deadline: Deadline) -> tuple[Role, ...]:
+    """Who answers, where it is the duty to answer who asked for more time, and the policy gives any."""
+    asked = find(docket.state.deadlines, id=deadline.id.removeprefix("extension_answer/"))
+    rule = policy.limit(asked.limit).extension if asked is not None else None
+    return rule.approvers if rule is not None and deadline.limit == "extension_answer" else ()
+
+
+def _may(policy: Policy, holder: Holder, deadline: Deadline) -> bool:
+    return not deadline.verbs or any(holder.role in policy.permissions.get(verb, ()) for verb in deadline.verbs)
 
 
 def _problem(docket: Docket, policy: Policy) -> Word | None:
@@ -287,6 +323,14 @@ def _problem(docket: Docket, policy: Policy) -> Word | None:
             "consultation：已按现行规则征求各部门意见，不能更换；请待会商结束",
             "consultation: departments are being asked under the present one",
         )
+    for deadline in state.deadlines:
+        holder = _holder_by(docket, policy, deadline)
+        if holder is not None and not _may(policy, holder, deadline):
+            verb, id, role = deadline.verbs[0], deadline.id, holder.role
+            return Word(
+                f"permissions.{verb}：本场景有待办事项 {id}，而没有哪一个单位可办；请加上 {role}",
+                f"permissions.{verb}: {id} is open in this scene, and no single unit could discharge it; add {role}",
+            )
     return None
 
 

@@ -443,10 +443,12 @@ class Docket:
         self.expect_service()
 
     def make_final(self, decision: int) -> None:
-        """No remedy against it is needed, or possible, any more."""
+        """No remedy against it is needed, or possible, any more; it is still served where a clock waits for that."""
         self.record(DecisionFinal(decision=decision))
+        waits = find(self.state.services, entry=decision) is not None
         for limit in REMEDIES:
-            self.cancel(f"{limit}/{decision}")
+            if not (waits and limit == "service"):
+                self.cancel(f"{limit}/{decision}")
 
     # standing still
 
@@ -522,8 +524,12 @@ class Docket:
             self.record(DeadlinePaused(id=deadline.id, remaining=left))
 
     def resume(self, deadline: Deadline) -> None:
+        """It is not due before it began, whatever day the act counts from."""
         if deadline.status is DeadlineStatus.PAUSED:
-            self.shift(resumed(self.policy, deadline, self.at, self.day), "resumption")
+            again = resumed(self.policy, deadline, self.at, self.day)
+            if again.due_on < deadline.started_on:
+                again = resumed(self.policy, deadline, self.at, deadline.started_on)
+            self.shift(again, "resumption")
 
     def open_deadlines(self, limit: str, bidder: str | None = None) -> tuple[Deadline, ...]:
         return tuple(each for each in self.state.deadlines if each.limit == limit and each.bidder == bidder)

@@ -54,17 +54,20 @@ def request(docket: Docket, act: RequestExtension) -> None:
 
 
 def decide(docket: Docket, act: DecideExtension) -> None:
-    """With the clock of a step go those that others share in it: the members of its panel, the parties who sign."""
+    """With the clock of a step go those that others share in it: the members of its panel, the parties who sign.
+
+    What a policy that was adopted since extends no more can still be declined.
+    """
     request = find(docket.state.extension_requests, deadline=act.deadline)
     if request is None:
         docket.refuse("no_extension_request", deadline=act.deadline)
     deadline = _deadline(docket, act.deadline)
-    rule = _rule_for(docket, deadline)
-    if docket.role not in rule.approvers:
+    rule = _rule_for(docket, deadline) if act.granted else docket.policy.limit(deadline.limit).extension
+    if rule is not None and docket.role not in rule.approvers:
         docket.refuse("not_an_approver", role=docket.role, allowed=", ".join(rule.approvers))
     docket.met(f"extension_answer/{act.deadline}")
     docket.record(ExtensionDecided(deadline=act.deadline, granted=act.granted, by=docket.person))
-    if not act.granted:
+    if not act.granted or rule is None:
         return
     if deadline.limit == "inclusion":
         inclusion.refuse_over(docket, deadline.bidder or "")

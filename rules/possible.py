@@ -26,6 +26,7 @@ from rules import (
     promotion,
     race,
     red_lines,
+    refunds,
     trial,
     upheld_complaints,
 )
@@ -151,10 +152,16 @@ def _has_an_object(policy: Policy, state: SceneState, verb: str, bidder: str | N
             return any(each.desk is not None and each.desk.delegated_to for each in state.deadlines)
         case "confirm_refund":
             comes = find(state.refunds_on_their_way, bidder=bidder) is not None
-            return comes or find(state.owed_refunds, bidder=bidder) is not None
-        case "record_refund" | "ask_fault_tolerance" | "decide_fault_tolerance":
-            failed = any((each.bidder, each.step) == (bidder, "failed") for each in state.acceptances)
-            return failed or any(each.bidder == bidder for each in state.owed_refunds)
+            due = find(state.owed_refunds, bidder=bidder)
+            said = due is not None and due.declared_yuan is not None
+            return comes or said or (due is not None and not refunds.awaits_a_finding(state, bidder))
+        case "record_refund":
+            return _owes(state, bidder) and not refunds.awaits_a_finding(state, bidder)
+        case "ask_fault_tolerance":
+            owed = refunds.debt(state, bidder)
+            return _owes(state, bidder) and owed is not None and not owed.fault_tolerance_asked
+        case "decide_fault_tolerance":
+            return refunds.awaits_a_finding(state, bidder)
         case "nudge":
             return any(each.holder is not None and each.status is not DeadlineStatus.PAUSED for each in state.deadlines)
         case "answer_suggestion":
@@ -279,6 +286,12 @@ def _has_an_object(policy: Policy, state: SceneState, verb: str, bidder: str | N
             return any(each.bidder == bidder and each.resumption_proposed_by for each in state.trials)
         case _:
             return True
+
+
+def _owes(state: SceneState, bidder: str | None) -> bool:
+    """Something back, or after a failure that there is nothing."""
+    failed = find(state.acceptances, bidder=bidder, step="failed") is not None
+    return failed or find(state.owed_refunds, bidder=bidder) is not None
 
 
 def _may_advise(

@@ -81,9 +81,19 @@ def refuse_owing(docket: Docket) -> None:
         docket.refuse("refund_owed", refunds=due)
 
 
+def debt(state: SceneState, bidder: str | None) -> Debt | None:
+    """What a bidder owes back, with what was found on it; None of one that is settled, or at work."""
+    return find(state.refunds, bidder=bidder, settled=False) or find(state.acceptances, bidder=bidder, step="failed")
+
+
+def awaits_a_finding(state: SceneState, bidder: str | None) -> bool:
+    owed = debt(state, bidder)
+    return owed is not None and owed.fault_tolerance_asked and owed.fault_tolerated is None
+
+
 def not_found_on_anew(state: SceneState, bidder: str) -> Literal["nothing_owed", "no_longer_asked"] | None:
     """Why a refused tolerance cannot be found on anew: all is settled, or the failure was another. None: it can."""
-    owed = find(state.refunds, bidder=bidder, settled=False) or find(state.acceptances, bidder=bidder, step="failed")
+    owed = debt(state, bidder)
     if owed is None:
         return "nothing_owed"
     return None if owed.fault_tolerated is False else "no_longer_asked"
@@ -100,13 +110,10 @@ def ask_for_finding(docket: Docket, bidder: str) -> None:
 
 def of(docket: Docket, act: RecordRefund | ConfirmRefund | AskFaultTolerance | DecideFaultTolerance) -> Debt:
     """What is owed back by this bidder, with what was found on it."""
-    owed = find(docket.state.refunds, bidder=act.bidder, settled=False)
-    if owed is not None:
-        return owed
-    acceptance = find(docket.state.acceptances, bidder=act.bidder, step="failed")
-    if acceptance is None:
+    owed = debt(docket.state, act.bidder)
+    if owed is None:
         docket.refuse("no_refund_owed", bidder=act.bidder)
-    return acceptance
+    return owed
 
 
 def record(docket: Docket, act: RecordRefund) -> bool:
@@ -138,11 +145,17 @@ def confirm(docket: Docket, act: ConfirmRefund) -> bool:
         _arrived(docket, act, on_its_way)
         return True
     owed = of(docket, act)
+    said = owed.declared_yuan if isinstance(owed, Refund) else None
     if act.amount_yuan:
+        if said is not None and act.amount_yuan < said:
+            docket.refuse("refund_other_than_said", said=said, amount=act.amount_yuan)
+        if said == act.amount_yuan < paid_yuan(docket.state, act.bidder) and not owed.fault_tolerance_asked:
+            _receive_part(docket, act)
+            return False
         _refuse_other_than_due(docket, act, owed)
         _settle(docket, act)
         return True
-    if not isinstance(owed, Refund) or owed.declared_yuan is None:
+    if said is None:
         docket.refuse("refund_not_declared", bidder=act.bidder)
     docket.record(RefundMissed(bidder=act.bidder))
     docket.met(_receipt(act))
@@ -159,7 +172,7 @@ def _refuse_other_than_due(docket: Docket, act: RecordRefund | ConfirmRefund, ow
     due = paid_yuan(docket.state, act.bidder)
     if not due and docket.step(Machine.ACCEPTANCE, act.bidder) != "failed":
         docket.refuse("no_refund_owed", bidder=act.bidder)
-    if owed.fault_tolerance_asked and owed.fault_tolerated is None:
+    if awaits_a_finding(docket.state, act.bidder):
         docket.refuse("refund_pending_finding")
     if act.amount_yuan < due and not owed.fault_tolerated:
         docket.refuse("refund_short", due=due, amount=act.amount_yuan)
@@ -173,6 +186,14 @@ def _settle(docket: Docket, act: RecordRefund | ConfirmRefund) -> None:
     docket.met(f"refund/{act.bidder}")
     if docket.step(Machine.ACCEPTANCE, act.bidder) == "failed":
         docket.move(Machine.ACCEPTANCE, act.bidder, "settled")
+
+
+def _receive_part(docket: Docket, act: ConfirmRefund) -> None:
+    """It came as it was said, before more was paid: what was paid since is owed in what was left of the time."""
+    docket.record(RefundRecorded(bidder=act.bidder, amount_yuan=act.amount_yuan))
+    docket.record(RefundOwed(bidder=act.bidder, amount_yuan=paid_yuan(docket.state, act.bidder)))
+    docket.met(_receipt(act))
+    docket.run_on()
 
 
 def _arrived(docket: Docket, act: ConfirmRefund, on_its_way: RefundOnItsWay) -> None:

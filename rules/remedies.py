@@ -131,9 +131,13 @@ _OF_MACHINE: Mapping[Machine, Callable[[Docket, Decision], None]] = {
 
 
 def reopen_trial(docket: Docket, bidder: str, to: str) -> None:
-    """The leading group has a decision on a trial taken anew: no remedy against it is needed any more."""
+    """The leading group has a decision on a trial taken anew: no remedy against it is needed any more.
+
+    The order of an incident is another decision, and stands as before.
+    """
     for decision in docket.state.decisions:
-        if (decision.machine, decision.bidder) == (Machine.TRIAL, bidder):
+        of_trial = (decision.machine, decision.bidder) == (Machine.TRIAL, bidder)
+        if of_trial and decision.verb != "analyse_incident":
             docket.make_final(decision.sequence)
     docket.move(Machine.TRIAL, bidder, to)
     _go_on(docket, "trial")

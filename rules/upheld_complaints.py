@@ -4,7 +4,7 @@ Until then the scene goes back by itself (`rules.notices`). Once it is listed, a
 a title stands, nothing falls back by itself: owner and bidder have acted on it. The leading group, which is the last
 step of escalation and alone may override, has to say within its limit whether the result stands, with reasons, or is
 done again, and what follows then. An override, a termination or a withdrawn title that names the complaint says it as
-well. No scene is closed before; of a result that was annulled since nothing follows.
+well. Nobody closes the scene before; of a result that was annulled since nothing follows.
 """
 
 from typing import assert_never

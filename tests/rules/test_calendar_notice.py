@@ -7,7 +7,8 @@ import pytest
 
 from models.calendar import Calendar, Holiday, Period, Unit, YearNotice
 from models.commands import COMMAND_BYTES
-from models.commands.anywhere import AdoptPolicy, LoadCalendar, Resume, Suspend
+from models.commands.acceptance import AskFaultTolerance, RecordRefund
+from models.commands.anywhere import AdoptPolicy, DecideExtension, LoadCalendar, RequestExtension, Resume, Suspend
 from models.commands.review import AskConsultation, ListScene
 from models.commands.solicitation import Submit
 from models.deadline import DeadlineStatus
@@ -15,9 +16,10 @@ from models.events.anywhere import CalendarLoaded, PolicyAdopted
 from models.events.clock import DeadlineMoved
 from models.policy import Offices, Policy
 from models.refusal import Refused
-from models.vocabulary import NoticeAbout
+from models.vocabulary import NoticeAbout, Role
 from rules.calendar import with_notice
-from tests.scenario import Play, at, loading, with_limit
+from rules.policy_check import contradictions
+from tests.scenario import Play, at, document, loading, with_limit, with_rules
 
 NEW_YEAR = YearNotice(
     year=2027, source="关于2027年部分节假日安排的通知",
@@ -275,6 +277,60 @@ def test_an_office_that_moves_takes_its_open_duties_along(yancheng: Policy) -> N
     play.pass_limit("public_notice")
     play.do(ListScene(list="demand", batch="2026-1"), play.platform)
     assert play.state.step == "listed"
+
+
+@pytest.mark.parametrize("may", [(Role.LEAD,), (Role.EVALUATION_TEAM, Role.LEAD)])
+def test_who_finds_on_tolerance_by_a_newer_policy_has_the_duty_that_is_open(
+    yancheng: Policy, may: tuple[Role, ...]
+) -> None:
+    play = Play(yancheng).to_trial("甲公司").pay("甲公司", 1_000)
+    play.refuse_trial("甲公司")
+    play.do(AskFaultTolerance(bidder="甲公司", grounds="已尽职"), play.bidder("甲公司"))
+    before = play.deadline("fault_tolerance/甲公司")
+    adopt(play, version(yancheng, permissions={**yancheng.permissions, "decide_fault_tolerance": may}))
+    after = play.deadline("fault_tolerance/甲公司")
+    assert (after.holder, after.due_on) == (play.holder(may[0]), before.due_on)
+    play.do(play.tolerance_act("甲公司"), play.person(may[0], play.holder(may[0]).unit, "finder"))
+
+
+def test_so_it_is_with_a_receipt_that_a_newer_policy_asks_of_nobody(yancheng: Policy) -> None:
+    play = Play(yancheng).to_trial("甲公司").pay("甲公司", 1_000)
+    play.refuse_trial("甲公司")
+    play.do(
+        RecordRefund(bidder="甲公司", amount_yuan=1_000, proof=document("退款凭证")), play.bidder("甲公司")
+    )  # fmt: skip
+    no_receipt = with_rules(yancheng, "acceptance", refund_receipt=False)
+    adopt(play, version(no_receipt, permissions={**yancheng.permissions, "confirm_refund": (Role.LEAD,)}))
+    assert play.deadline("refund_receipt/甲公司").holder == play.holder(Role.LEAD)
+
+
+def test_so_it_is_with_more_time_that_was_asked_for(yancheng: Policy) -> None:
+    play, deadline = Play(yancheng).to_running("甲公司"), "inclusion/甲公司"
+    play.do(RequestExtension(deadline=deadline, reasons="继续"), play.bidder("甲公司"))
+    rule = yancheng.limits.inclusion.extension
+    assert rule is not None
+    decline = DecideExtension(deadline=deadline, granted=False, reasons="不同意")
+    never = play.fork()
+    adopt(never, version(with_limit(yancheng, "inclusion", extension=None)))
+    never.refuses("not_extendable", decline.model_copy(update={"granted": True}), never.group)
+    never.do(decline, never.group)
+    adopt(
+        play, version(with_limit(yancheng, "inclusion", extension=rule.model_copy(update={"approvers": (Role.LEAD,)})))
+    )
+    assert play.deadline(f"extension_answer/{deadline}").holder == play.holder(Role.LEAD)
+    play.do(decline, play.lead)
+
+
+def test_no_policy_is_adopted_that_leaves_what_is_open_here_to_no_unit(yancheng: Policy) -> None:
+    play = Play(yancheng).taken_over("trial", "甲公司")
+    unasked = with_rules(yancheng, "back_dating", confirm_take_over=False)
+    to_nobody = version(unasked, permissions={**yancheng.permissions, "confirm_take_over": (Role.EXPERT,)})
+    assert contradictions(to_nobody) == ()
+    no = play.refuses("policy_problem", AdoptPolicy(policy=to_nobody, reasons="试"), play.group)
+    assert in_both_languages(no)
+    assert "confirm_take_over" in no.details["problem"]
+    adopt(play, version(unasked))
+    play.confirm_take_over()
 
 
 def test_two_who_adopt_at_once_do_not_overrule_each_other(yancheng: Policy) -> None:

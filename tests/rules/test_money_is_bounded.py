@@ -18,6 +18,7 @@ from models.state import RefundOnItsWay
 from models.vocabulary import NoticeAbout, PanelPurpose, Role, RunsFrom
 from rules.calendar import due_date
 from rules.duties import duties
+from rules.possible import offers
 from rules.refunds import paid_yuan
 from tests.plays import fail, make_final
 from tests.scenario import Play, document, receipt, with_limit, with_rules
@@ -186,6 +187,24 @@ def test_what_is_on_its_way_counts_when_the_work_ends_again(on_its_way: Play) ->
     assert on_its_way.state.owed_refunds == ()
 
 
+def test_what_was_paid_since_is_owed_when_what_was_on_its_way_has_come(policy: Policy) -> None:
+    play = Play(policy).to_trial(A).pay(A, PAID)
+    play.refuse_trial(A)
+    play.do(refund(), play.bidder(A))
+    play.win_appeal()
+    play.pay(A, 30_000)
+    play.do(RefuseTrial(bidder=A, reasons="不符合准入条件"), play.regulator)
+    play.refuses("refund_other_than_said", receipt(A, PAID - 1), payer(play))
+    whole = play.fork()
+    whole.do(receipt(A, PAID + 30_000), payer(whole))
+    assert whole.state.owed_refunds == ()
+    assert play.do(receipt(A, PAID), payer(play))[0] == RefundRecorded(bidder=A, amount_yuan=PAID)
+    assert (paid_yuan(play.state, A), play.deadline(CLOCK).status) == (30_000, DeadlineStatus.OPEN)
+    assert RECEIPT not in [each.id for each in play.state.deadlines]
+    play.refund(A)
+    assert play.state.owed_refunds == ()
+
+
 def test_no_scene_closes_over_what_is_on_its_way(failed: Play) -> None:
     failed.do(refund(), failed.bidder(A))
     failed.win_appeal()
@@ -244,6 +263,49 @@ def test_who_was_found_diligent_says_less_and_the_payer_still_receives_it(yanche
     assert play.state.owed_refunds, "what was paid back has to come"
     play.do(receipt(A, 1), payer(play))
     assert play.state.owed_refunds == ()
+
+
+def test_what_came_of_what_was_said_is_all_or_nothing(owing: Play) -> None:
+    """Tolerated or not: a part of it settles nothing, and what did not come is owed as before."""
+    asked = owing.fork()
+    owing.do(refund(), owing.bidder(A))
+    owing.refuses("refund_other_than_said", receipt(A, PAID - 1), payer(owing))
+    asked.do(AskFaultTolerance(bidder=A, grounds="已尽职"), asked.bidder(A))
+    (finder,) = asked.policy.permissions["decide_fault_tolerance"]
+    asked.do(asked.tolerance_act(A), asked.person(finder, asked.holder(finder).unit, "finder"))
+    asked.do(refund(50_000), asked.bidder(A))
+    said = asked.refuses("refund_other_than_said", receipt(A, 20_000), payer(asked)).details["said"]
+    assert said == "50000"
+    asked.do(receipt(A, 50_000), payer(asked))
+    assert asked.state.owed_refunds == ()
+
+
+def test_what_can_be_done_about_a_refund_is_offered_and_nothing_else(owing: Play) -> None:
+    verbs = {"record_refund", "confirm_refund", "ask_fault_tolerance", "decide_fault_tolerance"}
+
+    def offered() -> set[str]:
+        return {each.verb for each in offers(owing.policy, owing.state)} & verbs
+
+    assert offered() == {"record_refund", "confirm_refund", "ask_fault_tolerance"}
+    owing.do(AskFaultTolerance(bidder=A, grounds="已尽职"), owing.bidder(A))
+    assert offered() == {"decide_fault_tolerance"}
+    (finder,) = owing.policy.permissions["decide_fault_tolerance"]
+    owing.do(owing.tolerance_act(A), owing.person(finder, owing.holder(finder).unit, "finder"))
+    assert offered() == {"record_refund", "confirm_refund"}
+    owing.refund(A)
+    assert offered() == set()
+
+
+def test_a_finding_on_paper_gives_the_payer_its_whole_time(owing: Play) -> None:
+    """It counts from a day before the payer was asked for anything."""
+    owing.wait(timedelta(days=40))
+    owing.do(refund(), owing.bidder(A))
+    due_on = owing.deadline(RECEIPT).due_on
+    owing.do(AskFaultTolerance(bidder=A, grounds="已尽职"), owing.bidder(A))
+    (finder,) = owing.policy.permissions["decide_fault_tolerance"]
+    who = owing.person(finder, owing.holder(finder).unit, "finder")
+    owing.do(owing.tolerance_act(A), who, on=owing.today - timedelta(days=30))
+    assert owing.deadline(RECEIPT).due_on == due_on
 
 
 def test_nobody_receives_nothing(yancheng: Policy) -> None:

@@ -362,6 +362,17 @@ def test_an_officer_who_moves_with_the_reassigned_part_still_does_not_verify(pol
     play.do(act, play.person(Role.REGULATOR, after, "regulator-3"))
 
 
+def test_a_unit_that_has_spoken_is_not_asked_again_for_the_part_that_it_takes_over(policy: Policy) -> None:
+    play = Play(policy).to_acceptance(A)
+    play.apply(A)
+    unit, before = play.state.cooperating[0], play.state.regulator or ""
+    play.acceptance_opinion(A, play.cooperating(unit))
+    play.do(Reassign(part="regulator", from_unit=before, to_unit=unit, reasons="机构调整"), play.group)
+    asked = [each.holder.unit for each in play.state.deadlines if each.limit == "acceptance_opinion" and each.holder]
+    assert play.state.regulator == unit
+    assert not {unit, before} & set(asked)
+
+
 # 6: sealed bids
 
 

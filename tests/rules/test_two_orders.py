@@ -7,7 +7,7 @@ import pytest
 
 from models.actor import Actor
 from models.calendar import Period, Unit
-from models.commands.anywhere import Appeal, DecideAppeal, DecideExtension, RequestExtension
+from models.commands.anywhere import Appeal, DecideAppeal, DecideExtension, Override, RequestExtension
 from models.commands.handling import ClaimDuty
 from models.commands.trial import (
     AnalyseIncident,
@@ -40,6 +40,7 @@ from rules.notifications import notifications
 from rules.possible import offers
 from rules.red_lines import crossed
 from rules.subjects import Matters
+from tests.plays import leave
 from tests.scenario import Play, document, with_limit, with_rules
 
 A = "甲公司"
@@ -443,6 +444,23 @@ def test_an_early_end_and_a_breach_after_it_give_the_period_back_whichever_is_an
         assert play.deadline(f"inclusion/{A}").status is DeadlineStatus.OPEN
 
 
+def test_an_early_end_in_a_trial_before_gives_back_no_later_period(yancheng: Policy) -> None:
+    """Both periods were ended early, and the second was breached: what is annulled of the first ends nothing of it."""
+    play = Play(yancheng).to_running(A)
+    play.do(EndInclusionEarly(bidder=A, reasons="无必要"), play.regulator)
+    play.end_trial(A)
+    play.retrial(A)
+    play.start(A)
+    play.do(EndInclusionEarly(bidder=A, reasons="无必要"), play.regulator)
+    play.do(fault("one", red_line="public_safety"), play.regulator)
+    play.win_appeal(0)
+    assert steps(play)[0] == "breached"
+    play.win_appeal()
+    assert steps(play)[0] == "ended_early"
+    play.win_appeal()
+    assert steps(play)[0] == "active"
+
+
 def test_a_breach_that_is_final_keeps_what_a_later_one_would_give_back(yancheng: Policy) -> None:
     play = Play(yancheng).to_running(A)
     play.do(fault("one", red_line="data_or_privacy_harm"), play.regulator)
@@ -514,6 +532,52 @@ def test_nobody_is_fit_over_one_of_them(yancheng: Policy) -> None:
     play.refuses("correction_order_open", play.conclude_exit_act(A), play.regulator)
     play.do(verdict(1), play.second_regulator)
     play.refuses("phases_not_passed", play.conclude_exit_act(A), play.regulator)
+
+
+@pytest.mark.parametrize("of_incident", [False, True])
+def test_an_order_that_is_not_served_yet_is_still_served_when_its_bidder_has_left(
+    yancheng: Policy, *, of_incident: bool
+) -> None:
+    """There is nothing left to appeal against, and the scene waits for the order: somebody has to serve it."""
+    play = Play(yancheng).to_running(A)
+    if of_incident:
+        order_after_incident(play)
+    else:
+        for kind in ("one", "two", "three", "four"):
+            play.do(fault(kind), play.regulator)
+    (awaited,) = play.state.services
+    leave(play, A)
+    assert play.state.decisions == ()
+    assert play.deadline(f"service/{awaited.entry}").verbs == ("record_service",)
+    play.do(ProveRollback(bidder=A, proof=document("恢复证明")), play.bidder(A))
+    assert play.state.step == "remedies"
+    play.serve_notices()
+    assert [each.id for each in play.state.deadlines] == [awaited.id]
+    if not of_incident:
+        play.do(verdict(), play.second_regulator)
+        assert play.state.closed
+
+
+def order_after_incident(play: Play) -> None:
+    play.do(ReportIncident(bidder=A, incident="I-1", text="碰撞"), play.bidder(A))
+    analysis = AnalyseIncident(
+        bidder=A, incident="I-1", analysis=document("分析"), order="更换", with_officer="regulator-3"
+    )
+    play.do(analysis, play.regulator)
+
+
+def test_an_override_of_the_exit_leaves_the_order_of_an_incident_open_to_appeal(yancheng: Policy) -> None:
+    play = Play(yancheng).to_running(A)
+    play.pass_phases()
+    play.pass_limit(f"trial/{A}")
+    order_after_incident(play)
+    of_order = play.state.decisions[0].sequence
+    play.report_exit(A)
+    play.conclude_exit(A, fit=False)
+    play.do(Override(to="exit", bidder=A, reasons="重新评估"), play.group)
+    assert [each.sequence for each in play.state.decisions] == [of_order]
+    play.win_appeal()
+    assert play.state.incidents[0].status == "investigated"
 
 
 def test_a_scene_that_ends_waits_for_every_order(two: Play) -> None:
