@@ -287,6 +287,9 @@ def _remove_signer(docket: Docket, act: RemoveSigner) -> None:
         docket.refuse("silent_already", unit=act.unit)
     docket.cancel(f"consultation/{act.unit}")
     docket.record(SignerRemoved(unit=act.unit))
+    for clock in docket.state.deadlines:  # what else was asked of it, the lead answers or has answered
+        if clock.holder == Holder(role=Role.COOPERATING, unit=act.unit):
+            docket.shift(clock.model_copy(update={"holder": docket.holder(Role.LEAD), "desk": None}), "reassignment")
     review.count(docket)
 
 

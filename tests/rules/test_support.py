@@ -7,6 +7,7 @@ import pytest
 from models.actor import Actor
 from models.calendar import Period, Unit
 from models.commands.promotion import CloseScene
+from models.commands.handling import RemoveSigner
 from models.commands.support import (
     AnswerComplaint,
     AnswerFactor,
@@ -122,6 +123,17 @@ def test_the_department_that_the_policy_names_answers_where_it_takes_part(planni
     planning.refuses("not_your_part", granted(), planning.lead)
     assert FactorAnswered(request="F-1", granted=True) in planning.do(granted(), planning.cooperating(unit))
     planning.refuses("no_such_request", granted(), planning.cooperating(unit))
+
+
+def test_what_was_asked_of_a_department_that_is_left_out_the_lead_answers() -> None:
+    """With the time it had, and at nobody's desk yet."""
+    unit = "要素保障配合单位"
+    play = Play(city("yancheng")).to_consultation()
+    play.do(request(), play.owner)
+    due = play.deadline("factor/F-1").due_at
+    play.do(RemoveSigner(unit=unit, reasons="职责无关"), play.platform)
+    assert (play.deadline("factor/F-1").holder, play.deadline("factor/F-1").due_at) == (play.holder(Role.LEAD), due)
+    play.do(granted(), play.lead)
 
 
 def test_elsewhere_the_lead_answers() -> None:
