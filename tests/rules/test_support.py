@@ -6,8 +6,8 @@ import pytest
 
 from models.actor import Actor
 from models.calendar import Period, Unit
-from models.commands.promotion import CloseScene
 from models.commands.handling import RemoveSigner
+from models.commands.promotion import CloseScene
 from models.commands.support import (
     AnswerComplaint,
     AnswerFactor,
