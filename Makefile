@@ -7,6 +7,8 @@ STAMP := $(VENV)/.installed
 # its tests share the servers that it started.
 WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 PYTEST := $(BIN)/pytest --numprocesses $(WORKERS) --maxprocesses 5 --dist loadfile
+# The tests start hundreds of processes: none has to compile again what another one has.
+unexport PYTHONDONTWRITEBYTECODE
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 
 .DEFAULT_GOAL := help

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from audit.evidence import SceneEvidence
 from audit.findings import Check, Verdict, first_difference
 from audit.verify import Trust, verify
+from models.journal import JournalEntry
 from rules.duties import duties
 from tests.corpus import keeping
 from tests.corpus.keeping import Corpus, kept, name_of, standings
@@ -25,16 +25,16 @@ every_corpus = pytest.mark.parametrize("file", kept(), ids=name_of)
 def test_what_was_due_after_every_entry_is_due_today(file: Path, corpus_of: Callable[[Path], Corpus]) -> None:
     corpus = corpus_of(file)
     recorded = corpus.standing()
-    found = [each for scene in corpus.scenes() for each in otherwise_due(scene, recorded[scene.scene])]
+    found = [each for scene, entries in corpus.journals() for each in otherwise_due(scene, entries, recorded[scene])]
     assert not found, "\n".join(found)
 
 
-def otherwise_due(scene: SceneEvidence, recorded: Sequence[Any]) -> Iterator[str]:
+def otherwise_due(scene: str, entries: Sequence[JournalEntry], recorded: Sequence[Any]) -> Iterator[str]:
     """The first entry after which somebody else has to do something else, or by another time, than was recorded."""
-    for entry, then, now in zip(scene.entries, recorded, standings(scene.scene, scene.entries), strict=True):
+    for entry, then, now in zip(entries, recorded, standings(scene, entries), strict=True):
         if (found := first_difference(then, json.loads(json.dumps(now)))) is not None:
             at, was, stands = found
-            yield f"{scene.scene}, after entry {entry.sequence} ({entry.command.act.verb}): {at}: {was} -> {stands}"
+            yield f"{scene}, after entry {entry.sequence} ({entry.command.act.verb}): {at}: {was} -> {stands}"
             return
 
 
@@ -51,6 +51,6 @@ def test_a_duty_that_is_nobodys_any_more_is_told_with_scene_and_entry(
     today: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(keeping, "duties", lambda state: duties(state)[1:])
-    scene = next(today.scenes())
-    told = next(otherwise_due(scene, today.standing()[scene.scene]))
-    assert told.startswith(f"{scene.scene}, after entry 1 (")
+    scene, entries = next(today.journals())
+    told = next(otherwise_due(scene, entries, today.standing()[scene]))
+    assert told.startswith(f"{scene}, after entry 1 (")
