@@ -5,13 +5,11 @@ act is entered with the newest sequence as seen unless told otherwise. Due alarm
 """
 
 import copy
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Generic, TypeVar
 
 import pytest
 
@@ -101,11 +99,12 @@ from rules import exit_panel, phases, trial_plan
 from rules.alarms import next_alarm
 from rules.bidding import commitment
 from rules.deadlines import BEIJING, local_day
-from rules.journal import admit, due_alarm, entry_for, fold, policy_after
+from rules.journal import due_alarm
 from rules.keyed import find
 from rules.refunds import paid_yuan
 from runtime.policy_files import load_city
 from tests.invariants import check_entry
+from tests.steps_taken import Check, The, taken, unborn
 
 ROOT = Path(__file__).resolve().parent.parent
 ON_TIME = "kpi-1"
@@ -121,22 +120,6 @@ def digest(text: str) -> str:
 
 def document(title: str) -> Document:
     return Document(title=title, sha256=digest(title))
-
-
-_Any = TypeVar("_Any")
-
-
-class The(Generic[_Any]):
-    """One object and no other that is equal to it: what was found of it is found again without comparing it."""
-
-    def __init__(self, it: _Any) -> None:
-        self.it = it
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, The) and other.it is self.it
-
-    def __hash__(self) -> int:
-        return id(self.it)
 
 
 @cache
@@ -175,38 +158,6 @@ def _with_panels(policy: The[Policy], rule: str, *, to: object) -> Policy:
 def with_rules(policy: Policy, group: str, **to: object) -> Policy:
     """The policy with other rules of one group: `with_rules(policy, "contracting", reissues=0)`."""
     return policy.model_copy(update={group: getattr(policy, group).model_copy(update=to)})
-
-
-Check = Callable[[Policy, SceneState, JournalEntry, SceneState], None]
-
-
-@cache
-def unborn(scene: str) -> SceneState:
-    return SceneState(scene=scene)
-
-
-@dataclass(frozen=True)
-class _Asked:
-    """A command, known again by what it says."""
-
-    text: str
-    command: Command = field(compare=False)
-
-
-@lru_cache(4096)
-def _taken(
-    policy: The[Policy], state: The[SceneState], asked: _Asked, now: datetime, check: Check, *, alarm: bool
-) -> tuple[tuple[Policy, SceneState, JournalEntry], ...]:
-    """Each entry that comes of a command, with the state and the policy after it. Raises Refused."""
-    steps: list[tuple[Policy, SceneState, JournalEntry]] = []
-    rules, before = policy.it, state.it
-    command = asked.command
-    for entry in (entry_for(rules, before, command, now),) if alarm else admit(rules, before, command, now):
-        after, rules = fold(before, entry), policy_after(rules, entry)
-        check(rules, before, entry, after)
-        steps.append((rules, after, entry))
-        before = after
-    return tuple(steps)
 
 
 @dataclass
@@ -334,10 +285,8 @@ class Play:
         return self.journal[-1].events
 
     def _take(self, command: Command, *, alarm: bool) -> None:
-        """A scene that stood so before, under this very policy, is where it went then: rules are pure."""
-        asked = _Asked(command.model_dump_json(), command)
-        taken = _taken(The(self.policy), The(self.state), asked, self.now, self.check, alarm=alarm)
-        for self.policy, self.state, entry in taken:
+        steps = taken(self.policy, self.state, command, self.now, self.check, alarm=alarm)
+        for self.policy, self.state, entry in steps:
             self.journal.append(entry)
 
     def refuses(self, code: str, act: Act, actor: Actor, *, seen: int | None = None, on: date | None = None) -> Refused:

@@ -4,11 +4,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.differences import Difference, Kind, Plan, Witness
@@ -38,6 +39,7 @@ JOURNAL: tuple[JournalEntry, ...] = tuple(WHOLE.journal)
 LEDGER = ledger_of(JOURNAL)
 
 
+@cache
 def other_life(after: int) -> tuple[JournalEntry, ...]:
     """What might have happened instead after an entry: the same acts by another hand."""
     play = WHOLE.fork()
@@ -322,7 +324,6 @@ def test_a_checkpoint_that_saw_another_head_is_told() -> None:
     assert (difference.kind, difference.ledger, difference.history) == (Kind.WITNESS_DIFFERS, LEDGER[3].hash, "d" * 64)
 
 
-@settings(deadline=None)
 @given(st.integers(0, 6), st.integers(1, 6), st.integers(0, 6))
 def test_whatever_was_lost_nothing_is_invented(in_ledger: int, in_history: int, confirmed: int) -> None:
     """Two copies of one life, each cut somewhere: what is appended is what stood, and no fork is ever told."""
@@ -335,7 +336,6 @@ def test_whatever_was_lost_nothing_is_invented(in_ledger: int, in_history: int, 
     assert bool(compared.lost) == (confirmed > in_ledger)
 
 
-@settings(deadline=None)
 @given(st.integers(1, 5), st.integers(1, 6))
 def test_wherever_two_lives_part_the_first_entry_that_differs_is_named(after: int, confirmed: int) -> None:
     compared = found(LEDGER, told_by(other_life(after), confirmed=min(after, confirmed)))
